@@ -1,0 +1,133 @@
+/**
+ * The closed table of everything that can go wrong in a way a person, a program or a peer should hear of.
+ * A failed operation throws `SyncError`; a path that cannot sync is a `Problem` value; our own bugs are assertions.
+ * Adding a code means adding its sentence here, so that no error text is made up anywhere else.
+ */
+
+interface ErrorKind {
+  /** HTTP status when the error leaves through the API. */
+  readonly status: number
+  /** Whether trying the same thing again later can succeed without a person doing anything. */
+  readonly retry: boolean
+  /** What happened and what to do, for the person; `{name}` is filled from `data`. */
+  readonly sentence: string
+}
+
+const errorKinds = {
+  // What a person typed.
+  'secret-mistyped': { status: 400, retry: false, sentence: 'This secret has a typing mistake: its checksum does not fit. Copy it again from the device that shares the folder.' },
+  'secret-too-short': { status: 400, retry: false, sentence: 'This secret is too short: it needs at least 21 bytes as base64 text (28 characters). Leave it out to have a good one generated.' },
+  'secret-malformed': { status: 400, retry: false, sentence: 'This is not a secret: it must be base64 text (letters, digits, - and _).' },
+  'secret-wrong-kind': { status: 400, retry: false, sentence: 'This is a {kind} secret, which cannot be used here. Use a full (A…) or read-only (B…) secret.' },
+  'folder-exists': { status: 409, retry: false, sentence: '{path} is already synced.' },
+  'folder-nested': { status: 409, retry: false, sentence: '{path} is inside or above {other}, which is already synced. Folders may not contain each other: choose another directory.' },
+  'folder-same-secret': { status: 409, retry: false, sentence: 'The folder of this secret is already synced here, at {other}. Remove it there first, or use that directory.' },
+  'folder-unknown': { status: 404, retry: false, sentence: '{path} is not a synced folder. `berrysync status` lists the folders.' },
+  'directory-missing': { status: 400, retry: false, sentence: '{path} does not exist or is not a directory. Make it first.' },
+  'directory-unusable': { status: 400, retry: false, sentence: '{path} cannot be {what}: {reason}. Change its permissions or choose another directory.' },
+  'setting-unknown': { status: 400, retry: false, sentence: 'There is no setting "{key}". Known: {known}.' },
+  'setting-invalid': { status: 400, retry: false, sentence: '"{value}" is not a valid value for {key}: {reason}.' },
+  'host-invalid': { status: 400, retry: false, sentence: '"{value}" is not a host and port. Write it like 192.0.2.7:4444, [2001:db8::7]:4444 or name.example:4444.' },
+  'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
+  'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
+  'needs-full-secret': { status: 403, retry: false, sentence: 'This device holds only the read-only secret of {path}, so it cannot do that.' },
+
+  // The device.
+  'home-in-use': { status: 409, retry: false, sentence: 'Another daemon already runs on {home} (process {pid}). Stop it first, or give this one another --home.' },
+  'home-unusable': { status: 500, retry: false, sentence: 'The state directory {home} cannot be used: {reason}.' },
+  'port-in-use': { status: 409, retry: false, sentence: 'Port {address} is in use by another program. Choose another with --listen HOST:PORT.' },
+  'listen-failed': { status: 500, retry: false, sentence: 'Cannot listen on {address}: {reason}.' },
+  'daemon-not-running': { status: 503, retry: true, sentence: 'No daemon runs for {home}. Start it with: berrysync daemon --home {home}' },
+  'config-damaged': { status: 500, retry: false, sentence: 'The configuration {file} cannot be read: {reason}. Repair it or move it away; nothing was changed.' },
+  'identity-damaged': { status: 500, retry: false, sentence: 'The identity {file} cannot be read: {reason}. Restore it from a backup, or move it away to become a new device.' },
+  'database-damaged': { status: 500, retry: false, sentence: 'The database {file} was damaged ({reason}). It was moved to {aside} and is being rebuilt from the folder; no file is touched.' },
+  'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
+
+  // Halts of a folder: nothing is written or deleted until the cause or a person ends them.
+  'root-missing': { status: 503, retry: true, sentence: 'The directory {path} is not there. Nothing was deleted. Plug the disk in or put the directory back and syncing goes on.' },
+  'root-unmarked': { status: 503, retry: true, sentence: 'The directory {path} has lost its identity file (.sync/identity): another disk may be mounted there. Nothing was deleted. Put the right disk back, or remove the folder and add it again.' },
+  'root-foreign': { status: 503, retry: true, sentence: 'The directory {path} belongs to another folder or is another disk than before. Nothing was deleted. Put the right disk back, or remove the folder and add it again.' },
+  'root-unreadable': { status: 503, retry: true, sentence: 'The directory {path} cannot be read: {reason}.' },
+  'disk-full': { status: 507, retry: true, sentence: 'The disk of {path} is full ({freeBytes} bytes free, {reserveBytes} are kept in reserve). Free some space and syncing goes on.' },
+  'disk-read-only': { status: 503, retry: true, sentence: 'The disk of {path} is read-only. Nothing can be received until it is writable again.' },
+  'mass-delete': { status: 409, retry: false, sentence: '{count} of {total} files would be deleted {where}. Nothing was deleted yet. `berrysync deletes {path} --confirm` lets it happen, `--undo` brings the files back.' },
+  'too-many-errors': { status: 503, retry: true, sentence: '{count} files of {path} failed one after another, the last with: {reason}. Trying again later.' },
+
+  // One path.
+  'changed-since-plan': { status: 409, retry: true, sentence: '{path} was changed on this disk at the same moment.' },
+  'changing': { status: 409, retry: true, sentence: '{path} is being written to. It will be sent when that ends.' },
+  'unreadable': { status: 403, retry: true, sentence: '{path} cannot be read: {reason}.' },
+  'name-not-utf8': { status: 400, retry: false, sentence: '{path} has a name that is not valid UTF-8 and cannot be sent. Rename it.' },
+  'name-unusable': { status: 400, retry: false, sentence: '{path} has a name that cannot be synced: {reason}. Rename it.' },
+  'name-not-possible-here': { status: 400, retry: false, sentence: '{path} cannot be stored here: this disk does not allow that name ({reason}).' },
+  'name-collides': { status: 409, retry: false, sentence: '{path} cannot be stored here beside {other}: this disk does not tell these names apart. Rename one of them.' },
+  'kind-unsupported': { status: 400, retry: false, sentence: '{path} is a {kind}; only files, directories and symbolic links are synced.' },
+  'kind-not-possible-here': { status: 400, retry: false, sentence: '{path} is a symbolic link, which this disk cannot hold.' },
+  'not-writable': { status: 403, retry: true, sentence: '{path} cannot be written: {reason}.' },
+  'too-large-here': { status: 400, retry: false, sentence: '{path} is too large for this disk ({reason}).' },
+  'io-error': { status: 500, retry: true, sentence: '{path}: {reason}.' },
+  'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
+  'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
+
+  // A peer misbehaves or leaves: the link is closed with this code.
+  'peer-garbage': { status: 400, retry: true, sentence: 'The peer sent something that is not this protocol: {reason}.' },
+  'peer-oversize': { status: 400, retry: true, sentence: 'The peer sent more than allowed: {reason}.' },
+  'peer-forged': { status: 403, retry: true, sentence: 'The peer sent a record without a valid signature: {reason}.' },
+  'peer-wrong-block': { status: 400, retry: true, sentence: 'The peer sent a block that does not fit its hash.' },
+  'peer-stalled': { status: 408, retry: true, sentence: 'The peer did not answer within {seconds} seconds.' },
+  'peer-incompatible': { status: 400, retry: false, sentence: 'The peer speaks protocol {theirs}, this device {ours}. Update the older one.' },
+  'peer-self': { status: 400, retry: false, sentence: 'This address is this device itself.' },
+  'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.' },
+  'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}.' },
+  'unreachable': { status: 503, retry: true, sentence: '{address} cannot be reached: {reason}.' },
+  'closing': { status: 503, retry: true, sentence: 'This device is shutting down.' },
+  'folder-closed': { status: 503, retry: true, sentence: 'The folder is not being synced any more.' },
+  'cancelled': { status: 499, retry: true, sentence: 'Cancelled.' },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorKinds
+export type ErrorData = Readonly<Record<string, string | number>>
+
+/** The sentence for a code, with its data filled in. A name missing from `data` stays visible as `{name}`. */
+export function describeError(code: ErrorCode, data: ErrorData = {}): string {
+  return errorKinds[code].sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(data[name] ?? whole))
+}
+
+export function errorStatus(code: ErrorCode): number {
+  return errorKinds[code].status
+}
+
+export function isRetryable(code: ErrorCode): boolean {
+  return errorKinds[code].retry
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorKinds, text)
+}
+
+/** An operation that failed. `message` is the person's sentence; `code` and `data` are for programs. */
+export class SyncError extends Error {
+  readonly code: ErrorCode
+  readonly data: ErrorData
+
+  constructor(code: ErrorCode, data: ErrorData = {}, options?: ErrorOptions) {
+    super(describeError(code, data), options)
+    this.name = 'SyncError'
+    this.code = code
+    this.data = data
+  }
+}
+
+/** Narrows a caught value to a `SyncError`, optionally of one code. */
+export function isSyncError<C extends ErrorCode>(thrown: unknown, code?: C): thrown is SyncError & { code: C } {
+  return thrown instanceof SyncError && (code === undefined || thrown.code === code)
+}
+
+/** The text of any thrown value: `ENOENT`-like codes first, because they are what a reader searches for. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Error) {
+    const code = (thrown as NodeJS.ErrnoException).code
+    return code !== undefined && !thrown.message.includes(code) ? `${code}: ${thrown.message}` : thrown.message
+  }
+  return String(thrown)
+}

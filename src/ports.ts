@@ -1,0 +1,239 @@
+/**
+ * What the engine needs from outside, as types only: time, chance, disk, links, log. The daemon gives real ones, the simulator
+ * its own; both pass the same contract suites. Nothing here may hold code.
+ */
+import type { ErrorCode, SyncError } from './core/errors.ts'
+import type { ContentRoot, DeviceId, FolderId } from './core/ids.ts'
+import type { DirPath, RelPath } from './core/path.ts'
+import type { Message } from './wire/messages.ts'
+
+export interface Clock {
+  /** Wall clock in milliseconds since 1970; may jump. For people and file names only, never for decisions (E2). */
+  now(): number
+  /** Milliseconds of a clock that never jumps; its zero means nothing. */
+  monotonicMs(): number
+  /** Calls back once, later; the timer does not keep the process alive. Disposing cancels it. */
+  after(delayMs: number, callback: () => void): Disposable
+}
+
+export interface Chance {
+  bytes(count: number): Buffer
+  /** A number from 0 up to, not including, 1. */
+  fraction(): number
+}
+
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Structured log. Fields named `folder`, `peer` and `path` are what readers search by. */
+export interface Log {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  /** A log that puts these fields on each line. */
+  child(fields: LogFields): Log
+}
+
+// ---- disk -------------------------------------------------------------------------------------------------------------
+
+/** Where something lies on disk, relative to the folder, with the names exactly as stored there (NFD, other case). */
+export type DiskPath = string
+
+/** What a path shows without being opened. Times in nanoseconds since 1970. */
+export interface Stat {
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly sizeBytes: number
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+  readonly inode: bigint
+  readonly device: bigint
+  /** Any execute bit; false where the disk cannot tell (`capabilities.executable`). */
+  readonly executable: boolean
+}
+
+/** Something found on disk. */
+export interface Found {
+  readonly path: RelPath
+  readonly diskPath: DiskPath
+  readonly stat: Stat
+  /** Only for links. */
+  readonly linkTarget: string
+}
+
+/** A path that cannot sync, and why: shown to people, tried again later. */
+export interface Problem {
+  /** The path as it should be shown; not a RelPath, because the name may be the problem. */
+  readonly path: string
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+/** One directory's content. `unreadable` means nothing is known about what is in it: that is not the same as empty. */
+export interface Listing {
+  readonly directory: DirPath
+  readonly found: readonly Found[]
+  readonly problems: readonly Problem[]
+  readonly unreadable: boolean
+}
+
+/** What a single look at a path shows. `absent` only when its parent directory is readable and does not have it. */
+export type Look =
+  | { readonly state: 'present'; readonly found: Found }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly problem: Problem }
+
+/** What this disk can keep, found out by trying in the hidden directory. */
+export interface DiskCapabilities {
+  readonly caseSensitive: boolean
+  readonly executable: boolean
+  readonly symbolicLinks: boolean
+  readonly hardLinks: boolean
+}
+
+/** The identity file of a folder: which folder, and which disk of it. */
+export interface RootIdentity {
+  readonly folderId: FolderId
+  /** Random, made when the directory was first added; 32 hex digits. */
+  readonly diskId: string
+}
+
+export type RootState =
+  | { readonly state: 'present'; readonly identity: RootIdentity; readonly device: bigint }
+  /** The directory is there, the identity file is not. */
+  | { readonly state: 'unmarked'; readonly empty: boolean }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unreadable'; readonly reason: string }
+
+/** The hashes of a file's content. */
+export interface Hashed {
+  readonly root: ContentRoot
+  readonly blockSizeBytes: number
+  /** 32 bytes a block. */
+  readonly hashes: Uint8Array
+  readonly stat: Stat
+}
+
+/** A file being put together in the folder's hidden directory. A stage of the same key is found again after a crash. */
+export interface Stage {
+  /** Key it was opened with. */
+  readonly key: string
+  /** Writes verified bytes. */
+  write(offsetBytes: number, data: Uint8Array): Promise<void>
+  /** Hashes what is there: the numbers of the blocks that are already right. */
+  rightBlocks(blockSizeBytes: number, hashes: Uint8Array): Promise<ReadonlySet<number>>
+  /** Gives size, time and executable bit, and makes the content durable. Nothing may be written afterwards. */
+  seal(sizeBytes: number, mtimeNs: bigint, executable: boolean): Promise<void>
+  /** Closes and keeps it for later. */
+  release(): Promise<void>
+  /** Closes and deletes it. */
+  discard(): Promise<void>
+}
+
+/** What a commit step counts on to find at its path. `absent`, or the very thing that was seen (I7). */
+export type Expectation = Stat | 'absent'
+
+export type CommitStep =
+  /** Puts a sealed stage at a path; the old file there goes to the archive first. */
+  | {
+      readonly kind: 'file'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly stage: Stage
+      readonly expect: Expectation
+      readonly archive: boolean
+    }
+  | {
+      readonly kind: 'link'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly target: string
+      readonly expect: Expectation
+      readonly archive: boolean
+    }
+  | { readonly kind: 'directory'; readonly path: RelPath; readonly to: DiskPath; readonly expect: Expectation; readonly archive: boolean }
+  /** Takes a file or link away into the archive, or an empty directory away. Throws `obstructed` for one that is not empty. */
+  | { readonly kind: 'remove'; readonly path: RelPath; readonly to: DiskPath; readonly expect: Stat; readonly archive: boolean }
+  /** Changes time and executable bit in place. */
+  | {
+      readonly kind: 'metadata'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly expect: Stat
+      readonly mtimeNs: bigint
+      readonly executable: boolean
+    }
+
+/** `found` is what lies there after the last metadata call, absent for removals; or why the step was not taken. */
+export type CommitOutcome =
+  | { readonly state: 'done'; readonly found: Found | undefined }
+  | { readonly state: 'failed'; readonly error: SyncError }
+
+export interface ArchiveEntry {
+  /** Names the entry for `restore`. */
+  readonly id: string
+  readonly path: RelPath
+  readonly archivedMs: number
+  readonly sizeBytes: number
+}
+
+/** One folder's directory. Every call is relative to it and cannot leave it, whatever links lie there (I8). */
+export interface Disk {
+  readonly capabilities: DiskCapabilities
+  rootState(): Promise<RootState>
+  /** Writes the identity file and a default ignore file; the hidden directory is made when missing. */
+  claim(identity: RootIdentity): Promise<void>
+  /** A small private text in the hidden directory, undefined when there is none; `writeNote` is durable and atomic. */
+  readNote(name: 'ignore' | 'lease'): Promise<string | undefined>
+  writeNote(name: 'ignore' | 'lease', text: string): Promise<void>
+  /** Every directory from here down, parents first. A directory for which `skip` is true is not entered; its own entry is still listed. */
+  walk(from: DirPath, fromDisk: DiskPath, skip: (path: RelPath, kind: Stat['kind']) => boolean): AsyncIterable<Listing>
+  look(path: RelPath, diskPath: DiskPath): Promise<Look>
+  /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
+  hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
+  /** Reads part of a file that must still be the expected one; throws `changed-since-plan` otherwise. */
+  read(path: RelPath, diskPath: DiskPath, expect: Stat, offsetBytes: number, lengthBytes: number): Promise<Buffer>
+  /** Opens the stage of that key, with what an earlier run left in it. */
+  openStage(key: string): Promise<Stage>
+  /** A stage holding a copy of a file that must still be the expected one. */
+  stageCopy(key: string, path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
+  /** Deletes every stage whose key is not wanted any more. */
+  sweepStages(isWanted: (key: string) => boolean): Promise<void>
+  /** Takes the steps in order, makes them durable together, and tells the outcome of each. One failing does not stop the others. */
+  commit(steps: readonly CommitStep[]): Promise<readonly CommitOutcome[]>
+  listArchive(): AsyncIterable<ArchiveEntry>
+  /** A stage holding an archived file's content, ready to be sealed. */
+  stageArchived(id: string): Promise<{ readonly stage: Stage; readonly sizeBytes: number; readonly mtimeNs: bigint; readonly executable: boolean }>
+  trimArchive(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void>
+  freeBytes(): Promise<number>
+  /** Hints that something changed below these paths; `'everything'` when events were lost. Best effort, never the truth. */
+  watch(hint: (changed: readonly DiskPath[] | 'everything') => void): Promise<AsyncDisposable>
+}
+
+// ---- links ------------------------------------------------------------------------------------------------------------
+
+/** An established, encrypted connection to one peer about one folder. */
+export interface Link {
+  readonly folderId: FolderId
+  readonly peer: DeviceId
+  /** `host:port`, for people. */
+  readonly address: string
+  /** Whether this side dialled. */
+  readonly initiator: boolean
+  /** Binds proofs to this very connection; 32 bytes. */
+  readonly handshakeHash: Uint8Array
+  /** Queues a message. A closed link ignores it. */
+  send(message: Message): void
+  /** Resolves once few enough bytes are queued, or the link is closed: await it before sending more of something long. */
+  writable(): Promise<void>
+  /**
+   * Delivers messages one at a time and in order, from the first on; the next waits until the handler's promise is done. A throw
+   * closes the link with the error's code. Called once.
+   */
+  listen(handler: (message: Message) => void | Promise<void>): void
+  /** Tells the peer why, and closes. */
+  close(code: ErrorCode): void
+  /** Resolves with the reason once closed, by whichever side. */
+  readonly closed: Promise<SyncError>
+  /** Bytes on the wire so far. */
+  readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number }
+}

@@ -1,0 +1,159 @@
+/**
+ * One folder's database: what the folder says, what was agreed, what lies here, and what peers told. One file a folder, so that
+ * damage costs one folder its cache and nothing else. Synchronous; all SQL is in this directory.
+ *
+ * A path's state has three sides, the three columns of the decision table: the winner (what the folder says), the agreed version
+ * (what this disk last took over or gave), and what lies here.
+ */
+import type { SignedCertificate } from '../core/certificate.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId } from '../core/ids.ts'
+import type { DirPath, RelPath } from '../core/path.ts'
+import type { SignedRecord } from '../core/record.ts'
+import type { Content, Version } from '../core/version.ts'
+
+/** What lies on this disk at a path, as it was when it was last hashed or written by us. */
+export interface Here extends Content {
+  readonly kind: 'file' | 'directory' | 'link'
+  readonly diskPath: string
+  readonly sizeBytes: number
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+  readonly inode: bigint
+  readonly device: bigint
+  readonly executable: boolean
+  /** False when content and stat may not belong together: hash again whatever the stat says. */
+  readonly verified: boolean
+}
+
+export interface PathState {
+  readonly path: RelPath
+  readonly winner: Version | undefined
+  readonly agreed: Version | undefined
+  readonly here: Here | undefined
+  readonly ignored: boolean
+}
+
+/** An entry of the index in sequence order, as it is sent to peers. */
+export interface IndexRow {
+  readonly sequence: number
+  readonly record: SignedRecord
+  /** Whether the content lies here. */
+  readonly have: boolean
+}
+
+export interface Counts {
+  /** Live files, links and directories' files in the folder: files and links are counted, directories not. */
+  readonly files: number
+  readonly bytes: number
+  readonly needFiles: number
+  readonly needBytes: number
+  readonly localChanges: number
+}
+
+export interface PeerRow {
+  readonly device: DeviceId
+  readonly name: string
+  readonly role: 'full' | 'read-only'
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+}
+
+export interface HistoryRow {
+  readonly atMs: number
+  readonly path: string
+  readonly action: 'received' | 'sent' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  /** The device name the change came from. */
+  readonly device: string
+  readonly sizeBytes: number
+}
+
+export interface ProblemRow {
+  readonly path: string
+  readonly code: ErrorCode
+  readonly message: string
+  /** Not tried again before this, wall clock; 0 when only a change of the path itself can help. */
+  readonly retryMs: number
+}
+
+type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
+
+export interface FolderStore extends Disposable {
+  /** New with every new database. */
+  readonly indexId: IndexId
+
+  /** Runs in one durable transaction (nested calls join the outer one). A throw undoes it. The type forbids a promise. */
+  transaction<T>(work: () => NotPromise<T>): T
+
+  /** Small facts: `epoch`, `lease`, `diskId`, … */
+  fact(name: string): string | undefined
+  setFact(name: string, value: string): void
+
+  // -- records
+  /** Stores a record under a new sequence number. False when it is known already. Does not elect. */
+  addRecord(record: SignedRecord): boolean
+  hasRecord(id: RecordId): boolean
+  version(id: RecordId): Version | undefined
+  /** Every version of a path that is not superseded, in no particular order. */
+  versionsOf(path: RelPath): Version[]
+  /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version. */
+  setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
+  /** Index entries after a sequence number, in order. */
+  indexAfter(sequence: number, limit: number): IndexRow[]
+  lastSequence(): number
+
+  // -- paths
+  state(path: RelPath): PathState | undefined
+  /** States of the direct children of a directory that have something here. */
+  childrenHere(directory: DirPath): PathState[]
+  /** Paths below a directory with something here, deepest last, in pages after the given path. */
+  hereBelow(directory: DirPath, after: RelPath | undefined, limit: number): RelPath[]
+  /** Whether any path below a directory has a live winner. */
+  hasLiveBelow(directory: RelPath): boolean
+  /** Whether anything lies here below a directory. */
+  hasHereBelow(directory: RelPath): boolean
+  /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
+  needs(nowMs: number, limit: number): PathState[]
+  /** The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). */
+  adopt(path: RelPath, version: RecordId, here: Here | undefined): void
+  /** Only what lies here changes. */
+  setHere(path: RelPath, here: Here | undefined): void
+  setIgnored(path: RelPath, ignored: boolean): void
+  /** Forgets what was agreed, so that the path is needed again. */
+  disagree(path: RelPath): void
+  /** Files here whose content has this root and which are verified. */
+  hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
+  /** Paths where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
+  localChanges(limit: number): PathState[]
+  /** Live conflict copies in the folder (E4). */
+  conflictCopies(limit: number): Version[]
+  counts(): Counts
+  /** How many live files here have a deleted winner: deletions waiting to happen here. */
+  pendingDeletions(): number
+
+  // -- blocks
+  blocks(root: ContentRoot): { readonly blockSizeBytes: number; readonly hashes: Uint8Array } | undefined
+  addBlocks(root: ContentRoot, blockSizeBytes: number, hashes: Uint8Array): void
+  /** Deletes block lists that nothing refers to any more. */
+  sweepBlocks(): void
+
+  // -- certificates and peers
+  certificate(author: AuthorKey): SignedCertificate | undefined
+  certificates(): SignedCertificate[]
+  addCertificate(certificate: SignedCertificate): void
+  peers(): PeerRow[]
+  sawPeer(peer: PeerRow): void
+  /** How far into which index of a peer we are. */
+  cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined
+  setCursor(device: DeviceId, indexId: IndexId, sequence: number): void
+
+  // -- what people ask
+  addHistory(row: HistoryRow): void
+  /** Newest first. */
+  history(limit: number): HistoryRow[]
+  problems(limit: number): ProblemRow[]
+  setProblem(row: ProblemRow): void
+  clearProblem(path: string): void
+  /** Clears problems below a directory that are not in `still`; used after a scan has looked again. */
+  clearProblemsExcept(codes: readonly ErrorCode[], still: ReadonlySet<string>): void
+}

@@ -1,0 +1,72 @@
+/**
+ * The messages two peers of a folder exchange inside an established link, as data. `berrysync.proto` is the specification of
+ * their bytes and `PROTOCOL.md` of their meaning; this module holds the union and turns it into bytes and back.
+ */
+import type { SignedCertificate, Role } from '../core/certificate.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { AuthorKey, ContentRoot, IndexId } from '../core/ids.ts'
+import type { SignedRecord } from '../core/record.ts'
+
+/** An index entry: a record, and whether the sender can serve its content right now. */
+export interface IndexEntry {
+  readonly record: SignedRecord
+  readonly have: boolean
+}
+
+export type Message =
+  /** First message of both sides (P3). `proof` shows the role without showing a secret (P4). */
+  | {
+      readonly kind: 'hello'
+      readonly protocol: number
+      readonly oldestProtocol: number
+      readonly deviceName: string
+      readonly client: string
+      readonly features: readonly string[]
+      readonly role: Role
+      readonly author: AuthorKey
+      readonly proof: Uint8Array
+    }
+  /** "Send me your index from here on": what I have of yours, and the id of the index I had it from (P5). */
+  | { readonly kind: 'cursor'; readonly indexId: IndexId | undefined; readonly sequence: number }
+  /** A batch of the sender's index in sequence order. `lastSequence` is the cursor after it; `complete` ends the first sending. */
+  | {
+      readonly kind: 'index'
+      readonly indexId: IndexId
+      readonly certificates: readonly SignedCertificate[]
+      readonly entries: readonly IndexEntry[]
+      readonly lastSequence: number
+      readonly complete: boolean
+    }
+  /** Content the sender can serve from now on. */
+  | { readonly kind: 'have'; readonly roots: readonly ContentRoot[] }
+  | { readonly kind: 'block-list-request'; readonly request: number; readonly root: ContentRoot }
+  /** A part of a block list: 32-byte hashes from block `first` on, of `count` in all. */
+  | {
+      readonly kind: 'block-list'
+      readonly request: number
+      readonly first: number
+      readonly count: number
+      readonly hashes: Uint8Array
+    }
+  /** Asks for bytes of a content; answered by `block` parts in order, or by `missing`. */
+  | {
+      readonly kind: 'request'
+      readonly request: number
+      readonly root: ContentRoot
+      readonly offsetBytes: number
+      readonly lengthBytes: number
+    }
+  /** Raw bytes of a request; `offsetBytes` counts from the request's own offset. */
+  | { readonly kind: 'block'; readonly request: number; readonly offsetBytes: number; readonly data: Uint8Array }
+  /** The sender cannot serve this request (any more). */
+  | { readonly kind: 'missing'; readonly request: number }
+  | { readonly kind: 'cancel'; readonly request: number }
+  /** What the sender still lacks, for the other side's status. */
+  | { readonly kind: 'summary'; readonly needFiles: number; readonly needBytes: number }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'close'; readonly code: ErrorCode }
+
+/** The version of the protocol this program speaks, and the oldest it still understands (P2). */
+export const protocolVersion = 1
+export const oldestProtocolVersion = 1
