@@ -1,0 +1,43 @@
+/**
+ * The settings of one folder as the engine uses them, with their defaults. Parsing and storing them is the business of
+ * `config.ts`; what each means to a person stands in the README.
+ */
+export interface FolderSettings {
+  readonly paused: boolean
+  /** Predefined hosts, `host:port`. */
+  readonly hosts: readonly string[]
+  readonly lan: boolean
+  readonly tracker: boolean
+  readonly dht: boolean
+  readonly relay: boolean
+  /** Keep what a peer deleted or replaced. */
+  readonly archive: boolean
+  readonly archiveDays: number
+  readonly archiveMaxBytes: number
+  /** Seconds between full scans, which find what the watcher missed. */
+  readonly rescanSeconds: number
+  /** Seconds a path must be quiet after a hint before it is looked at. */
+  readonly settleSeconds: number
+  /** Deletions of more than this share (percent) of the files, and more than `massDeleteFiles`, wait for a person. 100 turns the guard off. */
+  readonly massDeletePercent: number
+  readonly massDeleteFiles: number
+  /** Bytes the disk must keep free. */
+  readonly reserveBytes: number
+}
+
+export const defaultFolderSettings: FolderSettings = {
+  paused: false,
+  hosts: [],
+  lan: true,
+  tracker: true,
+  dht: false,
+  relay: true,
+  archive: true,
+  archiveDays: 30,
+  archiveMaxBytes: 20 * 1024 ** 3,
+  rescanSeconds: 600,
+  settleSeconds: 0.2,
+  massDeletePercent: 25,
+  massDeleteFiles: 50,
+  reserveBytes: 64 * 1024 ** 2,
+}
