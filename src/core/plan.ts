@@ -16,6 +16,8 @@ export interface PlanFacts {
   readonly here: (Content & { readonly mtimeNs: bigint; readonly executable: boolean; readonly verified: boolean }) | undefined
   /** The agreed version lost a real conflict against the winner. */
   readonly agreedLost: boolean
+  /** A copy of what lies here lies beside it, so that it may be replaced though it is a local edit. */
+  readonly isKeptAside: boolean
   /** Something below this path lives in the folder. */
   readonly hasLiveBelow: boolean
   /** Something below this path lies here. */
@@ -55,7 +57,7 @@ export function plan(facts: PlanFacts): Action {
 
   const edited = !isAgreedOrOlder(here, agreed, winner)
   if (edited && facts.role === 'full') return { kind: 'wait', for: 'scan' }
-  if (edited && here.kind !== 'directory') return { kind: 'set-aside' }
+  if (edited && here.kind !== 'directory' && !facts.isKeptAside) return { kind: 'set-aside' }
   if (facts.agreedLost && facts.role === 'full' && here.kind !== 'directory') return { kind: 'keep-both' }
   if (here.kind === 'directory' && facts.hasLiveBelow) return facts.role === 'full' ? { kind: 'revive' } : nothing
   if (here.kind === 'directory' && facts.hasHereBelow) return { kind: 'wait', for: 'below' }
