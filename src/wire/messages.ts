@@ -1,8 +1,9 @@
 /**
  * The messages two peers of a folder exchange inside an established link, as data. `berrysync.proto` is the specification of
- * their bytes and `PROTOCOL.md` of their meaning; this module holds the union and turns it into bytes and back.
+ * their bytes and `PROTOCOL.md` of their meaning; `message-codec.ts` turns them into bytes and back.
  */
-import type { SignedCertificate, Role } from '../core/certificate.ts'
+import { maxBlockBytes } from '../core/blocks.ts'
+import type { Role, SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AuthorKey, ContentRoot, IndexId } from '../core/ids.ts'
 import type { SignedRecord } from '../core/record.ts'
@@ -57,7 +58,12 @@ export type Message =
       readonly lengthBytes: number
     }
   /** Raw bytes of a request; `offsetBytes` counts from the request's own offset. */
-  | { readonly kind: 'block'; readonly request: number; readonly offsetBytes: number; readonly data: Uint8Array }
+  | {
+      readonly kind: 'block'
+      readonly request: number
+      readonly offsetBytes: number
+      readonly data: Uint8Array
+    }
   /** The sender cannot serve this request (any more). */
   | { readonly kind: 'missing'; readonly request: number }
   | { readonly kind: 'cancel'; readonly request: number }
@@ -70,3 +76,15 @@ export type Message =
 /** The version of the protocol this program speaks, and the oldest it still understands (P2). */
 export const protocolVersion = 1
 export const oldestProtocolVersion = 1
+
+/** A message fills at most one frame of the link: 65,535 bytes less the 16 of its tag. */
+export const maxMessageBytes = 65_519
+/** Bytes one request may ask for: a block of the largest size. */
+export const maxRequestBytes = maxBlockBytes
+/** Bytes of one `block` message: what fits beside type, request and offset. */
+export const maxBlockPartBytes = maxMessageBytes - 9
+/** Hashes of one `block-list` message. */
+export const maxBlockListPart = 2000
+/** Roots of one `have` message. */
+export const maxHaveRoots = 2000
+export const maxFeatures = 32
