@@ -1,16 +1,11 @@
 /** What the parts of one folder's engine share. Made once by `folder.ts`; holds no state of its own. */
 import type { Role } from '../core/certificate.ts'
-import type { AuthorKey, DeviceId, FolderId } from '../core/ids.ts'
+import type { ContentRoot, DeviceId, FolderId } from '../core/ids.ts'
+import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderSettings } from './settings.ts'
-
-/** The key pair this device signs records with. */
-export interface Author {
-  readonly key: AuthorKey
-  sign(bytes: Uint8Array): Uint8Array
-}
 
 export interface FolderContext {
   readonly id: FolderId
@@ -31,6 +26,8 @@ export interface FolderContext {
   wake(): void
   /** What was recorded of this place may be out of date: look again. */
   markDirty(diskPath: DiskPath): void
-  /** The index grew. */
+  /** The index grew: peers want to hear of it. */
   indexGrew(): void
+  /** These contents lie here now and can be served. */
+  contentAdded(roots: readonly ContentRoot[]): void
 }

@@ -46,14 +46,18 @@ export interface Pull {
    * was lost, it is only still needed.
    */
   round(deletesConfirmed: boolean): Promise<PullReport>
+  /** A read-only device gives up its local edit of this path: it goes to the archive when the winner takes the path. */
+  giveUp(path: RelPath): void
 }
 
 export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, log } = context
+  const givenUp = new Set<RelPath>()
   let failuresInARow = 0
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     const needs = store.needs(clock.monotonicMs(), maxPlanned)
+    transfers.throwFailure()
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
     if (needs.length === 0) return { progressed: false }
     await checkRoot(context)
@@ -205,6 +209,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   function adopted(winner: Version, after: Here | undefined): void {
     store.adopt(winner.path, winner.id, after && { ...after, kind: after.kind, root: winner.root })
     store.clearProblem(winner.path)
+    givenUp.delete(winner.path)
     store.addHistory({
       atMs: clock.now(),
       path: winner.path,
@@ -230,7 +235,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
    * transfer, and what keeps the only copy of a conflict's loser within reach.
    */
   function isLastCopyOfNeeded(here: Here, path: RelPath): boolean {
-    const needing = store.needsRoot(here.root)
+    const needing = store.needsRoot(here.root, clock.monotonicMs())
     if (needing === undefined || needing === path || transfers.isReady(here.root)) return false
     return store.hereWithRoot(here.root).length <= 1
   }
@@ -349,6 +354,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function isKeptAside(path: RelPath, here: Here): boolean {
+    if (givenUp.has(path)) return true
     const copy = store.state(asidePath(path, here))?.here
     return copy !== undefined && sameContent(copy, here)
   }
@@ -417,6 +423,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     for (const [index, { step }] of steps.entries()) {
       if (step.kind === 'file' && outcomes[index]!.state === 'failed') await step.stage.release()
     }
+    const placed = steps.filter(({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done')
+    if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
     if (halting !== undefined) throw halting
   }
 
@@ -446,7 +454,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     store.setProblem({ path, code, message, retryMs: clock.monotonicMs() + delayMs })
   }
 
-  return { round }
+  return { round, giveUp: (path) => void givenUp.add(path) }
 }
 
 export function hereToStat(here: Here): Stat {

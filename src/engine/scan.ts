@@ -51,9 +51,14 @@ interface Observed {
 /**
  * Looks at the whole folder, or at the given places and what is new below them. Throws the halting `SyncError` when the root is not
  * provably there, or `mass-delete` when more is gone than is plausible and `deletesConfirmed` is false; then nothing of the
- * deletions has been signed.
+ * deletions has been signed, and `held` lists what is gone.
  */
-export async function scan(context: FolderContext, scope: Scope, deletesConfirmed: boolean): Promise<ScanReport> {
+export async function scan(
+  context: FolderContext,
+  scope: Scope,
+  deletesConfirmed: boolean,
+  held: RelPath[],
+): Promise<ScanReport> {
   const { store, disk } = context
   const deviceBefore = await checkRoot(context)
   const isIgnored = await loadIgnoreRules(context)
@@ -165,7 +170,7 @@ export async function scan(context: FolderContext, scope: Scope, deletesConfirme
   for (const source of renames.keys()) gone.delete(source)
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
-  await signDeletions(context, [...gone], deletesConfirmed)
+  await signDeletions(context, [...gone], deletesConfirmed, held)
   return { unsettled }
 }
 
@@ -356,7 +361,12 @@ function stopTracking(context: FolderContext, path: RelPath): void {
  * Signs deletions of what is gone, after looking once more at each, so that what came back meanwhile lives. On a read-only device
  * they stay local.
  */
-async function signDeletions(context: FolderContext, gone: readonly RelPath[], confirmed: boolean): Promise<void> {
+async function signDeletions(
+  context: FolderContext,
+  gone: readonly RelPath[],
+  confirmed: boolean,
+  held: RelPath[],
+): Promise<void> {
   const { store, disk, role } = context
   const really: RelPath[] = []
   let files = 0
@@ -369,7 +379,9 @@ async function signDeletions(context: FolderContext, gone: readonly RelPath[], c
     if (here.kind !== 'directory') files++
   }
   const total = store.filesHere()
+  held.length = 0
   if (role === 'full' && !confirmed && isImplausible(context, files, total)) {
+    held.push(...really)
     throw new SyncError('mass-delete', { count: files, total, where: 'everywhere, because they are gone here', path: context.rootPath })
   }
   for (let first = 0; first < really.length; first += maxBatch) {

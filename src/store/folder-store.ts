@@ -101,6 +101,10 @@ export interface FolderStore extends Disposable {
   /** Index entries after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
   lastSequence(): number
+  /** Takes so many counters for signing, and returns the first: counters rise for as long as the database lives. */
+  takeCounters(count: number): number
+  /** The highest counter taken so far; 0 for none. */
+  lastCounter(): number
 
   // -- paths
   state(path: RelPath): PathState | undefined
@@ -128,8 +132,18 @@ export interface FolderStore extends Disposable {
   /** Live conflict copies in the folder (E4). */
   conflictCopies(limit: number): Version[]
   counts(): Counts
-  /** How many live files here have a deleted winner: deletions waiting to happen here. */
+  /** How many files and links here have a deleted winner: deletions waiting to happen here. */
   pendingDeletions(): number
+  /** Those paths, in path order. */
+  deletionsPending(limit: number): RelPath[]
+  /** Files and links that lie here, whatever the folder says of them. */
+  filesHere(): number
+  /** Whether anything below a directory waits to be deleted here and no problem holds it back for good. */
+  hasDeletionsBelow(directory: RelPath): boolean
+  /** A path that is needed with this content; with `nowMs` only one that no problem holds back then. */
+  needsRoot(root: ContentRoot, nowMs?: number): RelPath | undefined
+  /** Forgets which paths were ignored: the patterns changed. */
+  clearIgnored(): void
 
   // -- blocks
   blocks(root: ContentRoot): { readonly blockSizeBytes: number; readonly hashes: Uint8Array } | undefined
@@ -154,6 +168,8 @@ export interface FolderStore extends Disposable {
   problems(limit: number): ProblemRow[]
   setProblem(row: ProblemRow): void
   clearProblem(path: string): void
+  /** Clears every problem with this code. */
+  clearProblems(code: ErrorCode): void
   /** Clears problems below a directory that are not in `still`; used after a scan has looked again. */
   clearProblemsExcept(codes: readonly ErrorCode[], still: ReadonlySet<string>): void
 }

@@ -67,8 +67,8 @@ export type Message =
   /** The sender cannot serve this request (any more). */
   | { readonly kind: 'missing'; readonly request: number }
   | { readonly kind: 'cancel'; readonly request: number }
-  /** What the sender still lacks, for the other side's status. */
-  | { readonly kind: 'summary'; readonly needFiles: number; readonly needBytes: number }
+  /** What the sender still lacks, knowing the receiver's index up to `seenSequence`. For status only. */
+  | { readonly kind: 'summary'; readonly needFiles: number; readonly needBytes: number; readonly seenSequence: number }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' }
   | { readonly kind: 'close'; readonly code: ErrorCode }
