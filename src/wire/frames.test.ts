@@ -71,7 +71,7 @@ test('P1 one byte at a time costs time in proportion to the bytes, not to their 
   expect(frames).toBe(1)
 })
 
-test('P2 a message of any length comes out of its parts unchanged', () => {
+test('P1 a message of any length comes out of its parts unchanged', () => {
   const lengths = [0, 1, maxPartBytes - 1, maxPartBytes, maxPartBytes + 1, 3 * maxPartBytes, maxMessageBytes]
   const joiner = createPartJoiner()
   for (const length of lengths) {
@@ -83,7 +83,7 @@ test('P2 a message of any length comes out of its parts unchanged', () => {
   expect(() => [...messageToParts(Buffer.alloc(maxMessageBytes + 1))]).toThrow('assertion')
 })
 
-test('P2 parts that never end, short parts with more to follow and unknown part bytes are refused', () => {
+test('P1 parts that never end, short parts with more to follow and unknown part bytes are refused', () => {
   const full = Buffer.alloc(1 + maxPartBytes, 1)
   const endless = createPartJoiner()
   expect(
@@ -96,7 +96,7 @@ test('P2 parts that never end, short parts with more to follow and unknown part 
   expect(codeOf(() => createPartJoiner().add(Buffer.alloc(0)))).toBe('peer-garbage')
 })
 
-test('P2 random bytes give a frame or a refusal and nothing else', () => {
+test('P1 random bytes give a frame or a refusal and nothing else', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 1, max: 500 }), (bytes, cap) => {
       const splitter = createFrameSplitter(cap)

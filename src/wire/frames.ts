@@ -1,6 +1,6 @@
 /**
- * Frames (rule P1): everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes: one Noise
- * message. Parts (rule P2): an opened transport frame is one byte, 1 when more parts of the same message follow and 0 on its last,
+ * Frames and parts (rule P1). Everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes: one Noise
+ * message. An opened transport frame is one byte, 1 when more parts of the same message follow and 0 on its last,
  * and then the part. Every part but the last is full, so that nobody can make us keep a message that never grows and never ends.
  * Every length is checked against its cap before anything is kept for it.
  */
