@@ -2,18 +2,15 @@
  * The telling side of one link: sends this device's index from the peer's cursor on, then what is added, then what can be served. Never
  * sends back what came from this very peer.
  */
-import type { ContentRoot, IndexId, RecordId } from '../core/ids.ts'
-import type { AuthorKey } from '../core/ids.ts'
+import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
-import { entryBytes, maxMessageBytes, certificateEntryBytes } from '../wire/messages.ts'
+import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
 import type { IndexEntry } from '../wire/messages.ts'
 import type { SignedCertificate } from '../core/certificate.ts'
 import type { FolderContext } from './folder-context.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
-/** Room for everything in an index message that is not an entry. */
-const envelopeBytes = 512
 /** Roots in one `have` message: 1,024 × 34 bytes fit a frame. */
 const maxHaveRoots = 1024
 /** Records remembered as having come from this peer. Beyond it some are sent back once, which costs bytes and nothing else. */
@@ -58,19 +55,19 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
   function sendBatch(from: number): void {
     const certificates: SignedCertificate[] = []
     const entries: IndexEntry[] = []
-    let bytes = envelopeBytes
+    let bytes = 0
     let lastSequence = from
     const rows = store.indexAfter(from, rowsAtOnce)
     for (const { sequence, record, have } of rows) {
       const author = record.proof.author
       const certificate = sentAuthors.has(author) ? undefined : store.certificate(author)
       const entry: IndexEntry = { record, have }
-      const size = entryBytes(entry) + (certificate === undefined ? 0 : certificateEntryBytes(certificate))
+      const size = entryBytes(entry) + (certificate === undefined ? 0 : certificateBytes(certificate))
       if (received.has(record.version.id)) {
         lastSequence = sequence
         continue
       }
-      if (bytes + size > maxMessageBytes) break
+      if (bytes + size > indexRoomBytes) break
       bytes += size
       lastSequence = sequence
       entries.push(entry)

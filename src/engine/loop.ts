@@ -29,6 +29,8 @@ const bugRestMs = 30_000
 
 export interface Halt {
   readonly error: SyncError
+  /** The kind of work that ran into it; only its success shows that the cause is gone. */
+  readonly work: Work['kind']
   readonly untilMs: number
 }
 
@@ -113,9 +115,9 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
       doing = work.kind
       try {
         await doWork(work)
-        if (work.kind !== 'rest') endHalt()
+        if (work.kind === halt?.work || (work.kind === 'scan-all' && halt?.work === 'scan')) endHalt()
       } catch (error) {
-        noteFailure(error)
+        noteFailure(error, work.kind)
       }
     }
   }
@@ -193,7 +195,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
     heldDeletes.length = 0
   }
 
-  function noteFailure(error: unknown): void {
+  function noteFailure(error: unknown, work: Work['kind']): void {
     const nowMs = clock.monotonicMs()
     if (!isSyncError(error)) {
       log.error({ error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined }, 'a fault in this program')
@@ -207,7 +209,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
       log.warn({ code: error.code }, error.message)
       store.addHistory({ atMs: clock.now(), path: error.code, action: 'halted', device: context.deviceName, sizeBytes: 0 })
     }
-    halt = { error, untilMs: nowMs + recheckMs(error) }
+    halt = { error, work, untilMs: nowMs + recheckMs(error) }
     pullAtMs ??= nowMs
   }
 

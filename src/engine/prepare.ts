@@ -4,7 +4,7 @@
  */
 import { issueCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import { encodeCertificate } from '../wire/record-body.ts'
+import { encodeCertificate } from '../wire/certificate-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { checkRoot } from './safety.ts'

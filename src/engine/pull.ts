@@ -5,7 +5,7 @@
  */
 import { conflictPath } from '../core/conflict-name.ts'
 import { elect } from '../core/elect.ts'
-import { type ErrorCode, isRetryable, SyncError } from '../core/errors.ts'
+import { describeError, type ErrorCode, isRetryable, SyncError } from '../core/errors.ts'
 import { type IgnoreRules, parseIgnore } from '../core/ignore.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type Action, plan } from '../core/plan.ts'
@@ -25,6 +25,8 @@ const maxPlanned = 1024
 const maxSteps = 128
 /** A path that failed for a reason that may pass is tried again after this. */
 const retryMs = 30_000
+/** Trying again cannot help before the path itself changes. */
+const untilChanged = Number.POSITIVE_INFINITY
 /** What waits for something below or beside it is looked at again after this, should nothing wake it earlier. */
 const obstructedRetryMs = 5_000
 
@@ -93,7 +95,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function prepare(state: PathState, isIgnored: IgnoreRules, steps: PlannedStep[]): Promise<boolean> {
     const { path } = state
     const winner = state.winner!
-    if (isPathIgnored(isIgnored, path, winner)) {
+    if (isIgnored(path, winner.kind === 'deleted' ? (state.here?.kind ?? 'file') : winner.kind)) {
       store.setIgnored(path, true)
       return true
     }
@@ -186,7 +188,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         queue({ kind: 'directory', path, to, expect, archive })
         return false
       case 'link':
-        if (!disk.capabilities.symbolicLinks) holdBack(path, 'kind-not-possible-here', '', Number.POSITIVE_INFINITY)
+        if (!disk.capabilities.symbolicLinks) holdBack(path, 'kind-not-possible-here', '', untilChanged)
         else queue({ kind: 'link', path, to, target: winner.linkTarget, expect, archive })
         return false
       case 'file': {
@@ -441,8 +443,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
     const isRace = error.code === 'changed-since-plan'
     if (isRace) context.markDirty(here?.diskPath ?? path)
-    const delayMs = isRace ? obstructedRetryMs : isRetryable(error.code) ? retryMs : Number.POSITIVE_INFINITY
-    store.setProblem({ path, code: error.code, message: error.message, retryMs: clock.monotonicMs() + delayMs })
+    const delayMs = isRace ? obstructedRetryMs : isRetryable(error.code) ? retryMs : untilChanged
+    setProblem(path, error.code, error.message, delayMs)
     if (!isRace) failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
@@ -450,8 +452,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function holdBack(path: RelPath, code: ErrorCode, reason: string, delayMs: number): void {
-    const { message } = new SyncError(code, { path, reason })
-    store.setProblem({ path, code, message, retryMs: clock.monotonicMs() + delayMs })
+    setProblem(path, code, describeError(code, { path, reason }), delayMs)
+  }
+
+  function setProblem(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
+    store.setProblem({ path, code, message, retryMs: delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs) })
   }
 
   return { round, giveUp: (path) => void givenUp.add(path) }

@@ -62,8 +62,8 @@ function forged(record: SignedRecord, reason: string): SyncError {
 /** Somebody knows a version of ours that we do not remember signing: this database is older than the truth (E7, I11). */
 function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): void {
   const { store, author } = context
-  const known = version.vector.get(writerIdOf(author.key, currentEpoch(store))) ?? 0
-  if (known > store.lastCounter()) {
+  const own = writerIdOf(author.key, currentEpoch(store))
+  if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
     context.log.warn({ path: version.path }, 'a peer knows more of this device than its own database: beginning a new epoch')
     beginEpoch(context)
   }

@@ -129,7 +129,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     if (error.code === 'cancelled') return
     if (error.code === 'disk-full' || error.code === 'disk-read-only') failure = error
     const message = describeError(error.code, { ...error.data, path })
-    store.setProblem({ path, code: error.code, message, retryMs: context.clock.monotonicMs() + retryMs })
+    store.setProblem({ path, code: error.code, message, retryMs: Math.ceil(context.clock.monotonicMs() + retryMs) })
   }
 
   return {

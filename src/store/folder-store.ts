@@ -7,7 +7,7 @@
  */
 import type { SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId } from '../core/ids.ts'
+import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId, WriterId } from '../core/ids.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
 import type { Content, Version } from '../core/version.ts'
@@ -89,6 +89,11 @@ export interface FolderStore extends Disposable {
   fact(name: string): string | undefined
   setFact(name: string, value: string): void
 
+  /** The highest counter of a writer in any record ever seen here, or taken; 0 when there is none. Never falls (I11). */
+  counterOf(writer: WriterId): number
+  /** Takes the next `count` counters of a writer and returns the first. Durable with the transaction around it. */
+  takeCounters(writer: WriterId, count: number): number
+
   // -- records
   /** Stores a record under a new sequence number. False when it is known already. Does not elect. */
   addRecord(record: SignedRecord): boolean
@@ -101,10 +106,6 @@ export interface FolderStore extends Disposable {
   /** Index entries after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
   lastSequence(): number
-  /** Takes so many counters for signing, and returns the first: counters rise for as long as the database lives. */
-  takeCounters(count: number): number
-  /** The highest counter taken so far; 0 for none. */
-  lastCounter(): number
 
   // -- paths
   state(path: RelPath): PathState | undefined
@@ -170,6 +171,7 @@ export interface FolderStore extends Disposable {
   clearProblem(path: string): void
   /** Clears every problem with this code. */
   clearProblems(code: ErrorCode): void
+  forgetProblems(): void
   /** Clears problems below a directory that are not in `still`; used after a scan has looked again. */
   clearProblemsExcept(codes: readonly ErrorCode[], still: ReadonlySet<string>): void
 }
