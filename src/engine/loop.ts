@@ -3,7 +3,7 @@
  * directory runs here, one thing at a time, so that a scan never sees half a commit. Events may come at any moment and only note
  * facts.
  */
-import { isSyncError, reasonOf, type SyncError } from '../core/errors.ts'
+import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { RelPath } from '../core/path.ts'
 import type { DiskPath } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -67,7 +67,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
   const dirtySinceMs = new Map<DiskPath, number>()
   const dirtyUntilMs = new Map<DiskPath, number>()
   const heldDeletes: RelPath[] = []
-  const actions: (() => Promise<void>)[] = []
+  const actions: { readonly run: () => Promise<void>; readonly refuse: (error: SyncError) => void }[] = []
   let isPrepared = false
   let fullScanAtMs = 0
   let trimAtMs = clock.monotonicMs() + trimEveryMs
@@ -110,7 +110,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
   async function run(): Promise<void> {
     while (!stopped) {
       isAwake = false
-      for (let action = actions.shift(); action !== undefined; action = actions.shift()) await action()
+      for (let action = actions.shift(); action !== undefined; action = actions.shift()) await action.run()
       const work = choose()
       doing = work.kind
       try {
@@ -251,7 +251,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
     },
     between<T>(action: () => Promise<T>): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
-      actions.push(() => action().then(resolve, reject))
+      actions.push({ run: () => action().then(resolve, reject), refuse: reject })
       wake()
       return promise
     },
@@ -259,6 +259,7 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
       stopped = true
       wake()
       await running
+      for (const { refuse } of actions.splice(0)) refuse(new SyncError('folder-closed'))
     },
   }
 }

@@ -6,7 +6,7 @@
 import { conflictPath } from '../core/conflict-name.ts'
 import { elect } from '../core/elect.ts'
 import { describeError, type ErrorCode, isRetryable, SyncError } from '../core/errors.ts'
-import { type IgnoreRules, parseIgnore } from '../core/ignore.ts'
+import type { IgnoreRules } from '../core/ignore.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type Action, plan } from '../core/plan.ts'
 import { directoryContent, sameContent, type Version } from '../core/version.ts'
@@ -14,13 +14,14 @@ import type { CommitOutcome, CommitStep, DiskPath, Expectation, Stat } from '../
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
+import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoom, checkRoot, isImplausible, maxFailuresInARow } from './safety.ts'
 import { directoryDraft, foundToHere } from './scan.ts'
 import { type Draft, signDrafts } from './sign.ts'
 import type { Transfers } from './transfers.ts'
 
 /** Paths planned in one round: more than the transfers and a batch together, so that waiting ones never hide ready ones. */
-const maxPlanned = 1024
+const maxPlanned = 256
 /** Steps made durable together: one fsync of each directory and one transaction for all of them. */
 const maxSteps = 128
 /** A path that failed for a reason that may pass is tried again after this. */
@@ -63,7 +64,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
     if (needs.length === 0) return { progressed: false }
     await checkRoot(context)
-    const isIgnored = parseIgnore((await disk.readNote('ignore')) ?? '')
+    const isIgnored = await loadIgnoreRules(context)
     checkDeletions(deletesConfirmed)
 
     const steps: PlannedStep[] = []
@@ -84,11 +85,18 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function checkDeletions(confirmed: boolean): void {
-    const count = store.pendingDeletions()
     const total = store.filesHere()
-    if (!confirmed && isImplausible(context, count, total)) {
+    if (confirmed || !isImplausible(context, store.pendingDeletions(), total)) return
+    // What only moves is no loss, and need not be asked about.
+    const count = store.deletionsPending(total).filter((path) => isLastOfItsContent(path)).length
+    if (isImplausible(context, count, total)) {
       throw new SyncError('mass-delete', { count, total, where: 'here, because they were deleted elsewhere', path: context.rootPath })
     }
+  }
+
+  function isLastOfItsContent(path: RelPath): boolean {
+    const here = store.state(path)?.here
+    return here !== undefined && !store.isContentLiveElsewhere(here.root, path)
   }
 
   /** Plans one path and does or queues what the plan says. True when something changed at once. */
@@ -168,7 +176,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       executable: winner.executable,
     }
     // A person may have written beside our metadata call and we would have hidden it: the next scan reads the content again.
-    steps.push({ state, step, record: (after) => store.adopt(path, winner.id, after && { ...after, verified: false }) })
+    steps.push({
+      state,
+      step,
+      record(after) {
+        store.adopt(path, winner.id, after && { ...after, verified: false })
+        context.markDirty(here.diskPath)
+      },
+    })
     return false
   }
 

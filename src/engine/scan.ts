@@ -3,7 +3,6 @@
  * people do. A path that could not be seen is never taken for a deleted one (I10); deletions are signed last, all together, and only
  * after the root was found to be the right one before and after looking.
  */
-import { type IgnoreRules, parseIgnore } from '../core/ignore.ts'
 import { linkRoot, type Content, deletedContent, directoryContent, sameContent, type Version } from '../core/version.ts'
 import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
@@ -12,6 +11,7 @@ import { needsHash, observe } from '../core/observe.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
+import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
 import { type Draft, knownVersions, signDrafts } from './sign.ts'
 
@@ -83,12 +83,16 @@ export async function scan(
   /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
   const renames = new Map<RelPath, Found>()
 
+  /** Directories found for the first time: they are entered even by a shallow look. */
+  const newDirectories = new Set<RelPath>()
+
   async function examine(found: Found, state: PathState | undefined): Promise<void> {
     const { path, stat } = found
     if (isIgnored(path, stat.kind)) return stopTracking(context, path)
     if (stat.kind === 'other') return
     if (state?.ignored) store.setIgnored(path, false)
     const here = state?.here
+    if (stat.kind === 'directory' && here?.kind !== 'directory') newDirectories.add(path)
     if (here?.kind === 'directory' && stat.kind !== 'directory') addBelow(context, path, gone)
     if (stat.kind === 'file' && needsHash(here, { ...stat, kind: 'file' })) {
       if (hashing.size >= maxHashing) await Promise.race(hashing)
@@ -120,7 +124,7 @@ export async function scan(
 
   async function walkFrom(from: DirPath, fromDisk: DiskPath, deep: boolean): Promise<void> {
     const skip = (path: RelPath, kind: Found['stat']['kind']): boolean =>
-      isIgnored(path, kind) || (!deep && store.state(path)?.here?.kind === 'directory')
+      isIgnored(path, kind) || (!deep && !newDirectories.has(path))
     for await (const listing of disk.walk(from, fromDisk, skip)) {
       for (const problem of listing.problems) noteProblem(problem)
       if (listing.unreadable) continue
@@ -376,7 +380,7 @@ async function signDeletions(
     const look = await disk.look(path, here.diskPath)
     if (look.state !== 'absent' && !isGoneWithItsParent(look)) continue
     really.push(path)
-    if (here.kind !== 'directory') files++
+    if (here.kind !== 'directory' && !store.isContentLiveElsewhere(here.root, path)) files++
   }
   const total = store.filesHere()
   held.length = 0
@@ -404,18 +408,6 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     else drafts.push(deletionDraft(context, state.agreed))
   }
   for (const version of signDrafts(context, drafts)) store.adopt(version.path, version.id, undefined)
-}
-
-async function loadIgnoreRules(context: FolderContext): Promise<IgnoreRules> {
-  const text = (await context.disk.readNote('ignore')) ?? ''
-  if (context.store.fact('ignore') !== text) {
-    // Which paths are covered may have changed: the walk and the next plans decide anew.
-    context.store.transaction(() => {
-      context.store.clearIgnored()
-      context.store.setFact('ignore', text)
-    })
-  }
-  return parseIgnore(text)
 }
 
 /** The places given, without those inside another one. */

@@ -117,11 +117,9 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       if (!have && record.version.kind === 'file') requests.noteLacking(record.version.root)
     }
     for (const id of receiveIndex(context, link.peer, message, proofs)) announcer.noteReceived(id)
-    const isFirst = message.complete && !theirIndexIsComplete
     if (message.complete) theirIndexIsComplete = true
-    // Their cursor moved though nothing is lacking: they wait for a summary that says so.
-    if (isFirst || message.entries.length > 0) context.wake()
-    ourSummary = ''
+    // They wait for a summary that says how far we have come, even when nothing is lacking.
+    context.wake()
   }
 
   return {

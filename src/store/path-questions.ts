@@ -26,6 +26,7 @@ export type PathQuestions = Pick<
   | 'deletionsPending'
   | 'filesHere'
   | 'needsRoot'
+  | 'isContentLiveElsewhere'
 >
 
 interface Totals {
@@ -82,6 +83,11 @@ export function createPathQuestions(
     .pluck()
   const selectPending = database
     .prepare<[number], RelPath>("SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT ?")
+    .pluck()
+  const existsElsewhere = database
+    .prepare<{ root: Buffer; path: string }, number>(
+      "SELECT EXISTS (SELECT 1 FROM paths WHERE winner_root = :root AND winner_kind = 'file' AND path <> :path)",
+    )
     .pluck()
   const selectNeedingRoot = database
     .prepare<{ root: Buffer; nowMs: number | null }, RelPath>(
@@ -185,6 +191,7 @@ export function createPathQuestions(
     pendingDeletions: () => totals().pending_deletions,
     deletionsPending: (limit) => selectPending.all(limit),
     filesHere: () => totals().here_count,
+    isContentLiveElsewhere: (root, path) => existsElsewhere.get({ root: idToBytes(root), path }) === 1,
     needsRoot: (root, nowMs) => selectNeedingRoot.get({ root: idToBytes(root), nowMs: nowMs ?? null }),
   }
 }

@@ -109,7 +109,7 @@ CREATE TABLE paths (
 ) STRICT, WITHOUT ROWID;
 
 -- Each question that is asked often has an index holding its answers only, in path order.
-CREATE INDEX needed_content ON paths (winner_root) WHERE need = 'live' AND winner_kind = 'file';
+CREATE INDEX live_content ON paths (winner_root) WHERE winner_kind = 'file';
 CREATE INDEX needs ON paths (need, held, path) WHERE need IS NOT NULL;
 CREATE INDEX local_changes ON paths (path) WHERE local_change = 1;
 CREATE INDEX conflict_copies ON paths (path) WHERE conflict_copy = 1 AND file_count = 1;
