@@ -9,7 +9,7 @@ import { deviceNameFault } from '../core/device-name.ts'
 import { ed25519SignatureBytes } from '../core/ed25519.ts'
 import { isErrorCode, SyncError } from '../core/errors.ts'
 import { type ContentRoot, idToBytes, toId } from '../core/ids.ts'
-import { maxBatchRecords } from '../core/record.ts'
+import { maxBatch } from '../core/record.ts'
 import { decodeCertificate, roleToWire, wireToRole } from './certificate-body.ts'
 import { checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
 import * as wire from './generated/berrysync_pb.ts'
@@ -48,7 +48,7 @@ const kindByType = new Map<number, Message['kind']>(
 
 const hashBytes = 32
 /** Leaf to root of the largest batch. */
-const maxSiblings = Math.ceil(Math.log2(maxBatchRecords))
+const maxSiblings = Math.ceil(Math.log2(maxBatch))
 /** Type, request and offset. */
 const blockHeaderBytes = 9
 const roleProofBytes = { full: ed25519SignatureBytes, 'read-only': 32 } as const
@@ -277,7 +277,7 @@ function wireToEntry(entry: wire.IndexEntry): IndexEntry[] {
   const { body, siblings, signature, have } = entry
   checkSignature(signature)
   checkedPieces('siblings', siblings, hashBytes, maxSiblings)
-  const count = checkedNumber('the size of a batch', entry.batchCount, 1, maxBatchRecords)
+  const count = checkedNumber('the size of a batch', entry.batchCount, 1, maxBatch)
   const index = checkedNumber('a place in a batch', entry.batchIndex, 0, count - 1)
   const author = checkedId('AuthorKey', entry.author)
   const version = decodeBody(body)

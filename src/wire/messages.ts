@@ -77,8 +77,8 @@ export type Message =
 export const protocolVersion = 1
 export const oldestProtocolVersion = 1
 
-/** A message fills at most one frame of the link: 65,535 bytes less the 16 of its tag. */
-export const maxMessageBytes = 65_519
+/** A message fills at most one frame of the link: 65,535 bytes less the 16 of its tag and the byte that tells parts apart (P1). */
+export const maxMessageBytes = 65_518
 /** Bytes one request may ask for: a block of the largest size. */
 export const maxRequestBytes = maxBlockBytes
 /** Bytes of one `block` message: what fits beside type, request and offset. */
