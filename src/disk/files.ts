@@ -92,20 +92,27 @@ export function isSameStat(a: Stat, b: Stat): boolean {
 
 /** Whether two looks saw the same inode with the same content; its names and permissions may have changed. */
 export function isSameContent(a: Stat, b: Stat): boolean {
-  return a.kind === b.kind && a.device === b.device && a.inode === b.inode && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs
+  return (
+    a.kind === b.kind &&
+    a.device === b.device &&
+    a.inode === b.inode &&
+    a.sizeBytes === b.sizeBytes &&
+    a.mtimeNs === b.mtimeNs
+  )
 }
 
 /**
  * The time a file has after being given this one. Node takes times as floating-point seconds, which near today are a quarter of a
- * microsecond apart.
+ * microsecond apart; before 1970 it takes nothing but dates, of which whole seconds are sure to survive.
  */
 export function settableMtime(mtimeNs: bigint): bigint {
-  const seconds = nsToSeconds(mtimeNs)
-  const whole = Math.floor(seconds)
-  return BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((seconds - whole) * 1e9))
+  const time = nsToTime(mtimeNs)
+  if (typeof time !== 'number') return BigInt(time.getTime()) * 1_000_000n
+  const whole = Math.floor(time)
+  return BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((time - whole) * 1e9))
 }
 
-/** Seconds as Node takes them. */
-export function nsToSeconds(ns: bigint): number {
-  return Number(ns) / 1e9
+/** A time as Node takes it. */
+export function nsToTime(ns: bigint): number | Date {
+  return ns < 0n ? new Date(Math.floor(Number(ns) / 1e9) * 1000) : Number(ns) / 1e9
 }
