@@ -85,9 +85,9 @@ export interface Files {
   openRoot(): Promise<Directory>
 }
 
-/** Whether two looks saw the very same thing, untouched in between (I7). */
+/** Whether two looks saw the very same thing, untouched in between (I7). Permissions need no look: changing them moves the ctime. */
 export function isSameStat(a: Stat, b: Stat): boolean {
-  return isSameContent(a, b) && a.ctimeNs === b.ctimeNs && a.executable === b.executable
+  return isSameContent(a, b) && a.ctimeNs === b.ctimeNs
 }
 
 /** Whether two looks saw the same inode with the same content; its names and permissions may have changed. */
