@@ -20,7 +20,7 @@ ehthumbs.db
 desktop.ini
 $RECYCLE.BIN/
 System Volume Information/
-lost+found/
+/lost+found/
 .Trash-*/
 .directory
 .nfs*
@@ -43,7 +43,7 @@ lost+found/
 ~$*
 .~lock.*#
 .goutputstream-*
-*.tmp
+~*.tmp
 `
 
 /** The library remembers every path it was asked about: a new one is made before that takes much memory. */

@@ -23,8 +23,7 @@ export interface Kept {
 
 export interface Taken {
   readonly stat: FileStat
-  /** Where it lies now. The caller disposes it. */
-  readonly directory: Directory
+  /** Its name where it lies now. */
   readonly name: string
   /** The time in the archive it is under. */
   readonly top: string
@@ -88,11 +87,10 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         using directory = place.directory
         const stat = await keepByLink(from, name, expect, directory, place.name)
         if (stat === undefined) return undefined
-        const { parents } = splitDiskPath(path)
         return {
           stat,
           async undo() {
-            using again = await openBelow(openRoot, [...archiveDirectory, place.top, ...parents])
+            using again = await openParent(place.top, path)
             const kept = await again.lstat(place.name)
             // A copy has one name, and a link whose file was replaced meanwhile has too: then nothing else holds this content.
             if (kept !== undefined && kept.links > 1) await again.unlink(place.name)
@@ -101,10 +99,9 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       },
       async take(from, name, path, expect) {
         const place = await openFor(path)
-        const stat = await from.moveIf(name, expect, place.directory, place.name)
-        if (stat !== undefined) return { stat, ...place }
-        place.directory[Symbol.dispose]()
-        return undefined
+        using directory = place.directory
+        const stat = await from.moveIf(name, expect, directory, place.name)
+        return stat === undefined ? undefined : { stat, name: place.name, top: place.top }
       },
       async sync() {
         const pending = [...unsynced.values()]
@@ -116,6 +113,11 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         }
       },
     }
+  }
+
+  /** The directory an entry lies in. */
+  function openParent(top: string, path: string): Promise<Directory> {
+    return openBelow(openRoot, [...archiveDirectory, top, ...splitDiskPath(path).parents])
   }
 
   /** Every time in the archive, oldest first. */
@@ -161,12 +163,11 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
   /** Removes one entry, and the directories it leaves empty. */
   async function remove(top: string, path: string): Promise<void> {
     const { parents, name } = splitDiskPath(path)
-    const names = [...archiveDirectory, top, ...parents]
     {
-      using directory = await openBelow(openRoot, names)
+      using directory = await openParent(top, path)
       await directory.unlink(name)
     }
-    await removeEmpty(names)
+    await removeEmpty([...archiveDirectory, top, ...parents])
   }
 
   async function removeEmpty(names: readonly string[]): Promise<void> {
@@ -196,6 +197,7 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
 
   return {
     begin,
+    openParent,
     remove,
     async *list(): AsyncGenerator<ArchiveEntry> {
       for (const { top, archivedMs } of await stamps()) {
@@ -212,9 +214,9 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       const path = textToPath(id.slice(slash + 1))
       const unknown = new SyncError('not-found', { what: `The archived file ${id}` })
       if (slash < 0 || path === undefined || stampToMs(id.slice(0, slash)) === undefined) throw unknown
-      const { parents, name } = splitDiskPath(path)
+      const { name } = splitDiskPath(path)
       try {
-        using directory = await openBelow(openRoot, [...archiveDirectory, id.slice(0, slash), ...parents])
+        using directory = await openParent(id.slice(0, slash), path)
         if ((await directory.lstat(name))?.kind === 'link')
           throw new SyncError('kind-unsupported', { path, kind: 'symbolic link in the archive' })
         return { file: await directory.open(name, 'read'), path }

@@ -42,9 +42,9 @@ export async function commitSteps(
       await settle(step, async () => {
         const { parents, name } = splitDiskPath(step.to)
         using parent = await openBelow(surroundings.openRoot, parents)
-        const stat = await work(parent, name)
         const place = parents.join('/')
         touched.set(place, [...(touched.get(place) ?? []), step])
+        const stat = await work(parent, name)
         return stat === undefined ? undefined : toFound(surroundings, step, stat)
       }),
     )
@@ -102,7 +102,7 @@ function changed(step: CommitStep): SyncError {
 }
 
 /** Whether a step replaces something whose content is to be kept. */
-function replacesContent(expect: Expectation): expect is Stat {
+function replacesContent(expect: Expectation): expect is Stat & { readonly kind: 'file' | 'link' } {
   return expect !== 'absent' && (expect.kind === 'file' || expect.kind === 'link')
 }
 
@@ -162,10 +162,10 @@ async function placeFile(
 ): Promise<FileStat> {
   const sealed = surroundings.stages.sealed(step.stage)
   using stages = await surroundings.stages.openDirectory()
-  if (replacesContent(expect) && surroundings.capabilities().executable) {
-    const old = await parent.lstat(name)
+  if (surroundings.capabilities().executable) {
+    const old = replacesContent(expect) ? await parent.lstat(name) : undefined
     const mode = old?.kind === 'file' ? withExecutable(old.mode, sealed.executable) : sealed.stat.mode
-    if (mode !== sealed.stat.mode) await sealed.file.setMode(mode)
+    if (mode !== (await sealed.file.stat()).mode) await sealed.file.setMode(mode)
   }
   const placed = await place(surroundings, step, expect, stages, sealed.name, parent, name)
   await sealed.placed()
@@ -248,7 +248,7 @@ async function takeOtherStep(
       return placeDirectory(surroundings, run, step, parent, name)
     case 'remove':
       if (step.expect.kind === 'directory') await removeDirectory(step, step.expect, parent, name)
-      else await takeAway(surroundings, run, step, step.expect, parent, name)
+      else await (await takeAway(surroundings, run, step, step.expect, parent, name)).settle()
       return undefined
     case 'metadata':
       return changeMetadata(surroundings, step, parent, name)
@@ -272,18 +272,18 @@ async function placeDirectory(
     return there
   }
   const { exactNames } = surroundings.capabilities()
-  if (expect === 'absent') {
-    if (!exactNames) await checkFree(parent, name, step.path)
-  } else {
-    await takeAway(surroundings, run, step, expect, parent, name)
-  }
+  if (expect === 'absent' && !exactNames) await checkFree(parent, name, step.path)
+  const taken =
+    expect === 'absent' ? undefined : await takeAway(surroundings, run, step, expect, parent, name)
   try {
     await parent.mkdir(name, 0o777)
+    if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.rmdir(name))
   } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') throw changed(step)
-    throw thrown
+    // A file that is gone without its directory there would look like a person's deletion.
+    await taken?.putBack()
+    throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
   }
-  if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.rmdir(name))
+  await taken?.settle()
   const made = await parent.lstat(name)
   if (made?.kind !== 'directory') throw changed(step)
   return made
@@ -308,6 +308,12 @@ async function removeDirectory(
   }
 }
 
+interface TakenAway {
+  putBack(): Promise<void>
+  /** Lets go of it: it stays in the archive, or is deleted where there is to be none. */
+  settle(): Promise<void>
+}
+
 /** Takes a file or link away. It passes through the archive even if it is not to stay there, so that nothing unexpected is lost. */
 async function takeAway(
   surroundings: CommitSurroundings,
@@ -316,21 +322,28 @@ async function takeAway(
   expect: Stat,
   parent: Directory,
   name: string,
-): Promise<void> {
+): Promise<TakenAway> {
   const taken = await run.take(parent, name, step.path, expect)
   if (taken === undefined) throw changed(step)
-  using directory = taken.directory
-  if (isSameContent(taken.stat, expect)) {
-    if (!step.archive) await surroundings.archive.remove(taken.top, step.path)
-    return
+  async function putBack(): Promise<void> {
+    using directory = await surroundings.archive.openParent(taken!.top, step.path)
+    try {
+      await directory.moveNew(taken!.name, parent, name)
+    } catch (thrown) {
+      // Something new lies there already: then the archive is where this one is kept.
+      if (errnoOf(thrown) !== 'EEXIST') throw thrown
+    }
   }
-  try {
-    await directory.moveNew(taken.name, parent, name)
-  } catch (thrown) {
-    // Something new lies there already: then the archive is where this one is kept.
-    if (errnoOf(thrown) !== 'EEXIST') throw thrown
+  if (!isSameContent(taken.stat, expect)) {
+    await putBack()
+    throw changed(step)
   }
-  throw changed(step)
+  return {
+    putBack,
+    async settle() {
+      if (!step.archive) await surroundings.archive.remove(taken.top, step.path)
+    },
+  }
 }
 
 async function changeMetadata(
