@@ -1,8 +1,8 @@
 /** The ignore patterns of a folder, read from its hidden directory. When they changed, what was ignored is decided anew. */
-import { type IgnoreRules, parseIgnore } from '../core/ignore.ts'
+import { type IsIgnored, parseIgnore } from '../core/ignore.ts'
 import type { FolderContext } from './folder-context.ts'
 
-export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<IgnoreRules> {
+export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<IsIgnored> {
   const text = (await disk.readNote('ignore')) ?? ''
   if (store.fact('ignore') !== text) {
     store.transaction(() => {

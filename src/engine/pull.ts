@@ -6,7 +6,7 @@
 import { conflictPath } from '../core/conflict-name.ts'
 import { elect } from '../core/elect.ts'
 import { describeError, type ErrorCode, isRetryable, SyncError } from '../core/errors.ts'
-import type { IgnoreRules } from '../core/ignore.ts'
+import type { IsIgnored } from '../core/ignore.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type Action, plan } from '../core/plan.ts'
 import { directoryContent, sameContent, type Version } from '../core/version.ts'
@@ -100,7 +100,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   /** Plans one path and does or queues what the plan says. True when something changed at once. */
-  async function prepare(state: PathState, isIgnored: IgnoreRules, steps: PlannedStep[]): Promise<boolean> {
+  async function prepare(state: PathState, isIgnored: IsIgnored, steps: PlannedStep[]): Promise<boolean> {
     const { path } = state
     const winner = state.winner!
     if (isIgnored(path, winner.kind === 'deleted' ? (state.here?.kind ?? 'file') : winner.kind)) {

@@ -8,7 +8,7 @@ import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
 import { isKnownTo } from '../core/elect.ts'
 import type { RelPath } from '../core/path.ts'
-import { maxBatchRecords, signBatch, type SignedRecord } from '../core/record.ts'
+import { maxBatch, signBatch, type SignedRecord } from '../core/record.ts'
 import { recordIdOf } from '../core/record.ts'
 import { encodeBody } from '../wire/record-body.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -37,8 +37,8 @@ export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Ve
   const epoch = currentEpoch(store)
   const writer = writerIdOf(author.key, epoch)
   const versions: Version[] = []
-  for (let first = 0; first < drafts.length; first += maxBatchRecords) {
-    const batch = drafts.slice(first, first + maxBatchRecords)
+  for (let first = 0; first < drafts.length; first += maxBatch) {
+    const batch = drafts.slice(first, first + maxBatch)
     const firstCounter = store.takeCounters(writer, batch.length)
     const unsigned = batch.map((draft, index) => draftToRecord(context, draft, writer, epoch, firstCounter + index))
     const proofs = signBatch(

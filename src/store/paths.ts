@@ -4,9 +4,7 @@
  */
 import type { Database } from 'better-sqlite3'
 import { conflictOriginal } from '../core/conflict-name.ts'
-import { idToBytes } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
-import type { Version } from '../core/version.ts'
 import type { FolderStore, Here } from './folder-store.ts'
 import { hereColumns, hereToRow } from './path-row.ts'
 import type { Records } from './records.ts'
@@ -43,11 +41,6 @@ export function createPaths(database: Database, { atomically }: Transactions, re
     addPath.run(path, Number(conflictOriginal(path) !== undefined))
   }
 
-  /** The number of the record to agree to; kept out of the index when it was forgotten meanwhile. */
-  function agreedNumber(version: Version): number {
-    return records.find(version.id)?.sequence ?? records.keepSuperseded(version)
-  }
-
   function setHere(path: RelPath, here: Here | undefined): void {
     if (here !== undefined) ensurePath(path)
     updateHere.run({ path, ...hereToRow(path, here) })
@@ -57,31 +50,29 @@ export function createPaths(database: Database, { atomically }: Transactions, re
   return {
     setWinner: (path, winner, superseded) =>
       atomically(() => {
-        const place = records.find(winner)
-        const version = records.version(winner)
-        if (place === undefined || version === undefined || place.superseded || version.path !== path) {
+        const record = records.find(winner)
+        if (record?.path !== path || record.superseded === 1) {
           throw new Error(`assertion: record ${winner} cannot be the winner of ${path}`)
         }
         ensurePath(path)
-        updateWinner.run({ path, winner: place.sequence, kind: version.kind, size: version.sizeBytes, root: idToBytes(version.root) })
+        updateWinner.run({ path, winner: record.sequence, kind: record.kind, size: record.size, root: record.root })
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
         if (superseded.length > 0) records.sweepSuperseded(path)
       }),
 
-    adopt: (path, given, here) =>
+    adopt: (path, version, here) =>
       atomically(() => {
-        const version = typeof given === 'string' ? records.version(given) : given
-        if (version === undefined || version.path !== path) {
-          throw new Error(
-            `assertion: ${path} cannot agree to record ${typeof given === 'string' ? given : given.id}`,
-          )
-        }
+        // A version given whole may have been forgotten meanwhile; when it was not, this does nothing.
+        if (typeof version !== 'string') records.keepSuperseded(version)
+        const id = typeof version === 'string' ? version : version.id
+        const record = records.find(id)
+        if (record?.path !== path) throw new Error(`assertion: ${path} cannot agree to record ${id}`)
         ensurePath(path)
         updateAgreedAndHere.run({
           path,
-          agreed: agreedNumber(version),
-          kind: version.kind,
-          root: idToBytes(version.root),
+          agreed: record.sequence,
+          kind: record.kind,
+          root: record.root,
           ...hereToRow(path, here),
         })
         records.sweepSuperseded(path)

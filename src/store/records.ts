@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3'
 import { idToBytes, type RecordId, toId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
-import type { Version } from '../core/version.ts'
+import type { Kind, Version } from '../core/version.ts'
 import type { Facts } from './facts.ts'
 import type { FolderStore, IndexRow } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
@@ -17,14 +17,23 @@ export interface Records
     FolderStore,
     'addRecord' | 'hasRecord' | 'version' | 'versionsOf' | 'indexAfter' | 'lastSequence'
   > {
-  /** Where a record stands; undefined when it is not here. */
-  find(id: RecordId): { readonly sequence: number; readonly superseded: boolean } | undefined
+  /** What a path's row needs to know of a record; undefined when it is not here. */
+  find(id: RecordId): RecordEntry | undefined
   versionAt(sequence: number): Version
-  /** Keeps a version that is out of the index, for being agreed to. Returns its number. */
-  keepSuperseded(version: Version): number
+  /** Keeps a version that is not in the index (any more), for being agreed to. */
+  keepSuperseded(version: Version): void
   supersede(path: RelPath, id: RecordId): void
   /** Deletes the superseded records of a path, except the agreed one. */
   sweepSuperseded(path: RelPath): void
+}
+
+export interface RecordEntry {
+  readonly sequence: number
+  readonly superseded: number
+  readonly path: string
+  readonly kind: Kind
+  readonly root: Buffer
+  readonly size: number
 }
 
 interface IndexColumns extends VersionRow {
@@ -44,8 +53,8 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const versionList = versionColumns.join(', ')
   const insertRecord = database.prepare(insertInto([...versionColumns, ...proofColumns]))
   const insertSuperseded = database.prepare(insertInto(['superseded', ...versionColumns]))
-  const selectPlace = database.prepare<[Buffer], { sequence: number; superseded: number }>(
-    'SELECT sequence, superseded FROM records WHERE id = ?',
+  const selectEntry = database.prepare<[Buffer], RecordEntry>(
+    'SELECT sequence, superseded, path, kind, root, size FROM records WHERE id = ?',
   )
   const selectById = database
     .prepare<[Buffer], VersionRow>(`SELECT ${versionList} FROM records WHERE id = ?`)
@@ -83,7 +92,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
         facts.sawCounters(record.version.vector)
         return true
       }),
-    hasRecord: (id) => selectPlace.get(idToBytes(id)) !== undefined,
+    hasRecord: (id) => selectEntry.get(idToBytes(id)) !== undefined,
     version(id) {
       const row = selectById.get(idToBytes(id))
       return row && rowToVersion(row)
@@ -92,17 +101,15 @@ export function createRecords(database: Database, { atomically }: Transactions, 
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
     lastSequence: () => selectLast.get() ?? 0,
 
-    find(id) {
-      const row = selectPlace.get(idToBytes(id))
-      return row && { sequence: row.sequence, superseded: row.superseded === 1 }
-    },
+    find: (id) => selectEntry.get(idToBytes(id)),
     versionAt(sequence) {
       const row = selectBySequence.get(sequence)
       if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
       return rowToVersion(row)
     },
-    keepSuperseded: (version) =>
-      Number(insertSuperseded.run({ ...versionToRow(version), superseded: 1 }).lastInsertRowid),
+    keepSuperseded(version) {
+      insertSuperseded.run({ ...versionToRow(version), superseded: 1 })
+    },
     supersede(path, id) {
       markSuperseded.run(idToBytes(id), path)
     },

@@ -131,6 +131,7 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
       return write(wire.SummarySchema, {
         needFiles: BigInt(message.needFiles),
         needBytes: BigInt(message.needBytes),
+        seenSequence: BigInt(message.seenSequence),
       })
     case 'ping':
       return write(wire.PingSchema, {})
@@ -211,11 +212,12 @@ function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
     case 'cancel':
       return { kind, request: parse(wire.CancelSchema, rest).request }
     case 'summary': {
-      const { needFiles, needBytes } = parse(wire.SummarySchema, rest)
+      const { needFiles, needBytes, seenSequence } = parse(wire.SummarySchema, rest)
       return {
         kind,
         needFiles: checkedNumber('a count of files', needFiles, 0, Number.MAX_SAFE_INTEGER),
         needBytes: checkedNumber('a count of bytes', needBytes, 0, Number.MAX_SAFE_INTEGER),
+        seenSequence: checkedNumber('a sequence number', seenSequence, 0, Number.MAX_SAFE_INTEGER),
       }
     }
     case 'ping':
