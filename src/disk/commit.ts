@@ -187,7 +187,7 @@ async function placeLink(
   const scratch = `${scratchPrefix}link`
   if ((await stages.lstat(scratch)) !== undefined) await stages.unlink(scratch)
   await stages.symlink(step.target, scratch)
-  return place(surroundings, step, expect, stages, scratch, parent, name)
+  return await place(surroundings, step, expect, stages, scratch, parent, name)
 }
 
 /** Puts a finished file or link at a path in place of what is expected there. */
