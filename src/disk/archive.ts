@@ -23,10 +23,10 @@ export interface Kept {
 
 export interface Taken {
   readonly stat: FileStat
-  /** Its name where it lies now. */
-  readonly name: string
-  /** The time in the archive it is under. */
-  readonly top: string
+  /** Moves it back, unless something new lies there already: then the archive is where this one stays. */
+  putBack(): Promise<void>
+  /** Takes it out of the archive: it is gone then. */
+  forget(): Promise<void>
 }
 
 /** What one commit puts into the archive. Everything of it lies below the same time. */
@@ -103,7 +103,16 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         const kept = await fill(path, (to, toName) => keepByLink(from, name, expect, to, toName))
         return kept && { stat: kept.stat, undo: () => undo(kept.top, path) }
       },
-      take: (from, name, path, expect) => fill(path, (to, toName) => from.moveIf(name, expect, to, toName)),
+      async take(from, name, path, expect) {
+        const taken = await fill(path, (to, toName) => from.moveIf(name, expect, to, toName))
+        return (
+          taken && {
+            stat: taken.stat,
+            putBack: () => putBack(taken.top, path, taken.name, from, name),
+            forget: () => remove(taken.top, path),
+          }
+        )
+      },
       async sync() {
         const pending = [...unsynced.values()]
         unsynced = new Map()
@@ -131,6 +140,23 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       if (kept === undefined || kept.links < 2) return
     }
     await remove(top, path)
+  }
+
+  async function putBack(
+    top: string,
+    path: RelPath,
+    entry: string,
+    to: Directory,
+    toName: string,
+  ): Promise<void> {
+    try {
+      using directory = await openParent(top, path)
+      await directory.moveNew(entry, to, toName)
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'EEXIST') return
+      throw thrown
+    }
+    await removeEmpty([...archiveDirectory, top, ...splitDiskPath(path).parents])
   }
 
   /** The directory an entry lies in. */
@@ -215,8 +241,6 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
 
   return {
     begin,
-    openParent,
-    remove,
     async *list(): AsyncGenerator<ArchiveEntry> {
       for (const { top, archivedMs } of await stamps()) {
         for await (const { path, stat } of entriesOf(top)) {
