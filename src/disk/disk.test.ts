@@ -36,6 +36,7 @@ async function realDisk(): Promise<DiskUnderTest> {
       remove: (name) => fs.rmSync(at(name), { recursive: true }),
       chmod: (name, mode) => fs.chmodSync(at(name), mode),
       names: (name) => fs.readdirSync(at(name)),
+      mode: (name) => fs.lstatSync(at(name)).mode & 0o777,
     },
     swapForLink(name) {
       fs.renameSync(at(name), join(base, 'outside'))
@@ -64,7 +65,7 @@ function memoryDisk(options: MemoryOptions) {
           clock: { now: () => nowMs++ },
           log: silentLog,
         }),
-      person: memory.person,
+      person: { ...memory.person, mode: (path) => memory.person.stat(path)!.mode },
       swapForLink(name) {
         // The nearest to outside there is: a part of the hidden directory nothing of ours looks at.
         outside = '.sync/outside'
