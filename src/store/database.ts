@@ -34,7 +34,8 @@ export function openDatabase<T>(file: string, options: DatabaseOptions, use: (da
     return openChecked(file, options, use)
   } catch (thrown) {
     if (!isDamage(thrown)) throw unusableError(thrown, file) ?? thrown
-    options.onDamage?.(moveAside(file, sqliteReason(thrown)))
+    const damage = moveAside(file, sqliteReason(thrown))
+    options.onDamage?.(damage)
     return openChecked(file, options, use)
   }
 }
