@@ -8,6 +8,8 @@ const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', i
 const wanted = `v${devDependencies.node}`
 if (process.version !== wanted) {
   console.error(`This runs on Node ${process.version}, but the project pins ${wanted} (npm package "node").`)
-  console.error('Run `npm ci` first, and start things with `npm run …` (or put node_modules/.bin first in PATH).')
+  console.error(
+    'Run `npm ci` first, and start things with `npm run …` (or put node_modules/.bin first in PATH).',
+  )
   process.exit(1)
 }

@@ -47,10 +47,11 @@ try {
   check('Lint and format', 'biome', ['check', '--error-on-warnings', '.'])
   check('Build', 'node', ['.ci/build.mjs'])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const succeeded = run('Tests: import directions, units, properties, simulation, then real processes', 'vitest', [
-    'run',
-    ...reporters,
-  ])
+  const succeeded = run(
+    'Tests: import directions, units, properties, simulation, then real processes',
+    'vitest',
+    ['run', ...reporters],
+  )
   const report = readReport()
   passed += report?.numPassedTests ?? 0
   const failedTests = (report?.numFailedTests ?? 0) + (report?.numPendingTests ?? 0)
