@@ -9,6 +9,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { reasonOf, SyncError } from './core/errors.ts'
 import { type FullSecret, parseSecret, type ReadSecret, secretToText } from './core/secret.ts'
 import type { FolderSettings } from './engine/settings.ts'
+import { createSerial } from './serial.ts'
 import { type DeviceSettings, folderSettingTable, type SettingTable, settingsFromJson } from './settings.ts'
 
 /** A secret that opens a folder. */
@@ -67,8 +68,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
 
 // ---- reading ------------------------------------------------------------------------------------------------------------
 
-/** The state of a device; an empty one when there is none yet. Throws `config-damaged`, and never touches a damaged file. */
-export async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings>): Promise<Config> {
+/** An empty state when there is none yet. A damaged file is never touched. */
+async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings>): Promise<Config> {
   const file = join(home, configName)
   const text = await readText(file)
   if (text === undefined) return { device: {}, folders: [] }
@@ -167,10 +168,34 @@ function damaged(file: string, reason: string): SyncError {
   return new SyncError('config-damaged', { file, reason })
 }
 
-// ---- writing ------------------------------------------------------------------------------------------------------------
+// ---- keeping ------------------------------------------------------------------------------------------------------------
 
-/** Replaces the state of a device; it is on disk when this resolves, and the old one stays whole until then. */
-export async function saveConfig(home: string, config: Config): Promise<void> {
+/** The state of a device, in memory and on disk. */
+export interface ConfigKeeper {
+  current(): Config
+  /** Replaces the state by what `change` makes of the present one; resolves once that is on disk. */
+  change(change: (config: Config) => Config): Promise<void>
+}
+
+/** Reads the state of a device and keeps it. Throws `config-damaged`. */
+export async function openConfig(
+  home: string,
+  deviceTable: SettingTable<DeviceSettings>,
+): Promise<ConfigKeeper> {
+  let config = await loadConfig(home, deviceTable)
+  const serially = createSerial()
+  return {
+    current: () => config,
+    change: (change) =>
+      serially(async () => {
+        const next = change(config)
+        await saveConfig(home, next)
+        config = next
+      }),
+  }
+}
+
+async function saveConfig(home: string, config: Config): Promise<void> {
   const folders = config.folders.map(({ path, secret, set }) => ({
     path,
     secret: secretToText(secret),

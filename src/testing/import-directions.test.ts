@@ -123,7 +123,7 @@ const bans: Readonly<Record<string, readonly Ban[]>> = {
   wire: [...clockBans, ...chanceBans, ...outsideBans, processBan],
   engine: [...clockBans, ...chanceBans, ...outsideBans, processBan],
   store: [...chanceBans, processBan],
-  api: [processBan],
+  api: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
   net: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
   disk: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
   cli: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
