@@ -42,6 +42,7 @@ const errorKinds = {
   'config-damaged': { status: 500, retry: false, sentence: 'The configuration {file} cannot be read: {reason}. Repair it or move it away; nothing was changed.' },
   'identity-damaged': { status: 500, retry: false, sentence: 'The identity {file} cannot be read: {reason}. Restore it from a backup, or move it away to become a new device.' },
   'database-damaged': { status: 500, retry: false, sentence: 'The database {file} was damaged ({reason}). It was moved to {aside} and is being rebuilt from the folder; no file is touched.' },
+  'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
   // Halts of a folder: nothing is written or deleted until the cause or a person ends them.

@@ -29,7 +29,7 @@ export interface SignedRecord {
 }
 
 /** Records under one signature. More would save nothing worth having: every doubling adds 32 bytes to each record. */
-export const maxBatchRecords = 256
+export const maxBatch = 256
 
 /** A device as the writer of records. */
 export interface Author {
@@ -48,9 +48,9 @@ export function recordIdOf(body: Uint8Array): RecordId {
   return toId('RecordId', sha256('berrysync record', body))
 }
 
-/** Signs records together (R4): one proof each, in order. Takes 1 to `maxBatchRecords`. */
+/** Signs records together (R4): one proof each, in order. Takes 1 to `maxBatch`. */
 export function signBatch(ids: readonly RecordId[], folderId: FolderId, author: Author): RecordProof[] {
-  if (ids.length === 0 || ids.length > maxBatchRecords) throw new Error(`assertion: a batch of ${ids.length}`)
+  if (ids.length === 0 || ids.length > maxBatch) throw new Error(`assertion: a batch of ${ids.length}`)
   const levels = treeOf(ids)
   const signature = author.sign(batchMessage(folderId, ids.length, levels.at(-1)![0]!))
   return ids.map((_, index) => ({
@@ -153,11 +153,7 @@ function siblingsOf(levels: readonly Buffer[][], index: number): Buffer {
 function rootThrough(id: RecordId, proof: RecordProof): Buffer | undefined {
   const { index, count, siblings } = proof
   const isSound =
-    Number.isInteger(index) &&
-    Number.isInteger(count) &&
-    index >= 0 &&
-    index < count &&
-    count <= maxBatchRecords
+    Number.isInteger(index) && Number.isInteger(count) && index >= 0 && index < count && count <= maxBatch
   if (!isSound) return undefined
   let hash = leafOf(id)
   let used = 0

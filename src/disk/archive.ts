@@ -1,0 +1,321 @@
+/**
+ * What peers replaced or deleted, kept in `.sync/archive/<time>/<path>` until it is too old or too much (I1). The old file goes there
+ * by a second name, so that it is in the archive before it leaves its place; a copy where the disk has no hard links.
+ */
+import { SyncError } from '../core/errors.ts'
+import { type RelPath, textToPath } from '../core/path.ts'
+import type { ArchiveEntry, Clock, Stat } from '../ports.ts'
+import { errnoOf, isGone } from './disk-error.ts'
+import { type Directory, type FileStat, isSameContent, isSameStat, type OpenFile } from './files.ts'
+import { archiveDirectory } from './hidden.ts'
+import { readPieceBytes } from './hasher.ts'
+import { makeBelow, openBelow, splitDiskPath } from './places.ts'
+
+/** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */
+const clockSetMs = Date.UTC(2025, 0, 1)
+
+export interface Kept {
+  /** What the file is at its place now: its ctime moved where it got a second name. */
+  readonly stat: FileStat
+  /** Takes it out of the archive again, unless it is nowhere else by now. */
+  undo(): Promise<void>
+}
+
+export interface Taken {
+  readonly stat: FileStat
+  /** Its name where it lies now. */
+  readonly name: string
+  /** The time in the archive it is under. */
+  readonly top: string
+}
+
+/** What one commit puts into the archive. Everything of it lies below the same time. */
+export interface ArchiveRun {
+  /** Keeps a file or link that still is the expected one, which stays where it is; undefined when it is another. */
+  keep(from: Directory, name: string, path: RelPath, expect: Stat): Promise<Kept | undefined>
+  /** Moves a file or link that still is the expected one; undefined when it is another. */
+  take(from: Directory, name: string, path: RelPath, expect: Stat): Promise<Taken | undefined>
+  /** Makes what was kept and taken so far durable. */
+  sync(): Promise<void>
+}
+
+export type Archive = ReturnType<typeof createArchive>
+
+export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Clock, 'now'>) {
+  function begin(): ArchiveRun {
+    const stamp = msToStamp(clock.now())
+    let attempt = 0
+    let isChosen = false
+    let unsynced = new Map<string, readonly string[]>()
+
+    /** The directory of a path in this run's part of the archive, made when missing. */
+    async function openFor(
+      path: RelPath,
+    ): Promise<{ readonly directory: Directory; readonly name: string; readonly top: string }> {
+      const { parents, name } = splitDiskPath(path)
+      for (;;) {
+        const top = attempt === 0 ? stamp : `${stamp}-${attempt}`
+        if (!isChosen) {
+          using archive = await makeBelow(openRoot, archiveDirectory)
+          if ((await archive.lstat(top)) !== undefined) {
+            attempt += 1
+            continue
+          }
+          isChosen = true
+        }
+        const names = [...archiveDirectory, top, ...parents]
+        try {
+          const directory = await makeBelow(openRoot, names)
+          for (let depth = 1; depth <= names.length; depth += 1) {
+            const part = names.slice(0, depth)
+            unsynced.set(part.join('/'), part)
+          }
+          if ((await directory.lstat(name)) === undefined) return { directory, name, top }
+          directory[Symbol.dispose]()
+        } catch (thrown) {
+          if (errnoOf(thrown) !== 'ENOTDIR') throw thrown
+        }
+        // The same path twice in a run, or once as a file and once as a directory: each gets a time of its own.
+        attempt += 1
+        isChosen = false
+      }
+    }
+
+    return {
+      async keep(from, name, path, expect) {
+        const place = await openFor(path)
+        using directory = place.directory
+        const stat = await keepByLink(from, name, expect, directory, place.name)
+        if (stat === undefined) return undefined
+        return {
+          stat,
+          async undo() {
+            using again = await openParent(place.top, path)
+            const kept = await again.lstat(place.name)
+            // A copy has one name, and a link whose file was replaced meanwhile has too: then nothing else holds this content.
+            if (kept !== undefined && kept.links > 1) await again.unlink(place.name)
+          },
+        }
+      },
+      async take(from, name, path, expect) {
+        const place = await openFor(path)
+        using directory = place.directory
+        const stat = await from.moveIf(name, expect, directory, place.name)
+        return stat === undefined ? undefined : { stat, name: place.name, top: place.top }
+      },
+      async sync() {
+        const pending = [...unsynced.values()]
+        unsynced = new Map()
+        // The deepest first: a directory is worth finding only with what is in it.
+        for (const names of pending.reverse()) {
+          using directory = await openBelow(openRoot, names)
+          await directory.sync()
+        }
+      },
+    }
+  }
+
+  /** The directory an entry lies in. */
+  function openParent(top: string, path: string): Promise<Directory> {
+    return openBelow(openRoot, [...archiveDirectory, top, ...splitDiskPath(path).parents])
+  }
+
+  /** Every time in the archive, oldest first. */
+  async function stamps(): Promise<{ readonly top: string; readonly archivedMs: number }[]> {
+    let names: string[]
+    try {
+      using archive = await openBelow(openRoot, archiveDirectory)
+      names = await archive.list()
+    } catch (thrown) {
+      if (isGone(thrown)) return []
+      throw thrown
+    }
+    return names
+      .flatMap((top) => {
+        const archivedMs = stampToMs(top)
+        return archivedMs === undefined ? [] : [{ top, archivedMs }]
+      })
+      .sort((a, b) => a.archivedMs - b.archivedMs || (a.top < b.top ? -1 : 1))
+  }
+
+  async function* entriesBelow(
+    directory: Directory,
+    path: string,
+  ): AsyncGenerator<{ readonly path: string; readonly stat: FileStat }> {
+    for (const name of (await directory.list()).sort()) {
+      const stat = await directory.lstat(name)
+      if (stat === undefined) continue
+      const below = path === '' ? name : `${path}/${name}`
+      if (stat.kind !== 'directory') {
+        yield { path: below, stat }
+        continue
+      }
+      using child = await directory.directory(name)
+      yield* entriesBelow(child, below)
+    }
+  }
+
+  async function* entriesOf(top: string): AsyncGenerator<{ readonly path: string; readonly stat: FileStat }> {
+    using directory = await openBelow(openRoot, [...archiveDirectory, top])
+    yield* entriesBelow(directory, '')
+  }
+
+  /** Removes one entry, and the directories it leaves empty. */
+  async function remove(top: string, path: string): Promise<void> {
+    const { parents, name } = splitDiskPath(path)
+    {
+      using directory = await openParent(top, path)
+      await directory.unlink(name)
+    }
+    await removeEmpty([...archiveDirectory, top, ...parents])
+  }
+
+  async function removeEmpty(names: readonly string[]): Promise<void> {
+    for (let depth = names.length; depth > archiveDirectory.length; depth -= 1) {
+      using parent = await openBelow(openRoot, names.slice(0, depth - 1))
+      try {
+        await parent.rmdir(names[depth - 1]!)
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'ENOTEMPTY') return
+        throw thrown
+      }
+    }
+  }
+
+  /** Removes a whole time, directories that are empty already included. */
+  async function removeTime(directory: Directory, name: string): Promise<void> {
+    {
+      using below = await directory.directory(name)
+      for (const child of await below.list()) {
+        const stat = await below.lstat(child)
+        if (stat?.kind === 'directory') await removeTime(below, child)
+        else await below.unlink(child)
+      }
+    }
+    await directory.rmdir(name)
+  }
+
+  return {
+    begin,
+    openParent,
+    remove,
+    async *list(): AsyncGenerator<ArchiveEntry> {
+      for (const { top, archivedMs } of await stamps()) {
+        for await (const { path, stat } of entriesOf(top)) {
+          const checked = textToPath(path)
+          if (checked === undefined) continue
+          yield { id: `${top}/${path}`, path: checked, archivedMs, sizeBytes: stat.sizeBytes }
+        }
+      }
+    },
+    /** Opens an entry's file. The caller disposes it. */
+    async open(id: string): Promise<{ readonly file: OpenFile; readonly path: RelPath }> {
+      const slash = id.indexOf('/')
+      const path = textToPath(id.slice(slash + 1))
+      const unknown = new SyncError('not-found', { what: `The archived file ${id}` })
+      if (slash < 0 || path === undefined || stampToMs(id.slice(0, slash)) === undefined) throw unknown
+      const { name } = splitDiskPath(path)
+      try {
+        using directory = await openParent(id.slice(0, slash), path)
+        if ((await directory.lstat(name))?.kind === 'link')
+          throw new SyncError('kind-unsupported', { path, kind: 'symbolic link in the archive' })
+        return { file: await directory.open(name, 'read'), path }
+      } catch (thrown) {
+        throw isGone(thrown) ? unknown : thrown
+      }
+    },
+    async trim(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void> {
+      const sizes: { readonly top: string; readonly bytes: number }[] = []
+      for (const { top, archivedMs } of await stamps()) {
+        if (archivedMs >= clockSetMs && archivedMs < clock.now() - limits.maxAgeMs) {
+          using archive = await openBelow(openRoot, archiveDirectory)
+          await removeTime(archive, top)
+          continue
+        }
+        let bytes = 0
+        for await (const { stat } of entriesOf(top)) bytes += stat.sizeBytes
+        sizes.push({ top, bytes })
+      }
+      let excess = sizes.reduce((sum, { bytes }) => sum + bytes, 0) - limits.maxBytes
+      for (const { top } of sizes) {
+        for await (const { path, stat } of entriesOf(top)) {
+          if (excess <= 0) return
+          await remove(top, path)
+          excess -= stat.sizeBytes
+        }
+      }
+    },
+  }
+}
+
+async function keepByLink(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  try {
+    return await from.linkIf(name, expect, to, toName)
+  } catch (thrown) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(thrown) ?? '')) throw thrown
+  }
+  return expect.kind === 'link'
+    ? keepLinkByCopy(from, name, expect, to, toName)
+    : keepFileByCopy(from, name, expect, to, toName)
+}
+
+async function keepLinkByCopy(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  const before = await from.lstat(name)
+  if (before === undefined || !isSameStat(before, expect)) return undefined
+  await to.symlink(await from.readlink(name), toName)
+  return before
+}
+
+async function keepFileByCopy(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  await using source = await from.open(name, 'read')
+  const before = await source.stat()
+  if (!isSameStat(before, expect)) return undefined
+  let isWhole = false
+  try {
+    await using copy = await to.create(toName, before.mode)
+    const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, before.sizeBytes))
+    for (let offset = 0; offset < before.sizeBytes; ) {
+      const part = piece.subarray(0, Math.min(piece.length, before.sizeBytes - offset))
+      const count = await source.read(part, offset)
+      if (count === 0) return undefined
+      await copy.write(offset, part.subarray(0, count))
+      offset += count
+    }
+    await copy.setTimes(before.mtimeNs)
+    await copy.sync()
+    isWhole = isSameContent(await source.stat(), before)
+    return isWhole ? before : undefined
+  } finally {
+    if (!isWhole && (await to.lstat(toName)) !== undefined) await to.unlink(toName)
+  }
+}
+
+/** A time as the name of a directory, in UTC, sorting by time: `2026-01-31T235959.123Z`. */
+export function msToStamp(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(':', '')
+}
+
+/** The other way round, for a name with or without a number behind it; undefined when it is none. */
+export function stampToMs(name: string): number | undefined {
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)(?:-\d+)?$/.exec(name)
+  const ms = parts === null ? Number.NaN : Date.parse(`${parts[1]}:${parts[2]}:${parts[3]}`)
+  return Number.isNaN(ms) ? undefined : ms
+}

@@ -1,0 +1,192 @@
+/**
+ * One folder's directory on disk, as the engine's `Disk` port: puts the parts of this directory together. Everything is asked of
+ * the directory that was last found to be the folder, opened afresh for each call.
+ */
+import { blockSizeFor, contentRootOf } from '../core/blocks.ts'
+import { reasonOf, SyncError } from '../core/errors.ts'
+import { sha256 } from '../core/ids.ts'
+import { defaultIgnoreText } from '../core/ignore.ts'
+import { hiddenDirectory, type RelPath } from '../core/path.ts'
+import type { Clock, Disk, DiskPath, Log, Stat } from '../ports.ts'
+import { createArchive } from './archive.ts'
+import { commitSteps } from './commit.ts'
+import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
+import { type Files, type FileStat, isSameStat, type OpenFile } from './files.ts'
+import type { Hasher } from './hasher.ts'
+import { readHidden, writeHidden } from './hidden.ts'
+import { createRootGuard, identityToText } from './identity.ts'
+import { makeBelow, openBelow, splitDiskPath } from './places.ts'
+import { type Probed, probeDisk, usualCapabilities } from './probe.ts'
+import { createStages } from './stage.ts'
+import { look, walk } from './walker.ts'
+
+/** Starts watching a folder. `trouble` is told, in words, that from now on changes may go unseen until the next scan. */
+export type WatchFiles = (
+  hint: (changed: readonly DiskPath[] | 'everything') => void,
+  trouble: (reason: string) => void,
+) => Promise<AsyncDisposable>
+
+export interface DiskOptions {
+  /** `realFiles(path)`, or a memory one. */
+  readonly files: Files
+  readonly hasher: Hasher
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Log
+  /** `watchRealFiles(path)`, or a memory one; without it there are no hints. */
+  readonly watch?: WatchFiles
+  /** Told once when watching does not see everything any more. */
+  readonly onWatchTrouble?: (reason: string) => void
+}
+
+/**
+ * Opens a folder's directory. It need not be there: `rootState` tells, and until that says `present` every other call but `claim`
+ * throws `root-missing` or `root-unmarked`. A disk changed in between gives `root-foreign`.
+ */
+export async function openDisk(options: DiskOptions): Promise<Disk> {
+  const { files, hasher, clock, log } = options
+  const guard = createRootGuard(files)
+  const openRoot = () => guard.open()
+  let capabilities: Probed | undefined
+
+  const currentCapabilities = () => capabilities ?? usualCapabilities
+  function toStat(stat: FileStat): Stat {
+    const { kind, sizeBytes, mtimeNs, ctimeNs, inode, device } = stat
+    return {
+      kind,
+      sizeBytes,
+      mtimeNs,
+      ctimeNs,
+      inode,
+      device,
+      executable: stat.executable && currentCapabilities().executable,
+    }
+  }
+  const stages = createStages({ openRoot, hasher, capabilities: currentCapabilities })
+  const archive = createArchive(openRoot, clock)
+  const surroundings = {
+    openRoot,
+    stages,
+    archive,
+    capabilities: currentCapabilities,
+    isCaseSensitive: () => currentCapabilities().caseSensitive,
+    toStat,
+  }
+
+  async function rootState() {
+    const state = await guard.look()
+    if (state.state === 'present' && capabilities === undefined) {
+      try {
+        capabilities = await probeDisk(openRoot)
+      } catch (thrown) {
+        // A disk that cannot be written to can still be read and served; it is asked again the next time.
+        if (errnoOf(thrown) === undefined) throw thrown
+        log.warn({ path: files.path, reason: reasonOf(thrown) }, 'cannot find out what the disk can keep')
+      }
+    }
+    return state
+  }
+
+  /** Opens a file for reading that must be the expected one; throws `code` when it is not, or is gone. */
+  async function openExpected(
+    path: RelPath,
+    diskPath: DiskPath,
+    expect: Stat,
+    code: 'changing' | 'changed-since-plan',
+  ): Promise<OpenFile> {
+    try {
+      const { parents, name } = splitDiskPath(diskPath)
+      using parent = await openBelow(openRoot, parents)
+      const file = await parent.open(name, 'read')
+      if (isSameStat(await file.stat(), expect)) return file
+      await file[Symbol.asyncDispose]()
+    } catch (thrown) {
+      if (!isGone(thrown) && errnoOf(thrown) !== 'EINVAL') throw diskError(thrown, path, 'read')
+    }
+    throw new SyncError(code, { path })
+  }
+
+  await rootState()
+
+  return {
+    get capabilities() {
+      return currentCapabilities()
+    },
+    rootState,
+    async claim(identity) {
+      const openAny = () => files.openRoot()
+      try {
+        using hidden = await makeBelow(openAny, [hiddenDirectory])
+        capabilities = await probeDisk(openAny)
+        if ((await hidden.lstat('ignore')) === undefined)
+          await writeHidden(openAny, 'ignore', defaultIgnoreText)
+        await writeHidden(openAny, 'identity', identityToText(identity))
+      } catch (thrown) {
+        if (errnoOf(thrown) === undefined) throw thrown
+        if (errnoOf(thrown) === 'ENOENT')
+          throw new SyncError('directory-missing', { path: files.path }, { cause: thrown })
+        throw new SyncError(
+          'directory-unusable',
+          { path: files.path, what: 'written', reason: reasonOf(thrown) },
+          { cause: thrown },
+        )
+      }
+      await guard.look()
+    },
+    readNote: (name) => onPath(`${hiddenDirectory}/${name}`, 'read', () => readHidden(openRoot, name)),
+    writeNote: (name, text) =>
+      onPath(`${hiddenDirectory}/${name}`, 'write', () => writeHidden(openRoot, name, text)),
+    walk: (from, fromDisk, skip) => walk(surroundings, from, fromDisk, skip),
+    look: (path, diskPath) => look(surroundings, path, diskPath),
+    async hash(path, diskPath, expect) {
+      await using file = await openExpected(path, diskPath, expect, 'changing')
+      const blockSizeBytes = blockSizeFor(expect.sizeBytes)
+      return onPath(path, 'read', async () => {
+        const hashes = await hasher.hash(file, expect.sizeBytes, blockSizeBytes)
+        const after = await file.stat()
+        if (hashes === undefined || !isSameStat(after, expect)) throw new SyncError('changing', { path })
+        return { root: contentRootOf(hashes), blockSizeBytes, hashes, stat: toStat(after) }
+      })
+    },
+    async read(path, diskPath, expect, offsetBytes, lengthBytes) {
+      await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
+      return onPath(path, 'read', async () => {
+        const data = Buffer.allocUnsafe(Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)))
+        const count = await file.read(data, offsetBytes)
+        if (count < data.length || !isSameStat(await file.stat(), expect))
+          throw new SyncError('changed-since-plan', { path })
+        return data
+      })
+    },
+    openStage: (key) => stages.open(key),
+    async stageCopy(key, path, diskPath, expect) {
+      await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
+      return stages.copy(key, file, await file.stat(), path)
+    },
+    sweepStages: (isWanted) => stages.sweep(isWanted),
+    commit: (steps) => commitSteps(surroundings, steps),
+    listArchive: () => archive.list(),
+    async stageArchived(id) {
+      const { file, path } = await onPath(id, 'read', () => archive.open(id))
+      await using source = file
+      const stat = await source.stat()
+      const stage = await stages.copy(`restore-${sha256(id).toString('hex')}`, source, stat, path)
+      return { stage, sizeBytes: stat.sizeBytes, mtimeNs: stat.mtimeNs, executable: toStat(stat).executable }
+    },
+    trimArchive: (limits) => onPath(`${hiddenDirectory}/archive`, 'write', () => archive.trim(limits)),
+    async freeBytes() {
+      using root = await openRoot()
+      return onPath(files.path, 'read', () => root.freeBytes())
+    },
+    async watch(hint) {
+      const nothing: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined }
+      if (options.watch === undefined) return nothing
+      let isTold = false
+      return options.watch(hint, (reason) => {
+        if (isTold) return
+        isTold = true
+        log.warn({ path: files.path, reason }, 'watching does not see everything')
+        options.onWatchTrouble?.(reason)
+      })
+    },
+  }
+}

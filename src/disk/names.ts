@@ -1,0 +1,28 @@
+/**
+ * Names on disks that do not keep them as they are: where two spellings are the same, or a name comes back changed. Nothing is ever
+ * put over another spelling, and a name that is not stored as asked is not stored at all.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { Directory } from './files.ts'
+
+function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
+/** Throws `name-collides` when another spelling of a name that is to be new lies there. */
+export async function checkFree(parent: Directory, name: string, path: string): Promise<void> {
+  const other = (await parent.list()).find((stored) => stored !== name && foldName(stored) === foldName(name))
+  if (other !== undefined) throw new SyncError('name-collides', { path, other })
+}
+
+/** Undoes and throws `name-not-possible-here` when a name just made is not stored exactly as asked. */
+export async function checkSpelling(
+  parent: Directory,
+  name: string,
+  path: string,
+  undo: () => Promise<void>,
+): Promise<void> {
+  if ((await parent.list()).includes(name)) return
+  await undo()
+  throw new SyncError('name-not-possible-here', { path, reason: 'it would be stored under another spelling' })
+}

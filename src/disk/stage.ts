@@ -1,0 +1,198 @@
+/**
+ * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
+ * stage's file is named after its key and found again after a crash.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { Stage } from '../ports.ts'
+import { errnoOf, onPath } from './disk-error.ts'
+import { type Directory, type FileStat, isSameContent, type OpenFile } from './files.ts'
+import { stageDirectory } from './hidden.ts'
+import { type Hasher, readPieceBytes } from './hasher.ts'
+import { makeBelow, openBelow } from './places.ts'
+import type { Probed } from './probe.ts'
+
+/** Begins the names in the stage directory that are not stages; no key makes such a name. */
+export const scratchPrefix = '='
+
+/** A sealed stage as the commit needs it. */
+export interface SealedStage {
+  readonly name: string
+  readonly file: OpenFile
+  readonly stat: FileStat
+  readonly executable: boolean
+  /** To be called once the file is no stage any more. */
+  placed(): Promise<void>
+}
+
+export interface StageSurroundings {
+  openRoot(): Promise<Directory>
+  readonly hasher: Hasher
+  capabilities(): Probed
+}
+
+export type Stages = ReturnType<typeof createStages>
+
+export function createStages(surroundings: StageSurroundings) {
+  const sealedStages = new WeakMap<Stage, SealedStage>()
+  const openNames = new Set<string>()
+
+  function openDirectory(): Promise<Directory> {
+    return makeBelow(surroundings.openRoot, stageDirectory)
+  }
+
+  async function openFile(name: string, fresh: boolean): Promise<OpenFile> {
+    using directory = await openDirectory()
+    const old = await directory.lstat(name)
+    // With a second name it is a person's file already: a crash came between placing it and taking this name away.
+    const isUsable = old?.kind === 'file' && old.links === 1 && !fresh
+    if (isUsable) return directory.open(name, 'write')
+    if (old !== undefined) await directory.unlink(name)
+    return directory.create(name, 0o666)
+  }
+
+  async function open(key: string, fresh: boolean): Promise<Stage> {
+    const name = keyToName(key)
+    if (openNames.has(name)) throw new Error(`assertion: the stage ${key} is open already`)
+    openNames.add(name)
+    try {
+      const file = await onPath(`stage ${key}`, 'write', () => openFile(name, fresh))
+      return stageOf(key, name, file)
+    } catch (thrown) {
+      openNames.delete(name)
+      throw thrown
+    }
+  }
+
+  function stageOf(key: string, name: string, file: OpenFile): Stage {
+    const path = `stage ${key}`
+    let isOpen = true
+    async function close(): Promise<void> {
+      if (!isOpen) return
+      isOpen = false
+      await file[Symbol.asyncDispose]()
+      openNames.delete(name)
+    }
+    function checkOpen(): void {
+      if (!isOpen) throw new Error(`assertion: the ${path} is closed`)
+    }
+    const stage: Stage = {
+      key,
+      async write(offsetBytes, data) {
+        checkOpen()
+        if (sealedStages.has(stage)) throw new Error(`assertion: the ${path} is sealed`)
+        await onPath(path, 'write', () => file.write(offsetBytes, data))
+      },
+      async rightBlocks(blockSizeBytes, hashes) {
+        checkOpen()
+        const right = new Set<number>()
+        const { sizeBytes } = await onPath(path, 'read', () => file.stat())
+        const reach = Math.min(sizeBytes, (hashes.length / 32) * blockSizeBytes)
+        const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
+        for (let at = 0; here !== undefined && at < here.length; at += 32) {
+          if (Buffer.compare(here.subarray(at, at + 32), hashes.subarray(at, at + 32)) === 0)
+            right.add(at / 32)
+        }
+        return right
+      },
+      async seal(sizeBytes, mtimeNs, executable) {
+        checkOpen()
+        const stat = await onPath(path, 'write', async () => {
+          await file.truncate(sizeBytes)
+          if (surroundings.capabilities().executable) {
+            const { mode } = await file.stat()
+            await file.setMode(withExecutable(mode, executable))
+          }
+          await file.setTimes(mtimeNs)
+          await file.sync()
+          return file.stat()
+        })
+        sealedStages.set(stage, { name, file, stat, executable, placed: close })
+      },
+      release: close,
+      async discard() {
+        if (!isOpen) return
+        await close()
+        await onPath(path, 'write', async () => {
+          using directory = await openDirectory()
+          if ((await directory.lstat(name)) !== undefined) await directory.unlink(name)
+        })
+      },
+    }
+    return stage
+  }
+
+  return {
+    openDirectory,
+    /** The stage of that key, with what an earlier run left in it. */
+    open: (key: string) => open(key, false),
+    /** A stage holding a copy of an open file, which must still be as expected afterwards. */
+    async copy(key: string, source: OpenFile, expect: FileStat, path: string): Promise<Stage> {
+      const stage = await open(key, true)
+      try {
+        const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, expect.sizeBytes))
+        for (let offset = 0; offset < expect.sizeBytes; ) {
+          const wanted = piece.subarray(0, Math.min(piece.length, expect.sizeBytes - offset))
+          const count = await onPath(path, 'read', () => source.read(wanted, offset))
+          if (count === 0) throw new SyncError('changed-since-plan', { path })
+          await stage.write(offset, wanted.subarray(0, count))
+          offset += count
+        }
+        const after = await onPath(path, 'read', () => source.stat())
+        if (!isSameContent(after, expect)) throw new SyncError('changed-since-plan', { path })
+        return stage
+      } catch (thrown) {
+        await stage.discard()
+        throw thrown
+      }
+    },
+    sealed(stage: Stage): SealedStage {
+      const sealed = sealedStages.get(stage)
+      if (sealed === undefined) throw new Error(`assertion: the stage ${stage.key} is not sealed`)
+      return sealed
+    },
+    /** Deletes what no open stage holds and nobody wants. */
+    async sweep(isWanted: (key: string) => boolean): Promise<void> {
+      let directory: Directory
+      try {
+        directory = await openBelow(surroundings.openRoot, stageDirectory)
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'ENOENT') return
+        throw thrown
+      }
+      using here = directory
+      for (const name of await here.list()) {
+        const key = nameToKey(name)
+        if (openNames.has(name) || (key !== undefined && isWanted(key))) continue
+        await onPath(`stage ${key ?? name}`, 'write', () => here.unlink(name))
+      }
+    },
+  }
+}
+
+/** Permission bits with the execute bit given to whoever may read, or taken from all. */
+export function withExecutable(mode: number, executable: boolean): number {
+  if (!executable) return mode & 0o666
+  return (mode & 0o111) !== 0 ? mode & 0o777 : (mode | ((mode & 0o444) >> 2)) & 0o777
+}
+
+/** A key as a file name that every disk can hold and tells apart; the other way round is `nameToKey`. */
+export function keyToName(key: string): string {
+  const name = [...Buffer.from(key)]
+    .map((byte, at) => {
+      const character = String.fromCharCode(byte)
+      const isPlain = /[a-z0-9-]/.test(character) || (character === '.' && at > 0)
+      return isPlain ? character : `_${byte.toString(16).padStart(2, '0')}`
+    })
+    .join('')
+  if (name === '' || name.length > 255) throw new Error(`assertion: not a key for a stage: ${key}`)
+  return name
+}
+
+/** Undefined when no key has that name. */
+export function nameToKey(name: string): string | undefined {
+  if (!/^(?:[a-z0-9.-]|_[0-9a-f]{2})+$/.test(name)) return undefined
+  const bytes = (name.match(/_..|./g) ?? []).map((part) =>
+    part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16),
+  )
+  return Buffer.from(bytes).toString('utf8')
+}

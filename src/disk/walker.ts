@@ -1,0 +1,174 @@
+/**
+ * Looks at what lies in the folder, directory by directory and parents first, without opening a single file and without following
+ * a link (I8). Keeps in memory only the way down to where it is. What it cannot read it says so: that is not the same as empty.
+ */
+import { reasonOf, SyncError } from '../core/errors.ts'
+import {
+  childPath,
+  type DirPath,
+  hiddenDirectory,
+  isHiddenName,
+  pathFault,
+  type RelPath,
+} from '../core/path.ts'
+import type { DiskPath, Found, Listing, Look, Problem, Stat } from '../ports.ts'
+import { errnoOf, isGone } from './disk-error.ts'
+import type { Directory, FileStat } from './files.ts'
+import { openBelow, splitDiskPath } from './places.ts'
+
+/** Looks under way at once: enough to keep Node's four file threads busy, few enough to stay polite. */
+const looksAtOnce = 32
+
+export interface Surroundings {
+  openRoot(): Promise<Directory>
+  /** Whether names that differ only in case are the same here. */
+  isCaseSensitive(): boolean
+  /** A stat as the engine is to see it. */
+  toStat(stat: FileStat): Stat
+}
+
+export function problemOf(error: SyncError, path: string): Problem {
+  return { path, code: error.code, message: error.message }
+}
+
+/** Lists a directory and those below it; nothing at all when it is not there. */
+export async function* walk(
+  surroundings: Surroundings,
+  from: DirPath,
+  fromDisk: DiskPath,
+  skip: (path: RelPath, kind: Stat['kind']) => boolean,
+): AsyncGenerator<Listing> {
+  const names = fromDisk === '' ? [] : fromDisk.split('/')
+  yield* walkOpened(surroundings, from, fromDisk, skip, () => openBelow(surroundings.openRoot, names))
+}
+
+async function* walkOpened(
+  surroundings: Surroundings,
+  path: DirPath,
+  diskPath: DiskPath,
+  skip: (path: RelPath, kind: Stat['kind']) => boolean,
+  open: () => Promise<Directory>,
+): AsyncGenerator<Listing> {
+  let directory: Directory
+  let listing: Listing
+  try {
+    directory = await open()
+  } catch (thrown) {
+    if (isGone(thrown)) return
+    yield unreadable(path, thrown)
+    return
+  }
+  using here = directory
+  try {
+    listing = await listDirectory(surroundings, here, path, diskPath)
+  } catch (thrown) {
+    yield unreadable(path, thrown)
+    return
+  }
+  yield listing
+  const below = listing.found.filter(
+    (found) => found.stat.kind === 'directory' && !skip(found.path, 'directory'),
+  )
+  for (const found of below) {
+    const { name } = splitDiskPath(found.diskPath)
+    yield* walkOpened(surroundings, found.path, found.diskPath, skip, () => here.directory(name))
+  }
+}
+
+function unreadable(directory: DirPath, thrown: unknown): Listing {
+  if (errnoOf(thrown) === undefined) throw thrown
+  const error = new SyncError(
+    'unreadable',
+    { path: directory || '.', reason: reasonOf(thrown) },
+    { cause: thrown },
+  )
+  return { directory, found: [], problems: [problemOf(error, directory)], unreadable: true }
+}
+
+async function listDirectory(
+  surroundings: Surroundings,
+  directory: Directory,
+  path: DirPath,
+  diskPath: DiskPath,
+): Promise<Listing> {
+  const problems: Problem[] = []
+  const report = (
+    code: 'name-not-utf8' | 'name-unusable' | 'name-collides' | 'kind-unsupported' | 'unreadable',
+    shown: string,
+    data: Record<string, string>,
+  ) => problems.push(problemOf(new SyncError(code, { path: shown, ...data }), shown))
+
+  const namesByPath = new Map<RelPath, string>()
+  // Sorted, so that of two names neither of which is the NFC one the same one wins each time.
+  for (const name of (await directory.list()).sort()) {
+    if (path === '' && (name === hiddenDirectory || (isHiddenName(name) && !surroundings.isCaseSensitive())))
+      continue
+    const shown = join(path, name)
+    const child = childPath(path, name)
+    if (child === undefined) {
+      report('name-unusable', shown, { reason: pathFault(shown.normalize('NFC')) ?? 'it is not a path' })
+      continue
+    }
+    const rival = namesByPath.get(child)
+    if (rival !== undefined) report('name-collides', shown, { other: child })
+    if (rival === undefined || join(path, name) === child) namesByPath.set(child, name)
+  }
+
+  const looked: {
+    readonly path: RelPath
+    readonly name: string
+    readonly stat: FileStat
+    readonly linkTarget: string
+  }[] = []
+  const pending = [...namesByPath]
+  for (let first = 0; first < pending.length; first += looksAtOnce) {
+    const looks = pending.slice(first, first + looksAtOnce).map(async ([child, name]) => {
+      try {
+        const stat = await directory.lstat(name)
+        if (stat !== undefined)
+          return {
+            path: child,
+            name,
+            stat,
+            linkTarget: stat.kind === 'link' ? await directory.readlink(name) : '',
+          }
+        // A name Node could not decode cannot be looked at; one that is gone by now is simply not there.
+        if (name.includes('\ufffd')) report('name-not-utf8', child, {})
+      } catch (thrown) {
+        if (errnoOf(thrown) === undefined) throw thrown
+        if (!isGone(thrown)) report('unreadable', child, { reason: reasonOf(thrown) })
+      }
+      return undefined
+    })
+    for (const look of await Promise.all(looks)) if (look !== undefined) looked.push(look)
+  }
+
+  const found: Found[] = []
+  for (const { path: child, name, stat, linkTarget } of looked) {
+    if (stat.kind === 'other') report('kind-unsupported', child, { kind: 'special file' })
+    else
+      found.push({ path: child, diskPath: join(diskPath, name), stat: surroundings.toStat(stat), linkTarget })
+  }
+  return { directory: path, found, problems, unreadable: false }
+}
+
+/** Looks at one path. A directory of it that is missing, or is none, makes it absent; one that cannot be read does not. */
+export async function look(surroundings: Surroundings, path: RelPath, diskPath: DiskPath): Promise<Look> {
+  const { parents, name } = splitDiskPath(diskPath)
+  try {
+    using parent = await openBelow(surroundings.openRoot, parents)
+    const stat = await parent.lstat(name)
+    if (stat === undefined) return { state: 'absent' }
+    const linkTarget = stat.kind === 'link' ? await parent.readlink(name) : ''
+    return { state: 'present', found: { path, diskPath, stat: surroundings.toStat(stat), linkTarget } }
+  } catch (thrown) {
+    if (isGone(thrown)) return { state: 'absent' }
+    if (errnoOf(thrown) === undefined) throw thrown
+    const error = new SyncError('unreadable', { path, reason: reasonOf(thrown) }, { cause: thrown })
+    return { state: 'unreadable', problem: problemOf(error, path) }
+  }
+}
+
+function join(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}/${name}`
+}

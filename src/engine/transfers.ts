@@ -1,0 +1,170 @@
+/**
+ * Gets the content of wanted files into stages, some at a time: from another file here when one has it, else block by block from
+ * peers. Touches stages only; placing them is the business of pull.
+ */
+import { blockCount, blockHashOf } from '../core/blocks.ts'
+import { describeError, isSyncError, SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
+import type { Version } from '../core/version.ts'
+import type { Stage } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import { hereToStat } from './pull.ts'
+import { checkRoom } from './safety.ts'
+import type { Swarm } from './swarm.ts'
+
+/** Files on their way at once: enough small ones to hide the way to the peer and back. */
+const maxActive = 64
+/** Finished stages that wait to be placed. With the active ones this bounds open files. */
+const maxReady = 256
+/** A file that could not be got is tried again after this, or as soon as a peer says it has something new. */
+const retryMs = 30_000
+/** Blocks of one file asked for at once; the swarm bounds their bytes. */
+const maxBlocksAtOnce = 32
+
+export interface Transfers {
+  /** Begins to get this file's content, if there is room for one more. */
+  want(version: Version): void
+  isReady(root: ContentRoot): boolean
+  /** Hands over a finished stage, with every verified byte in it. */
+  take(root: ContentRoot): Stage | undefined
+  /** Lets go of what is no longer needed. */
+  keepOnly(isNeeded: (root: ContentRoot) => boolean): void
+  activeCount(): number
+  /** Throws once what stopped a transfer and concerns the whole folder: a full disk. */
+  throwFailure(): void
+  close(): Promise<void>
+}
+
+export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
+  const { store, disk, log } = context
+  const active = new Map<ContentRoot, Promise<void>>()
+  const ready = new Map<ContentRoot, Stage>()
+  let isClosed = false
+  let failure: SyncError | undefined
+
+  async function run(version: Version): Promise<void> {
+    try {
+      const stage = (await copyFromHere(version)) ?? (await fetch(version))
+      if (isClosed || store.needsRoot(version.root) === undefined) await stage.release()
+      else ready.set(version.root, stage)
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      if (!isClosed) report(version, error)
+    } finally {
+      active.delete(version.root)
+      context.wake()
+    }
+  }
+
+  async function copyFromHere(version: Version): Promise<Stage | undefined> {
+    const hashes = store.blocks(version.root)?.hashes
+    if (hashes === undefined || version.sizeBytes === 0) return undefined
+    for (const { path, here } of store.hereWithRoot(version.root)) {
+      try {
+        const stage = await disk.stageCopy(version.root, path, here.diskPath, hereToStat(here))
+        const right = await stage.rightBlocks(version.blockSizeBytes, hashes)
+        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return stage
+        await stage.release()
+        context.markDirty(here.diskPath)
+      } catch (error) {
+        // A copy is a short cut. Whatever stopped it, the peers are the way.
+        if (!isSyncError(error)) throw error
+        log.debug({ path, code: error.code }, 'could not copy from a file that is here')
+      }
+    }
+    return undefined
+  }
+
+  async function fetch(version: Version): Promise<Stage> {
+    const { root, sizeBytes, blockSizeBytes } = version
+    await checkRoom(context, sizeBytes)
+    const count = blockCount(sizeBytes, blockSizeBytes)
+    // A file of one block is checked against its root alone, which saves the way to the peer and back.
+    const hashes = count > 1 ? await blockList(version) : undefined
+    const stage = await disk.openStage(root)
+    try {
+      const right = hashes === undefined ? new Set<number>() : await stage.rightBlocks(blockSizeBytes, hashes)
+      const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
+      await fetchBlocks(version, hashes, missing, stage)
+      return stage
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+  }
+
+  async function fetchBlocks(version: Version, hashes: Uint8Array | undefined, missing: readonly number[], stage: Stage): Promise<void> {
+    const queue = missing.values()
+    let failed = false
+    async function worker(): Promise<void> {
+      for (const index of queue) {
+        if (failed) return
+        try {
+          if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
+          const data = await swarm.fetchBlock(version, hashes, index)
+          if (hashes === undefined) store.addBlocks(version.root, version.blockSizeBytes, blockHashOf(data))
+          await stage.write(index * version.blockSizeBytes, data)
+        } catch (error) {
+          failed = true
+          throw error
+        }
+      }
+    }
+    const workers = Array.from({ length: Math.min(maxBlocksAtOnce, missing.length) }, worker)
+    const outcomes = await Promise.allSettled(workers)
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (rejected !== undefined) throw rejected.reason
+  }
+
+  async function blockList(version: Version): Promise<Uint8Array> {
+    const known = store.blocks(version.root)
+    if (known !== undefined) return known.hashes
+    const hashes = await swarm.fetchBlockList(version)
+    store.addBlocks(version.root, version.blockSizeBytes, hashes)
+    return hashes
+  }
+
+  function report({ path }: Version, error: SyncError): void {
+    log.debug({ path, code: error.code }, error.message)
+    if (error.code === 'cancelled') return
+    if (error.code === 'disk-full' || error.code === 'disk-read-only') failure = error
+    const message = describeError(error.code, { ...error.data, path })
+    store.setProblem({ path, code: error.code, message, retryMs: Math.ceil(context.clock.monotonicMs() + retryMs) })
+  }
+
+  return {
+    want(version) {
+      if (isClosed || ready.has(version.root) || active.has(version.root)) return
+      if (active.size >= maxActive || ready.size >= maxReady) return
+      active.set(
+        version.root,
+        run(version).catch((error) => log.error({ path: version.path, error: String(error) }, 'a transfer failed')),
+      )
+    },
+    isReady: (root) => ready.has(root),
+    take(root) {
+      const stage = ready.get(root)
+      ready.delete(root)
+      return stage
+    },
+    keepOnly(isNeeded) {
+      for (const [root, stage] of ready) {
+        if (isNeeded(root)) continue
+        ready.delete(root)
+        stage.release().catch((error) => log.warn({ error: String(error) }, 'a stage could not be closed'))
+      }
+    },
+    activeCount: () => active.size,
+    throwFailure() {
+      const thrown = failure
+      failure = undefined
+      if (thrown !== undefined) throw thrown
+    },
+    async close() {
+      isClosed = true
+      await Promise.all(active.values())
+      await Promise.all([...ready.values()].map((stage) => stage.release()))
+      ready.clear()
+    },
+  }
+}
