@@ -30,6 +30,7 @@ const errorKinds = {
   'host-invalid': { status: 400, retry: false, sentence: '"{value}" is not a host and port. Write it like 192.0.2.7:4444, [2001:db8::7]:4444 or name.example:4444.' },
   'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
   'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
+  'internal': { status: 500, retry: false, sentence: 'Something went wrong inside Berrysync: {reason}. The log of the daemon says more.' },
   'needs-full-secret': { status: 403, retry: false, sentence: 'This device holds only the read-only secret of {path}, so it cannot do that.' },
 
   // The device.
