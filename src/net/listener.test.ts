@@ -297,7 +297,7 @@ test('I9 a bit flipped on the way closes the link, and nothing of that message i
     seen.push(message.kind)
     first.resolve()
   })
-  link.send({ kind: 'summary', needFiles: 0, needBytes: 0 })
+  link.send({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
   await first.promise
   spoil = true
   link.send({ kind: 'have', roots: ['spoiled' as ContentRoot] })
@@ -338,7 +338,7 @@ test('disposing gives the port back while links live on', async () => {
   expect(again.address.port).toBe(side.listener.address.port)
   const seen = Promise.withResolvers<string>()
   side.links[0]!.listen((message) => seen.resolve(message.kind))
-  link.send({ kind: 'summary', needFiles: 0, needBytes: 0 })
+  link.send({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
   expect(await seen.promise).toBe('summary')
   link.close('closing')
   await link.closed
