@@ -96,9 +96,15 @@ export function openFolder(options: FolderOptions): Folder {
     },
   }
 
-  const swarm = createSwarm(context, () => {
-    store.clearProblems('no-peer-has-it')
-    loop.pullSoon()
+  const swarm = createSwarm(context, {
+    opened() {
+      store.clearProblems('no-peer-has-it')
+      loop.pullSoon()
+    },
+    contentArrived(roots) {
+      store.clearProblemsOfContent('no-peer-has-it', roots)
+      loop.pullSoon()
+    },
   })
   const transfers = createTransfers(context, swarm)
   const pull = createPull(context, transfers)

@@ -192,7 +192,7 @@ export function createStoreModel(): StoreModel {
       const needed = states().filter((state) => !isHeldBack(state.path, nowMs))
       const live = needed.filter((state) => needOf(state) === 'live')
       const deletions = needed.filter((state) => needOf(state) === 'deleted')
-      return [...live, ...deletions.reverse()].slice(0, limit)
+      return [...live, ...deletions.reverse()].slice(0, limit).map(({ path }) => path)
     },
     adopt(path, version, here) {
       const agreed = typeof version === 'string' ? model.records.get(version)!.record.version : version
