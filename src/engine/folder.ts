@@ -86,10 +86,10 @@ export function openFolder(options: FolderOptions): Folder {
     role: keys.role,
     settings: () => settings,
     wake: () => loop.wake(),
+    pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     indexGrew() {
       for (const { announcer } of swarm.openSessions()) announcer.grew()
-      loop.pullSoon()
     },
     contentAdded(roots) {
       for (const { announcer } of swarm.openSessions()) announcer.have(roots)

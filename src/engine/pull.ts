@@ -81,6 +81,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       await recordOutcomes(steps, await disk.commit(steps.map(({ step }) => step)))
       progressed = true
     }
+    // What waited for another path may be free now.
+    if (progressed) store.clearProblems('obstructed')
     return { progressed }
   }
 

@@ -52,7 +52,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (!isClosed) report(version, error)
     } finally {
       active.delete(version.root)
-      context.wake()
+      context.pullSoon()
     }
   }
 

@@ -68,7 +68,7 @@ test('a ping is answered inside the link, and the engine sees neither', async ()
   puppet.link.listen((message) => void seen.push(message.kind))
   puppet.say({ kind: 'ping' })
   puppet.say({ kind: 'pong' })
-  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0 })
+  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
   let answer: Buffer | undefined
   puppet.socket.on('data', (chunk) => {
     puppet.splitter.push(chunk)
@@ -132,7 +132,7 @@ test('I14 a peer that takes nothing is given up, and a writer that waits has que
   })()
   while (!closed) {
     // It speaks, so silence is not what ends the link.
-    puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0 })
+    puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
     await puppet.clock.advance(watchEveryMs)
   }
   await writing
@@ -219,7 +219,7 @@ test('a message of an unknown kind is skipped', async () => {
   const seen = Promise.withResolvers<string>()
   puppet.link.listen((message) => seen.resolve(message.kind))
   puppet.say({ kind: 'from the future' } as unknown as Message)
-  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0 })
+  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
   expect(await seen.promise).toBe('summary')
 })
 
@@ -235,7 +235,7 @@ test('a bug in a handler is logged as an error, with folder and peer', async () 
   puppet.link.listen(() => {
     throw new TypeError('a bug')
   })
-  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0 })
+  puppet.say({ kind: 'summary', needFiles: 0, needBytes: 0, seenSequence: 0 })
   await puppet.clock.advance(0)
   while (puppet.context.log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
   expect(puppet.context.log.lines).toMatchObject([

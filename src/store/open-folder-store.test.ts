@@ -235,7 +235,9 @@ function take(
 }
 
 describe('the store does what its model does', () => {
-  test('answers every question the same after any history, undone transactions included', () => {
+  test('answers every question the same after any history, undone transactions included', {
+    timeout: caseCount(30_000),
+  }, () => {
     fc.assert(
       fc.property(history, ({ pool, rounds }) => {
         using store = openFolderStore(':memory:', storeOptions)
@@ -245,11 +247,11 @@ describe('the store does what its model does', () => {
           expect(answers(store as StoreModel & FolderStore)).toEqual(answers(model))
         }
       }),
-      { numRuns: caseCount(300) },
+      { numRuns: caseCount(150) },
     )
   })
 
-  test('I11 answers the same after it was closed and opened again', () => {
+  test('I11 answers the same after it was closed and opened again', { timeout: caseCount(30_000) }, () => {
     fc.assert(
       fc.property(history, ({ pool, rounds }) => {
         const directory = mkdtempSync(join(tmpdir(), 'berrysync-store-'))
