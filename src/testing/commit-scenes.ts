@@ -3,7 +3,7 @@ import { openDisk } from '../disk/disk.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import type { CommitStep, Disk } from '../ports.ts'
 import { rel, stageText, statAt } from './disk-driving.ts'
-import { type Gate, type MemoryDisk, type MemoryOptions } from './memory-files.ts'
+import type { Gate, MemoryDisk, MemoryOptions } from './memory-files.ts'
 import { silentLog } from './silent-log.ts'
 
 /** Opens the folder on a memory disk as a new process would. */
