@@ -23,10 +23,10 @@ export interface Kept {
 
 export interface Taken {
   readonly stat: FileStat
-  /** Its name where it lies now. */
-  readonly name: string
-  /** The time in the archive it is under. */
-  readonly top: string
+  /** Moves it back, unless something new lies there already: then the archive is where this one stays. */
+  putBack(): Promise<void>
+  /** Takes it out of the archive: it is gone then. */
+  forget(): Promise<void>
 }
 
 /** What one commit puts into the archive. Everything of it lies below the same time. */
@@ -81,38 +81,82 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       }
     }
 
+    /** Fills a path's place in the archive, and leaves no empty directories when nothing came of it. */
+    async function fill(
+      path: RelPath,
+      work: (directory: Directory, name: string) => Promise<FileStat | undefined>,
+    ): Promise<{ readonly stat: FileStat; readonly name: string; readonly top: string } | undefined> {
+      const place = await openFor(path)
+      let stat: FileStat | undefined
+      try {
+        using directory = place.directory
+        stat = await work(directory, place.name)
+      } finally {
+        if (stat === undefined)
+          await removeEmpty([...archiveDirectory, place.top, ...splitDiskPath(path).parents])
+      }
+      return stat && { stat, name: place.name, top: place.top }
+    }
+
     return {
       async keep(from, name, path, expect) {
-        const place = await openFor(path)
-        using directory = place.directory
-        const stat = await keepByLink(from, name, expect, directory, place.name)
-        if (stat === undefined) return undefined
-        return {
-          stat,
-          async undo() {
-            using again = await openParent(place.top, path)
-            const kept = await again.lstat(place.name)
-            // A copy has one name, and a link whose file was replaced meanwhile has too: then nothing else holds this content.
-            if (kept !== undefined && kept.links > 1) await again.unlink(place.name)
-          },
-        }
+        const kept = await fill(path, (to, toName) => keepByLink(from, name, expect, to, toName))
+        return kept && { stat: kept.stat, undo: () => undo(kept.top, path) }
       },
       async take(from, name, path, expect) {
-        const place = await openFor(path)
-        using directory = place.directory
-        const stat = await from.moveIf(name, expect, directory, place.name)
-        return stat === undefined ? undefined : { stat, name: place.name, top: place.top }
+        const taken = await fill(path, (to, toName) => from.moveIf(name, expect, to, toName))
+        return (
+          taken && {
+            stat: taken.stat,
+            putBack: () => putBack(taken.top, path, taken.name, from, name),
+            forget: () => remove(taken.top, path),
+          }
+        )
       },
       async sync() {
         const pending = [...unsynced.values()]
         unsynced = new Map()
         // The deepest first: a directory is worth finding only with what is in it.
         for (const names of pending.reverse()) {
-          using directory = await openBelow(openRoot, names)
-          await directory.sync()
+          try {
+            using directory = await openBelow(openRoot, names)
+            await directory.sync()
+          } catch (thrown) {
+            // Taken away again with what was only passing through.
+            if (!isGone(thrown)) throw thrown
+          }
         }
       },
     }
+  }
+
+  /** Takes out of the archive again what was kept, unless it is nowhere else by now. */
+  async function undo(top: string, path: RelPath): Promise<void> {
+    const { name } = splitDiskPath(path)
+    {
+      using directory = await openParent(top, path)
+      const kept = await directory.lstat(name)
+      // A copy has one name, and a link whose file was replaced meanwhile has too: then nothing else holds this content.
+      if (kept === undefined || kept.links < 2) return
+    }
+    await remove(top, path)
+  }
+
+  async function putBack(
+    top: string,
+    path: RelPath,
+    entry: string,
+    to: Directory,
+    toName: string,
+  ): Promise<void> {
+    try {
+      using directory = await openParent(top, path)
+      await directory.moveNew(entry, to, toName)
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'EEXIST') return
+      throw thrown
+    }
+    await removeEmpty([...archiveDirectory, top, ...splitDiskPath(path).parents])
   }
 
   /** The directory an entry lies in. */
@@ -172,12 +216,12 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
 
   async function removeEmpty(names: readonly string[]): Promise<void> {
     for (let depth = names.length; depth > archiveDirectory.length; depth -= 1) {
-      using parent = await openBelow(openRoot, names.slice(0, depth - 1))
       try {
+        using parent = await openBelow(openRoot, names.slice(0, depth - 1))
         await parent.rmdir(names[depth - 1]!)
       } catch (thrown) {
         if (errnoOf(thrown) === 'ENOTEMPTY') return
-        throw thrown
+        if (!isGone(thrown)) throw thrown
       }
     }
   }
@@ -197,8 +241,6 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
 
   return {
     begin,
-    openParent,
-    remove,
     async *list(): AsyncGenerator<ArchiveEntry> {
       for (const { top, archivedMs } of await stamps()) {
         for await (const { path, stat } of entriesOf(top)) {

@@ -5,7 +5,7 @@
  */
 import { SyncError } from '../core/errors.ts'
 import type { CommitOutcome, CommitStep, DiskPath, Expectation, Found, Stat } from '../ports.ts'
-import type { Archive, ArchiveRun, Kept } from './archive.ts'
+import type { Archive, ArchiveRun, Kept, Taken } from './archive.ts'
 import { diskError, errnoOf, isGone } from './disk-error.ts'
 import { type Directory, type FileStat, isSameContent, isSameStat } from './files.ts'
 import { checkFree, checkSpelling } from './names.ts'
@@ -187,7 +187,7 @@ async function placeLink(
   const scratch = `${scratchPrefix}link`
   if ((await stages.lstat(scratch)) !== undefined) await stages.unlink(scratch)
   await stages.symlink(step.target, scratch)
-  return place(surroundings, step, expect, stages, scratch, parent, name)
+  return await place(surroundings, step, expect, stages, scratch, parent, name)
 }
 
 /** Puts a finished file or link at a path in place of what is expected there. */
@@ -248,7 +248,10 @@ async function takeOtherStep(
       return placeDirectory(surroundings, run, step, parent, name)
     case 'remove':
       if (step.expect.kind === 'directory') await removeDirectory(step, step.expect, parent, name)
-      else await (await takeAway(surroundings, run, step, step.expect, parent, name)).settle()
+      else {
+        const taken = await takeAway(run, step, step.expect, parent, name)
+        if (!step.archive) await taken.forget()
+      }
       return undefined
     case 'metadata':
       return changeMetadata(surroundings, step, parent, name)
@@ -273,8 +276,7 @@ async function placeDirectory(
   }
   const { exactNames } = surroundings.capabilities()
   if (expect === 'absent' && !exactNames) await checkFree(parent, name, step.path)
-  const taken =
-    expect === 'absent' ? undefined : await takeAway(surroundings, run, step, expect, parent, name)
+  const taken = expect === 'absent' ? undefined : await takeAway(run, step, expect, parent, name)
   try {
     await parent.mkdir(name, 0o777)
     if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.rmdir(name))
@@ -283,7 +285,7 @@ async function placeDirectory(
     await taken?.putBack()
     throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
   }
-  await taken?.settle()
+  if (!step.archive) await taken?.forget()
   const made = await parent.lstat(name)
   if (made?.kind !== 'directory') throw changed(step)
   return made
@@ -308,42 +310,19 @@ async function removeDirectory(
   }
 }
 
-interface TakenAway {
-  putBack(): Promise<void>
-  /** Lets go of it: it stays in the archive, or is deleted where there is to be none. */
-  settle(): Promise<void>
-}
-
 /** Takes a file or link away. It passes through the archive even if it is not to stay there, so that nothing unexpected is lost. */
 async function takeAway(
-  surroundings: CommitSurroundings,
   run: ArchiveRun,
-  step: Extract<CommitStep, { kind: 'remove' | 'directory' }>,
+  step: CommitStep,
   expect: Stat,
   parent: Directory,
   name: string,
-): Promise<TakenAway> {
+): Promise<Taken> {
   const taken = await run.take(parent, name, step.path, expect)
   if (taken === undefined) throw changed(step)
-  async function putBack(): Promise<void> {
-    using directory = await surroundings.archive.openParent(taken!.top, step.path)
-    try {
-      await directory.moveNew(taken!.name, parent, name)
-    } catch (thrown) {
-      // Something new lies there already: then the archive is where this one is kept.
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown
-    }
-  }
-  if (!isSameContent(taken.stat, expect)) {
-    await putBack()
-    throw changed(step)
-  }
-  return {
-    putBack,
-    async settle() {
-      if (!step.archive) await surroundings.archive.remove(taken.top, step.path)
-    },
-  }
+  if (isSameContent(taken.stat, expect)) return taken
+  await taken.putBack()
+  throw changed(step)
 }
 
 async function changeMetadata(

@@ -140,7 +140,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     async hash(path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changing')
       const blockSizeBytes = blockSizeFor(expect.sizeBytes)
-      return onPath(path, 'read', async () => {
+      return await onPath(path, 'read', async () => {
         const hashes = await hasher.hash(file, expect.sizeBytes, blockSizeBytes)
         const after = await file.stat()
         if (hashes === undefined || !isSameStat(after, expect)) throw new SyncError('changing', { path })
@@ -149,7 +149,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     },
     async read(path, diskPath, expect, offsetBytes, lengthBytes) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return onPath(path, 'read', async () => {
+      return await onPath(path, 'read', async () => {
         const data = Buffer.allocUnsafe(Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)))
         const count = await file.read(data, offsetBytes)
         if (count < data.length || !isSameStat(await file.stat(), expect))
@@ -160,7 +160,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return stages.copy(key, file, await file.stat(), path)
+      return await stages.copy(key, file, await file.stat(), path)
     },
     sweepStages: (isWanted) => stages.sweep(isWanted),
     commit: (steps) => commitSteps(surroundings, steps),
@@ -175,7 +175,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     trimArchive: (limits) => onPath(`${hiddenDirectory}/archive`, 'write', () => archive.trim(limits)),
     async freeBytes() {
       using root = await openRoot()
-      return onPath(files.path, 'read', () => root.freeBytes())
+      return await onPath(files.path, 'read', () => root.freeBytes())
     },
     async watch(hint) {
       const nothing: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined }

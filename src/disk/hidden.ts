@@ -49,7 +49,7 @@ export async function writeHidden(
     old === undefined
       ? await hidden.moveNew(fresh, hidden, name)
       : await hidden.replaceIf(fresh, hidden, name, old)
-  if (placed === undefined) return writeHidden(openRoot, name, text)
+  if (placed === undefined) return await writeHidden(openRoot, name, text)
   await hidden.sync()
   using root = await openRoot()
   await root.sync()

@@ -45,9 +45,9 @@ export function createStages(surroundings: StageSurroundings) {
     const old = await directory.lstat(name)
     // With a second name it is a person's file already: a crash came between placing it and taking this name away.
     const isUsable = old?.kind === 'file' && old.links === 1 && !fresh
-    if (isUsable) return directory.open(name, 'write')
+    if (isUsable) return await directory.open(name, 'write')
     if (old !== undefined) await directory.unlink(name)
-    return directory.create(name, 0o666)
+    return await directory.create(name, 0o666)
   }
 
   async function open(key: string, fresh: boolean): Promise<Stage> {

@@ -110,8 +110,9 @@ async function listDirectory(
       continue
     }
     const rival = namesByPath.get(child)
-    if (rival !== undefined) report('name-collides', shown, { other: child })
-    if (rival === undefined || join(path, name) === child) namesByPath.set(child, name)
+    const isExact = shown === child
+    if (rival !== undefined) report('name-collides', isExact ? join(path, rival) : shown, { other: child })
+    if (rival === undefined || isExact) namesByPath.set(child, name)
   }
 
   const looked: {

@@ -34,7 +34,7 @@ export interface Person {
   /** Undefined when nothing is there. */
   stat(path: string): FileStat | undefined
   names(path: string): string[]
-  /** Everything at or below a path, the hidden directory only when asked for by its path; parents first, sorted. */
+  /** Everything at or below a path, if it is there; the hidden directory only when asked for by its path. Parents first, sorted. */
   tree(path?: string): PersonEntry[]
 }
 
@@ -192,7 +192,8 @@ export function memoryPerson(tree: MemoryTree): Person {
     names: (path) => [...walkTo(path).entries.values()].map((entry) => entry.name),
     tree(path = '') {
       const entries: PersonEntry[] = []
-      collect(walkTo(path), path, entries)
+      const node = find(path)
+      if (node !== undefined) collect(node, path, entries)
       return entries
     },
   }

@@ -1,0 +1,496 @@
+/**
+ * What a disk must do, on the real file system and in memory alike. A person works beside it through `person`.
+ */
+import { describe, expect, test } from 'vitest'
+import { blockSizeFor, contentRootOf } from '../core/blocks.ts'
+import { sha256 } from '../core/ids.ts'
+import type { Disk } from '../ports.ts'
+import {
+  archived,
+  collect,
+  commitOne,
+  commitText,
+  foundAt,
+  rel,
+  stageText,
+  statAt,
+  testIdentity,
+  testMtimeNs,
+  told,
+  walkAll,
+} from './disk-driving.ts'
+import type { Person } from './memory-person.ts'
+
+export interface DiskUnderTest extends AsyncDisposable {
+  /** Opens the folder's directory as a new process would. */
+  open(): Promise<Disk>
+  readonly person: Pick<
+    Person,
+    | 'writeFile'
+    | 'saveFile'
+    | 'readFile'
+    | 'mkdir'
+    | 'symlink'
+    | 'mkfifo'
+    | 'rename'
+    | 'remove'
+    | 'chmod'
+    | 'names'
+  > & {
+    /** Permission bits. */
+    mode(path: string): number
+  }
+  /** Moves a directory of the folder outside, and puts a link to it in its place. */
+  swapForLink(name: string): void
+  /** Names in the directory that was moved outside. */
+  namesOutside(): string[]
+  /** Takes the folder's directory away and, with false, puts it back. */
+  setMissing(missing: boolean): void
+}
+
+export function diskContract(title: string, make: () => Promise<DiskUnderTest>): void {
+  async function withDisk(run: (disk: Disk, under: DiskUnderTest) => Promise<void>): Promise<void> {
+    await using under = await make()
+    const disk = await under.open()
+    await disk.claim(testIdentity)
+    await run(disk, under)
+  }
+  const changed = expect.objectContaining({ code: 'changed-since-plan' })
+
+  describe(title, () => {
+    test('I10 a directory is a folder only once it is claimed, and only while it is there', async () => {
+      await using under = await make()
+      const disk = await under.open()
+      expect(await disk.rootState()).toEqual({ state: 'unmarked', empty: true })
+      await expect(disk.readNote('ignore')).rejects.toMatchObject({ code: 'root-unmarked' })
+      under.person.writeFile('a', 'text')
+      expect(await disk.rootState()).toEqual({ state: 'unmarked', empty: false })
+      await disk.claim(testIdentity)
+      expect(await disk.rootState()).toMatchObject({ state: 'present', identity: testIdentity })
+      under.setMissing(true)
+      await expect(walkAll(disk)).rejects.toMatchObject({ code: 'root-missing' })
+      expect(await disk.rootState()).toEqual({ state: 'missing' })
+      expect(
+        told(
+          await commitText(await under.open(), 'b', 'text', 'absent').catch((error) => ({
+            state: 'failed',
+            error,
+          })),
+        ),
+      ).toBe('root-missing')
+      under.setMissing(false)
+      expect(await (await under.open()).rootState()).toMatchObject({
+        state: 'present',
+        identity: testIdentity,
+      })
+      under.person.writeFile('.sync/identity', '{}')
+      expect((await disk.rootState()).state).toBe('unreadable')
+      under.person.remove('.sync/identity')
+      expect(await disk.rootState()).toEqual({ state: 'unmarked', empty: false })
+    })
+
+    test('finding out what the disk can keep leaves nothing behind', () =>
+      withDisk(async (_disk, under) => {
+        expect(under.person.names('')).toEqual(['.sync'])
+        expect(under.person.names('.sync').sort()).toEqual(['identity', 'ignore'])
+      }))
+
+    test('notes are kept, and a new folder has ignore patterns', () =>
+      withDisk(async (disk, under) => {
+        expect(await disk.readNote('ignore')).toContain('.DS_Store')
+        expect(await disk.readNote('lease')).toBeUndefined()
+        await disk.writeNote('lease', 'one')
+        await disk.writeNote('lease', 'two')
+        expect(await (await under.open()).readNote('lease')).toBe('two')
+        await disk.writeNote('ignore', '*.iso')
+        await disk.claim(testIdentity)
+        expect(await disk.readNote('ignore')).toBe('*.iso')
+      }))
+
+    test('I8 a walk lists everything once, parents first, and neither enters links nor the hidden directory', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('b/c/file', 'text')
+        person.writeFile('a', 'text')
+        person.mkdir('b/empty')
+        person.mkdir('skipped/inside')
+        person.symlink('b', 'link')
+        const listings = await collect(disk.walk('', '', (path) => path === 'skipped'))
+        expect(listings.map(({ directory, found }) => [directory, found.map(({ path }) => path)])).toEqual([
+          ['', ['a', 'b', 'link', 'skipped']],
+          ['b', ['b/c', 'b/empty']],
+          ['b/c', ['b/c/file']],
+          ['b/empty', []],
+        ])
+        expect(listings[0]?.found[2]).toMatchObject({ linkTarget: 'b', stat: { kind: 'link' } })
+        expect(listings.flatMap(({ problems }) => problems)).toEqual([])
+        const part = await collect(disk.walk(rel('b'), 'b', () => false))
+        expect(part.map(({ directory }) => directory)).toEqual(['b', 'b/c', 'b/empty'])
+        expect(await collect(disk.walk(rel('gone'), 'gone', () => false))).toEqual([])
+      }))
+
+    test('names in another normal form are found under their NFC path; of two the NFC one counts', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('u\u0308/o\u0308', 'decomposed')
+        person.writeFile('e\u0301', 'decomposed')
+        person.writeFile('\u00e9', 'composed')
+        const [top, below] = await walkAll(disk)
+        expect(top?.found.map(({ path, diskPath }) => [path, diskPath])).toEqual([
+          ['\u00e9', '\u00e9'],
+          ['\u00fc', 'u\u0308'],
+        ])
+        expect(top?.problems).toMatchObject([{ path: 'e\u0301', code: 'name-collides' }])
+        expect(below?.found[0]).toMatchObject({ path: '\u00fc/\u00f6', diskPath: 'u\u0308/o\u0308' })
+        const { diskPath, stat } = below!.found[0]!
+        expect((await disk.read(rel('\u00fc/\u00f6'), diskPath, stat, 0, 99)).toString()).toBe('decomposed')
+      }))
+
+    test('special files are a problem and nothing more', () =>
+      withDisk(async (disk, { person }) => {
+        person.mkfifo('pipe')
+        const [top] = await walkAll(disk)
+        expect(top).toMatchObject({ found: [], problems: [{ path: 'pipe', code: 'kind-unsupported' }] })
+      }))
+
+    test('a path is absent when its directory is missing, a file or a link', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', 'text')
+        person.writeFile('real/inside', 'text')
+        person.symlink('real', 'link')
+        for (const path of ['none', 'none/below', 'file/below', 'link/inside']) {
+          expect(await disk.look(rel(path), path)).toEqual({ state: 'absent' })
+        }
+        expect(await disk.look(rel('link'), 'link')).toMatchObject({
+          state: 'present',
+          found: { linkTarget: 'real' },
+        })
+      }))
+
+    test('a file is hashed block by block', () =>
+      withDisk(async (disk, { person }) => {
+        for (const size of [0, 1, 100_000, 131_072, 131_073, 700_000]) {
+          const content = Buffer.alloc(size, 'berries')
+          person.writeFile('file', content)
+          const hashed = await disk.hash(rel('file'), 'file', await statAt(disk, 'file'))
+          const parts = Array.from({ length: Math.ceil(size / 131_072) }, (_, block) =>
+            sha256(content.subarray(block * 131_072, (block + 1) * 131_072)),
+          )
+          expect(Buffer.from(hashed.hashes)).toEqual(Buffer.concat(parts))
+          expect(hashed.root).toBe(contentRootOf(Buffer.concat(parts)))
+          expect(hashed.blockSizeBytes).toBe(blockSizeFor(size))
+          expect(hashed.stat).toEqual(await statAt(disk, 'file'))
+        }
+      }))
+
+    test('I7 a file that changed is neither hashed nor read as what it was', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', 'one')
+        const stat = await statAt(disk, 'file')
+        person.writeFile('file', 'other')
+        await expect(disk.hash(rel('file'), 'file', stat)).rejects.toMatchObject({ code: 'changing' })
+        await expect(disk.read(rel('file'), 'file', stat, 0, 3)).rejects.toEqual(changed)
+        await expect(disk.stageCopy('copy', rel('file'), 'file', stat)).rejects.toEqual(changed)
+        person.remove('file')
+        await expect(disk.hash(rel('file'), 'file', stat)).rejects.toMatchObject({ code: 'changing' })
+        person.symlink('elsewhere', 'file')
+        await expect(disk.read(rel('file'), 'file', stat, 0, 3)).rejects.toEqual(changed)
+      }))
+
+    test('part of a file is read, up to its end', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', '0123456789')
+        const stat = await statAt(disk, 'file')
+        expect((await disk.read(rel('file'), 'file', stat, 3, 4)).toString()).toBe('3456')
+        expect((await disk.read(rel('file'), 'file', stat, 8, 100)).toString()).toBe('89')
+        expect((await disk.read(rel('file'), 'file', stat, 50, 100)).length).toBe(0)
+      }))
+
+    test('a stage is found again with the blocks that are right', () =>
+      withDisk(async (disk, under) => {
+        const blocks = ['aaaa', 'bbbb', 'cc'].map((text) => Buffer.from(text))
+        const hashes = Buffer.concat(blocks.map((block) => sha256(block)))
+        const stage = await disk.openStage('Key/1')
+        expect(await stage.rightBlocks(4, hashes)).toEqual(new Set())
+        await stage.write(8, blocks[2]!)
+        await stage.write(0, blocks[0]!)
+        expect(await stage.rightBlocks(4, hashes)).toEqual(new Set([0, 2]))
+        await stage.release()
+        const again = await (await under.open()).openStage('Key/1')
+        expect(await again.rightBlocks(4, hashes)).toEqual(new Set([0, 2]))
+        await again.discard()
+        expect(under.person.names('.sync/stage')).toEqual([])
+      }))
+
+    test('only stages nobody wants and nobody holds are swept', () =>
+      withDisk(async (disk, { person }) => {
+        await (await disk.openStage('wanted')).release()
+        await (await disk.openStage('unwanted')).release()
+        const held = await disk.openStage('held')
+        await disk.sweepStages((key) => key === 'wanted')
+        expect(person.names('.sync/stage').sort()).toEqual(['held', 'wanted'])
+        await held.release()
+      }))
+
+    test('a new file gets content, time and executable bit', () =>
+      withDisk(async (disk, { person }) => {
+        const outcome = await commitText(disk, 'file', 'new', 'absent')
+        expect(outcome).toEqual({ state: 'done', found: await foundAt(disk, 'file') })
+        expect(await statAt(disk, 'file')).toMatchObject({
+          mtimeNs: testMtimeNs,
+          executable: false,
+          sizeBytes: 3,
+        })
+        expect(person.readFile('file').toString()).toBe('new')
+        expect(person.names('.sync/stage')).toEqual([])
+        const stage = await stageText(disk, 'program', 'run', true)
+        await commitOne(disk, {
+          kind: 'file',
+          path: rel('p'),
+          to: 'p',
+          stage,
+          expect: 'absent',
+          archive: true,
+        })
+        expect((await statAt(disk, 'p')).executable).toBe(disk.capabilities.executable)
+      }))
+
+    test('I1 a replaced file goes to the archive, unless there is to be none', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('sub/file', 'one')
+        expect(told(await commitText(disk, 'sub/file', 'two', await statAt(disk, 'sub/file')))).toBe('file')
+        expect(told(await commitText(disk, 'sub/file', 'three', await statAt(disk, 'sub/file'), false))).toBe(
+          'file',
+        )
+        expect(person.readFile('sub/file').toString()).toBe('three')
+        expect(await archived(disk)).toEqual(['sub/file: one'])
+      }))
+
+    test('a replaced file keeps its permissions but for the executable bit', () =>
+      withDisk(async (disk, { person }) => {
+        if (!disk.capabilities.executable) return
+        person.writeFile('file', 'one')
+        person.chmod('file', 0o640)
+        const stage = await stageText(disk, 'program', 'run', true)
+        const expected = await statAt(disk, 'file')
+        await commitOne(disk, {
+          kind: 'file',
+          path: rel('file'),
+          to: 'file',
+          stage,
+          expect: expected,
+          archive: true,
+        })
+        expect(await statAt(disk, 'file')).toMatchObject({ executable: true })
+        expect(person.mode('file')).toBe(0o750)
+      }))
+
+    test('I7 nothing is overwritten that changed since the plan', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('edited', 'one')
+        const edited = await statAt(disk, 'edited')
+        person.writeFile('edited', 'uno')
+        expect(told(await commitText(disk, 'edited', 'two', edited))).toBe('changed-since-plan')
+        person.writeFile('saved', 'one')
+        const saved = await statAt(disk, 'saved')
+        person.saveFile('saved', 'uno')
+        expect(told(await commitText(disk, 'saved', 'two', saved))).toBe('changed-since-plan')
+        expect(told(await commitText(disk, 'saved', 'two', 'absent'))).toBe('changed-since-plan')
+        person.remove('saved')
+        expect(told(await commitText(disk, 'saved', 'two', saved))).toBe('changed-since-plan')
+        person.mkdir('saved')
+        expect(told(await commitText(disk, 'saved', 'two', saved))).toBe('changed-since-plan')
+        expect(person.readFile('edited').toString()).toBe('uno')
+        expect(await archived(disk)).toEqual([])
+      }))
+
+    test('a step that failed can be taken again with the same stage', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', 'one')
+        const stage = await stageText(disk, 'test', 'two')
+        const step = { kind: 'file', path: rel('file'), to: 'file', stage, archive: true } as const
+        expect(told(await commitOne(disk, { ...step, expect: 'absent' }))).toBe('changed-since-plan')
+        expect(told(await commitOne(disk, { ...step, expect: await statAt(disk, 'file') }))).toBe('file')
+        expect(person.readFile('file').toString()).toBe('two')
+      }))
+
+    test('I7 a file, link or directory is removed only while it is the expected one', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', 'one')
+        const expected = await statAt(disk, 'file')
+        const step = { kind: 'remove', path: rel('file'), to: 'file', archive: true } as const
+        person.writeFile('file', 'uno')
+        expect(told(await commitOne(disk, { ...step, expect: expected }))).toBe('changed-since-plan')
+        expect(person.readFile('file').toString()).toBe('uno')
+        expect(told(await commitOne(disk, { ...step, expect: await statAt(disk, 'file') }))).toBe('removed')
+        expect(told(await commitOne(disk, { ...step, expect: expected }))).toBe('changed-since-plan')
+        expect(await archived(disk)).toEqual(['file: uno'])
+        person.mkdir('file')
+        person.writeFile('file/below', 'x')
+        const directory = await statAt(disk, 'file')
+        expect(told(await commitOne(disk, { ...step, expect: directory }))).toBe('obstructed')
+        person.remove('file/below')
+        expect(told(await commitOne(disk, { ...step, expect: directory }))).toBe('removed')
+        person.symlink('target', 'file')
+        expect(
+          told(await commitOne(disk, { ...step, expect: await statAt(disk, 'file'), archive: false })),
+        ).toBe('removed')
+        expect(person.names('').sort()).toEqual(['.sync'])
+        expect(person.names('.sync/archive')).toHaveLength(1)
+      }))
+
+    test('a link is made, replaces and is replaced', () =>
+      withDisk(async (disk, { person }) => {
+        if (!disk.capabilities.symbolicLinks) return
+        const step = { kind: 'link', path: rel('at'), to: 'at', archive: true } as const
+        expect(told(await commitOne(disk, { ...step, target: 'a', expect: 'absent' }))).toBe('link')
+        expect(told(await commitOne(disk, { ...step, target: 'b', expect: 'absent' }))).toBe(
+          'changed-since-plan',
+        )
+        expect(told(await commitOne(disk, { ...step, target: 'b', expect: await statAt(disk, 'at') }))).toBe(
+          'link',
+        )
+        expect((await foundAt(disk, 'at')).linkTarget).toBe('b')
+        expect(told(await commitText(disk, 'at', 'text', await statAt(disk, 'at')))).toBe('file')
+        expect(told(await commitOne(disk, { ...step, target: 'c', expect: await statAt(disk, 'at') }))).toBe(
+          'link',
+        )
+        expect((await collect(disk.listArchive())).map(({ path }) => path)).toEqual(['at', 'at', 'at'])
+        expect(person.names('.sync/stage')).toEqual([])
+      }))
+
+    test('file and directory take each other’s place, but never that of a directory with something in it', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('at', 'text')
+        const step = { kind: 'directory', path: rel('at'), to: 'at', archive: true } as const
+        expect(told(await commitOne(disk, { ...step, expect: 'absent' }))).toBe('changed-since-plan')
+        expect(told(await commitOne(disk, { ...step, expect: await statAt(disk, 'at') }))).toBe('directory')
+        expect(await archived(disk)).toEqual(['at: text'])
+        person.writeFile('at/below', 'x')
+        expect(told(await commitText(disk, 'at', 'text', await statAt(disk, 'at')))).toBe('obstructed')
+        expect(person.readFile('at/below').toString()).toBe('x')
+        person.remove('at/below')
+        expect(told(await commitText(disk, 'at', 'text', await statAt(disk, 'at')))).toBe('file')
+      }))
+
+    test('steps of one commit build on each other, and one failing does not stop the rest', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('old/file', 'text')
+        const [file, old] = [await statAt(disk, 'old/file'), await statAt(disk, 'old')]
+        const [one, two] = [await stageText(disk, 'one', '1'), await stageText(disk, 'two', '2')]
+        const outcomes = await disk.commit([
+          { kind: 'directory', path: rel('new'), to: 'new', expect: 'absent', archive: true },
+          { kind: 'directory', path: rel('new/sub'), to: 'new/sub', expect: 'absent', archive: true },
+          {
+            kind: 'file',
+            path: rel('new/sub/1'),
+            to: 'new/sub/1',
+            stage: one,
+            expect: 'absent',
+            archive: true,
+          },
+          { kind: 'directory', path: rel('new'), to: 'new', expect: 'absent', archive: true },
+          { kind: 'remove', path: rel('old/file'), to: 'old/file', expect: file, archive: true },
+          { kind: 'remove', path: rel('old'), to: 'old', expect: old, archive: true },
+          { kind: 'file', path: rel('old'), to: 'old', stage: two, expect: 'absent', archive: true },
+        ])
+        expect(outcomes.map(told)).toEqual([
+          'directory',
+          'directory',
+          'file',
+          'changed-since-plan',
+          'removed',
+          'removed',
+          'file',
+        ])
+        expect(await archived(disk)).toEqual(['old/file: text'])
+      }))
+
+    test('time and executable bit change in place, only of the expected file', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('file', 'text')
+        const before = await statAt(disk, 'file')
+        const step = {
+          kind: 'metadata',
+          path: rel('file'),
+          to: 'file',
+          mtimeNs: testMtimeNs,
+          executable: true,
+        } as const
+        const outcome = await commitOne(disk, { ...step, expect: before })
+        expect(outcome).toEqual({ state: 'done', found: await foundAt(disk, 'file') })
+        const after = await statAt(disk, 'file')
+        expect(after).toMatchObject({
+          mtimeNs: testMtimeNs,
+          executable: disk.capabilities.executable,
+          inode: before.inode,
+        })
+        expect(told(await commitOne(disk, { ...step, expect: before }))).toBe('changed-since-plan')
+      }))
+
+    test('I8 nothing is written, removed, hashed or read through a link', () =>
+      withDisk(async (disk, under) => {
+        under.person.writeFile('directory/file', 'text')
+        const stat = await statAt(disk, 'directory/file')
+        under.swapForLink('directory')
+        const path = rel('directory/file')
+        expect(told(await commitText(disk, path, 'new', stat))).toBe('obstructed')
+        expect(told(await commitText(disk, 'directory/other', 'new', 'absent'))).toBe('obstructed')
+        const step = { path, to: path, expect: stat } as const
+        expect(told(await commitOne(disk, { ...step, kind: 'remove', archive: true }))).toBe('obstructed')
+        expect(
+          told(await commitOne(disk, { ...step, kind: 'metadata', mtimeNs: 0n, executable: true })),
+        ).toBe('obstructed')
+        await expect(disk.hash(path, path, stat)).rejects.toMatchObject({ code: 'changing' })
+        await expect(disk.read(path, path, stat, 0, 4)).rejects.toEqual(changed)
+        expect(await collect(disk.walk(rel('directory'), 'directory', () => false))).toEqual([])
+        expect(under.namesOutside()).toEqual(['file'])
+      }))
+
+    test('a step whose directory is missing is obstructed, and one with an impossible name says so', () =>
+      withDisk(async (disk) => {
+        expect(told(await commitText(disk, 'none/file', 'x', 'absent'))).toBe('obstructed')
+        expect(told(await commitText(disk, 'ü'.repeat(128), 'x', 'absent'))).toBe('name-not-possible-here')
+      }))
+
+    test('the archive is trimmed by age and size, oldest first, down to the last directory', () =>
+      withDisk(async (disk, { person }) => {
+        for (const text of ['1', '22', '333']) {
+          person.writeFile(`sub/${text}`, text)
+          const stat = await statAt(disk, `sub/${text}`)
+          await commitOne(disk, {
+            kind: 'remove',
+            path: rel(`sub/${text}`),
+            to: `sub/${text}`,
+            expect: stat,
+            archive: true,
+          })
+        }
+        await disk.trimArchive({ maxAgeMs: 1_000_000, maxBytes: 5 })
+        expect(await archived(disk)).toEqual(['sub/22: 22', 'sub/333: 333'])
+        await disk.trimArchive({ maxAgeMs: -1, maxBytes: 1000 })
+        expect(await archived(disk)).toEqual([])
+        expect(person.names('.sync/archive')).toEqual([])
+        await expect(disk.stageArchived('../x')).rejects.toMatchObject({ code: 'not-found' })
+        await expect(disk.stageArchived('2026-01-01T000000.000Z/../identity')).rejects.toMatchObject({
+          code: 'not-found',
+        })
+      }))
+
+    test('a copy of a file can be staged', () =>
+      withDisk(async (disk, { person }) => {
+        const content = Buffer.alloc(3_000_000, 'berries')
+        person.writeFile('file', content)
+        const stage = await disk.stageCopy('copy', rel('file'), 'file', await statAt(disk, 'file'))
+        await stage.seal(content.length, testMtimeNs, false)
+        await commitOne(disk, {
+          kind: 'file',
+          path: rel('copy'),
+          to: 'copy',
+          stage,
+          expect: 'absent',
+          archive: true,
+        })
+        expect(person.readFile('copy').equals(content)).toBe(true)
+        expect(await disk.freeBytes()).toBeGreaterThan(0)
+      }))
+  })
+}
