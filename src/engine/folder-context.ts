@@ -24,6 +24,8 @@ export interface FolderContext {
   settings(): FolderSettings
   /** Something happened that may give the loop work. */
   wake(): void
+  /** What is needed may have changed, or what was missing for it has come. */
+  pullSoon(): void
   /** What was recorded of this place may be out of date: look again. */
   markDirty(diskPath: DiskPath): void
   /** The index grew: peers want to hear of it. */

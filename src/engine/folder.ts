@@ -86,19 +86,25 @@ export function openFolder(options: FolderOptions): Folder {
     role: keys.role,
     settings: () => settings,
     wake: () => loop.wake(),
+    pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     indexGrew() {
       for (const { announcer } of swarm.openSessions()) announcer.grew()
-      loop.pullSoon()
     },
     contentAdded(roots) {
       for (const { announcer } of swarm.openSessions()) announcer.have(roots)
     },
   }
 
-  const swarm = createSwarm(context, () => {
-    store.clearProblems('no-peer-has-it')
-    loop.pullSoon()
+  const swarm = createSwarm(context, {
+    opened() {
+      store.clearProblems('no-peer-has-it')
+      loop.pullSoon()
+    },
+    contentArrived(roots) {
+      store.clearProblemsOfContent('no-peer-has-it', roots)
+      loop.pullSoon()
+    },
   })
   const transfers = createTransfers(context, swarm)
   const pull = createPull(context, transfers)

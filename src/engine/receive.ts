@@ -46,7 +46,7 @@ export function receiveIndex(context: FolderContext, peer: DeviceId, message: In
   })
   if (fresh.length > 0) {
     context.indexGrew()
-    context.wake()
+    context.pullSoon()
   }
   return message.entries.map(({ record }) => record.version.id)
 }

@@ -4,12 +4,14 @@
  * after the root was found to be the right one before and after looking.
  */
 import { linkRoot, type Content, deletedContent, directoryContent, sameContent, type Version } from '../core/version.ts'
-import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
+import { maxFileBytes } from '../core/blocks.ts'
+import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
 import { needsHash, observe } from '../core/observe.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
+import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
@@ -29,6 +31,8 @@ const scanProblemCodes: readonly ErrorCode[] = [
   'name-unusable',
   'name-collides',
   'kind-unsupported',
+  'too-large-here',
+  'link-unusable',
 ]
 
 /** A file that could not be read is looked at again after this long, even when no hint comes. */
@@ -90,6 +94,8 @@ export async function scan(
     const { path, stat } = found
     if (isIgnored(path, stat.kind)) return stopTracking(context, path)
     if (stat.kind === 'other') return
+    const fault = whyUnsendable(found)
+    if (fault !== undefined) return noteProblem(fault)
     if (state?.ignored) store.setIgnored(path, false)
     const here = state?.here
     if (stat.kind === 'directory' && here?.kind !== 'directory') newDirectories.add(path)
@@ -176,6 +182,17 @@ export async function scan(
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
   await signDeletions(context, [...gone], deletesConfirmed, held)
   return { unsettled }
+}
+
+/** What this protocol cannot say of a thing that lies on a disk. */
+function whyUnsendable({ path, stat, linkTarget }: Found): Problem | undefined {
+  if (stat.kind === 'file' && stat.sizeBytes > maxFileBytes) {
+    const reason = `more than ${maxFileBytes} bytes`
+    return { path, code: 'too-large-here', message: describeError('too-large-here', { path, reason }) }
+  }
+  const reason = stat.kind === 'link' ? linkTargetFault(linkTarget) : undefined
+  if (reason === undefined) return undefined
+  return { path, code: 'link-unusable', message: describeError('link-unusable', { path, reason }) }
 }
 
 function isRemembered(here: Here, { found, content }: Observed): boolean {

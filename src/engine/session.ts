@@ -5,6 +5,7 @@
 import { SyncError } from '../core/errors.ts'
 import { createProofCache } from '../core/record.ts'
 import { proveRole, verifyRole } from '../core/secret.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { type Message, oldestProtocolVersion, protocolVersion } from '../wire/messages.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
@@ -35,7 +36,7 @@ export interface SessionEvents {
   /** Hello was checked. */
   readonly opened: () => void
   /** The peer may have content it did not have before. */
-  readonly contentArrived: () => void
+  readonly contentArrived: (roots: readonly ContentRoot[]) => void
 }
 
 export function createSession(context: FolderContext, link: Link, events: SessionEvents): Session {
@@ -76,7 +77,7 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
         return receiveEntries(message)
       case 'have':
         requests.noteHaving(message.roots)
-        return events.contentArrived()
+        return events.contentArrived(message.roots)
       case 'request':
       case 'block-list-request':
         return serving.ask(message)

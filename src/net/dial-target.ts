@@ -90,11 +90,14 @@ export function createDialTarget(membership: Membership, host: string, options: 
       return
     }
     become('trying')
+    let link: Link
     try {
-      linked(await dialHost())
+      link = await dialHost()
     } catch (thrown) {
       failed(isSyncError(thrown) ? thrown : unreachable(thrown))
+      return
     }
+    linked(link)
   }
 
   function unreachable(thrown: unknown): SyncError {

@@ -36,19 +36,32 @@ export function openDatabase<T>(file: string, options: DatabaseOptions, use: (da
     return openChecked(file, options, use)
   } catch (thrown) {
     if (!isDamage(thrown)) throw unusableError(thrown, file) ?? thrown
-    options.onDamage?.(moveAside(file, sqliteReason(thrown)))
+    const damage = moveAside(file, sqliteReason(thrown))
+    if (damage.code !== 'database-damaged') throw damage
+    options.onDamage?.(damage)
     return openChecked(file, options, use)
   }
 }
 
-/** Moves a closed database with its companions to the first free `….damaged-<n>`, and tells so as the error it returns. */
+/**
+ * Moves a closed database with its companions to the first free `….damaged-<n>`. Returns the error that tells so; that error is
+ * `database-unusable` when the disk does not let it be moved.
+ */
 export function moveAside(file: string, reason: string): SyncError {
   let number = 1
   while (existsSync(`${file}.damaged-${number}`)) number += 1
   const aside = `${file}.damaged-${number}`
   // The log and its index belong to the file: a fresh database must never find them.
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  try {
+    for (const suffix of ['-wal', '-shm', '']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+    }
+  } catch (thrown) {
+    return new SyncError(
+      'database-unusable',
+      { file, reason: `${reason}; ${reasonOf(thrown)}` },
+      { cause: thrown },
+    )
   }
   return new SyncError('database-damaged', { file, reason, aside })
 }

@@ -62,9 +62,8 @@ export function createPaths(database: Database, { atomically }: Transactions, re
 
     adopt: (path, version, here) =>
       atomically(() => {
-        // A version given whole may have been forgotten meanwhile; when it was not, this does nothing.
-        if (typeof version !== 'string') records.keepSuperseded(version)
         const id = typeof version === 'string' ? version : version.id
+        if (typeof version !== 'string' && !records.hasRecord(id)) records.keepSuperseded(version)
         const record = records.find(id)
         if (record?.path !== path) throw new Error(`assertion: ${path} cannot agree to record ${id}`)
         ensurePath(path)

@@ -84,15 +84,20 @@ export function createRecords(database: Database, { atomically }: Transactions, 
        AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)`,
   )
 
+  function find(id: RecordId): RecordEntry | undefined {
+    return selectEntry.get(idToBytes(id))
+  }
+
   return {
     addRecord: (record) =>
       atomically(() => {
-        if (insertRecord.run({ ...versionToRow(record.version), ...proofToRow(record) }).changes === 0)
-          return false
+        // Looked up first: an insert that gives way to the one there would use up a sequence number.
+        if (find(record.version.id) !== undefined) return false
+        insertRecord.run({ ...versionToRow(record.version), ...proofToRow(record) })
         facts.sawCounters(record.version.vector)
         return true
       }),
-    hasRecord: (id) => selectEntry.get(idToBytes(id)) !== undefined,
+    hasRecord: (id) => find(id) !== undefined,
     version(id) {
       const row = selectById.get(idToBytes(id))
       return row && rowToVersion(row)
@@ -101,7 +106,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
     lastSequence: () => selectLast.get() ?? 0,
 
-    find: (id) => selectEntry.get(idToBytes(id)),
+    find,
     versionAt(sequence) {
       const row = selectBySequence.get(sequence)
       if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
@@ -121,7 +126,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
 
 function insertInto(columns: readonly string[]): string {
   const values = columns.map((column) => `:${column}`)
-  return `INSERT INTO records (${columns.join(', ')}) VALUES (${values.join(', ')}) ON CONFLICT (id) DO NOTHING`
+  return `INSERT INTO records (${columns.join(', ')}) VALUES (${values.join(', ')})`
 }
 
 function proofToRow({ body, proof }: SignedRecord): Readonly<Record<(typeof proofColumns)[number], unknown>> {

@@ -9,9 +9,11 @@ import {
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   hash,
   hkdfSync,
+  type KeyObject,
 } from 'node:crypto'
 import { SyncError } from '../core/errors.ts'
 
@@ -85,7 +87,7 @@ function nonceOf(counter: bigint): Buffer {
   return nonce
 }
 
-function encrypt(key: Uint8Array, nonce: Buffer, ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
+function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
   const sealed = parts.map((part) => cipher.update(part))
@@ -93,7 +95,7 @@ function encrypt(key: Uint8Array, nonce: Buffer, ad: Uint8Array, parts: readonly
   return Buffer.concat(sealed)
 }
 
-function decrypt(key: Uint8Array, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
+function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
   if (sealed.length < tagBytes) throw garbage('a ciphertext is too short')
   const end = sealed.length - tagBytes
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
@@ -112,7 +114,8 @@ const maxNonce = 2n ** 64n - 1n
 
 /** `k` and `n` of one direction. Without a key, data passes unchanged. */
 export function createCipherState(initialKey?: Uint8Array) {
-  let k = initialKey
+  // A key object made once: node would make one of raw bytes for each message, which costs more than sealing a small one.
+  let k = initialKey && createSecretKey(initialKey)
   let n = 0n
 
   /** 2^64-1 belongs to REKEY, so a counter that came this far may not be used again. */
@@ -132,7 +135,8 @@ export function createCipherState(initialKey?: Uint8Array) {
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      k = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)]).subarray(0, keyBytes)
+      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      k = createSecretKey(sealed.subarray(0, keyBytes))
     },
   }
 }
@@ -244,6 +248,7 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
 
   function mixSecret(token: 'ee' | 'es' | 'se' | 'psk'): void {
     if (token === 'psk') {
+      if (needed(psk).length !== keyBytes) throw new Error('assertion: a psk has 32 bytes')
       symmetric.mixKeyAndHash(needed(psk))
       return
     }
