@@ -57,6 +57,10 @@ export interface SimDevice {
   /** What is mounted at the folder's place; undefined: nothing. */
   mounted: MemoryDisk | undefined
   trouble: DiskTrouble | undefined
+  /** What the disk refuses to processes. People's own programs are taken to wait until it does not. */
+  refuses: 'nothing' | 'growth' | 'writing'
+  /** Lets the person do something at the device's own disk. */
+  byPerson<T>(act: () => T): T
   /** Sets the device's wall clock forward or back. */
   setWall(byMs: number): void
   /** The process, while one runs. */
@@ -121,6 +125,7 @@ interface Process {
   watching: AsyncDisposable | undefined
 }
 
+const roomyBytes = 2 ** 40
 const never = new Promise<never>(() => undefined)
 
 export function createSimDevice(options: DeviceOptions): SimDevice {
@@ -132,6 +137,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   const backups: Buffer[] = []
   let database: Buffer | undefined
   let wallOffsetMs = 0
+  let refuses: SimDevice['refuses'] = 'nothing'
   let process: Process | undefined
 
   const own = createMemoryDisk({
@@ -289,8 +295,23 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
     own,
     mounted: own,
     trouble: undefined,
+    get refuses() {
+      return refuses
+    },
+    set refuses(refused) {
+      refuses = refused
+      own.setReadOnly(refused === 'writing')
+      own.setCapacity(refused === 'growth' ? 0 : roomyBytes)
+    },
+    byPerson(act) {
+      const before = refuses
+      device.refuses = 'nothing'
+      const result = act()
+      device.refuses = before
+      return result
+    },
     setWall(byMs) {
-      wallOffsetMs += byMs
+      wallOffsetMs += Math.trunc(byMs)
     },
     activity,
     get folder() {

@@ -124,14 +124,14 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
     [
       1,
       (device) => {
-        device.own.setCapacity(0)
+        device.refuses = 'growth'
         return 'has a full disk'
       },
     ],
     [
       1,
       (device) => {
-        device.own.setReadOnly(true)
+        device.refuses = 'writing'
         return 'has a read-only disk'
       },
     ],
@@ -203,8 +203,7 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
       for (const device of devices) {
         device.freezeAfter(Number.POSITIVE_INFINITY)
         device.trouble = undefined
-        device.own.setCapacity(2 ** 40)
-        device.own.setReadOnly(false)
+        device.refuses = 'nothing'
         checkForeign(device)
         returnDisk(device)
       }

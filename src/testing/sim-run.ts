@@ -158,9 +158,8 @@ async function play(
   }
 
   function somebodyActs(device: SimDevice): void {
-    // A person's own programs wait until there is room; only the engine runs into the full disk.
     const much = setting.massDeleteFiles < 50 && chance.happens(0.04)
-    const words = much ? people.deleteMuch(device) : people.act(device)
+    const words = device.byPerson(() => (much ? people.deleteMuch(device) : people.act(device)))
     if (words !== undefined) tell(words)
   }
 
