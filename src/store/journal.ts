@@ -11,7 +11,14 @@ const pageRows = 1000
 
 export type Journal = Pick<
   FolderStore,
-  'addHistory' | 'history' | 'problems' | 'setProblem' | 'clearProblem' | 'clearProblems' | 'forgetProblems' | 'clearProblemsExcept'
+  | 'addHistory'
+  | 'history'
+  | 'problems'
+  | 'setProblem'
+  | 'clearProblem'
+  | 'clearProblems'
+  | 'forgetProblems'
+  | 'clearProblemsExcept'
 >
 
 export function createJournal(database: Database, { atomically }: Transactions): Journal {
