@@ -22,6 +22,8 @@ export interface FolderContext {
   readonly chance: Chance
   readonly log: Log
   settings(): FolderSettings
+  /** Long work gives up at the next good moment: the folder is being closed. */
+  isClosing(): boolean
   /** Something happened that may give the loop work. */
   wake(): void
   /** What is needed may have changed, or what was missing for it has come. */

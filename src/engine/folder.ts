@@ -79,12 +79,14 @@ export interface FolderOptions {
 export function openFolder(options: FolderOptions): Folder {
   const { keys, store, disk, log } = options
   let settings = options.settings
+  let isClosing = false
 
   const context: FolderContext = {
     ...options,
     id: keys.folderId,
     role: keys.role,
     settings: () => settings,
+    isClosing: () => isClosing,
     wake: () => loop.wake(),
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
@@ -138,10 +140,14 @@ export function openFolder(options: FolderOptions): Folder {
 
   return {
     id: context.id,
-    attach: (link) => swarm.attach(link),
+    attach(link) {
+      if (settings.paused) link.close('folder-closed')
+      else swarm.attach(link)
+    },
     connectedPeers: () => swarm.openSessions().map(({ link }) => link.peer),
     configure(changed) {
       settings = changed
+      if (changed.paused) void swarm.closeAll('folder-closed')
       loop.wake()
     },
     status: () => describeFolder(context, swarm, loop),
@@ -175,6 +181,7 @@ export function openFolder(options: FolderOptions): Folder {
     listArchive: () => disk.listArchive(),
     restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {
+      isClosing = true
       await swarm.closeAll('closing')
       await transfers.close()
       await loop.stop()

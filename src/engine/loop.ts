@@ -206,6 +206,7 @@ export function startLoop(
   }
 
   function noteFailure(error: unknown, work: Work['kind']): void {
+    if (context.isClosing()) return
     const nowMs = clock.monotonicMs()
     if (!isSyncError(error)) {
       log.error(

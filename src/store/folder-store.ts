@@ -64,7 +64,7 @@ export interface PeerRow {
 export interface HistoryRow {
   readonly atMs: number
   readonly path: string
-  readonly action: 'received' | 'sent' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  readonly action: 'received' | 'changed' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
   /** The device name the change came from. */
   readonly device: string
   readonly sizeBytes: number
