@@ -32,6 +32,8 @@ export interface FolderContext {
   markDirty(diskPath: DiskPath): void
   /** The index grew: peers want to hear of it. */
   indexGrew(): void
+  /** The store can no longer be used: the folder has to be opened anew with a fresh one. */
+  databaseDamaged(): void
   /** These contents lie here now and can be served. */
   contentAdded(roots: readonly ContentRoot[]): void
 }

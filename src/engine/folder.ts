@@ -73,6 +73,8 @@ export interface FolderOptions {
   readonly chance: Chance
   readonly log: Log
   readonly settings: FolderSettings
+  /** The database turned out to be damaged and is closed: close this folder and open it anew. */
+  readonly onDatabaseDamaged: () => void
 }
 
 /** Opens the folder and starts its loop. The directory need not be there. Disposing ends the loop and closes links, not store or disk. */
@@ -87,6 +89,7 @@ export function openFolder(options: FolderOptions): Folder {
     role: keys.role,
     settings: () => settings,
     isClosing: () => isClosing,
+    databaseDamaged: options.onDatabaseDamaged,
     wake: () => loop.wake(),
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),

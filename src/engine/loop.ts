@@ -218,6 +218,10 @@ export function startLoop(
       pullAtMs = nowMs + bugRestMs
       return
     }
+    if (error.code === 'database-damaged') {
+      halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
+      return context.databaseDamaged()
+    }
     if (error.code === 'mass-delete' && heldDeletes.length === 0)
       heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
     if (halt?.error.code !== error.code) {
