@@ -11,7 +11,7 @@ import { type Directory, type FileStat, isSameContent, isSameStat } from './file
 import { checkFree, checkSpelling } from './names.ts'
 import { openBelow, splitDiskPath } from './places.ts'
 import type { Probed } from './probe.ts'
-import { scratchPrefix, type Stages, withExecutable } from './stage.ts'
+import { type Stages, scratchPrefix, withExecutable } from './stage.ts'
 
 export interface CommitSurroundings {
   openRoot(): Promise<Directory>

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { type Directory, type Files, type FileStat, isSameStat, nsToTime, type OpenFile } from './files.ts'
+import { type Directory, type FileStat, type Files, isSameStat, nsToTime, type OpenFile } from './files.ts'
 
 const open = promisify(fs.open)
 const close = promisify(fs.close)

@@ -11,14 +11,14 @@ import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type Action, plan } from '../core/plan.ts'
 import { directoryContent, sameContent, type Version } from '../core/version.ts'
 import type { CommitOutcome, CommitStep, DiskPath, Expectation, Stat } from '../ports.ts'
-import type { Here, PathState } from '../store/folder-store.ts'
+import type { Here, PathState, ProblemRow } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoom, checkRoot, isImplausible, maxFailuresInARow } from './safety.ts'
 import { directoryDraft, foundToHere } from './scan.ts'
 import { type Draft, signDrafts } from './sign.ts'
-import type { Transfers } from './transfers.ts'
+import type { TransferFailure, Transfers } from './transfers.ts'
 
 /** Paths planned in one round: more than the transfers and a batch together, so that waiting ones never hide ready ones. */
 const maxPlanned = 256
@@ -26,6 +26,8 @@ const maxPlanned = 256
 const maxSteps = 128
 /** A path that failed for a reason that may pass is tried again after this. */
 const retryMs = 30_000
+/** A peer tells as soon as it has something new; this is for the case that it did not. */
+const noPeerRetryMs = 300_000
 /** Trying again cannot help before the path itself changes. */
 const untilChanged = Number.POSITIVE_INFINITY
 /** What waits for something below or beside it is looked at again after this, should nothing wake it earlier. */
@@ -56,11 +58,12 @@ export interface Pull {
 export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, log } = context
   const givenUp = new Set<RelPath>()
+  const holds: ProblemRow[] = []
   let failuresInARow = 0
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
+    noteFailures(transfers.takeFailures())
     const needs = store.needs(clock.monotonicMs(), maxPlanned)
-    transfers.throwFailure()
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
     if (needs.length === 0) return { progressed: false }
     await checkRoot(context)
@@ -69,13 +72,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
     const steps: PlannedStep[] = []
     let progressed = false
-    for (const { path } of needs) {
+    for (const path of needs) {
       if (steps.length >= maxSteps) break
-      // States are read afresh: signing and adopting for one path can change another.
+      // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
       if (state?.winner === undefined) continue
       if (await prepare(state, isIgnored, steps)) progressed = true
     }
+    writeHolds()
     if (steps.length > 0) {
       await checkRoot(context)
       await recordOutcomes(steps, await disk.commit(steps.map(({ step }) => step)))
@@ -92,7 +96,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     // What only moves is no loss, and need not be asked about.
     const count = store.deletionsPending(total).filter((path) => isLastOfItsContent(path)).length
     if (isImplausible(context, count, total)) {
-      throw new SyncError('mass-delete', { count, total, where: 'here, because they were deleted elsewhere', path: context.rootPath })
+      throw new SyncError('mass-delete', {
+        count,
+        total,
+        where: 'here, because they were deleted elsewhere',
+        path: context.rootPath,
+      })
     }
   }
 
@@ -155,7 +164,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       agreed,
       here,
       agreedLost: conflicts.some((version) => version.id === agreed?.id),
-      isKeptAside: context.role === 'read-only' && here !== undefined && here.kind !== 'directory' && isKeptAside(path, here),
+      isKeptAside:
+        context.role === 'read-only' &&
+        here !== undefined &&
+        here.kind !== 'directory' &&
+        isKeptAside(path, here),
       hasLiveBelow: isDirectoryHere && store.hasLiveBelow(path),
       hasHereBelow: isDirectoryHere && store.hasHereBelow(path),
       hasDeletionsBelow: isDirectoryHere && store.hasDeletionsBelow(path),
@@ -192,7 +205,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, steps: PlannedStep[]): Promise<boolean> {
     const { path, here } = state
     const winner = state.winner!
-    if (winner.kind === 'file') transfers.want(winner)
+    if (winner.kind === 'file' && !transfers.want(winner)) {
+      holdBack(path, 'no-peer-has-it', '', noPeerRetryMs)
+      return false
+    }
     const way = wayTo(path, steps)
     if (way === 'revived') return true
     if (way === undefined) return false
@@ -209,19 +225,27 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         else queue({ kind: 'link', path, to, target: winner.linkTarget, expect, archive })
         return false
       case 'file': {
-        const stage = transfers.take(winner.root)
-        if (stage === undefined) return false
+        const fetched = transfers.take(winner.root)
+        if (fetched === undefined) return false
+        const { stage, hashes } = fetched
         await checkRoom(context, 0)
         await stage.seal(winner.sizeBytes, winner.mtimeNs, winner.executable)
-        queue({ kind: 'file', path, to, stage, expect, archive })
+        queue({ kind: 'file', path, to, stage, expect, archive }, hashes)
         return false
       }
       case 'deleted':
         throw new Error(`assertion: ${path} is deleted and cannot be placed`)
     }
 
-    function queue(step: CommitStep): void {
-      steps.push({ state, step, record: (after) => adopted(winner, after) })
+    function queue(step: CommitStep, hashes?: Uint8Array): void {
+      steps.push({
+        state,
+        step,
+        record(after) {
+          if (hashes !== undefined) store.addBlocks(winner.root, winner.blockSizeBytes, hashes)
+          adopted(winner, after)
+        },
+      })
     }
   }
 
@@ -243,7 +267,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (here.kind === 'file' && isLastCopyOfNeeded(here, state.path)) return false
     steps.push({
       state,
-      step: { kind: 'remove', path: state.path, to: here.diskPath, expect: hereToStat(here), archive: context.settings().archive },
+      step: {
+        kind: 'remove',
+        path: state.path,
+        to: here.diskPath,
+        expect: hereToStat(here),
+        archive: context.settings().archive,
+      },
       record: () => adopted(state.winner!, undefined),
     })
     return false
@@ -280,7 +310,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         const way = wayTo(parent, steps)
         if (way === 'revived' || way === undefined) return way
         steps.push({
-          state: state ?? { path: parent, winner: undefined, agreed: undefined, here: undefined, ignored: false },
+          state: state ?? {
+            path: parent,
+            winner: undefined,
+            agreed: undefined,
+            here: undefined,
+            ignored: false,
+          },
           step: { kind: 'directory', path: parent, to: way, expect: 'absent', archive: true },
           record: (after) => store.setHere(parent, after),
         })
@@ -296,7 +332,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     store.transaction(() => {
       const state = store.state(path)
       const versions = store.versionsOf(path)
-      const drafts: Draft[] = versions.filter(({ kind }) => kind === 'file' || kind === 'link').map((loser) => copyDraft(loser))
+      const drafts: Draft[] = versions
+        .filter(({ kind }) => kind === 'file' || kind === 'link')
+        .map((loser) => copyDraft(loser))
       drafts.push(directoryDraft(path, versions))
       const signed = signDrafts(context, drafts)
       if (state?.here?.kind === 'directory') store.adopt(path, signed.at(-1)!.id, state.here)
@@ -345,7 +383,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       const merge: Draft = { ...winner, knows: [winner, loser], replaced: winner }
       const [, signed] = signDrafts(context, isTold ? [merge] : [merge, draft])
       store.adopt(draft.path, (isTold ? told : signed!).id, here)
-      store.addHistory({ atMs: clock.now(), path: draft.path, action: 'conflict', device: loser.deviceName, sizeBytes: loser.sizeBytes })
+      store.addHistory({
+        atMs: clock.now(),
+        path: draft.path,
+        action: 'conflict',
+        device: loser.deviceName,
+        sizeBytes: loser.sizeBytes,
+      })
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
     return true
@@ -359,7 +403,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (copy === undefined) return false
     store.transaction(() => {
       store.setHere(path, copy)
-      store.addHistory({ atMs: clock.now(), path, action: 'conflict', device: context.deviceName, sizeBytes: here.sizeBytes })
+      store.addHistory({
+        atMs: clock.now(),
+        path,
+        action: 'conflict',
+        device: context.deviceName,
+        sizeBytes: here.sizeBytes,
+      })
     })
     return true
   }
@@ -406,7 +456,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return undefined
   }
 
-  async function copyStep(state: PathState, path: RelPath, to: DiskPath, mtimeNs: bigint): Promise<CommitStep> {
+  async function copyStep(
+    state: PathState,
+    path: RelPath,
+    to: DiskPath,
+    mtimeNs: bigint,
+  ): Promise<CommitStep> {
     const here = state.here!
     if (here.kind === 'link') {
       const look = await disk.look(state.path, here.diskPath)
@@ -426,23 +481,32 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return hashed.root === here.root ? foundToHere({ ...look.found, stat: hashed.stat }, here) : undefined
   }
 
-  async function recordOutcomes(steps: readonly PlannedStep[], outcomes: readonly CommitOutcome[]): Promise<void> {
+  async function recordOutcomes(
+    steps: readonly PlannedStep[],
+    outcomes: readonly CommitOutcome[],
+  ): Promise<void> {
     let halting: SyncError | undefined
     store.transaction(() => {
       outcomes.forEach((outcome, index) => {
         const { state, step, record } = steps[index]!
         if (outcome.state === 'done') {
           failuresInARow = 0
-          record(outcome.found && foundToHere(outcome.found, step.kind === 'directory' ? directoryContent : state.winner!))
+          record(
+            outcome.found &&
+              foundToHere(outcome.found, step.kind === 'directory' ? directoryContent : state.winner!),
+          )
         } else if (isLeftover(step, state, outcome.error)) {
           store.adopt(state.path, state.winner!.id, state.here)
         } else halting ??= fail(state, outcome.error)
       })
+      writeHolds()
     })
     for (const [index, { step }] of steps.entries()) {
       if (step.kind === 'file' && outcomes[index]!.state === 'failed') await step.stage.release()
     }
-    const placed = steps.filter(({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done')
+    const placed = steps.filter(
+      ({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done',
+    )
     if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
     if (halting !== undefined) throw halting
   }
@@ -462,10 +526,26 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (isRace) context.markDirty(here?.diskPath ?? path)
     const delayMs = isRace ? obstructedRetryMs : isRetryable(error.code) ? retryMs : untilChanged
     setProblem(path, error.code, error.message, delayMs)
-    if (!isRace) failuresInARow++
+    if (!isRace && error.code !== 'no-peer-has-it') failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
-    return new SyncError('too-many-errors', { count: maxFailuresInARow, path: context.rootPath, reason: error.message })
+    return new SyncError('too-many-errors', {
+      count: maxFailuresInARow,
+      path: context.rootPath,
+      reason: error.message,
+    })
+  }
+
+  /** Transfers that failed hold their paths back; one that met a full disk halts the folder. */
+  function noteFailures(failures: readonly TransferFailure[]): void {
+    let halting: SyncError | undefined
+    for (const { version, error } of failures) {
+      const state = store.state(version.path)
+      if (state !== undefined)
+        halting ??= fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
+    }
+    writeHolds()
+    if (halting !== undefined) throw halting
   }
 
   function holdBack(path: RelPath, code: ErrorCode, reason: string, delayMs: number): void {
@@ -473,7 +553,18 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function setProblem(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
-    store.setProblem({ path, code, message, retryMs: delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs) })
+    holds.push({
+      path,
+      code,
+      message,
+      retryMs: delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs),
+    })
+  }
+
+  /** Paths to hold back are written together: each transaction costs an fsync. */
+  function writeHolds(): void {
+    const batch = holds.splice(0)
+    if (batch.length > 0) store.transaction(() => batch.forEach((problem) => void store.setProblem(problem)))
   }
 
   return { round, giveUp: (path) => void givenUp.add(path) }

@@ -8,7 +8,7 @@ import type { ContentRoot, DeviceId } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
-import { createSession, type Session } from './session.ts'
+import { createSession, type Session, type SessionEvents } from './session.ts'
 
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
 const maxPendingBytes = 32 * 1024 ** 2
@@ -19,6 +19,8 @@ export interface Swarm {
   attach(link: Link): void
   sessions(): readonly Session[]
   openSessions(): readonly Session[]
+  /** Whether some peer is not known to lack this content. */
+  mayHave(root: ContentRoot): boolean
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
   fetchBlockList(version: Version): Promise<Uint8Array>
   /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
@@ -26,7 +28,7 @@ export interface Swarm {
   closeAll(code: 'closing' | 'folder-closed'): Promise<void>
 }
 
-export function createSwarm(context: FolderContext, contentArrived: () => void): Swarm {
+export function createSwarm(context: FolderContext, events: SessionEvents): Swarm {
   const { log } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
   const waiting: (() => void)[] = []
@@ -38,7 +40,7 @@ export function createSwarm(context: FolderContext, contentArrived: () => void):
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
     if (present === undefined && sessionsByPeer.size >= maxSessions) return link.close('peer-oversize')
     present?.link.close('peer-duplicate')
-    const session = createSession(context, link, { opened: contentArrived, contentArrived })
+    const session = createSession(context, link, events)
     sessionsByPeer.set(link.peer, session)
     link.closed.then((reason) => {
       if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)
@@ -57,12 +59,17 @@ export function createSwarm(context: FolderContext, contentArrived: () => void):
   }
 
   /** Asks one peer after another, the least busy first, until one answers rightly. */
-  async function ask<T>(root: ContentRoot, question: (session: Session) => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  async function ask<T>(
+    root: ContentRoot,
+    question: (session: Session) => Promise<T>,
+    isRight: (answer: T) => boolean,
+  ): Promise<T> {
     for (;;) {
       const session = openSessions()
         .filter(({ requests }) => requests.mayHave(root))
         .reduce<Session | undefined>(
-          (best, other) => (best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best),
+          (best, other) =>
+            best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
           undefined,
         )
       if (session === undefined) throw new SyncError('no-peer-has-it', { path: '' })
@@ -100,6 +107,7 @@ export function createSwarm(context: FolderContext, contentArrived: () => void):
     attach,
     sessions: () => [...sessionsByPeer.values()],
     openSessions,
+    mayHave: (root) => openSessions().some(({ requests }) => requests.mayHave(root)),
     fetchBlockList: ({ root, sizeBytes, blockSizeBytes }) =>
       ask(
         root,
@@ -113,7 +121,8 @@ export function createSwarm(context: FolderContext, contentArrived: () => void):
         return await ask(
           root,
           ({ requests }) => requests.block(root, offsetBytes, lengthBytes),
-          (data) => (hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data)),
+          (data) =>
+            hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data),
         )
       } finally {
         giveRoom(lengthBytes)

@@ -3,7 +3,7 @@
  * peers. Touches stages only; placing them is the business of pull.
  */
 import { blockCount, blockHashOf } from '../core/blocks.ts'
-import { describeError, isSyncError, SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
@@ -16,54 +16,63 @@ import type { Swarm } from './swarm.ts'
 const maxActive = 64
 /** Finished stages that wait to be placed. With the active ones this bounds open files. */
 const maxReady = 256
-/** A file that could not be got is tried again after this, or as soon as a peer says it has something new. */
-const retryMs = 30_000
 /** Blocks of one file asked for at once; the swarm bounds their bytes. */
 const maxBlocksAtOnce = 32
 
+/** A file's content, complete and verified. */
+export interface Fetched {
+  readonly stage: Stage
+  readonly hashes: Uint8Array
+}
+
+export interface TransferFailure {
+  readonly version: Version
+  readonly error: SyncError
+}
+
 export interface Transfers {
-  /** Begins to get this file's content, if there is room for one more. */
-  want(version: Version): void
+  /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
+  want(version: Version): boolean
   isReady(root: ContentRoot): boolean
-  /** Hands over a finished stage, with every verified byte in it. */
-  take(root: ContentRoot): Stage | undefined
+  /** Hands over what is finished. */
+  take(root: ContentRoot): Fetched | undefined
   /** Lets go of what is no longer needed. */
   keepOnly(isNeeded: (root: ContentRoot) => boolean): void
   activeCount(): number
-  /** Throws once what stopped a transfer and concerns the whole folder: a full disk. */
-  throwFailure(): void
+  /** What failed since the last call. */
+  takeFailures(): readonly TransferFailure[]
   close(): Promise<void>
 }
 
 export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
   const { store, disk, log } = context
   const active = new Map<ContentRoot, Promise<void>>()
-  const ready = new Map<ContentRoot, Stage>()
+  const ready = new Map<ContentRoot, Fetched>()
+  let failures: TransferFailure[] = []
   let isClosed = false
-  let failure: SyncError | undefined
 
   async function run(version: Version): Promise<void> {
     try {
-      const stage = (await copyFromHere(version)) ?? (await fetch(version))
-      if (isClosed || store.needsRoot(version.root) === undefined) await stage.release()
-      else ready.set(version.root, stage)
+      const fetched = (await copyFromHere(version)) ?? (await fetch(version))
+      if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
+      else ready.set(version.root, fetched)
     } catch (error) {
       if (!isSyncError(error)) throw error
-      if (!isClosed) report(version, error)
+      if (!isClosed && error.code !== 'cancelled') failures.push({ version, error })
     } finally {
       active.delete(version.root)
       context.pullSoon()
     }
   }
 
-  async function copyFromHere(version: Version): Promise<Stage | undefined> {
+  async function copyFromHere(version: Version): Promise<Fetched | undefined> {
     const hashes = store.blocks(version.root)?.hashes
     if (hashes === undefined || version.sizeBytes === 0) return undefined
     for (const { path, here } of store.hereWithRoot(version.root)) {
       try {
         const stage = await disk.stageCopy(version.root, path, here.diskPath, hereToStat(here))
         const right = await stage.rightBlocks(version.blockSizeBytes, hashes)
-        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return stage
+        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return { stage, hashes }
         await stage.release()
         context.markDirty(here.diskPath)
       } catch (error) {
@@ -75,25 +84,39 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return undefined
   }
 
-  async function fetch(version: Version): Promise<Stage> {
+  async function fetch(version: Version): Promise<Fetched> {
     const { root, sizeBytes, blockSizeBytes } = version
     await checkRoom(context, sizeBytes)
     const count = blockCount(sizeBytes, blockSizeBytes)
     // A file of one block is checked against its root alone, which saves the way to the peer and back.
-    const hashes = count > 1 ? await blockList(version) : undefined
+    const list = count > 1 ? await blockList(version) : undefined
     const stage = await disk.openStage(root)
     try {
-      const right = hashes === undefined ? new Set<number>() : await stage.rightBlocks(blockSizeBytes, hashes)
+      if (list === undefined)
+        return { stage, hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage) }
+      const right = await stage.rightBlocks(blockSizeBytes, list)
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
-      await fetchBlocks(version, hashes, missing, stage)
-      return stage
+      await fetchBlocks(version, list, missing, stage)
+      return { stage, hashes: list }
     } catch (error) {
       await stage.release()
       throw error
     }
   }
 
-  async function fetchBlocks(version: Version, hashes: Uint8Array | undefined, missing: readonly number[], stage: Stage): Promise<void> {
+  /** Returns its hash. */
+  async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
+    const data = await swarm.fetchBlock(version, undefined, 0)
+    await stage.write(0, data)
+    return blockHashOf(data)
+  }
+
+  async function fetchBlocks(
+    version: Version,
+    hashes: Uint8Array,
+    missing: readonly number[],
+    stage: Stage,
+  ): Promise<void> {
     const queue = missing.values()
     let failed = false
     async function worker(): Promise<void> {
@@ -102,7 +125,6 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         try {
           if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
-          if (hashes === undefined) store.addBlocks(version.root, version.blockSizeBytes, blockHashOf(data))
           await stage.write(index * version.blockSizeBytes, data)
         } catch (error) {
           failed = true
@@ -124,46 +146,47 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return hashes
   }
 
-  function report({ path }: Version, error: SyncError): void {
-    log.debug({ path, code: error.code }, error.message)
-    if (error.code === 'cancelled') return
-    if (error.code === 'disk-full' || error.code === 'disk-read-only') failure = error
-    const message = describeError(error.code, { ...error.data, path })
-    store.setProblem({ path, code: error.code, message, retryMs: Math.ceil(context.clock.monotonicMs() + retryMs) })
-  }
-
   return {
     want(version) {
-      if (isClosed || ready.has(version.root) || active.has(version.root)) return
-      if (active.size >= maxActive || ready.size >= maxReady) return
+      if (isClosed || ready.has(version.root) || active.has(version.root)) return true
+      if (
+        version.sizeBytes > 0 &&
+        !swarm.mayHave(version.root) &&
+        store.hereWithRoot(version.root).length === 0
+      )
+        return false
+      if (active.size >= maxActive || ready.size >= maxReady) return true
       active.set(
         version.root,
-        run(version).catch((error) => log.error({ path: version.path, error: String(error) }, 'a transfer failed')),
+        run(version).catch((error) =>
+          log.error({ path: version.path, error: String(error) }, 'a transfer failed'),
+        ),
       )
+      return true
     },
     isReady: (root) => ready.has(root),
     take(root) {
-      const stage = ready.get(root)
+      const fetched = ready.get(root)
       ready.delete(root)
-      return stage
+      return fetched
     },
     keepOnly(isNeeded) {
-      for (const [root, stage] of ready) {
+      for (const [root, { stage }] of ready) {
         if (isNeeded(root)) continue
         ready.delete(root)
         stage.release().catch((error) => log.warn({ error: String(error) }, 'a stage could not be closed'))
       }
     },
     activeCount: () => active.size,
-    throwFailure() {
-      const thrown = failure
-      failure = undefined
-      if (thrown !== undefined) throw thrown
+    takeFailures() {
+      const taken = failures
+      failures = []
+      return taken
     },
     async close() {
       isClosed = true
       await Promise.all(active.values())
-      await Promise.all([...ready.values()].map((stage) => stage.release()))
+      await Promise.all([...ready.values()].map(({ stage }) => stage.release()))
       ready.clear()
     },
   }

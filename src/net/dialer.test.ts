@@ -169,6 +169,7 @@ test('a host that is a peer already linked is left alone until that link ends', 
   const second = await scene.dialled.until(1)
   second.close('peer-duplicate')
   await second.closed
+  expect(scene.result().state).toBe('connected')
   // Longer than any wait of a target, shorter than what idle links bear on a clock that outruns their sockets.
   await scene.clock.advance(lastRetryMs + 5000)
   expect(scene.dialled.links.length).toBe(1)

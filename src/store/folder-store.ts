@@ -126,7 +126,7 @@ export interface FolderStore extends Disposable {
   /** Whether anything that lies here below a directory is to be deleted. */
   hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
-  needs(nowMs: number, limit: number): PathState[]
+  needs(nowMs: number, limit: number): RelPath[]
   /**
    * The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). Give the version itself, not only its
    * id, where it can have been superseded and forgotten while it was being written to disk.
@@ -182,6 +182,8 @@ export interface FolderStore extends Disposable {
   clearProblem(path: string): void
   /** Clears every problem with this code. */
   clearProblems(code: ErrorCode): void
+  /** Clears problems with this code of paths that are to have one of these contents. */
+  clearProblemsOfContent(code: ErrorCode, roots: readonly ContentRoot[]): void
   forgetProblems(): void
   /** Clears the problems of these codes whose paths are not in `still`; used after a scan has looked again. */
   clearProblemsExcept(codes: readonly ErrorCode[], still: ReadonlySet<string>): void

@@ -1,6 +1,7 @@
 /** What people ask: what happened, and which paths cannot sync. A problem also holds its path back; the schema sees to that. */
 import type { Database } from 'better-sqlite3'
 import type { ErrorCode } from '../core/errors.ts'
+import { idToBytes } from '../core/ids.ts'
 import type { FolderStore, HistoryRow, ProblemRow } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
 
@@ -17,6 +18,7 @@ export type Journal = Pick<
   | 'setProblem'
   | 'clearProblem'
   | 'clearProblems'
+  | 'clearProblemsOfContent'
   | 'forgetProblems'
   | 'clearProblemsExcept'
 >
@@ -38,6 +40,9 @@ export function createJournal(database: Database, { atomically }: Transactions):
   )
   const deleteProblem = database.prepare('DELETE FROM problems WHERE path = ?')
   const deleteProblemsOf = database.prepare('DELETE FROM problems WHERE code = ?')
+  const deleteProblemsOfContent = database.prepare(
+    `DELETE FROM problems WHERE code = ? AND path IN (SELECT path FROM paths WHERE winner_root = ? AND winner_kind = 'file')`,
+  )
   const deleteAllProblems = database.prepare('DELETE FROM problems')
   const selectPage = database.prepare<[string, number], { path: string; code: ErrorCode }>(
     'SELECT path, code FROM problems WHERE path > ? ORDER BY path LIMIT ?',
@@ -60,6 +65,10 @@ export function createJournal(database: Database, { atomically }: Transactions):
     clearProblems(code) {
       deleteProblemsOf.run(code)
     },
+    clearProblemsOfContent: (code, roots) =>
+      atomically(() => {
+        for (const root of roots) deleteProblemsOfContent.run(code, idToBytes(root))
+      }),
     forgetProblems() {
       deleteAllProblems.run()
     },

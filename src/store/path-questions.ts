@@ -132,10 +132,6 @@ export function createPathQuestions(
     return row && rowToState(row, versionAt)
   }
 
-  function states(paths: readonly RelPath[]): PathState[] {
-    return paths.map((path) => state(path)!)
-  }
-
   function totals(): Totals {
     return selectTotals.get()!
   }
@@ -171,8 +167,8 @@ export function createPathQuestions(
 
     needs(nowMs, limit) {
       const live = selectLiveNeeds.all({ nowMs, limit })
-      if (live.length === limit) return states(live)
-      return states([...live, ...selectDeletions.all({ nowMs, limit: limit - live.length })])
+      if (live.length === limit) return live
+      return [...live, ...selectDeletions.all({ nowMs, limit: limit - live.length })]
     },
 
     hereWithRoot: (root) =>

@@ -62,6 +62,7 @@ export type StoreModel = Pick<
   | 'isContentLiveElsewhere'
   | 'clearIgnored'
   | 'clearProblems'
+  | 'clearProblemsOfContent'
   | 'forgetProblems'
   | 'problems'
   | 'setProblem'
@@ -199,7 +200,7 @@ export function createStoreModel(): StoreModel {
       const needed = states().filter((state) => !isHeldBack(state.path, nowMs))
       const live = needed.filter((state) => needOf(state) === 'live')
       const deletions = needed.filter((state) => needOf(state) === 'deleted')
-      return [...live, ...deletions.reverse()].slice(0, limit)
+      return [...live, ...deletions.reverse()].slice(0, limit).map(({ path }) => path)
     },
     adopt(path, version, here) {
       const agreed = typeof version === 'string' ? model.records.get(version)!.record.version : version
@@ -258,6 +259,12 @@ export function createStoreModel(): StoreModel {
     },
     clearProblems(code) {
       for (const row of [...model.problems.values()]) if (row.code === code) model.problems.delete(row.path)
+    },
+    clearProblemsOfContent(code, roots) {
+      for (const { path, winner } of states()) {
+        const isOfContent = winner?.kind === 'file' && roots.includes(winner.root)
+        if (isOfContent && model.problems.get(path)?.code === code) model.problems.delete(path)
+      }
     },
     forgetProblems() {
       model.problems.clear()

@@ -162,6 +162,16 @@ export function describeLinkContract(name: string, open: () => Promise<LinkEnds>
       expect((await ends.b.closed).code).toBe('folder-closed')
     })
 
+    test('a link closes in the middle of a message that is never done with', async () => {
+      await using ends = await open()
+      ends.b.listen(() => new Promise(() => undefined))
+      for (let request = 0; request < 20; request++) ends.a.send(block(request, 1_000_000))
+      while (ends.b.traffic.receivedBytes < 2_000_000) await new Promise((resolve) => setImmediate(resolve))
+      ends.b.close('folder-closed')
+      expect((await ends.a.closed).code).toBe('folder-closed')
+      expect((await ends.b.closed).code).toBe('folder-closed')
+    })
+
     test('both sides may close at once', async () => {
       await using ends = await open()
       ends.a.close('closing')

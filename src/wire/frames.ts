@@ -1,8 +1,8 @@
 /**
- * Frames and parts (rule P1). Everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes: one Noise
- * message. An opened transport frame is one byte, 1 when more parts of the same message follow and 0 on its last,
- * and then the part. Every part but the last is full, so that nobody can make us keep a message that never grows and never ends.
- * Every length is checked against its cap before anything is kept for it.
+ * Frames and parts (rule P1). Everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes:
+ * one Noise message. An opened transport frame is one byte, 1 when more parts of the same message follow and 0 on its last, and then
+ * the part. Every part but the last is full, so that nobody can make us keep a message that never grows and never ends. Every length
+ * is checked against its cap before anything is kept for it.
  */
 import { SyncError } from '../core/errors.ts'
 import { maxNoiseMessageBytes, tagBytes } from './noise.ts'
