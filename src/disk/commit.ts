@@ -3,7 +3,7 @@
  * as the plan saw it (I7); the old content is in the archive, durably, before it leaves its place (I1); at no moment is there neither
  * the old nor the new file (I6); no step leads through a link or out of the folder (I8).
  */
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { CommitOutcome, CommitStep, DiskPath, Expectation, Found, Stat } from '../ports.ts'
 import type { Archive, ArchiveRun, Kept, Taken } from './archive.ts'
 import { diskError, errnoOf, isGone } from './disk-error.ts'
@@ -356,7 +356,7 @@ async function makeDurable(
     try {
       await work()
     } catch (thrown) {
-      if (errnoOf(thrown) === undefined) throw thrown
+      if (errnoOf(thrown) === undefined && !isSyncError(thrown)) throw thrown
       for (const step of steps) {
         if (outcomes.get(step)?.state === 'done')
           outcomes.set(step, await settle(step, () => Promise.reject(thrown)))

@@ -46,6 +46,8 @@ export interface Directory extends Disposable {
   readlink(name: string): Promise<string>
   /** Opens a directory in it. `ENOTDIR` or `ELOOP` for anything else, links to directories included. */
   directory(name: string): Promise<Directory>
+  /** Opens one further down, as name after name would. */
+  below(names: readonly string[]): Promise<Directory>
   /** Opens a regular file in it. `ELOOP` for a link, `EINVAL` for a device, pipe or directory. */
   open(name: string, access: 'read' | 'write'): Promise<OpenFile>
   /** Makes a file and opens it for writing. `EEXIST` when the name is taken. `mode` loses the bits of the umask. */

@@ -16,17 +16,15 @@ export function splitDiskPath(path: DiskPath): {
   return { parents, name }
 }
 
-/** Opens a directory below an open one; with no names, a second handle of it is what `open` gives. Errors as of `Directory`. */
+/** Opens a directory below the one `open` gives, or that one. Errors as of `Directory`. */
 export async function openBelow(
   open: () => Promise<Directory>,
   names: readonly string[],
 ): Promise<Directory> {
-  let directory = await open()
-  for (const name of names) {
-    using parent = directory
-    directory = await parent.directory(name)
-  }
-  return directory
+  const directory = await open()
+  if (names.length === 0) return directory
+  using above = directory
+  return await above.below(names)
 }
 
 /** Like `openBelow`, and makes what is missing, for its owner only. */

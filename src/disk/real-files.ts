@@ -9,7 +9,6 @@ import { type Directory, type FileStat, type Files, isSameStat, nsToTime, type O
 
 const open = promisify(fs.open)
 const close = promisify(fs.close)
-const fstat = promisify(fs.fstat)
 const lstat = promisify(fs.lstat)
 const read = promisify(fs.read)
 const write = promisify(fs.write)
@@ -52,10 +51,35 @@ function realDirectory(descriptor: number): Directory {
     return `${here}/${name}`
   }
 
+  /** All names in one call, which would follow links: only where the directory turns out to lie exactly there is it the right one. */
+  async function openDirectly(names: readonly string[]): Promise<Directory | undefined> {
+    const path = [at(names[0]!), ...names.slice(1)].join('/')
+    let opened: number
+    try {
+      opened = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error
+      return undefined
+    }
+    const expected = Buffer.concat([placeOf(descriptor), Buffer.from(`/${names.join('/')}`)])
+    if (placeOf(opened).equals(expected)) return realDirectory(opened)
+    fs.closeSync(opened)
+    return undefined
+  }
+
+  async function openOneByOne(names: readonly string[]): Promise<Directory> {
+    let current = await directory.directory(names[0]!)
+    for (const name of names.slice(1)) {
+      using above = current
+      current = await above.directory(name)
+    }
+    return current
+  }
+
   const directory: Directory & { readonly at: typeof at } = {
     at,
     async stat() {
-      return toFileStat(await fstat(descriptor, { bigint: true }))
+      return fstatNow(descriptor)
     },
     async list() {
       return readdir(here)
@@ -74,17 +98,19 @@ function realDirectory(descriptor: number): Directory {
     async directory(name) {
       return realDirectory(await open(at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
     },
+    async below(names) {
+      return (await openDirectly(names)) ?? openOneByOne(names)
+    },
     async open(name, access) {
       // Without O_NONBLOCK a pipe put there just now would hold a thread until somebody writes to it.
       const flags = (access === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
       const opened = await open(at(name), flags)
-      const stat = await fstat(opened, { bigint: true })
-      if (stat.isFile()) return realFile(opened)
-      await close(opened)
+      if (fstatNow(opened).kind === 'file') return realFile(opened, access)
+      fs.closeSync(opened)
       throw fileError('EINVAL', 'open', name)
     },
     async create(name, mode) {
-      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode))
+      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode), 'write')
     },
     async mkdir(name, mode) {
       await mkdir(at(name), { mode })
@@ -158,12 +184,12 @@ function atOf(directory: Directory, name: string): string {
   return (directory as Directory & { at(name: string): string }).at(name)
 }
 
-function realFile(descriptor: number): OpenFile {
+function realFile(descriptor: number, access: 'read' | 'write'): OpenFile {
   let isOpen = true
   return {
     descriptor,
     async stat() {
-      return toFileStat(await fstat(descriptor, { bigint: true }))
+      return fstatNow(descriptor)
     },
     async read(into, offsetBytes) {
       let done = 0
@@ -190,11 +216,11 @@ function realFile(descriptor: number): OpenFile {
       await fchmod(descriptor, mode)
     },
     async setMetadataIf(expect, mtimeNs, mode) {
-      const before = toFileStat(fs.fstatSync(descriptor, { bigint: true }))
+      const before = fstatNow(descriptor)
       if (!isSameStat(before, expect)) return undefined
       fs.futimesSync(descriptor, nsToTime(mtimeNs), nsToTime(mtimeNs))
       if (before.mode !== mode) fs.fchmodSync(descriptor, mode)
-      return toFileStat(fs.fstatSync(descriptor, { bigint: true }))
+      return fstatNow(descriptor)
     },
     async sync() {
       await fsync(descriptor)
@@ -202,9 +228,21 @@ function realFile(descriptor: number): OpenFile {
     async [Symbol.asyncDispose]() {
       if (!isOpen) return
       isOpen = false
-      await close(descriptor)
+      // Only after writing can closing take time.
+      if (access === 'read') fs.closeSync(descriptor)
+      else await close(descriptor)
     },
   }
+}
+
+/** Synchronous, because what is known of an open file is at hand: asking takes less time than waiting for a thread. */
+function fstatNow(descriptor: number): FileStat {
+  return toFileStat(fs.fstatSync(descriptor, { bigint: true }))
+}
+
+/** Where an open directory lies now, as the kernel knows it. */
+function placeOf(descriptor: number): Buffer {
+  return fs.readlinkSync(`/proc/self/fd/${descriptor}`, 'buffer')
 }
 
 function lstatNow(path: string): FileStat | undefined {

@@ -5,7 +5,7 @@
  */
 import { conflictPath } from '../core/conflict-name.ts'
 import { elect } from '../core/elect.ts'
-import { describeError, type ErrorCode, isRetryable, SyncError } from '../core/errors.ts'
+import { describeError, type ErrorCode, isRetryable, isSyncError, SyncError } from '../core/errors.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type Action, plan } from '../core/plan.ts'
@@ -72,18 +72,24 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
     const steps: PlannedStep[] = []
     let progressed = false
-    for (const path of needs) {
-      if (steps.length >= maxSteps) break
-      // Read one by one: signing and adopting for one path can change another.
-      const state = store.state(path)
-      if (state?.winner === undefined) continue
-      if (await prepare(state, isIgnored, steps)) progressed = true
-    }
-    writeHolds()
-    if (steps.length > 0) {
-      await checkRoot(context)
-      await recordOutcomes(steps, await disk.commit(steps.map(({ step }) => step)))
-      progressed = true
+    try {
+      for (const path of needs) {
+        if (steps.length >= maxSteps) break
+        // Read one by one: signing and adopting for one path can change another.
+        const state = store.state(path)
+        if (state?.winner === undefined) continue
+        if (await prepare(state, isIgnored, steps)) progressed = true
+      }
+      writeHolds()
+      if (steps.length > 0) {
+        await checkRoot(context)
+        await recordOutcomes(steps, await disk.commit(steps.map(({ step }) => step)))
+        progressed = true
+      }
+    } finally {
+      for (const { step, state } of steps) {
+        if (step.kind === 'file') await transfers.giveBack(state.winner!.root, step.stage)
+      }
     }
     // What waited for another path may be free now.
     if (progressed) store.clearProblems('obstructed')
@@ -195,7 +201,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       state,
       step,
       record(after) {
-        store.adopt(path, winner.id, after && { ...after, verified: false })
+        store.adopt(path, winner, after && { ...after, verified: false })
         context.markDirty(here.diskPath)
       },
     })
@@ -228,8 +234,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         const fetched = transfers.take(winner.root)
         if (fetched === undefined) return false
         const { stage, hashes } = fetched
-        await checkRoom(context, 0)
-        await stage.seal(winner.sizeBytes, winner.mtimeNs, winner.executable)
+        try {
+          await checkRoom(context, 0)
+          await stage.seal(winner.sizeBytes, winner.mtimeNs, winner.executable)
+        } catch (error) {
+          await transfers.giveBack(winner.root, stage)
+          failOrThrow(state, error)
+          return false
+        }
         queue({ kind: 'file', path, to, stage, expect, archive }, hashes)
         return false
       }
@@ -250,7 +262,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function adopted(winner: Version, after: Here | undefined): void {
-    store.adopt(winner.path, winner.id, after && { ...after, kind: after.kind, root: winner.root })
+    store.adopt(winner.path, winner, after && { ...after, kind: after.kind, root: winner.root })
     store.clearProblem(winner.path)
     givenUp.delete(winner.path)
     store.addHistory({
@@ -444,14 +456,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       await checkRoom(context, here.sizeBytes)
       const step = await copyStep(state, path, to, content.mtimeNs)
       const [outcome] = await disk.commit([step])
+      if (step.kind === 'file') await step.stage.discard()
       if (outcome!.state === 'done') return foundToHere(outcome!.found!, here)
       const existing = await sameContentAt(path, to, here)
       if (existing !== undefined) return existing
       throw outcome!.error
     } catch (error) {
-      if (!(error instanceof SyncError)) throw error
-      const halting = fail(state, error)
-      if (halting !== undefined) throw halting
+      failOrThrow(state, error)
     }
     return undefined
   }
@@ -469,7 +480,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       return { kind: 'link', path, to, target, expect: 'absent', archive: true }
     }
     const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, hereToStat(here))
-    await stage.seal(here.sizeBytes, mtimeNs, here.executable)
+    try {
+      await stage.seal(here.sizeBytes, mtimeNs, here.executable)
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
     return { kind: 'file', path, to, stage, expect: 'absent', archive: true }
   }
 
@@ -496,18 +512,22 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
               foundToHere(outcome.found, step.kind === 'directory' ? directoryContent : state.winner!),
           )
         } else if (isLeftover(step, state, outcome.error)) {
-          store.adopt(state.path, state.winner!.id, state.here)
+          store.adopt(state.path, state.winner!, state.here)
         } else halting ??= fail(state, outcome.error)
       })
       writeHolds()
     })
-    for (const [index, { step }] of steps.entries()) {
-      if (step.kind === 'file' && outcomes[index]!.state === 'failed') await step.stage.release()
-    }
     const placed = steps.filter(
       ({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done',
     )
     if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
+    if (halting !== undefined) throw halting
+  }
+
+  /** Holds the path back for a while, unless what was thrown concerns the whole folder. */
+  function failOrThrow(state: PathState, thrown: unknown): void {
+    if (!isSyncError(thrown)) throw thrown
+    const halting = fail(state, thrown)
     if (halting !== undefined) throw halting
   }
 

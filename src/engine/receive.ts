@@ -77,6 +77,8 @@ function forged(record: SignedRecord, reason: string): SyncError {
 /** Somebody knows a version of ours that we do not remember signing: this database is older than the truth (E7, I11). */
 function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): void {
   const { store, author } = context
+  // A database that never signed anything cannot have forgotten it; the lease will give it an epoch.
+  if (store.fact('epoch') === undefined) return
   const own = writerIdOf(author.key, currentEpoch(store))
   if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
     context.log.warn(

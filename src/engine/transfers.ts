@@ -34,8 +34,10 @@ export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   isReady(root: ContentRoot): boolean
-  /** Hands over what is finished. */
+  /** Hands over what is finished. Until it is given back nothing else is done about this content. */
   take(root: ContentRoot): Fetched | undefined
+  /** Closes a stage that was taken, unless it was placed. */
+  giveBack(root: ContentRoot, stage: Stage): Promise<void>
   /** Lets go of what is no longer needed. */
   keepOnly(isNeeded: (root: ContentRoot) => boolean): void
   activeCount(): number
@@ -48,6 +50,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   const { store, disk, log } = context
   const active = new Map<ContentRoot, Promise<void>>()
   const ready = new Map<ContentRoot, Fetched>()
+  /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
+  const lent = new Set<ContentRoot>()
   let failures: TransferFailure[] = []
   let isClosed = false
 
@@ -146,9 +150,18 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return hashes
   }
 
+  async function giveBack(root: ContentRoot, stage: Stage): Promise<void> {
+    try {
+      await stage.release()
+    } finally {
+      lent.delete(root)
+    }
+  }
+
   return {
     want(version) {
-      if (isClosed || ready.has(version.root) || active.has(version.root)) return true
+      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root))
+        return true
       if (
         version.sizeBytes > 0 &&
         !swarm.mayHave(version.root) &&
@@ -168,13 +181,18 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     take(root) {
       const fetched = ready.get(root)
       ready.delete(root)
+      if (fetched !== undefined) lent.add(root)
       return fetched
     },
+    giveBack,
     keepOnly(isNeeded) {
       for (const [root, { stage }] of ready) {
         if (isNeeded(root)) continue
         ready.delete(root)
-        stage.release().catch((error) => log.warn({ error: String(error) }, 'a stage could not be closed'))
+        lent.add(root)
+        giveBack(root, stage).catch((error) =>
+          log.warn({ error: String(error) }, 'a stage could not be closed'),
+        )
       }
     },
     activeCount: () => active.size,

@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   /** Told, as `database-damaged`, when a damaged file was moved aside and a fresh one made. */
   readonly onDamage?: ((error: SyncError) => void) | undefined
   readonly migrations?: readonly string[] | undefined
+  /** Connects instead of opening the file; the simulator keeps what is connected, to copy it and to take it away. */
+  readonly connect?: (() => Database) | undefined
 }
 
 /**
@@ -66,7 +68,7 @@ export function moveAside(file: string, reason: string): SyncError {
 
 function openChecked<T>(file: string, options: DatabaseOptions, use: (database: Database) => T): T {
   if (file !== inMemory) makePrivate(file)
-  const database = new SqliteDatabase(file, { timeout: busyTimeoutMs })
+  const database = options.connect?.() ?? new SqliteDatabase(file, { timeout: busyTimeoutMs })
   const steps = options.migrations ?? migrations
   try {
     configure(database)

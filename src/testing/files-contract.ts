@@ -98,6 +98,20 @@ export function filesContract(title: string, make: () => Promise<FilesUnderTest>
         await expect(root.directory('directory')).rejects.toEqual(code('ENOTDIR'))
       }))
 
+    test('I8 a directory further down is opened only through directories', () =>
+      withRoot(async (root) => {
+        await root.mkdir('a', 0o777)
+        using a = await root.directory('a')
+        await a.mkdir('b', 0o777)
+        await put(a, 'file', 'text')
+        await root.symlink('a', 'link')
+        using b = await root.below(['a', 'b'])
+        expect((await b.stat()).inode).toBe((await a.lstat('b'))?.inode)
+        await expect(root.below(['link', 'b'])).rejects.toEqual(code('ENOTDIR'))
+        await expect(root.below(['a', 'file', 'c'])).rejects.toEqual(code('ENOTDIR'))
+        await expect(root.below(['a', 'c'])).rejects.toEqual(code('ENOENT'))
+      }))
+
     test('making never takes a name that is taken', () =>
       withRoot(async (root) => {
         await put(root, 'a', 'old')

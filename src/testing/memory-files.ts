@@ -143,6 +143,11 @@ function memoryDirectory(tree: MemoryTree, gate: Gate, node: MemoryNode, path: s
       tree.checkPermission(found, 0o400, pathOf(name))
       return memoryDirectory(tree, gate, found, pathOf(name))
     },
+    async below(names) {
+      let current: Directory = directory
+      for (const name of names) current = await current.directory(name)
+      return current
+    },
     async open(name, access) {
       await pass('open', name)
       const found = find(name)
