@@ -161,6 +161,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   fc.constant<Step>((store) => store.clearIgnored()),
   fc.constant<Step>((store) => store.clearProblems('io-error')),
+  fc.subarray(roots).map(
+    (of): Step =>
+      (store) =>
+        store.clearProblemsOfContent('io-error', of),
+  ),
   fc.constant<Step>((store) => store.forgetProblems()),
   problem.map(
     (row): Step =>

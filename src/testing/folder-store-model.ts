@@ -62,6 +62,7 @@ export type StoreModel = Pick<
   | 'isContentLiveElsewhere'
   | 'clearIgnored'
   | 'clearProblems'
+  | 'clearProblemsOfContent'
   | 'forgetProblems'
   | 'problems'
   | 'setProblem'
@@ -258,6 +259,12 @@ export function createStoreModel(): StoreModel {
     },
     clearProblems(code) {
       for (const row of [...model.problems.values()]) if (row.code === code) model.problems.delete(row.path)
+    },
+    clearProblemsOfContent(code, roots) {
+      for (const { path, winner } of states()) {
+        const isOfContent = winner?.kind === 'file' && roots.includes(winner.root)
+        if (isOfContent && model.problems.get(path)?.code === code) model.problems.delete(path)
+      }
     },
     forgetProblems() {
       model.problems.clear()
