@@ -272,11 +272,11 @@ describe('the store does what its model does', () => {
           const indexIds = new Set<string>()
           for (const each of rounds) {
             using store = openFolderStore(join(directory, 'folder.db'), storeOptions)
-            indexIds.add(store.indexId)
+            indexIds.add(store.indexId())
             take(each, pool, store, model)
           }
           using store = openFolderStore(join(directory, 'folder.db'), storeOptions)
-          indexIds.add(store.indexId)
+          indexIds.add(store.indexId())
           expect(indexIds.size).toBe(1)
           expect(answers(store as StoreModel & FolderStore)).toEqual(answers(model))
         } finally {
