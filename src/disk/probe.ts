@@ -81,7 +81,8 @@ async function canDo(work: () => Promise<void>): Promise<boolean> {
 }
 
 async function removeLeftovers(hidden: Directory): Promise<void> {
-  for (const name of [...probeNames, linkName]) {
-    if ((await hidden.lstat(name)) !== undefined) await hidden.unlink(name)
+  // By listing, because a disk may refuse to look for a name it cannot hold.
+  for (const name of await hidden.list()) {
+    if (/^probe(-é|-link)?$/i.test(name.normalize('NFC'))) await hidden.unlink(name)
   }
 }
