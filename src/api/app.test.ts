@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openSocketPath } from '../home.ts'
 import { startSteeredDevice } from '../testing/steered-device.ts'
 import { buildApp } from './app.ts'
 import { openControlSocket } from './control-socket.ts'
@@ -19,9 +18,8 @@ test('only the owner can open the control socket, and it takes the place of a de
   await using device = await startSteeredDevice()
   const file = join(device.home, 'control.sock')
   expect((await stat(file)).mode & 0o777).toBe(0o600)
-  using path = openSocketPath(device.home)
   const { app } = failingApp(new Error('unused'))
-  await using _ = await openControlSocket(app, path.path)
+  await using _ = await openControlSocket(app, file)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 

@@ -2,7 +2,15 @@
  * Names of conflict copies (E4): made from the losing version alone, so that every device gives the same loser the same name,
  * and never nested: the copy of a conflict copy is named after the original.
  */
-import { type DirPath, maxNameBytes, nameOf, parentOf, type RelPath, splitExtension, textToPath } from './path.ts'
+import {
+  type DirPath,
+  maxNameBytes,
+  nameOf,
+  parentOf,
+  type RelPath,
+  splitExtension,
+  textToPath,
+} from './path.ts'
 
 export interface ConflictLoser {
   readonly path: RelPath
@@ -18,7 +26,9 @@ export function conflictPath(loser: ConflictLoser, distinction = ''): RelPath {
   const suffix = ` (conflict ${deviceLabel(loser.deviceName)} ${timestamp(loser.mtimeNs)}${distinction === '' ? '' : ` ${distinction}`})`
   const kept = shorten(stem.replace(suffixPattern, ''), maxNameBytes - Buffer.byteLength(suffix + extension))
   const parent: DirPath = parentOf(loser.path)
-  const path = textToPath(`${parent === '' ? '' : `${parent}/`}${`${kept}${suffix}${extension}`.normalize('NFC')}`)
+  const path = textToPath(
+    `${parent === '' ? '' : `${parent}/`}${`${kept}${suffix}${extension}`.normalize('NFC')}`,
+  )
   if (path === undefined) throw new Error(`assertion: no conflict name for ${loser.path}`)
   return path
 }
@@ -33,8 +43,10 @@ export function conflictOriginal(path: RelPath): RelPath | undefined {
 
 /** Device names are free text: what cannot stand in every file name, or would break the pattern, becomes a dash. */
 function deviceLabel(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being removed
-  const label = name.normalize('NFC').replace(/[\u0000-\u001f\u007f()/\\:*?"<>|]/g, '-').trim()
+  const label = name
+    .normalize('NFC')
+    .replace(/[\p{Cc}()/\\:*?"<>|]/gu, '-')
+    .trim()
   return label === '' ? 'unknown' : shorten(label, 64)
 }
 

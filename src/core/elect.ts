@@ -44,7 +44,9 @@ function isConflict(loser: Version, winner: Version): boolean {
 function isReplacedByContent(version: Version, current: readonly Version[]): boolean {
   if (version.kind === 'deleted') return false
   const reachable = replacementsOf(version, current)
-  return [...reachable].some((later) => !sameContent(later, version) && !replacementsOf(later, current).has(version))
+  return [...reachable].some(
+    (later) => !sameContent(later, version) && !replacementsOf(later, current).has(version),
+  )
 }
 
 function replacementsOf(version: Version, current: readonly Version[]): ReadonlySet<Version> {

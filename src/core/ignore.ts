@@ -36,7 +36,7 @@ System Volume Information/
 *.aria2
 
 # What editors and office programs keep while a file is open
-*~
+?*~
 .*.sw[a-p]
 .#*
 \\#*#

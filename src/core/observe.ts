@@ -27,7 +27,12 @@ export interface Remembered extends Seen, Content {
  */
 export function needsHash(remembered: Remembered | undefined, seen: Seen): boolean {
   if (seen.kind !== 'file') return false
-  return remembered === undefined || remembered.kind !== 'file' || !remembered.verified || !isSameStat(remembered, seen)
+  return (
+    remembered === undefined ||
+    remembered.kind !== 'file' ||
+    !remembered.verified ||
+    !isSameStat(remembered, seen)
+  )
 }
 
 export function isSameStat(a: Seen, b: Seen): boolean {

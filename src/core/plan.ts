@@ -13,7 +13,9 @@ export interface PlanFacts {
   /** What this disk last took over or gave. */
   readonly agreed: Version | undefined
   /** What lies here, content and the metadata that syncs. */
-  readonly here: (Content & { readonly mtimeNs: bigint; readonly executable: boolean; readonly verified: boolean }) | undefined
+  readonly here:
+    | (Content & { readonly mtimeNs: bigint; readonly executable: boolean; readonly verified: boolean })
+    | undefined
   /** The agreed version lost a real conflict against the winner. */
   readonly agreedLost: boolean
   /** A copy of what lies here lies beside it, so that it may be replaced though it is a local edit. */
@@ -59,7 +61,8 @@ export function plan(facts: PlanFacts): Action {
   if (edited && facts.role === 'full') return { kind: 'wait', for: 'scan' }
   if (edited && here.kind !== 'directory' && !facts.isKeptAside) return { kind: 'set-aside' }
   if (facts.agreedLost && facts.role === 'full' && here.kind !== 'directory') return { kind: 'keep-both' }
-  if (here.kind === 'directory' && facts.hasLiveBelow) return facts.role === 'full' ? { kind: 'revive' } : nothing
+  if (here.kind === 'directory' && facts.hasLiveBelow)
+    return facts.role === 'full' ? { kind: 'revive' } : nothing
   if (here.kind === 'directory' && facts.hasHereBelow) return { kind: 'wait', for: 'below' }
   return { kind: 'place' }
 }

@@ -7,8 +7,8 @@ import { type RelPath, textToPath } from '../core/path.ts'
 import type { ArchiveEntry, Clock, Stat } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import { type Directory, type FileStat, isSameContent, isSameStat, type OpenFile } from './files.ts'
-import { archiveDirectory } from './hidden.ts'
 import { readPieceBytes } from './hasher.ts'
+import { archiveDirectory } from './hidden.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 
 /** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */

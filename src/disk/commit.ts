@@ -3,7 +3,7 @@
  * as the plan saw it (I7); the old content is in the archive, durably, before it leaves its place (I1); at no moment is there neither
  * the old nor the new file (I6); no step leads through a link or out of the folder (I8).
  */
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { CommitOutcome, CommitStep, DiskPath, Expectation, Found, Stat } from '../ports.ts'
 import type { Archive, ArchiveRun, Kept, Taken } from './archive.ts'
 import { diskError, errnoOf, isGone } from './disk-error.ts'
@@ -11,7 +11,7 @@ import { type Directory, type FileStat, isSameContent, isSameStat } from './file
 import { checkFree, checkSpelling } from './names.ts'
 import { openBelow, splitDiskPath } from './places.ts'
 import type { Probed } from './probe.ts'
-import { scratchPrefix, type Stages, withExecutable } from './stage.ts'
+import { type Stages, scratchPrefix, withExecutable } from './stage.ts'
 
 export interface CommitSurroundings {
   openRoot(): Promise<Directory>
@@ -356,7 +356,7 @@ async function makeDurable(
     try {
       await work()
     } catch (thrown) {
-      if (errnoOf(thrown) === undefined) throw thrown
+      if (errnoOf(thrown) === undefined && !isSyncError(thrown)) throw thrown
       for (const step of steps) {
         if (outcomes.get(step)?.state === 'done')
           outcomes.set(step, await settle(step, () => Promise.reject(thrown)))

@@ -3,12 +3,29 @@ import fs from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { diskContract, type DiskUnderTest } from '../testing/disk-contract.ts'
+import { expect } from 'vitest'
+import { type DiskUnderTest, diskContract } from '../testing/disk-contract.ts'
 import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts'
 import { silentLog } from '../testing/silent-log.ts'
 import { openDisk } from './disk.ts'
 import { createHashPool, createInlineHasher } from './hasher.ts'
 import { realFiles } from './real-files.ts'
+
+/** What this process has open below a directory. */
+function openBelow(base: string): string[] {
+  return fs
+    .readdirSync('/proc/self/fd')
+    .map((descriptor) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${descriptor}`)
+      } catch (error) {
+        // The descriptor the listing itself used is closed by now.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+        throw error
+      }
+    })
+    .filter((path) => path.startsWith(base))
+}
 
 async function realDisk(): Promise<DiskUnderTest> {
   const base = await mkdtemp(join(tmpdir(), 'berrysync-'))
@@ -47,6 +64,7 @@ async function realDisk(): Promise<DiskUnderTest> {
       missing ? fs.renameSync(path, join(base, 'away')) : fs.renameSync(join(base, 'away'), path),
     async [Symbol.asyncDispose]() {
       await hasher[Symbol.asyncDispose]()
+      expect(openBelow(base), 'left open').toEqual([])
       await rm(base, { recursive: true })
     },
   }

@@ -77,9 +77,11 @@ export function createRootGuard(files: Files) {
     async open(): Promise<Directory> {
       const path = files.path
       if (known === undefined) throw new SyncError(missing ? 'root-missing' : 'root-unmarked', { path })
-      let root: Directory
       try {
-        root = await files.openRoot()
+        const root = await files.openRoot()
+        const { device, inode } = await root.stat()
+        if (device === known.device && inode === known.inode) return root
+        root[Symbol.dispose]()
       } catch (thrown) {
         const errno = errnoOf(thrown)
         if (errno === undefined) throw thrown
@@ -87,9 +89,6 @@ export function createRootGuard(files: Files) {
           throw new SyncError('root-missing', { path }, { cause: thrown })
         throw new SyncError('root-unreadable', { path, reason: reasonOf(thrown) }, { cause: thrown })
       }
-      const { device, inode } = await root.stat()
-      if (known !== undefined && device === known.device && inode === known.inode) return root
-      root[Symbol.dispose]()
       throw new SyncError('root-foreign', { path })
     },
   }

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { type Directory, type Files, type FileStat, isSameStat, nsToTime, type OpenFile } from './files.ts'
+import { type Directory, type FileStat, type Files, isSameStat, nsToTime, type OpenFile } from './files.ts'
 
 const open = promisify(fs.open)
 const close = promisify(fs.close)
@@ -105,12 +105,12 @@ function realDirectory(descriptor: number): Directory {
       // Without O_NONBLOCK a pipe put there just now would hold a thread until somebody writes to it.
       const flags = (access === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
       const opened = await open(at(name), flags)
-      if (fstatNow(opened).kind === 'file') return realFile(opened)
+      if (fstatNow(opened).kind === 'file') return realFile(opened, access)
       fs.closeSync(opened)
       throw fileError('EINVAL', 'open', name)
     },
     async create(name, mode) {
-      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode))
+      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode), 'write')
     },
     async mkdir(name, mode) {
       await mkdir(at(name), { mode })
@@ -184,7 +184,7 @@ function atOf(directory: Directory, name: string): string {
   return (directory as Directory & { at(name: string): string }).at(name)
 }
 
-function realFile(descriptor: number): OpenFile {
+function realFile(descriptor: number, access: 'read' | 'write'): OpenFile {
   let isOpen = true
   return {
     descriptor,
@@ -228,7 +228,9 @@ function realFile(descriptor: number): OpenFile {
     async [Symbol.asyncDispose]() {
       if (!isOpen) return
       isOpen = false
-      await close(descriptor)
+      // Only after writing can closing take time.
+      if (access === 'read') fs.closeSync(descriptor)
+      else await close(descriptor)
     },
   }
 }

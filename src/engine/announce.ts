@@ -2,11 +2,12 @@
  * The telling side of one link: sends this device's index from the peer's cursor on, then what is added, then what can be served. Never
  * sends back what came from this very peer.
  */
+
+import type { SignedCertificate } from '../core/certificate.ts'
 import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
 import type { IndexEntry } from '../wire/messages.ts'
-import type { SignedCertificate } from '../core/certificate.ts'
 import type { FolderContext } from './folder-context.ts'
 
 /** Rows read at a time: about what fills one message. */
@@ -80,7 +81,14 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
     if (reachedEnd) lastSequence = Math.max(lastSequence, store.lastSequence())
     position = lastSequence
     isComplete ||= reachedEnd
-    link.send({ kind: 'index', indexId: store.indexId, certificates, entries, lastSequence, complete: isComplete })
+    link.send({
+      kind: 'index',
+      indexId: store.indexId,
+      certificates,
+      entries,
+      lastSequence,
+      complete: isComplete,
+    })
   }
 
   function run(): void {

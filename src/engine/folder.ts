@@ -114,7 +114,9 @@ export function openFolder(options: FolderOptions): Folder {
       if (changed === 'everything') loop.scanAll()
       else for (const place of changed) loop.markDirty(place)
     })
-    .catch((error) => void log.warn({ error: String(error) }, 'changes are not watched; they are found by scans'))
+    .catch(
+      (error) => void log.warn({ error: String(error) }, 'changes are not watched; they are found by scans'),
+    )
 
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {
@@ -145,20 +147,29 @@ export function openFolder(options: FolderOptions): Folder {
     status: () => describeFolder(context, swarm, loop),
     isSettled,
     rescan: () => loop.scanAll(),
-    restoreLocal: (path) => loop.between(() => restoreLocal(context, pull, path)).finally(() => loop.pullSoon()),
+    restoreLocal: (path) =>
+      loop.between(() => restoreLocal(context, pull, path)).finally(() => loop.pullSoon()),
     localChanges: (limit) =>
       store.localChanges(limit).map(({ path, here, agreed }) => ({
         path,
-        change: here === undefined ? 'deleted' : agreed === undefined || agreed.kind === 'deleted' ? 'added' : 'edited',
+        change:
+          here === undefined
+            ? 'deleted'
+            : agreed === undefined || agreed.kind === 'deleted'
+              ? 'added'
+              : 'edited',
       })),
     async settleDeletes(choice) {
-      if (loop.halt?.error.code !== 'mass-delete') throw new SyncError('not-found', { what: 'A halt because of many deletions' })
+      if (loop.halt?.error.code !== 'mass-delete')
+        throw new SyncError('not-found', { what: 'A halt because of many deletions' })
       if (choice === 'undo') await loop.between(async () => settleMassDelete(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },
     heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),
     conflicts: (limit) =>
-      store.conflictCopies(limit).map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
+      store
+        .conflictCopies(limit)
+        .map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
     history: (limit) => store.history(limit),
     knownPeers: () => store.peers(),
     listArchive: () => disk.listArchive(),

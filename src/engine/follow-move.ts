@@ -26,7 +26,8 @@ export function findMovedEdit(store: FolderStore, path: RelPath): MovedEdit | un
     if (departure.movedTo === undefined || departure.replaced === undefined) continue
     if (!sameContent(departure.replaced, edit.replaced)) continue
     const arrival = store.state(departure.movedTo)?.winner
-    if (arrival === undefined || arrival.fileId !== edit.fileId || !sameContent(arrival, departure.replaced)) continue
+    if (arrival === undefined || arrival.fileId !== edit.fileId || !sameContent(arrival, departure.replaced))
+      continue
     return { edit, departure, arrival }
   }
   return undefined
@@ -36,7 +37,12 @@ export function findMovedEdit(store: FolderStore, path: RelPath): MovedEdit | un
 export function followMove(context: FolderContext, { edit, departure, arrival }: MovedEdit): void {
   const { store } = context
   store.transaction(() => {
-    const arrived: Draft = { ...edit, path: arrival.path, knows: store.versionsOf(arrival.path), replaced: arrival }
+    const arrived: Draft = {
+      ...edit,
+      path: arrival.path,
+      knows: store.versionsOf(arrival.path),
+      replaced: arrival,
+    }
     const left: Draft = { ...deletionDraft(context, edit, arrival.path), knows: [edit, departure] }
     signDrafts(context, [arrived, left])
   })

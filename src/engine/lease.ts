@@ -15,7 +15,8 @@ export async function takeLease(context: FolderContext): Promise<void> {
   const inDatabase = store.fact('lease')
   if (store.fact('epoch') === undefined || onDisk === undefined || onDisk !== inDatabase) {
     beginEpoch(context)
-    if (inDatabase !== undefined) log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
+    if (inDatabase !== undefined)
+      log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
   }
   const token = chance.bytes(tokenBytes).toString('hex')
   // Disk first: a crash in between makes the two differ, which costs a new epoch and nothing else.

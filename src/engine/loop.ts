@@ -62,7 +62,11 @@ export interface LoopParts {
   readonly resting: () => void
 }
 
-export function startLoop(context: FolderContext, isNew: boolean, { pull, transfers, resting }: LoopParts): Loop {
+export function startLoop(
+  context: FolderContext,
+  isNew: boolean,
+  { pull, transfers, resting }: LoopParts,
+): Loop {
   const { store, disk, clock, log } = context
   const dirtySinceMs = new Map<DiskPath, number>()
   const dirtyUntilMs = new Map<DiskPath, number>()
@@ -76,12 +80,12 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
   let deletesConfirmed = false
   let doing: Work['kind'] = 'prepare'
   let stopped = false
-  let wakeUp: () => void = () => {}
+  let wakeUp: (() => void) | undefined
   let isAwake = false
 
   function wake(): void {
     isAwake = true
-    wakeUp()
+    wakeUp?.()
   }
 
   async function rest(untilMs: number): Promise<void> {
@@ -190,7 +194,13 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
   function endHalt(): void {
     if (halt === undefined) return
     log.info({ code: halt.error.code }, 'syncing goes on')
-    store.addHistory({ atMs: clock.now(), path: '', action: 'resumed', device: context.deviceName, sizeBytes: 0 })
+    store.addHistory({
+      atMs: clock.now(),
+      path: '',
+      action: 'resumed',
+      device: context.deviceName,
+      sizeBytes: 0,
+    })
     halt = undefined
     heldDeletes.length = 0
   }
@@ -198,16 +208,26 @@ export function startLoop(context: FolderContext, isNew: boolean, { pull, transf
   function noteFailure(error: unknown, work: Work['kind']): void {
     const nowMs = clock.monotonicMs()
     if (!isSyncError(error)) {
-      log.error({ error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined }, 'a fault in this program')
+      log.error(
+        { error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined },
+        'a fault in this program',
+      )
       halt = undefined
       fullScanAtMs = Math.max(fullScanAtMs, nowMs + bugRestMs)
       pullAtMs = nowMs + bugRestMs
       return
     }
-    if (error.code === 'mass-delete' && heldDeletes.length === 0) heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
+    if (error.code === 'mass-delete' && heldDeletes.length === 0)
+      heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
     if (halt?.error.code !== error.code) {
       log.warn({ code: error.code }, error.message)
-      store.addHistory({ atMs: clock.now(), path: error.code, action: 'halted', device: context.deviceName, sizeBytes: 0 })
+      store.addHistory({
+        atMs: clock.now(),
+        path: error.code,
+        action: 'halted',
+        device: context.deviceName,
+        sizeBytes: 0,
+      })
     }
     halt = { error, work, untilMs: nowMs + recheckMs(error) }
     pullAtMs ??= nowMs

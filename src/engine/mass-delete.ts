@@ -12,7 +12,8 @@ export function settleMassDelete(context: FolderContext, held: readonly RelPath[
       const drafts: Draft[] = []
       for (const path of held.slice(first, first + pathsInTransaction)) undo(context, path, drafts)
       const versions = signDrafts(context, drafts)
-      for (const version of versions) context.store.adopt(version.path, version.id, context.store.state(version.path)?.here)
+      for (const version of versions)
+        context.store.adopt(version.path, version.id, context.store.state(version.path)?.here)
     })
   }
 }

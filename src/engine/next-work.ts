@@ -32,13 +32,19 @@ export type Work =
 export function nextWork(facts: WorkFacts): Work {
   const { nowMs } = facts
   if (facts.isPaused) return { kind: 'rest', untilMs: Number.POSITIVE_INFINITY }
-  if (facts.haltedUntilMs !== undefined && nowMs < facts.haltedUntilMs) return { kind: 'rest', untilMs: facts.haltedUntilMs }
+  if (facts.haltedUntilMs !== undefined && nowMs < facts.haltedUntilMs)
+    return { kind: 'rest', untilMs: facts.haltedUntilMs }
   if (!facts.isPrepared) return { kind: 'prepare' }
   if (nowMs >= facts.fullScanAtMs) return { kind: 'scan-all' }
   const places = [...facts.dirtyUntilMs].filter(([, quietAtMs]) => quietAtMs <= nowMs).map(([place]) => place)
   if (places.length > 0) return { kind: 'scan', places }
   if (facts.pullAtMs !== undefined && facts.pullAtMs <= nowMs) return { kind: 'pull' }
   if (nowMs >= facts.trimAtMs) return { kind: 'trim-archive' }
-  const nextMs = Math.min(facts.fullScanAtMs, facts.trimAtMs, facts.pullAtMs ?? Number.POSITIVE_INFINITY, ...facts.dirtyUntilMs.values())
+  const nextMs = Math.min(
+    facts.fullScanAtMs,
+    facts.trimAtMs,
+    facts.pullAtMs ?? Number.POSITIVE_INFINITY,
+    ...facts.dirtyUntilMs.values(),
+  )
   return { kind: 'rest', untilMs: nextMs }
 }

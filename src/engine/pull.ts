@@ -102,7 +102,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     // What only moves is no loss, and need not be asked about.
     const count = store.deletionsPending(total).filter((path) => isLastOfItsContent(path)).length
     if (isImplausible(context, count, total)) {
-      throw new SyncError('mass-delete', { count, total, where: 'here, because they were deleted elsewhere', path: context.rootPath })
+      throw new SyncError('mass-delete', {
+        count,
+        total,
+        where: 'here, because they were deleted elsewhere',
+        path: context.rootPath,
+      })
     }
   }
 
@@ -165,7 +170,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       agreed,
       here,
       agreedLost: conflicts.some((version) => version.id === agreed?.id),
-      isKeptAside: context.role === 'read-only' && here !== undefined && here.kind !== 'directory' && isKeptAside(path, here),
+      isKeptAside:
+        context.role === 'read-only' &&
+        here !== undefined &&
+        here.kind !== 'directory' &&
+        isKeptAside(path, here),
       hasLiveBelow: isDirectoryHere && store.hasLiveBelow(path),
       hasHereBelow: isDirectoryHere && store.hasHereBelow(path),
       hasDeletionsBelow: isDirectoryHere && store.hasDeletionsBelow(path),
@@ -270,7 +279,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (here.kind === 'file' && isLastCopyOfNeeded(here, state.path)) return false
     steps.push({
       state,
-      step: { kind: 'remove', path: state.path, to: here.diskPath, expect: hereToStat(here), archive: context.settings().archive },
+      step: {
+        kind: 'remove',
+        path: state.path,
+        to: here.diskPath,
+        expect: hereToStat(here),
+        archive: context.settings().archive,
+      },
       record: () => adopted(state.winner!, undefined),
     })
     return false
@@ -307,7 +322,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         const way = wayTo(parent, steps)
         if (way === 'revived' || way === undefined) return way
         steps.push({
-          state: state ?? { path: parent, winner: undefined, agreed: undefined, here: undefined, ignored: false },
+          state: state ?? {
+            path: parent,
+            winner: undefined,
+            agreed: undefined,
+            here: undefined,
+            ignored: false,
+          },
           step: { kind: 'directory', path: parent, to: way, expect: 'absent', archive: true },
           record: (after) => store.setHere(parent, after),
         })
@@ -323,7 +344,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     store.transaction(() => {
       const state = store.state(path)
       const versions = store.versionsOf(path)
-      const drafts: Draft[] = versions.filter(({ kind }) => kind === 'file' || kind === 'link').map((loser) => copyDraft(loser))
+      const drafts: Draft[] = versions
+        .filter(({ kind }) => kind === 'file' || kind === 'link')
+        .map((loser) => copyDraft(loser))
       drafts.push(directoryDraft(path, versions))
       const signed = signDrafts(context, drafts)
       if (state?.here?.kind === 'directory') store.adopt(path, signed.at(-1)!.id, state.here)
@@ -372,7 +395,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       const merge: Draft = { ...winner, knows: [winner, loser], replaced: winner }
       const [, signed] = signDrafts(context, isTold ? [merge] : [merge, draft])
       store.adopt(draft.path, (isTold ? told : signed!).id, here)
-      store.addHistory({ atMs: clock.now(), path: draft.path, action: 'conflict', device: loser.deviceName, sizeBytes: loser.sizeBytes })
+      store.addHistory({
+        atMs: clock.now(),
+        path: draft.path,
+        action: 'conflict',
+        device: loser.deviceName,
+        sizeBytes: loser.sizeBytes,
+      })
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
     return true
@@ -386,7 +415,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (copy === undefined) return false
     store.transaction(() => {
       store.setHere(path, copy)
-      store.addHistory({ atMs: clock.now(), path, action: 'conflict', device: context.deviceName, sizeBytes: here.sizeBytes })
+      store.addHistory({
+        atMs: clock.now(),
+        path,
+        action: 'conflict',
+        device: context.deviceName,
+        sizeBytes: here.sizeBytes,
+      })
     })
     return true
   }
@@ -432,7 +467,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return undefined
   }
 
-  async function copyStep(state: PathState, path: RelPath, to: DiskPath, mtimeNs: bigint): Promise<CommitStep> {
+  async function copyStep(
+    state: PathState,
+    path: RelPath,
+    to: DiskPath,
+    mtimeNs: bigint,
+  ): Promise<CommitStep> {
     const here = state.here!
     if (here.kind === 'link') {
       const look = await disk.look(state.path, here.diskPath)
@@ -457,21 +497,29 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return hashed.root === here.root ? foundToHere({ ...look.found, stat: hashed.stat }, here) : undefined
   }
 
-  async function recordOutcomes(steps: readonly PlannedStep[], outcomes: readonly CommitOutcome[]): Promise<void> {
+  async function recordOutcomes(
+    steps: readonly PlannedStep[],
+    outcomes: readonly CommitOutcome[],
+  ): Promise<void> {
     let halting: SyncError | undefined
     store.transaction(() => {
       outcomes.forEach((outcome, index) => {
         const { state, step, record } = steps[index]!
         if (outcome.state === 'done') {
           failuresInARow = 0
-          record(outcome.found && foundToHere(outcome.found, step.kind === 'directory' ? directoryContent : state.winner!))
+          record(
+            outcome.found &&
+              foundToHere(outcome.found, step.kind === 'directory' ? directoryContent : state.winner!),
+          )
         } else if (isLeftover(step, state, outcome.error)) {
           store.adopt(state.path, state.winner!, state.here)
         } else halting ??= fail(state, outcome.error)
       })
       writeHolds()
     })
-    const placed = steps.filter(({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done')
+    const placed = steps.filter(
+      ({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done',
+    )
     if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
     if (halting !== undefined) throw halting
   }
@@ -501,7 +549,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (!isRace && error.code !== 'no-peer-has-it') failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
-    return new SyncError('too-many-errors', { count: maxFailuresInARow, path: context.rootPath, reason: error.message })
+    return new SyncError('too-many-errors', {
+      count: maxFailuresInARow,
+      path: context.rootPath,
+      reason: error.message,
+    })
   }
 
   /** Transfers that failed hold their paths back; one that met a full disk halts the folder. */
@@ -509,7 +561,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     let halting: SyncError | undefined
     for (const { version, error } of failures) {
       const state = store.state(version.path)
-      if (state !== undefined) halting ??= fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
+      if (state !== undefined)
+        halting ??= fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }
     writeHolds()
     if (halting !== undefined) throw halting
@@ -520,7 +573,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function setProblem(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
-    holds.push({ path, code, message, retryMs: delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs) })
+    holds.push({
+      path,
+      code,
+      message,
+      retryMs: delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs),
+    })
   }
 
   /** Paths to hold back are written together: each transaction costs an fsync. */

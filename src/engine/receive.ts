@@ -19,20 +19,32 @@ export const maxVersionsOfPath = 64
 type IndexMessage = Message & { kind: 'index' }
 
 /** Returns the ids of all records in the message, known or new. Throws `peer-forged` before anything of the message is stored. */
-export function receiveIndex(context: FolderContext, peer: DeviceId, message: IndexMessage, proofs: ProofCache): RecordId[] {
+export function receiveIndex(
+  context: FolderContext,
+  peer: DeviceId,
+  message: IndexMessage,
+  proofs: ProofCache,
+): RecordId[] {
   const { store, keys } = context
   for (const certificate of message.certificates) {
     if (!verifyCertificate(certificate, context.id, keys.writerPublicKey)) {
       throw new SyncError('peer-forged', { reason: 'a certificate not signed by the folder' })
     }
   }
-  const certified = new Map(message.certificates.map((signed) => [signed.certificate.author, signed.certificate]))
-  const fresh = message.entries.map(({ record }) => record).filter((record) => !store.hasRecord(record.version.id))
+  const certified = new Map(
+    message.certificates.map((signed) => [signed.certificate.author, signed.certificate]),
+  )
+  const fresh = message.entries
+    .map(({ record }) => record)
+    .filter((record) => !store.hasRecord(record.version.id))
   for (const record of fresh) {
-    const certificate = certified.get(record.proof.author) ?? store.certificate(record.proof.author)?.certificate
+    const certificate =
+      certified.get(record.proof.author) ?? store.certificate(record.proof.author)?.certificate
     if (certificate?.role !== 'full') throw forged(record, 'its author has no certificate')
-    if (!isWrittenBy(record.version, record.proof.author)) throw forged(record, 'it speaks for another writer')
-    if (!verifyProof(record.version.id, record.proof, context.id, proofs)) throw forged(record, 'its signature does not fit')
+    if (!isWrittenBy(record.version, record.proof.author))
+      throw forged(record, 'it speaks for another writer')
+    if (!verifyProof(record.version.id, record.proof, context.id, proofs))
+      throw forged(record, 'its signature does not fit')
   }
   store.transaction(() => {
     for (const certificate of message.certificates) store.addCertificate(certificate)
@@ -52,7 +64,10 @@ export function receiveIndex(context: FolderContext, peer: DeviceId, message: In
 }
 
 function isCrowded(present: readonly Version[], added: Version): boolean {
-  return present.length >= maxVersionsOfPath && !present.some((other) => compareVectors(other.vector, added.vector) === 'before')
+  return (
+    present.length >= maxVersionsOfPath &&
+    !present.some((other) => compareVectors(other.vector, added.vector) === 'before')
+  )
 }
 
 function forged(record: SignedRecord, reason: string): SyncError {
@@ -66,7 +81,10 @@ function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): voi
   if (store.fact('epoch') === undefined) return
   const own = writerIdOf(author.key, currentEpoch(store))
   if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
-    context.log.warn({ path: version.path }, 'a peer knows more of this device than its own database: beginning a new epoch')
+    context.log.warn(
+      { path: version.path },
+      'a peer knows more of this device than its own database: beginning a new epoch',
+    )
     beginEpoch(context)
   }
 }

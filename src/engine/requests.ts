@@ -63,10 +63,22 @@ export function createRequests(link: Link, clock: Clock): Requests {
     return found
   }
 
-  function ask(kind: Pending['kind'], root: ContentRoot, lengthBytes: number, send: (request: number) => void): Promise<Buffer> {
+  function ask(
+    kind: Pending['kind'],
+    root: ContentRoot,
+    lengthBytes: number,
+    send: (request: number) => void,
+  ): Promise<Buffer> {
     const request = nextRequest++
     return new Promise((resolve, reject) => {
-      pending.set(request, { kind, root, buffer: Buffer.allocUnsafe(lengthBytes), filledBytes: 0, resolve, reject })
+      pending.set(request, {
+        kind,
+        root,
+        buffer: Buffer.allocUnsafe(lengthBytes),
+        filledBytes: 0,
+        resolve,
+        reject,
+      })
       pendingBytes += lengthBytes
       if (pending.size === 1) restartDeadline()
       send(request)
@@ -107,9 +119,13 @@ export function createRequests(link: Link, clock: Clock): Requests {
       for (const root of roots) lacking.delete(root)
     },
     block: (root, offsetBytes, lengthBytes) =>
-      ask('block', root, lengthBytes, (request) => link.send({ kind: 'request', request, root, offsetBytes, lengthBytes })),
+      ask('block', root, lengthBytes, (request) =>
+        link.send({ kind: 'request', request, root, offsetBytes, lengthBytes }),
+      ),
     blockList: (root, count) =>
-      ask('block-list', root, count * blockHashBytes, (request) => link.send({ kind: 'block-list-request', request, root })),
+      ask('block-list', root, count * blockHashBytes, (request) =>
+        link.send({ kind: 'block-list-request', request, root }),
+      ),
     receive(message) {
       if (message.kind !== 'missing') return fill(message)
       const found = settle(message.request)

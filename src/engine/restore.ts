@@ -14,7 +14,11 @@ const maxRestored = 100_000
  * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a
  * person edited goes there when the folder's version arrives, so that there is always a file at the path.
  */
-export async function restoreLocal(context: FolderContext, pull: Pull, asked: string | undefined): Promise<number> {
+export async function restoreLocal(
+  context: FolderContext,
+  pull: Pull,
+  asked: string | undefined,
+): Promise<number> {
   const { store, disk, role } = context
   if (role === 'full') return 0
   const changes = store
@@ -30,13 +34,25 @@ export async function restoreLocal(context: FolderContext, pull: Pull, asked: st
       store.clearProblem(path)
       store.disagree(path)
     }
-    store.addHistory({ atMs: context.clock.now(), path, action: 'restored', device: context.deviceName, sizeBytes: 0 })
+    store.addHistory({
+      atMs: context.clock.now(),
+      path,
+      action: 'restored',
+      device: context.deviceName,
+      sizeBytes: 0,
+    })
   }
   return changes.length
 
   async function takeAway({ path, here }: PathState): Promise<void> {
     if (here === undefined) return store.setHere(path, undefined)
-    const step: CommitStep = { kind: 'remove', path, to: here.diskPath, expect: hereToStat(here), archive: true }
+    const step: CommitStep = {
+      kind: 'remove',
+      path,
+      to: here.diskPath,
+      expect: hereToStat(here),
+      archive: true,
+    }
     const [outcome] = await disk.commit([step])
     if (outcome!.state === 'done') store.setHere(path, undefined)
     else context.markDirty(here.diskPath)
@@ -62,7 +78,10 @@ export async function restoreArchived(context: FolderContext, id: string): Promi
     }
   }
   await stage.discard()
-  throw new SyncError('obstructed', { path: entry.path, reason: 'its directory is not there, or its name is taken. Make room and try again' })
+  throw new SyncError('obstructed', {
+    path: entry.path,
+    reason: 'its directory is not there, or its name is taken. Make room and try again',
+  })
 }
 
 async function findEntry({ disk }: FolderContext, id: string): Promise<ArchiveEntry> {

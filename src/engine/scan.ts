@@ -3,12 +3,20 @@
  * people do. A path that could not be seen is never taken for a deleted one (I10); deletions are signed last, all together, and only
  * after the root was found to be the right one before and after looking.
  */
-import { linkRoot, type Content, deletedContent, directoryContent, sameContent, type Version } from '../core/version.ts'
+
 import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
-import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
 import { needsHash, observe } from '../core/observe.ts'
+import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import {
+  type Content,
+  deletedContent,
+  directoryContent,
+  linkRoot,
+  sameContent,
+  type Version,
+} from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
@@ -114,7 +122,10 @@ export async function scan(
       const hashed = await disk.hash(found.path, found.diskPath, found.stat)
       const source = renameSource(context, found, hashed)
       if (source !== undefined && (await isAbsent(context, source))) renames.set(source, found)
-      note({ found: { ...found, stat: hashed.stat }, content: { kind: 'file', root: hashed.root }, hashed }, undefined)
+      note(
+        { found: { ...found, stat: hashed.stat }, content: { kind: 'file', root: hashed.root }, hashed },
+        undefined,
+      )
     } catch (error) {
       if (isSyncError(error, 'changing')) unsettled.push(found.diskPath)
       else if (isSyncError(error)) noteProblem({ path: found.path, code: error.code, message: error.message })
@@ -168,7 +179,8 @@ export async function scan(
       return walkFrom(parentOf(place), placeDisk.slice(0, Math.max(0, placeDisk.lastIndexOf('/'))), false)
     }
     await examine(look.found, state)
-    if (look.found.stat.kind === 'directory' && !isIgnored(place, 'directory')) await walkFrom(place, placeDisk, false)
+    if (look.found.stat.kind === 'directory' && !isIgnored(place, 'directory'))
+      await walkFrom(place, placeDisk, false)
   }
 
   if (scope === 'everything') await walkFrom('', '', true)
@@ -225,7 +237,8 @@ function cheapContent(found: Found, here: Here | undefined): Observed['content']
 
 export function foundToHere(found: Found, content: Content, verified = true): Here {
   const { stat } = found
-  if (stat.kind === 'other' || content.kind === 'deleted') throw new Error(`assertion: ${found.path} cannot lie here`)
+  if (stat.kind === 'other' || content.kind === 'deleted')
+    throw new Error(`assertion: ${found.path} cannot lie here`)
   return {
     kind: content.kind,
     root: content.root,
@@ -241,7 +254,11 @@ export function foundToHere(found: Found, content: Content, verified = true): He
 }
 
 /** Records what was seen and signs what is new in it. Runs inside a transaction, so states are read afresh here. */
-function writeObservations(context: FolderContext, batch: readonly Observed[], renames: ReadonlyMap<RelPath, Found>): void {
+function writeObservations(
+  context: FolderContext,
+  batch: readonly Observed[],
+  renames: ReadonlyMap<RelPath, Found>,
+): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
@@ -253,7 +270,10 @@ function writeObservations(context: FolderContext, batch: readonly Observed[], r
     store.clearProblem(path)
     const seen = { ...stat, kind: here.kind }
     const observation = observe(state?.agreed, state?.here, seen, content)
-    const isWanted = state?.winner !== undefined && state.winner.id !== state.agreed?.id && sameContent(state.winner, content)
+    const isWanted =
+      state?.winner !== undefined &&
+      state.winner.id !== state.agreed?.id &&
+      sameContent(state.winner, content)
     if (observation === 'same' || isWanted || role === 'read-only') {
       store.setHere(path, here)
       continue
@@ -269,7 +289,8 @@ function writeObservations(context: FolderContext, batch: readonly Observed[], r
     context,
     drafts.map(({ draft }) => draft),
   )
-  versions.forEach((version, index) => store.adopt(version.path, version.id, drafts[index]!.here))
+  for (const [index, version] of versions.entries())
+    store.adopt(version.path, version.id, drafts[index]!.here)
 }
 
 function editDraft(
@@ -291,7 +312,8 @@ function editDraft(
     blockSizeBytes: isFile ? (hashed?.blockSizeBytes ?? agreed!.blockSizeBytes) : 0,
     mtimeNs: content.kind === 'directory' ? 0n : stat.mtimeNs,
     // A disk that cannot keep the bit must not take it away from everybody else.
-    executable: isFile && (context.disk.capabilities.executable ? stat.executable : (before?.executable ?? false)),
+    executable:
+      isFile && (context.disk.capabilities.executable ? stat.executable : (before?.executable ?? false)),
     linkTarget: found.linkTarget,
     fileId: before?.fileId,
     knows: knownVersions(context.store, path, agreed),
@@ -337,7 +359,10 @@ function renameSource(context: FolderContext, found: Found, hashed: Hashed): Rel
   if (hashed.stat.sizeBytes === 0) return undefined
   return context.store
     .hereWithRoot(hashed.root)
-    .find(({ path, here }) => path !== found.path && here.inode === found.stat.inode && here.device === found.stat.device)?.path
+    .find(
+      ({ path, here }) =>
+        path !== found.path && here.inode === found.stat.inode && here.device === found.stat.device,
+    )?.path
 }
 
 async function isAbsent(context: FolderContext, path: RelPath): Promise<boolean> {
@@ -403,7 +428,12 @@ async function signDeletions(
   held.length = 0
   if (role === 'full' && !confirmed && isImplausible(context, files, total)) {
     held.push(...really)
-    throw new SyncError('mass-delete', { count: files, total, where: 'everywhere, because they are gone here', path: context.rootPath })
+    throw new SyncError('mass-delete', {
+      count: files,
+      total,
+      where: 'everywhere, because they are gone here',
+      path: context.rootPath,
+    })
   }
   for (let first = 0; first < really.length; first += maxBatch) {
     store.transaction(() => writeDeletions(context, really.slice(first, first + maxBatch)))
@@ -421,7 +451,8 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
   for (const path of paths) {
     const state = store.state(path)
     if (state?.here === undefined) continue
-    if (role === 'read-only' || state.agreed === undefined || state.agreed.kind === 'deleted') store.setHere(path, undefined)
+    if (role === 'read-only' || state.agreed === undefined || state.agreed.kind === 'deleted')
+      store.setHere(path, undefined)
     else drafts.push(deletionDraft(context, state.agreed))
   }
   for (const version of signDrafts(context, drafts)) store.adopt(version.path, version.id, undefined)
@@ -430,5 +461,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
 /** The places given, without those inside another one. */
 export function outermost(places: Iterable<DiskPath>): DiskPath[] {
   const sorted = [...new Set(places)].sort()
-  return sorted.filter((place) => !sorted.some((other) => other !== place && isInside(place as RelPath, other as DirPath)))
+  return sorted.filter(
+    (place) => !sorted.some((other) => other !== place && isInside(place as RelPath, other as DirPath)),
+  )
 }

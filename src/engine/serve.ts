@@ -2,10 +2,9 @@
  * The answering side of one link: sends blocks and block lists of contents that lie here. One answer at a time, in the order asked, as
  * fast as the link takes them.
  */
-import { blockHashBytes } from '../core/blocks.ts'
+import { blockHashBytes, maxBlockBytes } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
-import { maxBlockBytes } from '../core/blocks.ts'
 import type { Message } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { hereToStat } from './pull.ts'
@@ -51,7 +50,12 @@ export function createServing(context: FolderContext, link: Link): Serving {
     return questions.values().next().value
   }
 
-  async function serveBlock({ request, root, offsetBytes, lengthBytes }: Question & { kind: 'request' }): Promise<void> {
+  async function serveBlock({
+    request,
+    root,
+    offsetBytes,
+    lengthBytes,
+  }: Question & { kind: 'request' }): Promise<void> {
     for (const { path, here } of store.hereWithRoot(root)) {
       if (here.kind !== 'file' || offsetBytes + lengthBytes > here.sizeBytes) continue
       try {
@@ -69,7 +73,12 @@ export function createServing(context: FolderContext, link: Link): Serving {
     for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxPartBytes) {
       await link.writable()
       if (isClosed || !questions.has(request)) return
-      link.send({ kind: 'block', request, offsetBytes, data: data.subarray(offsetBytes, offsetBytes + maxPartBytes) })
+      link.send({
+        kind: 'block',
+        request,
+        offsetBytes,
+        data: data.subarray(offsetBytes, offsetBytes + maxPartBytes),
+      })
     }
   }
 
@@ -86,12 +95,16 @@ export function createServing(context: FolderContext, link: Link): Serving {
 
   return {
     ask(question) {
-      if (questions.size >= maxOpenQuestions) throw new SyncError('peer-oversize', { reason: 'too many requests at once' })
+      if (questions.size >= maxOpenQuestions)
+        throw new SyncError('peer-oversize', { reason: 'too many requests at once' })
       if (question.kind === 'request' && (question.lengthBytes > maxBlockBytes || question.lengthBytes < 1)) {
         throw new SyncError('peer-oversize', { reason: `a request of ${question.lengthBytes} bytes` })
       }
       questions.set(question.request, question)
-      if (!isServing) serveAll().catch((error) => context.log.error({ peer: link.peer, error: String(error) }, 'serving failed'))
+      if (!isServing)
+        serveAll().catch((error) =>
+          context.log.error({ peer: link.peer, error: String(error) }, 'serving failed'),
+        )
     },
     cancel: (request) => void questions.delete(request),
   }

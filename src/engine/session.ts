@@ -3,9 +3,9 @@
  * disk; what misbehaves closes the link with its code.
  */
 import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import { createProofCache } from '../core/record.ts'
 import { proveRole, verifyRole } from '../core/secret.ts'
-import type { ContentRoot } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { type Message, oldestProtocolVersion, protocolVersion } from '../wire/messages.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
@@ -65,7 +65,8 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
 
   function receive(message: Message): void {
     if (hello === undefined) {
-      if (message.kind !== 'hello') throw new SyncError('peer-garbage', { reason: `${message.kind} before hello` })
+      if (message.kind !== 'hello')
+        throw new SyncError('peer-garbage', { reason: `${message.kind} before hello` })
       return open(message)
     }
     switch (message.kind) {
@@ -102,14 +103,24 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
     if (message.oldestProtocol > protocolVersion || message.protocol < oldestProtocolVersion) {
       throw new SyncError('peer-incompatible', { theirs: message.protocol, ours: protocolVersion })
     }
-    if (!verifyRole(keys, link, message)) throw new SyncError('peer-forged', { reason: 'its role is not proven' })
+    if (!verifyRole(keys, link, message))
+      throw new SyncError('peer-forged', { reason: 'its role is not proven' })
     hello = message
     helloTimer[Symbol.dispose]()
     const nowMs = clock.now()
-    store.sawPeer({ device: link.peer, name: message.deviceName, role: message.role, firstSeenMs: nowMs, lastSeenMs: nowMs })
+    store.sawPeer({
+      device: link.peer,
+      name: message.deviceName,
+      role: message.role,
+      firstSeenMs: nowMs,
+      lastSeenMs: nowMs,
+    })
     const cursor = store.cursor(link.peer)
     link.send({ kind: 'cursor', indexId: cursor?.indexId, sequence: cursor?.sequence ?? 0 })
-    log.info({ peer: link.peer, name: message.deviceName, address: link.address, role: message.role }, 'connected')
+    log.info(
+      { peer: link.peer, name: message.deviceName, address: link.address, role: message.role },
+      'connected',
+    )
     events.opened()
   }
 

@@ -3,17 +3,17 @@
  * Runs inside the caller's transaction, so that a counter is never given out twice and no record is announced that a power cut could
  * take back (E7, I11).
  */
-import { type Content, mergeVectors, type Version } from '../core/version.ts'
+
+import { isKnownTo } from '../core/elect.ts'
 import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
-import { isKnownTo } from '../core/elect.ts'
 import type { RelPath } from '../core/path.ts'
-import { maxBatch, signBatch, type SignedRecord } from '../core/record.ts'
-import { recordIdOf } from '../core/record.ts'
-import { encodeBody } from '../wire/record-body.ts'
+import { maxBatch, recordIdOf, type SignedRecord, signBatch } from '../core/record.ts'
+import { type Content, mergeVectors, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
-import type { FolderContext } from './folder-context.ts'
+import { encodeBody } from '../wire/record-body.ts'
 import { electWinner } from './election.ts'
+import type { FolderContext } from './folder-context.ts'
 
 /** A version this device wants to say, before it has a place in history. */
 export interface Draft extends Content {
@@ -40,7 +40,9 @@ export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Ve
   for (let first = 0; first < drafts.length; first += maxBatch) {
     const batch = drafts.slice(first, first + maxBatch)
     const firstCounter = store.takeCounters(writer, batch.length)
-    const unsigned = batch.map((draft, index) => draftToRecord(context, draft, writer, epoch, firstCounter + index))
+    const unsigned = batch.map((draft, index) =>
+      draftToRecord(context, draft, writer, epoch, firstCounter + index),
+    )
     const proofs = signBatch(
       unsigned.map(({ version }) => version.id),
       context.id,
@@ -57,7 +59,13 @@ export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Ve
   return versions
 }
 
-function draftToRecord(context: FolderContext, draft: Draft, writer: WriterId, epoch: Epoch, counter: number) {
+function draftToRecord(
+  context: FolderContext,
+  draft: Draft,
+  writer: WriterId,
+  epoch: Epoch,
+  counter: number,
+) {
   const { knows, replaced, movedTo, fileId, ...content } = draft
   const unidentified: Omit<Version, 'id'> = {
     ...content,
@@ -77,7 +85,10 @@ function draftToRecord(context: FolderContext, draft: Draft, writer: WriterId, e
 /** What an author who stands on `agreed` may claim to know: that version, and the concurrent ones nothing of which is lost (E3, E5). */
 export function knownVersions(store: FolderStore, path: RelPath, agreed: Version | undefined): Version[] {
   if (agreed === undefined) return []
-  return [agreed, ...store.versionsOf(path).filter((other) => other.id !== agreed.id && isKnownTo(agreed, other))]
+  return [
+    agreed,
+    ...store.versionsOf(path).filter((other) => other.id !== agreed.id && isKnownTo(agreed, other)),
+  ]
 }
 
 /** The epoch this device signs in; made by `lease.ts` when the folder opens. */

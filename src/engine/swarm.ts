@@ -59,12 +59,17 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
   }
 
   /** Asks one peer after another, the least busy first, until one answers rightly. */
-  async function ask<T>(root: ContentRoot, question: (session: Session) => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  async function ask<T>(
+    root: ContentRoot,
+    question: (session: Session) => Promise<T>,
+    isRight: (answer: T) => boolean,
+  ): Promise<T> {
     for (;;) {
       const session = openSessions()
         .filter(({ requests }) => requests.mayHave(root))
         .reduce<Session | undefined>(
-          (best, other) => (best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best),
+          (best, other) =>
+            best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
           undefined,
         )
       if (session === undefined) throw new SyncError('no-peer-has-it', { path: '' })
@@ -116,7 +121,8 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
         return await ask(
           root,
           ({ requests }) => requests.block(root, offsetBytes, lengthBytes),
-          (data) => (hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data)),
+          (data) =>
+            hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data),
         )
       } finally {
         giveRoom(lengthBytes)

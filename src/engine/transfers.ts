@@ -96,7 +96,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const list = count > 1 ? await blockList(version) : undefined
     const stage = await disk.openStage(root)
     try {
-      if (list === undefined) return { stage, hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage) }
+      if (list === undefined)
+        return { stage, hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage) }
       const right = await stage.rightBlocks(blockSizeBytes, list)
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       await fetchBlocks(version, list, missing, stage)
@@ -114,7 +115,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return blockHashOf(data)
   }
 
-  async function fetchBlocks(version: Version, hashes: Uint8Array, missing: readonly number[], stage: Stage): Promise<void> {
+  async function fetchBlocks(
+    version: Version,
+    hashes: Uint8Array,
+    missing: readonly number[],
+    stage: Stage,
+  ): Promise<void> {
     const queue = missing.values()
     let failed = false
     async function worker(): Promise<void> {
@@ -154,12 +160,20 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   return {
     want(version) {
-      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root)) return true
-      if (version.sizeBytes > 0 && !swarm.mayHave(version.root) && store.hereWithRoot(version.root).length === 0) return false
+      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root))
+        return true
+      if (
+        version.sizeBytes > 0 &&
+        !swarm.mayHave(version.root) &&
+        store.hereWithRoot(version.root).length === 0
+      )
+        return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
       active.set(
         version.root,
-        run(version).catch((error) => log.error({ path: version.path, error: String(error) }, 'a transfer failed')),
+        run(version).catch((error) =>
+          log.error({ path: version.path, error: String(error) }, 'a transfer failed'),
+        ),
       )
       return true
     },
@@ -176,7 +190,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         if (isNeeded(root)) continue
         ready.delete(root)
         lent.add(root)
-        giveBack(root, stage).catch((error) => log.warn({ error: String(error) }, 'a stage could not be closed'))
+        giveBack(root, stage).catch((error) =>
+          log.warn({ error: String(error) }, 'a stage could not be closed'),
+        )
       }
     },
     activeCount: () => active.size,

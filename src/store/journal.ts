@@ -12,7 +12,15 @@ const pageRows = 1000
 
 export type Journal = Pick<
   FolderStore,
-  'addHistory' | 'history' | 'problems' | 'setProblem' | 'clearProblem' | 'clearProblems' | 'clearProblemsOfContent' | 'forgetProblems' | 'clearProblemsExcept'
+  | 'addHistory'
+  | 'history'
+  | 'problems'
+  | 'setProblem'
+  | 'clearProblem'
+  | 'clearProblems'
+  | 'clearProblemsOfContent'
+  | 'forgetProblems'
+  | 'clearProblemsExcept'
 >
 
 export function createJournal(database: Database, { atomically }: Transactions): Journal {

@@ -82,7 +82,9 @@ export function createPathQuestions(
     )
     .pluck()
   const selectPending = database
-    .prepare<[number], RelPath>("SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT ?")
+    .prepare<[number], RelPath>(
+      "SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT ?",
+    )
     .pluck()
   const existsElsewhere = database
     .prepare<{ root: Buffer; path: string }, number>(

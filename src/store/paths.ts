@@ -10,7 +10,10 @@ import { hereColumns, hereToRow } from './path-row.ts'
 import type { Records } from './records.ts'
 import type { Transactions } from './transaction.ts'
 
-export type Paths = Pick<FolderStore, 'setWinner' | 'adopt' | 'setHere' | 'setIgnored' | 'clearIgnored' | 'disagree'>
+export type Paths = Pick<
+  FolderStore,
+  'setWinner' | 'adopt' | 'setHere' | 'setIgnored' | 'clearIgnored' | 'disagree'
+>
 
 export function createPaths(database: Database, { atomically }: Transactions, records: Records): Paths {
   const hereValues = hereColumns.map((column) => `${column} = :${column}`).join(', ')
@@ -55,7 +58,13 @@ export function createPaths(database: Database, { atomically }: Transactions, re
           throw new Error(`assertion: record ${winner} cannot be the winner of ${path}`)
         }
         ensurePath(path)
-        updateWinner.run({ path, winner: record.sequence, kind: record.kind, size: record.size, root: record.root })
+        updateWinner.run({
+          path,
+          winner: record.sequence,
+          kind: record.kind,
+          size: record.size,
+          root: record.root,
+        })
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
         if (superseded.length > 0) records.sweepSuperseded(path)
       }),

@@ -66,14 +66,20 @@ async function writeSamples(directory: string): Promise<string[]> {
   return samples.map(([name]) => name)
 }
 
+async function startNamed(root: string, name: string): Promise<Daemon> {
+  const setup = join(root, name, 'setup.json')
+  await writeFile(setup, JSON.stringify({ name }))
+  return startDaemon(join(root, name, 'state'), ['--config', setup])
+}
+
 async function play(root: string): Promise<void> {
   const [from, to] = [join(root, 'publisher', 'podcast'), join(root, 'listener', 'podcast')]
   await Promise.all([mkdir(from, { recursive: true }), mkdir(to, { recursive: true })])
   const samples = await writeSamples(from)
 
   say(`Two devices on this machine, everything below ${root}`)
-  await using publisher = await startDaemon(join(root, 'publisher', 'state'))
-  await using listener = await startDaemon(join(root, 'listener', 'state'))
+  await using publisher = await startNamed(root, 'publisher')
+  await using listener = await startNamed(root, 'listener')
   say(`The publisher listens on ${publisher.listen}, the listener on ${listener.listen}.`)
 
   await type('publisher', publisher, 'add', from)

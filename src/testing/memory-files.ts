@@ -10,8 +10,8 @@
 import type { WatchFiles } from '../disk/disk.ts'
 import {
   type Directory,
-  type Files,
   type FileStat,
+  type Files,
   isSameStat,
   type OpenFile,
   settableMtime,

@@ -2,8 +2,9 @@
  * Every content anybody in a simulated run ever wrote, by the bytes themselves: whatever a reader sees must be one of them, whole
  * (I6), and each must be found again at the end unless somebody did away with it (I1).
  */
-import { sha256 } from '../core/ids.ts'
+
 import { minBlockBytes } from '../core/blocks.ts'
+import { sha256 } from '../core/ids.ts'
 
 export interface Content {
   readonly id: number
@@ -54,7 +55,8 @@ export function createContents(): Contents {
     },
     append: (device, where, before) =>
       add('file', device, where, Buffer.concat([before, Buffer.from(`more ${all.length};`)])),
-    makeTarget: (device, where) => add('link', device, where, Buffer.from(`../target-${all.length}`)).toString(),
+    makeTarget: (device, where) =>
+      add('link', device, where, Buffer.from(`../target-${all.length}`)).toString(),
     find: (kind, data) => (kind === 'file' && data.length === 0 ? 'empty' : byKey.get(keyOf(kind, data))),
   }
 }

@@ -225,9 +225,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
         path: `/${name}`,
         async openRoot() {
           if (device.mounted === undefined) throw errnoError('ENOENT', `/${name}`)
-          return device.mounted
-            .files((operation, path) => gate(from, operation, path))
-            .openRoot()
+          return device.mounted.files((operation, path) => gate(from, operation, path)).openRoot()
         },
       },
       hasher: createInlineHasher(),
@@ -340,7 +338,9 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       }
       process = started
       scheduler.note(`${name} starts`)
-      void open(started).catch((thrown) => scheduler.fail(new SimFailure('fault', `${name} cannot open: ${thrown.stack}`)))
+      void open(started).catch((thrown) =>
+        scheduler.fail(new SimFailure('fault', `${name} cannot open: ${thrown.stack}`)),
+      )
     },
     kill(powerLoss) {
       if (process !== undefined) end(process)

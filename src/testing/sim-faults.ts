@@ -76,7 +76,9 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
     const there = foreign.get(device)
     foreign.delete(device)
     if (there === undefined) return
-    const isUntouched = JSON.stringify(there.disk.person.tree()) === there.before && there.disk.person.stat('.sync') === undefined
+    const isUntouched =
+      JSON.stringify(there.disk.person.tree()) === there.before &&
+      there.disk.person.stat('.sync') === undefined
     if (!isUntouched) throw new SimFailure('I10', `${device.name} wrote on a disk that is not the folder's`)
   }
 
@@ -117,7 +119,11 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
       2,
       (device) => {
         const place = chance.pick(['a', 'c', 'd', 'e', 'd/a'])
-        device.trouble = { code: 'EACCES', probability: 1, concerns: (_, path) => path === place || path.startsWith(`${place}/`) }
+        device.trouble = {
+          code: 'EACCES',
+          probability: 1,
+          concerns: (_, path) => path === place || path.startsWith(`${place}/`),
+        }
         return `may not touch ${place}`
       },
     ],

@@ -49,7 +49,9 @@ async function main(): Promise<void> {
     if (!values['keep-going']) break
   }
   const seconds = (performance.now() - startMs) / 1000
-  const summary = [...found].map(([rule, seeds]) => `${rule} ×${seeds.length} (seeds ${seeds.slice(0, 8).join(' ')})`).join(', ')
+  const summary = [...found]
+    .map(([rule, seeds]) => `${rule} ×${seeds.length} (seeds ${seeds.slice(0, 8).join(' ')})`)
+    .join(', ')
   say(
     `${runs} runs, ${seconds.toFixed(1)} s, ${((seconds * 1000) / runs).toFixed(1)} ms and ${Math.round(steps / runs)} steps a run, found ${summary === '' ? 'nothing' : summary}`,
   )
@@ -58,7 +60,11 @@ async function main(): Promise<void> {
 
 /** Plays it again, remembering more. */
 async function tell(seed: number, options: { readonly actions?: number }): Promise<void> {
-  const report: SimReport = await runSim({ seed, ...options, traced: values.trace ? Number(values.events) : 0 })
+  const report: SimReport = await runSim({
+    seed,
+    ...options,
+    traced: values.trace ? Number(values.events) : 0,
+  })
   for (const line of report.trace) say(line)
   for (const line of report.script) say(line)
   say(`seed ${seed}: ${report.failure?.rule}: ${report.failure?.message}`)

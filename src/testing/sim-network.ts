@@ -49,7 +49,8 @@ export function createSimNetwork(scheduler: Scheduler, chance: SeededChance): Si
         handshakeHash: chance.bytes(32),
         codec,
         deliver: (_, run) => scheduler.later(label, run),
-        onBug: (thrown) => scheduler.fail(new SimFailure('fault', `in a handler of ${label}: ${(thrown as Error).stack}`)),
+        onBug: (thrown) =>
+          scheduler.fail(new SimFailure('fault', `in a handler of ${label}: ${(thrown as Error).stack}`)),
       })
       const line: Line = { devices: [dialler, other], pair }
       lines.add(line)

@@ -25,7 +25,9 @@ export function isConflictName(path: string): boolean {
 }
 
 export function agreementOf(device: SimDevice): Map<string, Shown> {
-  const entries = device.own.person.tree().map((entry) => [entry.path.normalize('NFC'), showEntry(device, entry)] as const)
+  const entries = device.own.person
+    .tree()
+    .map((entry) => [entry.path.normalize('NFC'), showEntry(device, entry)] as const)
   return new Map(entries.filter(([path]) => !isOddName(path)))
 }
 
@@ -37,11 +39,17 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   const data = person.readFile(path)
   if (contents.find('file', data) !== undefined) return
   const text = data.toString('latin1')
-  throw new SimFailure('I6', `${device.name} shows at ${path} ${data.length} bytes nobody wrote: ${JSON.stringify(text.slice(0, 60))}`)
+  throw new SimFailure(
+    'I6',
+    `${device.name} shows at ${path} ${data.length} bytes nobody wrote: ${JSON.stringify(text.slice(0, 60))}`,
+  )
 }
 
 /** I2: the same tree everywhere; a read-only device may differ where its person did something. */
-export function checkConvergence(devices: readonly SimDevice[], touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>): void {
+export function checkConvergence(
+  devices: readonly SimDevice[],
+  touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
+): void {
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
@@ -63,7 +71,10 @@ interface Difference {
 }
 
 function differs(first: SimDevice, device: SimDevice, { path, expected, actual }: Difference): SimFailure {
-  return new SimFailure('I2', `${path} is ${describe(expected)} at ${first.name} and ${describe(actual)} at ${device.name}`)
+  return new SimFailure(
+    'I2',
+    `${path} is ${describe(expected)} at ${first.name} and ${describe(actual)} at ${device.name}`,
+  )
 }
 
 function differences(expected: Agreement, actual: Agreement): Difference[] {
@@ -76,7 +87,9 @@ function differences(expected: Agreement, actual: Agreement): Difference[] {
 /** Whether a path is one of these, above or below one, or the name of a conflict copy of one. */
 function isNear(path: string, touched: ReadonlySet<string>): boolean {
   const original = conflictOriginal(path as RelPath)
-  return [...touched].some((other) => isRelated(path, other) || (original !== undefined && isRelated(original, other)))
+  return [...touched].some(
+    (other) => isRelated(path, other) || (original !== undefined && isRelated(original, other)),
+  )
 }
 
 function isRelated(a: string, b: string): boolean {
@@ -115,7 +128,9 @@ export function checkNothingLost(contents: Contents, devices: readonly SimDevice
     }
     return ids
   }
-  const inFolder = new Set(devices.filter(({ role }) => role === 'full').flatMap((device) => [...idsAt(device, '')]))
+  const inFolder = new Set(
+    devices.filter(({ role }) => role === 'full').flatMap((device) => [...idsAt(device, '')]),
+  )
   const archived = devices.map((device) => idsAt(device, '.sync/archive'))
   const onDevice = devices.map((device) => idsAt(device, ''))
   for (const { id, device, where, isGivenUp } of contents.all) {
@@ -133,8 +148,11 @@ export function checkNothingLost(contents: Contents, devices: readonly SimDevice
   // I9: what a read-only person writes goes nowhere.
   for (const { id, device, where } of contents.all) {
     if (devices[device]!.role === 'full') continue
-    const other = devices.find(({ index }) => index !== device && (onDevice[index]!.has(id) || archived[index]!.has(id)))
-    if (other !== undefined) throw new SimFailure('I9', `content #${id}, written read-only as ${where}, came to ${other.name}`)
+    const other = devices.find(
+      ({ index }) => index !== device && (onDevice[index]!.has(id) || archived[index]!.has(id)),
+    )
+    if (other !== undefined)
+      throw new SimFailure('I9', `content #${id}, written read-only as ${where}, came to ${other.name}`)
   }
 }
 
@@ -142,12 +160,19 @@ export function checkNothingLost(contents: Contents, devices: readonly SimDevice
  * Compares two agreements through what people did between them: a path nobody touched stays as it was, and one that a single person
  * touched is as that person left it (I4 when that is: deleted). Paths where people met are judged by I1 and I2 alone.
  */
-export function checkIntentions(before: Agreement, now: Agreement, journal: Journal, devices: readonly SimDevice[]): void {
+export function checkIntentions(
+  before: Agreement,
+  now: Agreement,
+  journal: Journal,
+  devices: readonly SimDevice[],
+): void {
   const { touched } = journal
   const at = (path: string): ReadonlySet<number> => touched.get(path) ?? new Set()
   const isMetAt = (path: string, by: number | undefined): boolean =>
     journal.someConnected(path, (connected) =>
-      [...touched].some(([other, who]) => isRelated(connected, other) && [...who].some((device) => device !== by)),
+      [...touched].some(
+        ([other, who]) => isRelated(connected, other) && [...who].some((device) => device !== by),
+      ),
     )
   for (const path of new Set([...before.keys(), ...now.keys(), ...touched.keys()])) {
     if (isConflictName(path) || isOddName(path)) continue
@@ -179,6 +204,9 @@ export function checkNoDeletions(device: SimDevice, sinceSequence: number): void
     const { version } = record
     if (version.kind !== 'deleted' || version.deviceName !== device.name) continue
     if (showPath(device, version.path) === undefined) continue
-    throw new SimFailure('I10', `${device.name} signed the deletion of ${version.path} while its disk was away`)
+    throw new SimFailure(
+      'I10',
+      `${device.name} signed the deletion of ${version.path} while its disk was away`,
+    )
   }
 }

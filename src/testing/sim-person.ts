@@ -2,9 +2,10 @@
  * The people of a simulated run: each works on their own device's disk, at any moment, with a tiny set of names so that they often
  * meet. Keeps a journal of what they did since everybody last agreed, which is what the oracle judges by.
  */
-import type { Contents } from './sim-contents.ts'
+
 import type { PersonEntry } from './memory-person.ts'
 import type { SeededChance } from './seeded-chance.ts'
+import type { Contents } from './sim-contents.ts'
 import type { SimDevice } from './sim-device.ts'
 
 /** What a look at a path shows; undefined: nothing. */
@@ -54,7 +55,12 @@ export function showEntry(device: SimDevice, entry: PersonEntry): Shown {
   if (kind === 'directory') return { kind }
   if (kind === 'link') return { kind, data: readLink(device, path) }
   const stat = person.stat(path)!
-  return { kind: 'file', data: person.readFile(path).toString('latin1'), executable: stat.executable, mtimeNs: stat.mtimeNs }
+  return {
+    kind: 'file',
+    data: person.readFile(path).toString('latin1'),
+    executable: stat.executable,
+    mtimeNs: stat.mtimeNs,
+  }
 }
 
 function readLink(device: SimDevice, path: string): string {
@@ -167,7 +173,10 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     giveUp(device, path)
     if (chance.happens(0.05)) person.writeFile(path, '')
     else person.writeFile(path, contents.make(device.index, `${device.name} ${path}`, chance.happens(0.02)))
-    return { words: `${kind === undefined ? 'creates' : 'overwrites'} ${shown(device, path)}`, touches: [...made, path] }
+    return {
+      words: `${kind === undefined ? 'creates' : 'overwrites'} ${shown(device, path)}`,
+      touches: [...made, path],
+    }
   }
 
   function edit(device: SimDevice, path: string): Done {
@@ -184,7 +193,10 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     else person.saveFile(path, data)
     const isSetBack = chance.happens(0.15)
     if (isSetBack) person.touch(path, chance.pick([before.mtimeNs, before.mtimeNs - 10_000_000_000n]))
-    return { words: `edits ${shown(device, path)}${isSetBack ? ' and sets its time back' : ''}`, touches: [path] }
+    return {
+      words: `edits ${shown(device, path)}${isSetBack ? ' and sets its time back' : ''}`,
+      touches: [path],
+    }
   }
 
   function remove(device: SimDevice, path: string): Done {
@@ -226,7 +238,10 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
 
   function touchTime(device: SimDevice, path: string): Done {
     const { mtimeNs } = device.own.person.stat(path)!
-    device.own.person.touch(path, chance.happens(0.5) ? undefined : mtimeNs - BigInt(chance.below(100)) * 1_000_000_000n)
+    device.own.person.touch(
+      path,
+      chance.happens(0.5) ? undefined : mtimeNs - BigInt(chance.below(100)) * 1_000_000_000n,
+    )
     return { words: `touches ${path}`, touches: [path] }
   }
 

@@ -65,7 +65,10 @@ export function drawSetting(chance: SeededChance): SimSetting {
   const others = 1 + chance.below(3)
   const takesTurns = chance.happens(0.25)
   return {
-    roles: ['full', ...Array.from({ length: others }, () => (chance.happens(0.75) ? 'full' : 'read-only'))] as SimSetting['roles'],
+    roles: [
+      'full',
+      ...Array.from({ length: others }, () => (chance.happens(0.75) ? 'full' : 'read-only')),
+    ] as SimSetting['roles'],
     takesTurns,
     faultRate: chance.pick([0, 0, 0.05, 0.15, 0.3]),
     mayForget: !takesTurns && chance.happens(0.4),
@@ -92,7 +95,9 @@ export async function runSim(options: SimOptions): Promise<SimReport> {
   const script: string[] = [`setting ${JSON.stringify(setting)}`]
   const noteRejection = (thrown: unknown): void => {
     const text = thrown instanceof Error ? thrown.stack : String(thrown)
-    scheduler.fail(thrown instanceof SimFailure ? thrown : new SimFailure('fault', `a promise nobody waits for: ${text}`))
+    scheduler.fail(
+      thrown instanceof SimFailure ? thrown : new SimFailure('fault', `a promise nobody waits for: ${text}`),
+    )
   }
   process.on('unhandledRejection', noteRejection)
   let failure: SimFailure | undefined
@@ -145,7 +150,13 @@ async function play(
   )
   const fullDevices = devices.filter(({ role }) => role === 'full')
   const network = createSimNetwork(scheduler, chance.fork())
-  const faults = createFaults({ devices, scheduler, chance: chance.fork(), network, mayForget: setting.mayForget })
+  const faults = createFaults({
+    devices,
+    scheduler,
+    chance: chance.fork(),
+    network,
+    mayForget: setting.mayForget,
+  })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
   /** Somebody took deletions back. */
@@ -167,7 +178,8 @@ async function play(
     for (const [at, a] of devices.entries()) {
       for (const b of devices.slice(at + 1)) {
         const isConnected = network.isConnected(a, b)
-        if (chance.happens(isConnected ? 0.05 : setting.meeting)) chance.happens(0.5) ? network.connect(a, b) : network.connect(b, a)
+        if (chance.happens(isConnected ? 0.05 : setting.meeting))
+          chance.happens(0.5) ? network.connect(a, b) : network.connect(b, a)
         if (isConnected && setting.faultRate > 0 && chance.happens(0.05)) network.cut(a, b)
       }
     }
@@ -184,7 +196,9 @@ async function play(
       const choice = chance.pick(['confirm', 'undo'] as const)
       if (choice === 'undo') tookBack = true
       tell(`${device.name} answers a halt because of many deletions: ${choice}`)
-      device.folder.settleDeletes(choice).catch((thrown) => scheduler.fail(new SimFailure('fault', String(thrown))))
+      device.folder
+        .settleDeletes(choice)
+        .catch((thrown) => scheduler.fail(new SimFailure('fault', String(thrown))))
     }
   }
 
@@ -202,7 +216,8 @@ async function play(
     let quietSinceMs = startMs
     let before = ''
     while (clock.monotonicMs() - quietSinceMs < quietMs) {
-      if (clock.monotonicMs() - startMs > settleLimitMs) throw new SimFailure('settle', `still busy: ${whatIsBusy(devices)}`)
+      if (clock.monotonicMs() - startMs > settleLimitMs)
+        throw new SimFailure('settle', `still busy: ${whatIsBusy(devices)}`)
       faults.tend(true)
       for (const [a, b] of lines) if (!network.isConnected(a, b)) network.connect(a, b)
       answerHalts()
@@ -215,7 +230,8 @@ async function play(
   }
 
   function judge(): void {
-    for (const device of devices) for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
+    for (const device of devices)
+      for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
     oracle.checkConvergence(devices, people.touchedReadOnly)
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
@@ -251,14 +267,18 @@ function agreementPaths(device: SimDevice): string[] {
 }
 
 /** Lines that connect everybody, and perhaps some more. */
-function randomLines(devices: readonly SimDevice[], chance: SeededChance): (readonly [SimDevice, SimDevice])[] {
+function randomLines(
+  devices: readonly SimDevice[],
+  chance: SeededChance,
+): (readonly [SimDevice, SimDevice])[] {
   const lines: (readonly [SimDevice, SimDevice])[] = []
   for (const [at, device] of devices.entries()) {
     const earlier = devices.slice(0, at)
     if (at === 0) continue
     const one = chance.pick(earlier)
     for (const other of earlier) {
-      if (other === one || chance.happens(0.3)) lines.push(chance.happens(0.5) ? [device, other] : [other, device])
+      if (other === one || chance.happens(0.3))
+        lines.push(chance.happens(0.5) ? [device, other] : [other, device])
     }
   }
   return lines

@@ -66,7 +66,9 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
   function note(event: string): void {
     for (let at = 0; at < event.length; at++) hash = Math.imul(hash ^ event.charCodeAt(at), 0x01000193)
     if (traced === 0) return
-    trace.push(`${String(steps).padStart(6)} ${(clock.monotonicMs() / 1000).toFixed(2).padStart(8)}s ${event}`)
+    trace.push(
+      `${String(steps).padStart(6)} ${(clock.monotonicMs() / 1000).toFixed(2).padStart(8)}s ${event}`,
+    )
     if (trace.length > traced * 2) trace.splice(0, traced)
   }
 

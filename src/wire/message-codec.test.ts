@@ -101,7 +101,12 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     data: fc.uint8Array({ minLength: 1, maxLength: 100 }).map((data) => Buffer.from(data)),
   }),
   fc.record({ kind: fc.constantFrom('missing' as const, 'cancel' as const), request: requests }),
-  fc.record({ kind: fc.constant('summary' as const), needFiles: wholes, needBytes: wholes, seenSequence: wholes }),
+  fc.record({
+    kind: fc.constant('summary' as const),
+    needFiles: wholes,
+    needBytes: wholes,
+    seenSequence: wholes,
+  }),
   fc.record({ kind: fc.constantFrom('ping' as const, 'pong' as const) }),
   fc.record({
     kind: fc.constant('close' as const),

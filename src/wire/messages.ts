@@ -68,7 +68,12 @@ export type Message =
   | { readonly kind: 'missing'; readonly request: number }
   | { readonly kind: 'cancel'; readonly request: number }
   /** What the sender still lacks, knowing the receiver's index up to `seenSequence`. For status only. */
-  | { readonly kind: 'summary'; readonly needFiles: number; readonly needBytes: number; readonly seenSequence: number }
+  | {
+      readonly kind: 'summary'
+      readonly needFiles: number
+      readonly needBytes: number
+      readonly seenSequence: number
+    }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' }
   | { readonly kind: 'close'; readonly code: ErrorCode }

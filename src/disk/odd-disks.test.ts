@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { openOn } from '../testing/commit-scenes.ts'
+import { commitText, rel, statAt, testIdentity, walkAll } from '../testing/disk-driving.ts'
+import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts'
+import { silentLog } from '../testing/silent-log.ts'
+import { openDisk } from './disk.ts'
+import { createInlineHasher } from './hasher.ts'
+
+const archive = true
+
+test('a full disk in the middle of a stage is told, and what was written is found again', async () => {
+  const memory = createMemoryDisk({ capacityBytes: 100_000 })
+  const disk = await openOn(memory)
+  await disk.claim(testIdentity)
+  const stage = await disk.openStage('key')
+  await stage.write(0, Buffer.alloc(60_000))
+  await expect(stage.write(60_000, Buffer.alloc(60_000))).rejects.toMatchObject({ code: 'disk-full' })
+  await stage.release()
+  memory.setCapacity(1_000_000)
+  const again = await disk.openStage('key')
+  await again.write(60_000, Buffer.alloc(60_000))
+  await again.discard()
+})
+
+test('a disk that turned read-only is told, and can still be read', async () => {
+  const memory = createMemoryDisk()
+  const disk = await openOn(memory)
+  await disk.claim(testIdentity)
+  memory.person.writeFile('file', 'text')
+  memory.setReadOnly(true)
+  await expect(disk.openStage('key')).rejects.toMatchObject({ code: 'disk-read-only' })
+  const later = await openOn(memory)
+  expect((await later.rootState()).state).toBe('present')
+  expect((await walkAll(later))[0]?.found.map(({ path }) => path)).toEqual(['file'])
+  const fresh = createMemoryDisk()
+  fresh.setReadOnly(true)
+  await expect((await openOn(fresh)).claim(testIdentity)).rejects.toMatchObject({
+    code: 'directory-unusable',
+  })
+})
+
+test('an unreadable directory is not an empty one', async () => {
+  const memory = createMemoryDisk()
+  const disk = await openOn(memory)
+  await disk.claim(testIdentity)
+  memory.person.writeFile('secret/file', 'text')
+  memory.person.chmod('secret', 0)
+  const listings = await walkAll(disk)
+  expect(listings[1]).toMatchObject({
+    directory: 'secret',
+    found: [],
+    unreadable: true,
+    problems: [{ code: 'unreadable' }],
+  })
+  expect((await disk.look(rel('secret/file'), 'secret/file')).state).toBe('unreadable')
+  memory.person.writeFile('locked', 'text')
+  memory.person.chmod('locked', 0)
+  await expect(disk.hash(rel('locked'), 'locked', await statAt(disk, 'locked'))).rejects.toMatchObject({
+    code: 'unreadable',
+  })
+})
+
+test('names that cannot be paths are problems and hide nothing else', async () => {
+  const memory = createMemoryDisk()
+  const disk = await openOn(memory)
+  await disk.claim(testIdentity)
+  memory.person.writeFile('good', 'text')
+  memory.person.makeUndecodable('bad\ufffd')
+  memory.person.writeFile('.SYNC', 'text')
+  const [top] = await walkAll(disk)
+  expect(top?.found.map(({ path }) => path)).toEqual(['good'])
+  expect(top?.problems.map(({ path, code }) => `${path} ${code}`).sort()).toEqual([
+    '.SYNC name-unusable',
+    'bad\ufffd name-not-utf8',
+  ])
+})
+
+describe('on a disk that is blind to case', () => {
+  async function caseBlind(options: MemoryOptions = {}) {
+    const memory = createMemoryDisk({ caseSensitive: false, ...options })
+    const disk = await openOn(memory)
+    await disk.claim(testIdentity)
+    return { memory, disk }
+  }
+
+  test('the disk knows', async () => {
+    const { disk } = await caseBlind()
+    expect(disk.capabilities.caseSensitive).toBe(false)
+  })
+
+  test('a name is never placed over another spelling of it', async () => {
+    const { memory, disk } = await caseBlind()
+    memory.person.writeFile('Name', 'theirs')
+    const outcome = await commitText(disk, 'nAME', 'ours', 'absent')
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      error: { code: 'name-collides', data: { other: 'Name' } },
+    })
+    const made = await disk.commit([
+      { kind: 'directory', path: rel('NAME'), to: 'NAME', expect: 'absent', archive },
+    ])
+    expect(made).toMatchObject([{ state: 'failed', error: { code: 'name-collides' } }])
+    expect(memory.person.tree().map(({ path, data }) => `${path}: ${data}`)).toEqual(['Name: theirs'])
+  })
+
+  test('a name the disk refuses is told', async () => {
+    const { memory, disk } = await caseBlind({ forbiddenNames: /[:?]/ })
+    expect(await commitText(disk, 'what?', 'x', 'absent')).toMatchObject({
+      error: { code: 'name-not-possible-here' },
+    })
+    expect(memory.person.tree()).toEqual([])
+  })
+})
+
+test('a disk that was changed for another since the last look is never touched', async () => {
+  const memory = createMemoryDisk({ device: 1n })
+  const other = createMemoryDisk({ device: 2n })
+  let inserted = memory
+  const files = { path: '/memory', openRoot: () => inserted.files().openRoot() }
+  const disk = await openDisk({
+    files,
+    hasher: createInlineHasher(),
+    clock: { now: () => 0 },
+    log: silentLog,
+  })
+  await disk.claim(testIdentity)
+  inserted = other
+  expect(await commitText(disk, 'file', 'x', 'absent').catch((error: unknown) => error)).toMatchObject({
+    code: 'root-foreign',
+  })
+  expect(other.person.names('')).toEqual([])
+  expect(await disk.rootState()).toEqual({ state: 'unmarked', empty: true })
+})
