@@ -8,7 +8,7 @@ import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
-import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import { ancestorsOf, comparePaths, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
 import {
   type Content,
   deletedContent,
@@ -80,6 +80,8 @@ export async function scan(
   const unsettled: DiskPath[] = []
   const hashing = new Set<Promise<void>>()
   let observed: Observed[] = []
+  /** Files and links where a directory was: told after the deletions of what was in it, or others would see it live in a file. */
+  const inPlaceOfDirectories: Observed[] = []
 
   function noteProblem(problem: Problem): void {
     stillProblems.add(problem.path)
@@ -135,6 +137,11 @@ export async function scan(
 
   function note(item: Observed, here: Here | undefined): void {
     if (here !== undefined && isRemembered(here, item)) return
+    const { path } = item.found
+    if (item.content.kind !== 'directory' && store.state(path)?.here?.kind === 'directory') {
+      inPlaceOfDirectories.push(item)
+      return
+    }
     observed.push(item)
     if (observed.length >= maxBatch) flush()
   }
@@ -194,6 +201,8 @@ export async function scan(
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
   await signDeletions(context, [...gone], deletesConfirmed, held)
+  observed = inPlaceOfDirectories
+  flush()
   return { unsettled }
 }
 
@@ -419,7 +428,8 @@ async function signDeletions(
   const { store, disk, role } = context
   const really: RelPath[] = []
   let files = 0
-  for (const path of gone) {
+  // Deepest first, so that nobody ever hears of a directory gone in which something lives.
+  for (const path of gone.toSorted((a, b) => comparePaths(b, a))) {
     const here = store.state(path)?.here
     if (here === undefined) continue
     const look = await disk.look(path, here.diskPath)

@@ -36,7 +36,7 @@ export interface Scheduler {
   fail(failure: SimFailure): void
   /** Enters an event into the log. */
   note(event: string): void
-  /** Runs up to so many events; fewer when nothing is left to happen. */
+  /** Runs up to so many events; fewer when nothing happens for two seconds. */
   run(events: number): Promise<void>
   /** Runs everything that happens while so much of the clock passes. */
   pass(durationMs: number): Promise<void>
@@ -47,6 +47,8 @@ export interface Scheduler {
 
 /** Wall clock at the start of each run: 2026-01-01. */
 export const simStartMs = 1_767_225_600_000
+
+const idleMs = 2_000
 
 interface Waiting {
   readonly label: string
@@ -70,13 +72,12 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
     if (trace.length > traced * 2) trace.splice(0, traced)
   }
 
-  async function step(): Promise<boolean> {
+  async function step(): Promise<void> {
     steps++
     if (failure !== undefined) throw failure
     if (steps > stepLimit) throw new SimFailure('settle', `not done after ${stepLimit} steps`)
     if (waiting.length === 0 || (slowness > 0 && chance.happens(slowness))) {
-      if (await clock.runNext()) return true
-      if (waiting.length === 0) return false
+      if ((await clock.runNext()) || waiting.length === 0) return
     }
     const at = chance.below(waiting.length)
     const next = waiting[at]!
@@ -85,7 +86,6 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
     note(next.label)
     next.run()
     await promises()
-    return true
   }
 
   return {
@@ -101,7 +101,11 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
     },
     note,
     async run(events) {
-      for (let done = 0; done < events; done++) if (!(await step())) return
+      let isOver = false
+      using _end = clock.after(idleMs, () => {
+        isOver = true
+      })
+      for (let done = 0; done < events && !isOver; done++) await step()
     },
     async pass(durationMs) {
       let isOver = false
