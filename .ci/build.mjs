@@ -9,6 +9,8 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const startedMs = performance.now()
 
+const runtime = `node-linux-${process.arch}`
+
 // Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have.
 const requireBanner =
   "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);"
@@ -16,7 +18,7 @@ const requireBanner =
 const launcher = `#!/bin/sh
 # Runs Berrysync on the Node that package.json pins, wherever this file is linked from.
 here=$(dirname -- "$(readlink -f -- "$0")")
-exec "$here/../node_modules/node/bin/node" --disable-warning=ExperimentalWarning "$here/berrysync.mjs" "$@"
+exec "$here/../node_modules/${runtime}/bin/node" "$here/berrysync.mjs" "$@"
 `
 
 rmSync(`${root}dist`, { recursive: true, force: true })

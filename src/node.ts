@@ -94,7 +94,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const databaseOf = (id: FolderId): string => join(databases, `${id}.db`)
 
   const opener: FolderOpener = {
-    async open(entry, keys, folderSettings, isNew) {
+    async open(entry, keys, folderSettings, { isNew, mustReopen }) {
       await using below = new AsyncDisposableStack()
       const folderLog = log.child({ folder: entry.path })
       const store = below.use(
@@ -114,6 +114,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       const folder = below.use(
         openFolder({
           ...{ keys, rootPath: entry.path, isNew, store, disk, settings: folderSettings },
+          onDatabaseDamaged: mustReopen,
           ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
         }),
       )

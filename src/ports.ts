@@ -68,7 +68,10 @@ export interface Problem {
   readonly message: string
 }
 
-/** One directory's content. `unreadable` means nothing is known about what is in it: that is not the same as empty. */
+/**
+ * One directory's content. `unreadable` means nothing is known about what is in it: that is not the same as empty. Nor is a path
+ * absent, or anything below it, that `problems` names.
+ */
 export interface Listing {
   readonly directory: DirPath
   readonly found: readonly Found[]

@@ -20,9 +20,16 @@ export interface RunningFolder extends AsyncDisposable {
   configure(settings: FolderSettings): void
 }
 
+export interface OpenHow {
+  /** A person adds it now: only then may the directory be claimed. */
+  readonly isNew: boolean
+  /** Called when the folder cannot go on before it is closed and opened again. */
+  readonly mustReopen: () => void
+}
+
 export interface FolderOpener {
-  /** `isNew` is true when a person adds it now: only then may the directory be claimed. A missing directory is no error (I10). */
-  open(entry: FolderEntry, keys: FolderKeys, settings: FolderSettings, isNew: boolean): Promise<RunningFolder>
+  /** A missing directory is no error (I10). */
+  open(entry: FolderEntry, keys: FolderKeys, settings: FolderSettings, how: OpenHow): Promise<RunningFolder>
   /** Deletes what the state directory knows of a folder that is not open. */
   forget(id: FolderId): Promise<void>
 }
@@ -78,13 +85,28 @@ export async function openSyncedFolders({
     const keys = folderKeys(entry.secret)
     let running: RunningFolder | SyncError
     try {
-      running = await opener.open(entry, keys, settingsOf(entry), false)
+      running = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, false))
     } catch (error) {
       if (!isSyncError(error)) throw error
       log.error({ folder: entry.path, error }, 'this folder could not be opened')
       running = error
     }
     folders.set(keys.folderId, { entry, keys, running })
+  }
+
+  function howToOpen(id: FolderId, isNew: boolean): OpenHow {
+    function mustReopen(): void {
+      serially(() => reopen(id)).catch((error) => log.error({ error }, 'a folder could not be opened again'))
+    }
+    return { isNew, mustReopen }
+  }
+
+  /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
+  async function reopen(id: FolderId): Promise<void> {
+    const folder = folders.get(id)
+    if (folder === undefined) return
+    await close(folder)
+    await openExisting(folder.entry)
   }
 
   async function close({ running }: SyncedFolder): Promise<void> {
@@ -113,7 +135,7 @@ export async function openSyncedFolders({
     // The secret first: it must not be lost once anything was shared under it.
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     try {
-      const running = await opener.open(entry, keys, settingsOf(entry), true)
+      const running = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
       const folder: SyncedFolder = { entry, keys, running }
       folders.set(keys.folderId, folder)
       log.info({ folder: real, role: keys.role }, 'added a folder')

@@ -6,9 +6,9 @@ import { SyncError } from '../core/errors.ts'
 import { type RelPath, textToPath } from '../core/path.ts'
 import type { ArchiveEntry, Clock, Stat } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
-import { type Directory, type FileStat, isSameContent, isSameStat, type OpenFile } from './files.ts'
-import { readPieceBytes } from './hasher.ts'
+import type { Directory, FileStat, OpenFile } from './files.ts'
 import { archiveDirectory } from './hidden.ts'
+import { keepByLink } from './keep.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 
 /** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */
@@ -287,66 +287,6 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         }
       }
     },
-  }
-}
-
-async function keepByLink(
-  from: Directory,
-  name: string,
-  expect: Stat,
-  to: Directory,
-  toName: string,
-): Promise<FileStat | undefined> {
-  try {
-    return await from.linkIf(name, expect, to, toName)
-  } catch (thrown) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(thrown) ?? '')) throw thrown
-  }
-  return expect.kind === 'link'
-    ? keepLinkByCopy(from, name, expect, to, toName)
-    : keepFileByCopy(from, name, expect, to, toName)
-}
-
-async function keepLinkByCopy(
-  from: Directory,
-  name: string,
-  expect: Stat,
-  to: Directory,
-  toName: string,
-): Promise<FileStat | undefined> {
-  const before = await from.lstat(name)
-  if (before === undefined || !isSameStat(before, expect)) return undefined
-  await to.symlink(await from.readlink(name), toName)
-  return before
-}
-
-async function keepFileByCopy(
-  from: Directory,
-  name: string,
-  expect: Stat,
-  to: Directory,
-  toName: string,
-): Promise<FileStat | undefined> {
-  await using source = await from.open(name, 'read')
-  const before = await source.stat()
-  if (!isSameStat(before, expect)) return undefined
-  let isWhole = false
-  try {
-    await using copy = await to.create(toName, before.mode)
-    const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, before.sizeBytes))
-    for (let offset = 0; offset < before.sizeBytes; ) {
-      const part = piece.subarray(0, Math.min(piece.length, before.sizeBytes - offset))
-      const count = await source.read(part, offset)
-      if (count === 0) return undefined
-      await copy.write(offset, part.subarray(0, count))
-      offset += count
-    }
-    await copy.setTimes(before.mtimeNs)
-    await copy.sync()
-    isWhole = isSameContent(await source.stat(), before)
-    return isWhole ? before : undefined
-  } finally {
-    if (!isWhole && (await to.lstat(toName)) !== undefined) await to.unlink(toName)
   }
 }
 

@@ -4,25 +4,21 @@
  * the old nor the new file (I6); no step leads through a link or out of the folder (I8).
  */
 import { isSyncError, SyncError } from '../core/errors.ts'
-import type { CommitOutcome, CommitStep, DiskPath, Expectation, Found, Stat } from '../ports.ts'
-import type { Archive, ArchiveRun, Kept, Taken } from './archive.ts'
+import { isHiddenName } from '../core/path.ts'
+import type { CommitOutcome, CommitStep, DiskPath, Found } from '../ports.ts'
+import type { ArchiveRun, Kept } from './archive.ts'
+import {
+  type CommitSurroundings,
+  changed,
+  type PlacingStep,
+  placeFile,
+  placeLink,
+  replacesContent,
+  takeOtherStep,
+} from './commit-step.ts'
 import { diskError, errnoOf, isGone } from './disk-error.ts'
-import { type Directory, type FileStat, isSameContent, isSameStat } from './files.ts'
-import { checkFree, checkSpelling } from './names.ts'
+import type { Directory, FileStat } from './files.ts'
 import { openBelow, splitDiskPath } from './places.ts'
-import type { Probed } from './probe.ts'
-import { type Stages, scratchPrefix, withExecutable } from './stage.ts'
-
-export interface CommitSurroundings {
-  openRoot(): Promise<Directory>
-  readonly stages: Stages
-  readonly archive: Archive
-  capabilities(): Probed
-  /** A stat as the engine is to see it. */
-  toStat(stat: FileStat): Stat
-}
-
-type PlacingStep = Extract<CommitStep, { kind: 'file' | 'link' }>
 
 /** Takes the steps in order and makes them durable together. The outcomes are in the order of the steps. */
 export async function commitSteps(
@@ -40,10 +36,12 @@ export async function commitSteps(
     outcomes.set(
       step,
       await settle(step, async () => {
+        if (isHiddenName(step.to.split('/')[0]!)) throw new Error(`assertion: ${step.to} is ours`)
         const { parents, name } = splitDiskPath(step.to)
         using parent = await openBelow(surroundings.openRoot, parents)
         const place = parents.join('/')
-        touched.set(place, [...(touched.get(place) ?? []), step])
+        if (!touched.has(place)) touched.set(place, [])
+        touched.get(place)!.push(step)
         const stat = await work(parent, name)
         return stat === undefined ? undefined : toFound(surroundings, step, stat)
       }),
@@ -97,15 +95,6 @@ function toFound(surroundings: CommitSurroundings, step: CommitStep, stat: FileS
   return { path: step.path, diskPath: step.to, stat: surroundings.toStat(stat), linkTarget }
 }
 
-function changed(step: CommitStep): SyncError {
-  return new SyncError('changed-since-plan', { path: step.path })
-}
-
-/** Whether a step replaces something whose content is to be kept. */
-function replacesContent(expect: Expectation): expect is Stat & { readonly kind: 'file' | 'link' } {
-  return expect !== 'absent' && (expect.kind === 'file' || expect.kind === 'link')
-}
-
 async function keepOldFiles(
   surroundings: CommitSurroundings,
   run: ArchiveRun,
@@ -151,198 +140,6 @@ async function placeKept(
     await kept?.undo()
     throw thrown
   }
-}
-
-async function placeFile(
-  surroundings: CommitSurroundings,
-  step: Extract<CommitStep, { kind: 'file' }>,
-  expect: Expectation,
-  parent: Directory,
-  name: string,
-): Promise<FileStat> {
-  const sealed = surroundings.stages.sealed(step.stage)
-  using stages = await surroundings.stages.openDirectory()
-  if (surroundings.capabilities().executable) {
-    const old = replacesContent(expect) ? await parent.lstat(name) : undefined
-    const mode = old?.kind === 'file' ? withExecutable(old.mode, sealed.executable) : sealed.stat.mode
-    if (mode !== (await sealed.file.stat()).mode) await sealed.file.setMode(mode)
-  }
-  const placed = await place(surroundings, step, expect, stages, sealed.name, parent, name)
-  await sealed.placed()
-  // Never hide what a person wrote into the file in the moment since: it is not what was put there.
-  if (!isSameContent(placed, sealed.stat)) throw changed(step)
-  return placed
-}
-
-async function placeLink(
-  surroundings: CommitSurroundings,
-  step: Extract<CommitStep, { kind: 'link' }>,
-  expect: Expectation,
-  parent: Directory,
-  name: string,
-): Promise<FileStat> {
-  if (!surroundings.capabilities().symbolicLinks)
-    throw new SyncError('kind-not-possible-here', { path: step.path })
-  using stages = await surroundings.stages.openDirectory()
-  const scratch = `${scratchPrefix}link`
-  if ((await stages.lstat(scratch)) !== undefined) await stages.unlink(scratch)
-  await stages.symlink(step.target, scratch)
-  return await place(surroundings, step, expect, stages, scratch, parent, name)
-}
-
-/** Puts a finished file or link at a path in place of what is expected there. */
-async function place(
-  surroundings: CommitSurroundings,
-  step: PlacingStep,
-  expect: Expectation,
-  stages: Directory,
-  staged: string,
-  parent: Directory,
-  name: string,
-): Promise<FileStat> {
-  if (replacesContent(expect)) {
-    const placed = await stages.replaceIf(staged, parent, name, expect)
-    if (placed === undefined) throw changed(step)
-    return placed
-  }
-  if (expect !== 'absent') {
-    if (expect.kind !== 'directory')
-      throw new SyncError('obstructed', { path: step.path, reason: 'a special file lies there' })
-    await removeDirectory(step, expect, parent, name)
-  }
-  const { exactNames } = surroundings.capabilities()
-  if (!exactNames) await checkFree(parent, name, step.path)
-  const placed = await moveToFree(step, stages, staged, parent, name)
-  if (!exactNames) {
-    await checkSpelling(parent, name, step.path, async () => {
-      if ((await parent.moveIf(name, placed, stages, staged)) === undefined) throw changed(step)
-    })
-  }
-  return placed
-}
-
-async function moveToFree(
-  step: CommitStep,
-  from: Directory,
-  fromName: string,
-  to: Directory,
-  toName: string,
-): Promise<FileStat> {
-  try {
-    return await from.moveNew(fromName, to, toName)
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') throw changed(step)
-    throw thrown
-  }
-}
-
-async function takeOtherStep(
-  surroundings: CommitSurroundings,
-  run: ArchiveRun,
-  step: CommitStep,
-  parent: Directory,
-  name: string,
-): Promise<FileStat | undefined> {
-  switch (step.kind) {
-    case 'directory':
-      return placeDirectory(surroundings, run, step, parent, name)
-    case 'remove':
-      if (step.expect.kind === 'directory') await removeDirectory(step, step.expect, parent, name)
-      else {
-        const taken = await takeAway(run, step, step.expect, parent, name)
-        if (!step.archive) await taken.forget()
-      }
-      return undefined
-    case 'metadata':
-      return changeMetadata(surroundings, step, parent, name)
-    case 'file':
-    case 'link':
-      throw new Error('assertion: placing steps are taken together')
-  }
-}
-
-async function placeDirectory(
-  surroundings: CommitSurroundings,
-  run: ArchiveRun,
-  step: Extract<CommitStep, { kind: 'directory' }>,
-  parent: Directory,
-  name: string,
-): Promise<FileStat> {
-  const { expect } = step
-  if (expect !== 'absent' && expect.kind === 'directory') {
-    const there = await parent.lstat(name)
-    if (there?.kind !== 'directory') throw changed(step)
-    return there
-  }
-  const { exactNames } = surroundings.capabilities()
-  if (expect === 'absent' && !exactNames) await checkFree(parent, name, step.path)
-  const taken = expect === 'absent' ? undefined : await takeAway(run, step, expect, parent, name)
-  try {
-    await parent.mkdir(name, 0o777)
-    if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.rmdir(name))
-  } catch (thrown) {
-    // A file that is gone without its directory there would look like a person's deletion.
-    await taken?.putBack()
-    throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
-  }
-  if (!step.archive) await taken?.forget()
-  const made = await parent.lstat(name)
-  if (made?.kind !== 'directory') throw changed(step)
-  return made
-}
-
-/** Only an empty directory goes: what is in it is somebody's. */
-async function removeDirectory(
-  step: CommitStep,
-  expect: Stat,
-  parent: Directory,
-  name: string,
-): Promise<void> {
-  const there = await parent.lstat(name)
-  // Its times move with every file put into it or taken out, ours included.
-  if (there?.kind !== 'directory' || there.inode !== expect.inode || there.device !== expect.device)
-    throw changed(step)
-  try {
-    await parent.rmdir(name)
-  } catch (thrown) {
-    if (isGone(thrown)) throw changed(step)
-    throw thrown
-  }
-}
-
-/** Takes a file or link away. It passes through the archive even if it is not to stay there, so that nothing unexpected is lost. */
-async function takeAway(
-  run: ArchiveRun,
-  step: CommitStep,
-  expect: Stat,
-  parent: Directory,
-  name: string,
-): Promise<Taken> {
-  const taken = await run.take(parent, name, step.path, expect)
-  if (taken === undefined) throw changed(step)
-  if (isSameContent(taken.stat, expect)) return taken
-  await taken.putBack()
-  throw changed(step)
-}
-
-async function changeMetadata(
-  surroundings: CommitSurroundings,
-  step: Extract<CommitStep, { kind: 'metadata' }>,
-  parent: Directory,
-  name: string,
-): Promise<FileStat> {
-  const there = await parent.lstat(name)
-  if (there === undefined || !isSameStat(there, step.expect)) throw changed(step)
-  // Times of links and directories are not kept: nobody sees them, and directories' move with their content.
-  if (there.kind !== 'file') return there
-  await using file = await parent.open(name, 'read')
-  const mode = surroundings.capabilities().executable
-    ? withExecutable(there.mode, step.executable)
-    : there.mode
-  const after = await file.setMetadataIf(step.expect, step.mtimeNs, mode)
-  if (after === undefined || after.sizeBytes !== there.sizeBytes) throw changed(step)
-  await file.sync()
-  return after
 }
 
 /** Syncs the archive and then every directory something was changed in; steps whose directory fails are not done. */

@@ -49,6 +49,10 @@ async function realDisk(): Promise<DiskUnderTest> {
       mkdir: (name) => void fs.mkdirSync(at(name), { recursive: true }),
       symlink: (target, name) => fs.symlinkSync(target, at(name)),
       mkfifo: (name) => void execFileSync('mkfifo', [at(name)]),
+      makeUndecodable(name) {
+        const [before, after] = at(name).split('\ufffd')
+        fs.writeFileSync(Buffer.concat([Buffer.from(before!), Buffer.from([0xff]), Buffer.from(after!)]), '')
+      },
       rename: (from, to) => fs.renameSync(at(from), at(to)),
       remove: (name) => fs.rmSync(at(name), { recursive: true }),
       chmod: (name, mode) => fs.chmodSync(at(name), mode),

@@ -43,6 +43,7 @@ export interface Directory extends Disposable {
   list(): Promise<string[]>
   /** Undefined when there is nothing of that name. */
   lstat(name: string): Promise<FileStat | undefined>
+  /** `EILSEQ` when the target is not valid UTF-8. */
   readlink(name: string): Promise<string>
   /** Opens a directory in it. `ENOTDIR` or `ELOOP` for anything else, links to directories included. */
   directory(name: string): Promise<Directory>

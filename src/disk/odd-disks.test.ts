@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openOn } from '../testing/commit-scenes.ts'
-import { commitText, rel, statAt, testIdentity, walkAll } from '../testing/disk-driving.ts'
+import { commitText, rel, statAt, testIdentity, told, walkAll } from '../testing/disk-driving.ts'
 import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts'
 import { silentLog } from '../testing/silent-log.ts'
 import { openDisk } from './disk.ts'
@@ -101,6 +101,13 @@ describe('on a disk that is blind to case', () => {
     ])
     expect(made).toMatchObject([{ state: 'failed', error: { code: 'name-collides' } }])
     expect(memory.person.tree().map(({ path, data }) => `${path}: ${data}`)).toEqual(['Name: theirs'])
+  })
+
+  test('a disk for plain letters only can be used', async () => {
+    const { memory, disk } = await caseBlind({ forbiddenNames: /[^ -~]/ })
+    expect(told(await commitText(disk, 'plain', 'x', 'absent'))).toBe('file')
+    expect(told(await commitText(disk, 'ü', 'x', 'absent'))).toBe('name-not-possible-here')
+    expect(memory.person.names('.sync').sort()).toEqual(['identity', 'ignore', 'stage'])
   })
 
   test('a name the disk refuses is told', async () => {

@@ -4,7 +4,7 @@
 import { hiddenDirectory } from '../core/path.ts'
 import type { DiskCapabilities } from '../ports.ts'
 import { errnoOf } from './disk-error.ts'
-import type { Directory } from './files.ts'
+import type { Directory, OpenFile } from './files.ts'
 import { openBelow } from './places.ts'
 
 export interface Probed extends DiskCapabilities {
@@ -21,8 +21,8 @@ export const usualCapabilities: Probed = {
   exactNames: true,
 }
 
-const probeName = 'probe-é'
-const otherCase = 'PROBE-é'
+/** Tried one after the other: some disks are set up for plain letters only. */
+const probeNames = ['probe-é', 'probe'] as const
 const linkName = 'probe-link'
 
 /** Errors as of the file system: `EROFS`, `EACCES` where nothing can be written. */
@@ -30,14 +30,14 @@ export async function probeDisk(openRoot: () => Promise<Directory>): Promise<Pro
   using hidden = await openBelow(openRoot, [hiddenDirectory])
   await removeLeftovers(hidden)
   try {
-    await using file = await hidden.create(probeName, 0o600)
-    const caseSensitive = (await hidden.lstat(otherCase)) === undefined
-    const exactNames = caseSensitive && (await hidden.list()).includes(probeName)
-    const executable = await keepsExecutable(hidden, file)
+    const { file: created, name } = await createProbe(hidden)
+    await using file = created
+    const caseSensitive = (await hidden.lstat(name.replace('probe', 'PROBE'))) === undefined
+    const exactNames = caseSensitive && name === probeNames[0] && (await hidden.list()).includes(name)
+    const executable = await keepsExecutable(file)
     const hardLinks = await canDo(async () => {
       const stat = await file.stat()
-      if ((await hidden.linkIf(probeName, stat, hidden, linkName)) !== undefined)
-        await hidden.unlink(linkName)
+      if ((await hidden.linkIf(name, stat, hidden, linkName)) !== undefined) await hidden.unlink(linkName)
     })
     const symbolicLinks = await canDo(async () => {
       await hidden.symlink('nowhere', linkName)
@@ -49,15 +49,22 @@ export async function probeDisk(openRoot: () => Promise<Directory>): Promise<Pro
   }
 }
 
-async function keepsExecutable(
-  hidden: Directory,
-  file: { setMode(mode: number): Promise<void> },
-): Promise<boolean> {
-  const seen: (boolean | undefined)[] = []
+async function createProbe(hidden: Directory): Promise<{ readonly file: OpenFile; readonly name: string }> {
+  const [name, plainName] = probeNames
+  try {
+    return { file: await hidden.create(name, 0o600), name }
+  } catch (thrown) {
+    if (!['EINVAL', 'EILSEQ'].includes(errnoOf(thrown) ?? '')) throw thrown
+    return { file: await hidden.create(plainName, 0o600), name: plainName }
+  }
+}
+
+async function keepsExecutable(file: OpenFile): Promise<boolean> {
+  const seen: boolean[] = []
   for (const mode of [0o700, 0o600]) {
     // Disks without permissions either refuse or forget.
     await canDo(() => file.setMode(mode))
-    seen.push((await hidden.lstat(probeName))?.executable)
+    seen.push((await file.stat()).executable)
   }
   return seen[0] === true && seen[1] === false
 }
@@ -74,7 +81,8 @@ async function canDo(work: () => Promise<void>): Promise<boolean> {
 }
 
 async function removeLeftovers(hidden: Directory): Promise<void> {
-  for (const name of [probeName, linkName]) {
-    if ((await hidden.lstat(name)) !== undefined) await hidden.unlink(name)
+  // By listing, because a disk may refuse to look for a name it cannot hold.
+  for (const name of await hidden.list()) {
+    if (/^probe(-é|-link)?$/i.test(name.normalize('NFC'))) await hidden.unlink(name)
   }
 }

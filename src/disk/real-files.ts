@@ -3,6 +3,7 @@
  * `/proc/self/fd/N`, which amounts to the same: a parent renamed away or swapped for a link cannot lead anywhere else (I8).
  * Look-and-do calls are synchronous from the look to the deed, because that is as close together as Node can bring them (I7).
  */
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { type Directory, type FileStat, type Files, isSameStat, nsToTime, type OpenFile } from './files.ts'
@@ -93,7 +94,9 @@ function realDirectory(descriptor: number): Directory {
       }
     },
     async readlink(name) {
-      return readlink(at(name))
+      const target = await readlink(at(name), 'buffer')
+      if (!isUtf8(target)) throw fileError('EILSEQ', 'readlink', name)
+      return target.toString('utf8')
     },
     async directory(name) {
       return realDirectory(await open(at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW))

@@ -83,7 +83,7 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
     isComplete ||= reachedEnd
     link.send({
       kind: 'index',
-      indexId: store.indexId,
+      indexId: store.indexId(),
       certificates,
       entries,
       lastSequence,
@@ -101,7 +101,7 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
 
   return {
     start(indexId, sequence) {
-      position = indexId === store.indexId && sequence <= store.lastSequence() ? sequence : 0
+      position = indexId === store.indexId() && sequence <= store.lastSequence() ? sequence : 0
       run()
     },
     grew: run,

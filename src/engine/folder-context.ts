@@ -22,6 +22,8 @@ export interface FolderContext {
   readonly chance: Chance
   readonly log: Log
   settings(): FolderSettings
+  /** Long work gives up at the next good moment: the folder is being closed. */
+  isClosing(): boolean
   /** Something happened that may give the loop work. */
   wake(): void
   /** What is needed may have changed, or what was missing for it has come. */
@@ -30,6 +32,8 @@ export interface FolderContext {
   markDirty(diskPath: DiskPath): void
   /** The index grew: peers want to hear of it. */
   indexGrew(): void
+  /** The store can no longer be used: the folder has to be opened anew with a fresh one. */
+  databaseDamaged(): void
   /** These contents lie here now and can be served. */
   contentAdded(roots: readonly ContentRoot[]): void
 }

@@ -73,18 +73,23 @@ export interface FolderOptions {
   readonly chance: Chance
   readonly log: Log
   readonly settings: FolderSettings
+  /** The database turned out to be damaged and is closed: close this folder and open it anew. */
+  readonly onDatabaseDamaged: () => void
 }
 
 /** Opens the folder and starts its loop. The directory need not be there. Disposing ends the loop and closes links, not store or disk. */
 export function openFolder(options: FolderOptions): Folder {
   const { keys, store, disk, log } = options
   let settings = options.settings
+  let isClosing = false
 
   const context: FolderContext = {
     ...options,
     id: keys.folderId,
     role: keys.role,
     settings: () => settings,
+    isClosing: () => isClosing,
+    databaseDamaged: options.onDatabaseDamaged,
     wake: () => loop.wake(),
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
@@ -138,10 +143,14 @@ export function openFolder(options: FolderOptions): Folder {
 
   return {
     id: context.id,
-    attach: (link) => swarm.attach(link),
+    attach(link) {
+      if (settings.paused) link.close('folder-closed')
+      else swarm.attach(link)
+    },
     connectedPeers: () => swarm.openSessions().map(({ link }) => link.peer),
     configure(changed) {
       settings = changed
+      if (changed.paused) void swarm.closeAll('folder-closed')
       loop.wake()
     },
     status: () => describeFolder(context, swarm, loop),
@@ -175,6 +184,7 @@ export function openFolder(options: FolderOptions): Folder {
     listArchive: () => disk.listArchive(),
     restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {
+      isClosing = true
       await swarm.closeAll('closing')
       await transfers.close()
       await loop.stop()

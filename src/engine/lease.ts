@@ -24,7 +24,13 @@ export async function takeLease(context: FolderContext): Promise<void> {
   store.setFact('lease', token)
 }
 
-/** From here on this device signs as a writer nobody has heard of. */
-export function beginEpoch(context: FolderContext): void {
-  context.store.setFact('epoch', context.chance.bytes(epochBytes).toString('hex'))
+/**
+ * From here on this device signs as a writer nobody has heard of. Peers may have read further in its index than an older database
+ * remembers, so they read it from the beginning.
+ */
+export function beginEpoch({ store, chance }: FolderContext): void {
+  store.transaction(() => {
+    store.setFact('epoch', chance.bytes(epochBytes).toString('hex'))
+    store.renewIndexId()
+  })
 }

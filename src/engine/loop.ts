@@ -206,6 +206,7 @@ export function startLoop(
   }
 
   function noteFailure(error: unknown, work: Work['kind']): void {
+    if (context.isClosing()) return
     const nowMs = clock.monotonicMs()
     if (!isSyncError(error)) {
       log.error(
@@ -216,6 +217,10 @@ export function startLoop(
       fullScanAtMs = Math.max(fullScanAtMs, nowMs + bugRestMs)
       pullAtMs = nowMs + bugRestMs
       return
+    }
+    if (error.code === 'database-damaged') {
+      halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
+      return context.databaseDamaged()
     }
     if (error.code === 'mass-delete' && heldDeletes.length === 0)
       heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))

@@ -93,6 +93,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
     // What waited for another path may be free now.
     if (progressed) store.clearProblems('obstructed')
+    if (steps.some(({ step }) => step.kind === 'remove')) store.clearProblems('name-collides')
     return { progressed }
   }
 

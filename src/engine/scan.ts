@@ -158,6 +158,7 @@ export async function scan(
     const skip = (path: RelPath, kind: Found['stat']['kind']): boolean =>
       isIgnored(path, kind) || (!deep && !newDirectories.has(path))
     for await (const listing of disk.walk(from, fromDisk, skip)) {
+      if (context.isClosing()) throw new SyncError('closing')
       for (const problem of listing.problems) noteProblem(problem)
       if (listing.unreadable) continue
       const statesByPath = new Map(store.childrenHere(listing.directory).map((state) => [state.path, state]))
@@ -306,8 +307,10 @@ function writeObservations(
     context,
     drafts.map(({ draft }) => draft),
   )
-  for (const [index, version] of versions.entries())
+  for (const [index, version] of versions.entries()) {
     store.adopt(version.path, version.id, drafts[index]!.here)
+    noteChange(context, version)
+  }
 }
 
 function editDraft(
@@ -473,7 +476,21 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
       store.setHere(path, undefined)
     else drafts.push(deletionDraft(context, state.agreed))
   }
-  for (const version of signDrafts(context, drafts)) store.adopt(version.path, version.id, undefined)
+  for (const version of signDrafts(context, drafts)) {
+    store.adopt(version.path, version.id, undefined)
+    noteChange(context, version)
+  }
+}
+
+function noteChange({ store, clock }: FolderContext, { path, kind, deviceName, sizeBytes }: Version): void {
+  if (kind === 'directory') return
+  store.addHistory({
+    atMs: clock.now(),
+    path,
+    action: kind === 'deleted' ? 'deleted' : 'changed',
+    device: deviceName,
+    sizeBytes,
+  })
 }
 
 /** The places given, without those inside another one. */

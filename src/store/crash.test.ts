@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { pathOf, storeOptions, writerOf } from '../testing/store-values.ts'
 import { batchFiles } from '../testing/store-writer.ts'
-import { makeTemporaryDirectory } from '../testing/temporary-directory.ts'
+import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { openFolderStore } from './open-folder-store.ts'
 
 const writer = fileURLToPath(new URL('../testing/store-writer.ts', import.meta.url))
@@ -39,7 +39,7 @@ function expectWhole(file: string, atLeast: number): number {
 }
 
 test('I11 a process killed inside a transaction leaves nothing of it', { timeout: 30_000 }, async () => {
-  using directory = makeTemporaryDirectory()
+  await using directory = await makeTempDirectory()
   const file = join(directory.path, 'folder.db')
   expect(await runWriter([file, '3'], Number.POSITIVE_INFINITY)).toBe(3)
   expect(expectWhole(file, 3)).toBe(3)
@@ -47,7 +47,7 @@ test('I11 a process killed inside a transaction leaves nothing of it', { timeout
 
 test('I11 a process killed at any moment has lost nothing it had told of', { timeout: 30_000 }, async () => {
   for (const killAfter of [1, 2, 9, 40]) {
-    using directory = makeTemporaryDirectory()
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     const told = await runWriter([file], killAfter)
     expectWhole(file, told)

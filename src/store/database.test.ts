@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isSyncError, type SyncError } from '../core/errors.ts'
 import { hereOf, recordOf, rootOf, storeOptions, versionOf } from '../testing/store-values.ts'
-import { makeTemporaryDirectory } from '../testing/temporary-directory.ts'
+import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { openDatabase } from './database.ts'
 import type { FolderStore } from './folder-store.ts'
 import { migrations } from './migrations.ts'
@@ -48,8 +48,8 @@ function errorOf(call: () => unknown): SyncError {
 }
 
 describe('a database file', () => {
-  test('is readable by nobody else, its log included', () => {
-    using directory = makeTemporaryDirectory()
+  test('is readable by nobody else, its log included', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     writeFileSync(file, '')
     chmodSync(file, 0o644)
@@ -60,16 +60,16 @@ describe('a database file', () => {
     expect(new Set(modes)).toEqual(new Set([0o600]))
   })
 
-  test('that cannot be made is told as such', () => {
-    using directory = makeTemporaryDirectory()
+  test('that cannot be made is told as such', async () => {
+    await using directory = await makeTempDirectory()
     expect(errorOf(() => openFolderStore(join(directory.path, 'none', 'folder.db'), storeOptions)).code).toBe(
       'database-unusable',
     )
     expect(errorOf(() => openFolderStore(directory.path, storeOptions)).code).toBe('database-unusable')
   })
 
-  test('of a newer version is left as it is', () => {
-    using directory = makeTemporaryDirectory()
+  test('of a newer version is left as it is', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     openDatabase(file, { migrations: [...migrations, 'CREATE TABLE future (x)'] }, (database) =>
       database.close(),
@@ -80,8 +80,8 @@ describe('a database file', () => {
     expect(readdirSync(directory.path)).toEqual(['folder.db'])
   })
 
-  test('of an older version is brought up to date once, keeping what it holds', () => {
-    using directory = makeTemporaryDirectory()
+  test('of an older version is brought up to date once, keeping what it holds', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     const steps = [
       'CREATE TABLE t (x); INSERT INTO t VALUES (1)',
@@ -102,8 +102,8 @@ describe('a database file', () => {
     }
   })
 
-  test('stays at the last whole version when a migration fails', () => {
-    using directory = makeTemporaryDirectory()
+  test('stays at the last whole version when a migration fails', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     const steps = [
       'CREATE TABLE t (x)',
@@ -131,11 +131,12 @@ describe('a damaged database', () => {
     ],
   ]
 
-  test.each(damages)('is moved aside and made anew when it %s', (_, damage) => {
-    using directory = makeTemporaryDirectory()
+  test.each(damages)('is moved aside and made anew when it %s', async (_, damage) => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     const first = openFolderStore(file, storeOptions)
     fillWith(first, 500)
+    const firstIndex = first.indexId()
     first[Symbol.dispose]()
     damage(file)
     const damaged = readFileSync(file)
@@ -146,12 +147,12 @@ describe('a damaged database', () => {
       ['database-damaged', `${file}.damaged-1`],
     ])
     expect(readFileSync(`${file}.damaged-1`).equals(damaged)).toBe(true)
-    expect(store.indexId).not.toBe(first.indexId)
+    expect(store.indexId()).not.toBe(firstIndex)
     expect([store.counts().files, store.lastSequence()]).toEqual([0, 0])
   })
 
-  test('is moved aside also when nobody listens, and never over an earlier one', () => {
-    using directory = makeTemporaryDirectory()
+  test('is moved aside also when nobody listens, and never over an earlier one', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     writeFileSync(`${file}.damaged-1`, 'earlier')
     for (const suffix of ['', '-wal', '-shm']) writeFileSync(file + suffix, `rubbish${suffix}`.repeat(100))
@@ -161,8 +162,8 @@ describe('a damaged database', () => {
     expect(readFileSync(`${file}.damaged-1`, 'utf8')).toBe('earlier')
   })
 
-  test('too large to be checked is noticed in use, and replaced when opened again', () => {
-    using directory = makeTemporaryDirectory()
+  test('too large to be checked is noticed in use, and replaced when opened again', async () => {
+    await using directory = await makeTempDirectory()
     const file = join(directory.path, 'folder.db')
     const first = openFolderStore(file, storeOptions)
     first.transaction(() => {

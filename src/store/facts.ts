@@ -1,6 +1,6 @@
 /** Small facts by name, and the counters of writers: what must outlive every record (E7, I11). */
 import type { Database } from 'better-sqlite3'
-import { type IndexId, idToBytes, toId, type WriterId } from '../core/ids.ts'
+import { type IndexId, idToBytes, type WriterId } from '../core/ids.ts'
 import type { VersionVector } from '../core/version.ts'
 import type { FolderStore } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
@@ -9,7 +9,7 @@ const indexIdFact = 'indexId'
 const indexIdBytes = 8
 
 export interface Facts
-  extends Pick<FolderStore, 'indexId' | 'fact' | 'setFact' | 'counterOf' | 'takeCounters'> {
+  extends Pick<FolderStore, 'indexId' | 'renewIndexId' | 'fact' | 'setFact' | 'counterOf' | 'takeCounters'> {
   /** Notes every counter of a vector. */
   sawCounters(vector: VersionVector): void
 }
@@ -31,10 +31,15 @@ export function createFacts(
      ON CONFLICT DO UPDATE SET highest = excluded.highest WHERE excluded.highest > highest`,
   )
 
-  if (selectFact.get(indexIdFact) === undefined) {
+  function renewIndexId(): void {
     upsertFact.run(indexIdFact, Buffer.from(random(indexIdBytes)).toString('hex'))
   }
-  const indexId: IndexId = toId('IndexId', Buffer.from(selectFact.get(indexIdFact) ?? '', 'hex'))
+
+  function indexId(): IndexId {
+    return selectFact.get(indexIdFact) as IndexId
+  }
+
+  if (selectFact.get(indexIdFact) === undefined) renewIndexId()
 
   function counterOf(writer: WriterId): number {
     return selectCounter.get(idToBytes(writer)) ?? 0
@@ -42,6 +47,7 @@ export function createFacts(
 
   return {
     indexId,
+    renewIndexId,
     fact: (name) => selectFact.get(name),
     setFact(name, value) {
       upsertFact.run(name, value)

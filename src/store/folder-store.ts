@@ -64,7 +64,7 @@ export interface PeerRow {
 export interface HistoryRow {
   readonly atMs: number
   readonly path: string
-  readonly action: 'received' | 'sent' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  readonly action: 'received' | 'changed' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
   /** The device name the change came from. */
   readonly device: string
   readonly sizeBytes: number
@@ -83,7 +83,9 @@ export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
 
 export interface FolderStore extends Disposable {
   /** New with every new database. */
-  readonly indexId: IndexId
+  indexId(): IndexId
+  /** Ends the life of the present index: its sequence numbers may be given again. Every peer reads it anew. */
+  renewIndexId(): void
 
   /**
    * Runs in one durable transaction. Nested calls join the outer one: they become durable with it, and a throw undoes the call it

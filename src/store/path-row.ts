@@ -11,8 +11,8 @@ interface PresentColumns {
   readonly here_root: Buffer
   readonly here_disk_path: string | null
   readonly here_size: bigint
-  readonly here_mtime: bigint
-  readonly here_ctime: bigint
+  readonly here_mtime: string
+  readonly here_ctime: string
   readonly here_inode: bigint
   readonly here_device: bigint
   readonly here_executable: bigint
@@ -52,8 +52,8 @@ export function hereToRow(
     here_root: idToBytes(here.root),
     here_disk_path: here.diskPath === path ? null : here.diskPath,
     here_size: here.sizeBytes,
-    here_mtime: here.mtimeNs,
-    here_ctime: here.ctimeNs,
+    here_mtime: here.mtimeNs.toString(),
+    here_ctime: here.ctimeNs.toString(),
     here_inode: BigInt.asIntN(64, here.inode),
     here_device: BigInt.asIntN(64, here.device),
     here_executable: Number(here.executable),
@@ -68,8 +68,8 @@ export function rowToHere(row: PathRow): Here | undefined {
     root: bytesToRoot(row.here_root),
     diskPath: row.here_disk_path ?? row.path,
     sizeBytes: Number(row.here_size),
-    mtimeNs: row.here_mtime,
-    ctimeNs: row.here_ctime,
+    mtimeNs: BigInt(row.here_mtime),
+    ctimeNs: BigInt(row.here_ctime),
     inode: BigInt.asUintN(64, row.here_inode),
     device: BigInt.asUintN(64, row.here_device),
     executable: row.here_executable === 1n,

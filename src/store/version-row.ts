@@ -14,7 +14,7 @@ export interface VersionRow {
   readonly root: Buffer
   readonly size: bigint
   readonly block_size: bigint
-  readonly mtime: bigint
+  readonly mtime: string
   readonly executable: bigint
   readonly link_target: string
   readonly file_id: Buffer
@@ -55,7 +55,7 @@ export function versionToRow(version: Version): Readonly<Record<keyof VersionRow
     root: idToBytes(version.root),
     size: version.sizeBytes,
     block_size: version.blockSizeBytes,
-    mtime: version.mtimeNs,
+    mtime: version.mtimeNs.toString(),
     executable: Number(version.executable),
     link_target: version.linkTarget,
     file_id: idToBytes(version.fileId),
@@ -77,7 +77,7 @@ export function rowToVersion(row: VersionRow): Version {
     root: bytesToRoot(row.root),
     sizeBytes: Number(row.size),
     blockSizeBytes: Number(row.block_size),
-    mtimeNs: row.mtime,
+    mtimeNs: BigInt(row.mtime),
     executable: row.executable === 1n,
     linkTarget: row.link_target,
     fileId: toId('FileId', row.file_id),

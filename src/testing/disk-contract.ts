@@ -32,6 +32,7 @@ export interface DiskUnderTest extends AsyncDisposable {
     | 'mkdir'
     | 'symlink'
     | 'mkfifo'
+    | 'makeUndecodable'
     | 'rename'
     | 'remove'
     | 'chmod'
@@ -142,6 +143,15 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         expect(below?.found[0]).toMatchObject({ path: '\u00fc/\u00f6', diskPath: 'u\u0308/o\u0308' })
         const { diskPath, stat } = below!.found[0]!
         expect((await disk.read(rel('\u00fc/\u00f6'), diskPath, stat, 0, 99)).toString()).toBe('decomposed')
+      }))
+
+    test('a name that is not valid UTF-8 is a problem and hides nothing else', () =>
+      withDisk(async (disk, { person }) => {
+        person.writeFile('good', 'text')
+        person.makeUndecodable('bad\ufffd')
+        const [top] = await walkAll(disk)
+        expect(top?.found.map(({ path }) => path)).toEqual(['good'])
+        expect(top?.problems).toMatchObject([{ path: 'bad\ufffd', code: 'name-not-utf8' }])
       }))
 
     test('special files are a problem and nothing more', () =>

@@ -56,6 +56,14 @@ export type StoreModel = Pick<
   | 'conflictCopies'
   | 'counts'
   | 'pendingDeletions'
+  | 'deletionsPending'
+  | 'filesHere'
+  | 'needsRoot'
+  | 'isContentLiveElsewhere'
+  | 'clearIgnored'
+  | 'clearProblems'
+  | 'clearProblemsOfContent'
+  | 'forgetProblems'
   | 'problems'
   | 'setProblem'
   | 'clearProblem'
@@ -228,6 +236,39 @@ export function createStoreModel(): StoreModel {
     },
     pendingDeletions: () =>
       states().filter((state) => needOf(state) === 'deleted' && isFile(state.here)).length,
+    deletionsPending: (limit) =>
+      states()
+        .filter((state) => needOf(state) === 'deleted' && isFile(state.here))
+        .map((state) => state.path)
+        .slice(0, limit),
+    filesHere: () => states().filter(({ here }) => isFile(here)).length,
+    needsRoot: (root, nowMs) =>
+      states().find(
+        (state) =>
+          needOf(state) === 'live' &&
+          state.winner?.kind === 'file' &&
+          state.winner.root === root &&
+          (nowMs === undefined || !isHeldBack(state.path, nowMs)),
+      )?.path,
+    isContentLiveElsewhere: (root, path) =>
+      states().some(
+        (state) => state.path !== path && state.winner?.kind === 'file' && state.winner.root === root,
+      ),
+    clearIgnored() {
+      for (const { path, ignored } of states()) if (ignored) change(path, { ignored: false })
+    },
+    clearProblems(code) {
+      for (const row of [...model.problems.values()]) if (row.code === code) model.problems.delete(row.path)
+    },
+    clearProblemsOfContent(code, roots) {
+      for (const { path, winner } of states()) {
+        const isOfContent = winner?.kind === 'file' && roots.includes(winner.root)
+        if (isOfContent && model.problems.get(path)?.code === code) model.problems.delete(path)
+      }
+    },
+    forgetProblems() {
+      model.problems.clear()
+    },
     problems: (limit) =>
       [...model.problems.values()]
         .sort((a, b) => comparePaths(a.path as RelPath, b.path as RelPath))

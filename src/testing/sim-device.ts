@@ -271,6 +271,9 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       chance: random,
       log,
       settings,
+      onDatabaseDamaged() {
+        throw new Error('assertion: a database in memory is never damaged')
+      },
     })
   }
 

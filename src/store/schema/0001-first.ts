@@ -15,7 +15,8 @@ CREATE TABLE counters (
 
 -- Records, in the order they became known here. AUTOINCREMENT: a number once given is never given again, also not after its record is
 -- gone, or a peer that stands at that number would miss the one that got it next.
--- The columns from path to moved_to are what the body says, body to signature the proof of it.
+-- The columns from path to moved_to are what the body says, body to signature the proof of it. Times are decimal text, here and below:
+-- years that disks and records can hold (2400, say) do not fit into 64 bits of nanoseconds.
 -- A superseded record is out of the index and kept only while it is a path's agreed version; of such a one the body may be missing,
 -- since it will never be sent again.
 CREATE TABLE records (
@@ -27,7 +28,7 @@ CREATE TABLE records (
   root BLOB NOT NULL,
   size INTEGER NOT NULL,
   block_size INTEGER NOT NULL,
-  mtime INTEGER NOT NULL, -- nanoseconds
+  mtime TEXT NOT NULL, -- nanoseconds
   executable INTEGER NOT NULL,
   link_target TEXT NOT NULL,
   file_id BLOB NOT NULL,
@@ -72,8 +73,8 @@ CREATE TABLE paths (
   here_root BLOB,
   here_disk_path TEXT,
   here_size INTEGER,
-  here_mtime INTEGER, -- nanoseconds
-  here_ctime INTEGER,
+  here_mtime TEXT, -- nanoseconds
+  here_ctime TEXT,
   here_inode INTEGER,
   here_device INTEGER,
   here_executable INTEGER,

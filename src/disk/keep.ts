@@ -1,0 +1,72 @@
+/**
+ * Keeps what lies at one place at another too: by a second name, which costs nothing and cannot be half done, or by a copy where
+ * the disk has no hard links. A copy is durable when it is done, and not there when it is not whole.
+ */
+import type { Stat } from '../ports.ts'
+import { errnoOf } from './disk-error.ts'
+import { type Directory, type FileStat, isSameContent, isSameStat } from './files.ts'
+import { readPieceBytes } from './hasher.ts'
+
+/**
+ * Gives a file or link that still is the expected one a second name, or makes a copy; the original stays as it is. Returns what the
+ * original is now (a second name moves its ctime), or undefined, with nothing made, when it is another one.
+ */
+export async function keepByLink(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  try {
+    return await from.linkIf(name, expect, to, toName)
+  } catch (thrown) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(thrown) ?? '')) throw thrown
+  }
+  return expect.kind === 'link'
+    ? keepLinkByCopy(from, name, expect, to, toName)
+    : keepFileByCopy(from, name, expect, to, toName)
+}
+
+async function keepLinkByCopy(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  const before = await from.lstat(name)
+  if (before === undefined || !isSameStat(before, expect)) return undefined
+  await to.symlink(await from.readlink(name), toName)
+  return before
+}
+
+async function keepFileByCopy(
+  from: Directory,
+  name: string,
+  expect: Stat,
+  to: Directory,
+  toName: string,
+): Promise<FileStat | undefined> {
+  await using source = await from.open(name, 'read')
+  const before = await source.stat()
+  if (!isSameStat(before, expect)) return undefined
+  let isWhole = false
+  try {
+    await using copy = await to.create(toName, before.mode)
+    const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, before.sizeBytes))
+    for (let offset = 0; offset < before.sizeBytes; ) {
+      const part = piece.subarray(0, Math.min(piece.length, before.sizeBytes - offset))
+      const count = await source.read(part, offset)
+      if (count === 0) return undefined
+      await copy.write(offset, part.subarray(0, count))
+      offset += count
+    }
+    await copy.setTimes(before.mtimeNs)
+    await copy.sync()
+    isWhole = isSameContent(await source.stat(), before)
+    return isWhole ? before : undefined
+  } finally {
+    if (!isWhole && (await to.lstat(toName)) !== undefined) await to.unlink(toName)
+  }
+}
