@@ -153,9 +153,21 @@ export type CommitStep =
       readonly expect: Expectation
       readonly archive: boolean
     }
-  | { readonly kind: 'directory'; readonly path: RelPath; readonly to: DiskPath; readonly expect: Expectation; readonly archive: boolean }
+  | {
+      readonly kind: 'directory'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly expect: Expectation
+      readonly archive: boolean
+    }
   /** Takes a file or link away into the archive, or an empty directory away. Throws `obstructed` for one that is not empty. */
-  | { readonly kind: 'remove'; readonly path: RelPath; readonly to: DiskPath; readonly expect: Stat; readonly archive: boolean }
+  | {
+      readonly kind: 'remove'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly expect: Stat
+      readonly archive: boolean
+    }
   /** Changes time and executable bit in place. */
   | {
       readonly kind: 'metadata'
@@ -189,12 +201,22 @@ export interface Disk {
   readNote(name: 'ignore' | 'lease'): Promise<string | undefined>
   writeNote(name: 'ignore' | 'lease', text: string): Promise<void>
   /** Every directory from here down, parents first. A directory for which `skip` is true is not entered; its own entry is still listed. */
-  walk(from: DirPath, fromDisk: DiskPath, skip: (path: RelPath, kind: Stat['kind']) => boolean): AsyncIterable<Listing>
+  walk(
+    from: DirPath,
+    fromDisk: DiskPath,
+    skip: (path: RelPath, kind: Stat['kind']) => boolean,
+  ): AsyncIterable<Listing>
   look(path: RelPath, diskPath: DiskPath): Promise<Look>
   /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
   hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
   /** Reads part of a file that must still be the expected one; throws `changed-since-plan` otherwise. */
-  read(path: RelPath, diskPath: DiskPath, expect: Stat, offsetBytes: number, lengthBytes: number): Promise<Buffer>
+  read(
+    path: RelPath,
+    diskPath: DiskPath,
+    expect: Stat,
+    offsetBytes: number,
+    lengthBytes: number,
+  ): Promise<Buffer>
   /** Opens the stage of that key, with what an earlier run left in it. */
   openStage(key: string): Promise<Stage>
   /** A stage holding a copy of a file that must still be the expected one. */
@@ -205,7 +227,12 @@ export interface Disk {
   commit(steps: readonly CommitStep[]): Promise<readonly CommitOutcome[]>
   listArchive(): AsyncIterable<ArchiveEntry>
   /** A stage holding an archived file's content, ready to be sealed. */
-  stageArchived(id: string): Promise<{ readonly stage: Stage; readonly sizeBytes: number; readonly mtimeNs: bigint; readonly executable: boolean }>
+  stageArchived(id: string): Promise<{
+    readonly stage: Stage
+    readonly sizeBytes: number
+    readonly mtimeNs: bigint
+    readonly executable: boolean
+  }>
   trimArchive(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void>
   freeBytes(): Promise<number>
   /** Hints that something changed below these paths; `'everything'` when events were lost. Best effort, never the truth. */

@@ -1,22 +1,70 @@
 /**
- * How a file's content is cut into blocks and named. Pure arithmetic; reading and hashing is the disk's business.
+ * How a file is cut into blocks and named by what it holds (R1, R2). A block list is the SHA-256 of every block, 32 bytes each,
+ * one after another. Pure arithmetic and hashes; reads no file.
  */
 import { type ContentRoot, sha256, toId } from './ids.ts'
 
-export const smallestBlockBytes = 128 * 1024
-export const largestBlockBytes = 16 * 1024 * 1024
-/** More blocks than this only where the largest block size is not enough. */
-export const usualBlockLimit = 2000
+export const blockHashBytes = 32
+export const minBlockBytes = 128 * 1024
+export const maxBlockBytes = 16 * 1024 ** 2
+/** A list of so many hashes is 64,000 bytes; more would cost memory, fewer would cost bytes sent for a small change. */
+export const targetBlockCount = 2000
+/** What ext4 can hold. Bounds a block list to 2^20 hashes (32 MiB), which is what a device must be able to keep in memory. */
+export const maxFileBytes = 2 ** 44
+export const maxBlockCount = maxFileBytes / maxBlockBytes
 
-/** The smallest power of two that cuts a file into at most `usualBlockLimit` blocks. */
+/** Bytes a block of a file of this size (R1): the smallest power of two that needs at most `targetBlockCount` blocks. */
 export function blockSizeFor(sizeBytes: number): number {
-  let blockSizeBytes = smallestBlockBytes
-  while (blockSizeBytes < largestBlockBytes && sizeBytes > blockSizeBytes * usualBlockLimit)
-    blockSizeBytes *= 2
+  let blockSizeBytes = minBlockBytes
+  while (blockSizeBytes < maxBlockBytes && sizeBytes > blockSizeBytes * targetBlockCount) blockSizeBytes *= 2
   return blockSizeBytes
 }
 
-/** Names a file's content by its block hashes, 32 bytes each one after another. */
+/** Blocks of a file; an empty file has none. */
+export function blockCount(sizeBytes: number, blockSizeBytes: number): number {
+  return Math.ceil(sizeBytes / blockSizeBytes)
+}
+
+/** Where block `index` of a file lies. Only the last one may be shorter than the block size. */
+export function blockRange(
+  index: number,
+  sizeBytes: number,
+  blockSizeBytes: number,
+): { readonly offsetBytes: number; readonly lengthBytes: number } {
+  const offsetBytes = index * blockSizeBytes
+  return { offsetBytes, lengthBytes: Math.min(blockSizeBytes, sizeBytes - offsetBytes) }
+}
+
+/** The hash of one block: plain SHA-256 of its bytes. */
+export function blockHashOf(data: Uint8Array): Buffer {
+  return sha256(data)
+}
+
+/** The content root of a file (R2), from its block list; an empty file's list is empty. */
 export function contentRootOf(hashes: Uint8Array): ContentRoot {
   return toId('ContentRoot', sha256('berrysync content', hashes))
+}
+
+/** The content root of a file of one block: it can be checked against its root alone, without a list. */
+export function singleBlockRoot(data: Uint8Array): ContentRoot {
+  return contentRootOf(blockHashOf(data))
+}
+
+/** Whether a list has the right length for a file of this size and leads to its root. */
+export function isBlockListOf(
+  hashes: Uint8Array,
+  root: ContentRoot,
+  sizeBytes: number,
+  blockSizeBytes: number,
+): boolean {
+  return (
+    hashes.length === blockCount(sizeBytes, blockSizeBytes) * blockHashBytes && contentRootOf(hashes) === root
+  )
+}
+
+/** Whether these bytes are block `index` of a list. */
+export function blockMatches(hashes: Uint8Array, index: number, data: Uint8Array): boolean {
+  if (index < 0) return false
+  const expected = hashes.subarray(index * blockHashBytes, (index + 1) * blockHashBytes)
+  return expected.length === blockHashBytes && blockHashOf(data).equals(expected)
 }

@@ -30,6 +30,7 @@ const errorKinds = {
   'host-invalid': { status: 400, retry: false, sentence: '"{value}" is not a host and port. Write it like 192.0.2.7:4444, [2001:db8::7]:4444 or name.example:4444.' },
   'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
   'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
+  'internal': { status: 500, retry: false, sentence: 'Something went wrong inside Berrysync: {reason}. The log of the daemon says more.' },
   'needs-full-secret': { status: 403, retry: false, sentence: 'This device holds only the read-only secret of {path}, so it cannot do that.' },
 
   // The device.
@@ -41,6 +42,7 @@ const errorKinds = {
   'config-damaged': { status: 500, retry: false, sentence: 'The configuration {file} cannot be read: {reason}. Repair it or move it away; nothing was changed.' },
   'identity-damaged': { status: 500, retry: false, sentence: 'The identity {file} cannot be read: {reason}. Restore it from a backup, or move it away to become a new device.' },
   'database-damaged': { status: 500, retry: false, sentence: 'The database {file} was damaged ({reason}). It was moved to {aside} and is being rebuilt from the folder; no file is touched.' },
+  'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
   // Halts of a folder: nothing is written or deleted until the cause or a person ends them.
@@ -62,6 +64,7 @@ const errorKinds = {
   'name-not-possible-here': { status: 400, retry: false, sentence: '{path} cannot be stored here: this disk does not allow that name ({reason}).' },
   'name-collides': { status: 409, retry: false, sentence: '{path} cannot be stored here beside {other}: this disk does not tell these names apart. Rename one of them.' },
   'kind-unsupported': { status: 400, retry: false, sentence: '{path} is a {kind}; only files, directories and symbolic links are synced.' },
+'link-unusable': { status: 400, retry: false, sentence: 'The symbolic link {path} cannot be synced: {reason}.' },
   'kind-not-possible-here': { status: 400, retry: false, sentence: '{path} is a symbolic link, which this disk cannot hold.' },
   'not-writable': { status: 403, retry: true, sentence: '{path} cannot be written: {reason}.' },
   'too-large-here': { status: 400, retry: false, sentence: '{path} is too large for this disk ({reason}).' },

@@ -3,7 +3,16 @@
  * V1 a vector counts per writer, and a writer is an author in one epoch. V2 vectors compare entry by entry, a missing entry is 0.
  * V3 content decides equality: same kind, same root; time and executable bit are not content.
  */
-import { type ContentRoot, type Epoch, type FileId, noContent, type RecordId, sha256, toId, type WriterId } from './ids.ts'
+import {
+  type ContentRoot,
+  type Epoch,
+  type FileId,
+  noContent,
+  type RecordId,
+  sha256,
+  toId,
+  type WriterId,
+} from './ids.ts'
 import type { RelPath } from './path.ts'
 
 export type Kind = 'file' | 'directory' | 'link' | 'deleted'

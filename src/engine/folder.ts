@@ -1,8 +1,22 @@
+/**
+ * One synced folder: puts the parts of the engine together, and is the door for everybody else. Asks the parts; decides nothing.
+ */
+import { conflictOriginal } from '../core/conflict-name.ts'
+import { SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
-import type { ArchiveEntry, Link } from '../ports.ts'
-import type { HistoryRow, PeerRow } from '../store/folder-store.ts'
+import type { Author } from '../core/record.ts'
+import type { FolderKeys } from '../core/secret.ts'
+import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
+import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import { startLoop } from './loop.ts'
+import { settleMassDelete } from './mass-delete.ts'
+import { createPull } from './pull.ts'
+import { restoreArchived, restoreLocal } from './restore.ts'
 import type { FolderSettings } from './settings.ts'
-import type { FolderStatus } from './status.ts'
+import { describeFolder, type FolderStatus } from './status.ts'
+import { createSwarm } from './swarm.ts'
+import { createTransfers } from './transfers.ts'
 
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
@@ -25,7 +39,7 @@ export interface Folder extends AsyncDisposable {
   connectedPeers(): readonly DeviceId[]
   configure(settings: FolderSettings): void
   status(): FolderStatus
-  /** Whether nothing is left to send or receive and every connected peer has all it can have. */
+  /** Whether at least one peer is connected and nothing is left to send or receive. */
   isSettled(): boolean
   /** Looks at the whole disk now. */
   rescan(): void
@@ -42,4 +56,139 @@ export interface Folder extends AsyncDisposable {
   listArchive(): AsyncIterable<ArchiveEntry>
   /** Puts an archived file back at its path, or beside it when something else lies there. Returns the path. */
   restoreArchived(id: string): Promise<string>
+}
+
+export interface FolderOptions {
+  readonly keys: FolderKeys
+  /** The directory, for people; `disk` is what is used. */
+  readonly rootPath: string
+  /** The directory was just added: one without an identity file is taken for this folder. */
+  readonly isNew: boolean
+  readonly device: DeviceId
+  readonly deviceName: string
+  readonly author: Author
+  readonly store: FolderStore
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly settings: FolderSettings
+  /** The database turned out to be damaged and is closed: close this folder and open it anew. */
+  readonly onDatabaseDamaged: () => void
+}
+
+/** Opens the folder and starts its loop. The directory need not be there. Disposing ends the loop and closes links, not store or disk. */
+export function openFolder(options: FolderOptions): Folder {
+  const { keys, store, disk, log } = options
+  let settings = options.settings
+  let isClosing = false
+
+  const context: FolderContext = {
+    ...options,
+    id: keys.folderId,
+    role: keys.role,
+    settings: () => settings,
+    isClosing: () => isClosing,
+    databaseDamaged: options.onDatabaseDamaged,
+    wake: () => loop.wake(),
+    pullSoon: () => loop.pullSoon(),
+    markDirty: (place) => loop.markDirty(place),
+    indexGrew() {
+      for (const { announcer } of swarm.openSessions()) announcer.grew()
+    },
+    contentAdded(roots) {
+      for (const { announcer } of swarm.openSessions()) announcer.have(roots)
+    },
+  }
+
+  const swarm = createSwarm(context, {
+    opened() {
+      store.clearProblems('no-peer-has-it')
+      loop.pullSoon()
+    },
+    contentArrived(roots) {
+      store.clearProblemsOfContent('no-peer-has-it', roots)
+      loop.pullSoon()
+    },
+  })
+  const transfers = createTransfers(context, swarm)
+  const pull = createPull(context, transfers)
+  const loop = startLoop(context, options.isNew, { pull, transfers, resting: tellPeers })
+  const watching = disk
+    .watch((changed) => {
+      if (changed === 'everything') loop.scanAll()
+      else for (const place of changed) loop.markDirty(place)
+    })
+    .catch(
+      (error) => void log.warn({ error: String(error) }, 'changes are not watched; they are found by scans'),
+    )
+
+  /** With nothing left to do, says so to the peers that wait for it. */
+  function tellPeers(): void {
+    const { needFiles, needBytes } = store.counts()
+    for (const session of swarm.openSessions()) session.sendSummary(needFiles, needBytes)
+  }
+
+  function isSettled(): boolean {
+    const sessions = swarm.openSessions()
+    return (
+      loop.halt === undefined &&
+      !loop.hasWork() &&
+      transfers.activeCount() === 0 &&
+      store.counts().needFiles === 0 &&
+      sessions.length > 0 &&
+      sessions.every((session) => session.isSettled())
+    )
+  }
+
+  return {
+    id: context.id,
+    attach(link) {
+      if (settings.paused) link.close('folder-closed')
+      else swarm.attach(link)
+    },
+    connectedPeers: () => swarm.openSessions().map(({ link }) => link.peer),
+    configure(changed) {
+      settings = changed
+      if (changed.paused) void swarm.closeAll('folder-closed')
+      loop.wake()
+    },
+    status: () => describeFolder(context, swarm, loop),
+    isSettled,
+    rescan: () => loop.scanAll(),
+    restoreLocal: (path) =>
+      loop.between(() => restoreLocal(context, pull, path)).finally(() => loop.pullSoon()),
+    localChanges: (limit) =>
+      store.localChanges(limit).map(({ path, here, agreed }) => ({
+        path,
+        change:
+          here === undefined
+            ? 'deleted'
+            : agreed === undefined || agreed.kind === 'deleted'
+              ? 'added'
+              : 'edited',
+      })),
+    async settleDeletes(choice) {
+      if (loop.halt?.error.code !== 'mass-delete')
+        throw new SyncError('not-found', { what: 'A halt because of many deletions' })
+      if (choice === 'undo') await loop.between(async () => settleMassDelete(context, loop.heldDeletes))
+      loop.resume(choice === 'confirm')
+    },
+    heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),
+    conflicts: (limit) =>
+      store
+        .conflictCopies(limit)
+        .map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
+    history: (limit) => store.history(limit),
+    knownPeers: () => store.peers(),
+    listArchive: () => disk.listArchive(),
+    restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
+    async [Symbol.asyncDispose]() {
+      isClosing = true
+      await swarm.closeAll('closing')
+      await transfers.close()
+      await loop.stop()
+      await (await watching)?.[Symbol.asyncDispose]()
+    },
+  }
 }

@@ -1,8 +1,11 @@
-/** What a folder tells about itself: the words of `berrysync status --json`, minus what only the daemon knows. */
+/** What a folder tells about itself: the words of `berrysync status --json`, minus what only the daemon knows. Only reads. */
 import type { Role } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Problem } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import type { Loop } from './loop.ts'
+import type { Swarm } from './swarm.ts'
 
 export type FolderState = 'scanning' | 'syncing' | 'up-to-date' | 'paused' | 'halted'
 
@@ -35,4 +38,55 @@ export interface FolderStatus {
   readonly problems: readonly Problem[]
   /** One sentence: why the folder is not up to date; empty when it is. */
   readonly explanation: string
+}
+
+/** Problems listed in a status; the rest is counted by the needs. */
+const maxProblems = 100
+
+export function describeFolder(context: FolderContext, swarm: Swarm, loop: Loop): FolderStatus {
+  const { store } = context
+  const counts = store.counts()
+  const halt = loop.halt && { code: loop.halt.error.code, message: loop.halt.error.message }
+  const peers = swarm.openSessions().map((session) => session.status())
+  const problems = store.problems(maxProblems).map(({ path, code, message }) => ({ path, code, message }))
+  const state = stateOf(context, loop, counts.needFiles)
+  return {
+    id: context.id,
+    role: context.role,
+    state,
+    ...(halt === undefined ? {} : { halt }),
+    files: counts.files,
+    bytes: counts.bytes,
+    needFiles: counts.needFiles,
+    needBytes: counts.needBytes,
+    localChanges: context.role === 'read-only' ? counts.localChanges : 0,
+    peers,
+    problems,
+    explanation: halt?.message ?? explain(state, counts.needFiles, peers.length, problems.length),
+  }
+}
+
+function stateOf(context: FolderContext, loop: Loop, needFiles: number): FolderState {
+  if (context.settings().paused) return 'paused'
+  if (loop.halt !== undefined) return 'halted'
+  if (loop.doing === 'scan-all' || loop.doing === 'prepare') return 'scanning'
+  return needFiles > 0 ? 'syncing' : 'up-to-date'
+}
+
+function explain(state: FolderState, needFiles: number, peers: number, problems: number): string {
+  const withProblems = problems === 0 ? '' : ` ${problems} paths have a problem, see below.`
+  switch (state) {
+    case 'paused':
+      return 'Paused by you.'
+    case 'halted':
+      return ''
+    case 'scanning':
+      return 'Looking at the files on this disk.'
+    case 'syncing':
+      return peers === 0
+        ? `${needFiles} items are missing here, and no peer is connected to get them from.${withProblems}`
+        : `${needFiles} items are still to come.${withProblems}`
+    case 'up-to-date':
+      return withProblems.trim()
+  }
 }

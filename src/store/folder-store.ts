@@ -7,7 +7,7 @@
  */
 import type { SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId } from '../core/ids.ts'
+import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId, WriterId } from '../core/ids.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
 import type { Content, Version } from '../core/version.ts'
@@ -43,10 +43,12 @@ export interface IndexRow {
 }
 
 export interface Counts {
-  /** Live files, links and directories' files in the folder: files and links are counted, directories not. */
+  /** Live files and links in the folder; directories are not counted. */
   readonly files: number
   readonly bytes: number
+  /** Needed paths of every kind, deletions and those a problem holds back included: 0 means that nothing is left to take over. */
   readonly needFiles: number
+  /** Sizes of the live files among them. */
   readonly needBytes: number
   readonly localChanges: number
 }
@@ -62,7 +64,7 @@ export interface PeerRow {
 export interface HistoryRow {
   readonly atMs: number
   readonly path: string
-  readonly action: 'received' | 'sent' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  readonly action: 'received' | 'changed' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
   /** The device name the change came from. */
   readonly device: string
   readonly sizeBytes: number
@@ -72,31 +74,42 @@ export interface ProblemRow {
   readonly path: string
   readonly code: ErrorCode
   readonly message: string
-  /** Not tried again before this, wall clock; 0 when only a change of the path itself can help. */
+  /** Not tried again before this, on the caller's clock; 0 when only a change of the path itself can help. */
   readonly retryMs: number
 }
 
-type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
+/** `never` for a promise: nothing may be awaited inside a transaction. */
+export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
 
 export interface FolderStore extends Disposable {
   /** New with every new database. */
-  readonly indexId: IndexId
+  indexId(): IndexId
+  /** Ends the life of the present index: its sequence numbers may be given again. Every peer reads it anew. */
+  renewIndexId(): void
 
-  /** Runs in one durable transaction (nested calls join the outer one). A throw undoes it. The type forbids a promise. */
+  /**
+   * Runs in one durable transaction. Nested calls join the outer one: they become durable with it, and a throw undoes the call it
+   * leaves. The type forbids a promise.
+   */
   transaction<T>(work: () => NotPromise<T>): T
 
   /** Small facts: `epoch`, `lease`, `diskId`, … */
   fact(name: string): string | undefined
   setFact(name: string, value: string): void
 
+  /** The highest counter of a writer in any record ever seen here, or taken; 0 when there is none. Never falls (I11). */
+  counterOf(writer: WriterId): number
+  /** Takes the next `count` counters of a writer and returns the first. Durable with the transaction around it. */
+  takeCounters(writer: WriterId, count: number): number
+
   // -- records
-  /** Stores a record under a new sequence number. False when it is known already. Does not elect. */
+  /** Stores a record under a new sequence number. False when it is here already. Does not elect. */
   addRecord(record: SignedRecord): boolean
   hasRecord(id: RecordId): boolean
   version(id: RecordId): Version | undefined
   /** Every version of a path that is not superseded, in no particular order. */
   versionsOf(path: RelPath): Version[]
-  /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version. */
+  /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version of the path. */
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
   /** Index entries after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
@@ -112,10 +125,15 @@ export interface FolderStore extends Disposable {
   hasLiveBelow(directory: RelPath): boolean
   /** Whether anything lies here below a directory. */
   hasHereBelow(directory: RelPath): boolean
+  /** Whether anything that lies here below a directory is to be deleted. */
+  hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
-  needs(nowMs: number, limit: number): PathState[]
-  /** The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). */
-  adopt(path: RelPath, version: RecordId, here: Here | undefined): void
+  needs(nowMs: number, limit: number): RelPath[]
+  /**
+   * The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). Give the version itself, not only its
+   * id, where it can have been superseded and forgotten while it was being written to disk.
+   */
+  adopt(path: RelPath, version: RecordId | Version, here: Here | undefined): void
   /** Only what lies here changes. */
   setHere(path: RelPath, here: Here | undefined): void
   setIgnored(path: RelPath, ignored: boolean): void
@@ -123,13 +141,23 @@ export interface FolderStore extends Disposable {
   disagree(path: RelPath): void
   /** Files here whose content has this root and which are verified. */
   hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
-  /** Paths where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
+  /** Paths, not ignored, where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
   localChanges(limit: number): PathState[]
   /** Live conflict copies in the folder (E4). */
   conflictCopies(limit: number): Version[]
   counts(): Counts
-  /** How many live files here have a deleted winner: deletions waiting to happen here. */
+  /** How many files and links here have a deleted winner that was not agreed to: deletions waiting to happen here. */
   pendingDeletions(): number
+  /** Those paths, in path order. */
+  deletionsPending(limit: number): RelPath[]
+  /** Files and links that lie here, whatever the folder says of them. */
+  filesHere(): number
+  /** A path that is needed with this content; with `nowMs` only one that no problem holds back then. */
+  needsRoot(root: ContentRoot, nowMs?: number): RelPath | undefined
+  /** Whether the folder has a live file with this content at another path. */
+  isContentLiveElsewhere(root: ContentRoot, path: RelPath): boolean
+  /** Forgets which paths were ignored: the patterns changed. */
+  clearIgnored(): void
 
   // -- blocks
   blocks(root: ContentRoot): { readonly blockSizeBytes: number; readonly hashes: Uint8Array } | undefined
@@ -154,6 +182,11 @@ export interface FolderStore extends Disposable {
   problems(limit: number): ProblemRow[]
   setProblem(row: ProblemRow): void
   clearProblem(path: string): void
-  /** Clears problems below a directory that are not in `still`; used after a scan has looked again. */
+  /** Clears every problem with this code. */
+  clearProblems(code: ErrorCode): void
+  /** Clears problems with this code of paths that are to have one of these contents. */
+  clearProblemsOfContent(code: ErrorCode, roots: readonly ContentRoot[]): void
+  forgetProblems(): void
+  /** Clears the problems of these codes whose paths are not in `still`; used after a scan has looked again. */
   clearProblemsExcept(codes: readonly ErrorCode[], still: ReadonlySet<string>): void
 }

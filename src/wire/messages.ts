@@ -1,8 +1,9 @@
 /**
  * The messages two peers of a folder exchange inside an established link, as data. `berrysync.proto` is the specification of
- * their bytes and `PROTOCOL.md` of their meaning; this module holds the union and turns it into bytes and back.
+ * their bytes and `PROTOCOL.md` of their meaning; `message-codec.ts` turns them into bytes and back.
  */
-import type { SignedCertificate, Role } from '../core/certificate.ts'
+import { maxBlockBytes } from '../core/blocks.ts'
+import type { Role, SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AuthorKey, ContentRoot, IndexId } from '../core/ids.ts'
 import type { SignedRecord } from '../core/record.ts'
@@ -57,12 +58,22 @@ export type Message =
       readonly lengthBytes: number
     }
   /** Raw bytes of a request; `offsetBytes` counts from the request's own offset. */
-  | { readonly kind: 'block'; readonly request: number; readonly offsetBytes: number; readonly data: Uint8Array }
+  | {
+      readonly kind: 'block'
+      readonly request: number
+      readonly offsetBytes: number
+      readonly data: Uint8Array
+    }
   /** The sender cannot serve this request (any more). */
   | { readonly kind: 'missing'; readonly request: number }
   | { readonly kind: 'cancel'; readonly request: number }
-  /** What the sender still lacks, for the other side's status. */
-  | { readonly kind: 'summary'; readonly needFiles: number; readonly needBytes: number }
+  /** What the sender still lacks, knowing the receiver's index up to `seenSequence`. For status only. */
+  | {
+      readonly kind: 'summary'
+      readonly needFiles: number
+      readonly needBytes: number
+      readonly seenSequence: number
+    }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' }
   | { readonly kind: 'close'; readonly code: ErrorCode }
@@ -70,3 +81,21 @@ export type Message =
 /** The version of the protocol this program speaks, and the oldest it still understands (P2). */
 export const protocolVersion = 1
 export const oldestProtocolVersion = 1
+
+/** A message fills at most one frame of the link: 65,535 bytes less the 16 of its tag and the byte that tells parts apart (P1). */
+export const maxMessageBytes = 65_518
+/** Bytes one request may ask for: a block of the largest size. */
+export const maxRequestBytes = maxBlockBytes
+/** Bytes of one `block` message: what fits beside type, request and offset. */
+export const maxBlockPartBytes = maxMessageBytes - 9
+/** Hashes of one `block-list` message. */
+export const maxBlockListPart = 2000
+/** Roots of one `have` message. */
+export const maxHaveRoots = 2000
+export const maxFeatures = 32
+/** Requests of one side without a full answer (P8): enough to keep a long line busy, few enough to keep a list of. */
+export const maxOpenRequests = 256
+/** A side that has sent nothing for so long sends a ping (P11): shorter than a router forgets an idle connection. */
+export const pingAfterMs = 30_000
+/** A side that has heard nothing for so long, three pings, closes the link as stalled (P11). */
+export const stalledAfterMs = 90_000

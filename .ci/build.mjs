@@ -1,0 +1,43 @@
+/**
+ * Builds dist/: the program and its hash worker as one file each, and `berrysync`, which runs the program on the pinned Node.
+ * better-sqlite3 stays outside the bundle because it has a native part.
+ */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const startedMs = performance.now()
+
+const runtime = `node-linux-${process.arch}`
+
+// Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have.
+const requireBanner =
+  "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);"
+
+const launcher = `#!/bin/sh
+# Runs Berrysync on the Node that package.json pins, wherever this file is linked from.
+here=$(dirname -- "$(readlink -f -- "$0")")
+exec "$here/../node_modules/${runtime}/bin/node" "$here/berrysync.mjs" "$@"
+`
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+mkdirSync(`${root}dist`)
+await build({
+  absWorkingDir: root,
+  entryPoints: { berrysync: 'src/main.ts', 'hash-worker': 'src/disk/hash-worker.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  external: ['better-sqlite3'],
+  loader: { '.sql': 'text' },
+  banner: { js: requireBanner },
+  sourcemap: true,
+  logLevel: 'warning',
+})
+writeFileSync(`${root}dist/berrysync`, launcher)
+chmodSync(`${root}dist/berrysync`, 0o755)
+console.log(`Built dist/berrysync in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)

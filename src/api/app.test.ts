@@ -1,0 +1,84 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startSteeredDevice } from '../testing/steered-device.ts'
+import { buildApp } from './app.ts'
+import { openControlSocket } from './control-socket.ts'
+import type { Steering } from './steering.ts'
+
+/** An API whose steering fails at everything with the same error. */
+function failingApp(error: unknown) {
+  const bugs: unknown[] = []
+  const steering = new Proxy({} as Steering, { get: () => () => Promise.reject(error) })
+  return { bugs, app: buildApp(steering, (bug) => bugs.push(bug)) }
+}
+
+test('only the owner can open the control socket, and it takes the place of a dead one', async () => {
+  await using device = await startSteeredDevice()
+  const file = join(device.home, 'control.sock')
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  const { app } = failingApp(new Error('unused'))
+  await using _ = await openControlSocket(app, file)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+test('a client that keeps its connection does not hold up the end', async () => {
+  const device = await startSteeredDevice()
+  const { promise: answered, resolve } = Promise.withResolvers<void>()
+  const asking = request(
+    {
+      socketPath: join(device.home, 'control.sock'),
+      path: '/api/status',
+      headers: { connection: 'keep-alive' },
+    },
+    (response) => response.resume().on('end', () => resolve()),
+  )
+  asking.on('error', () => undefined)
+  asking.end()
+  await answered
+  await device[Symbol.asyncDispose]()
+})
+
+test.each([
+  ['GET', '/api/nothing', undefined, 404, 'not-found'],
+  ['POST', '/api/folders', { path: '/a', secrets: 'x' }, 400, 'request-invalid'],
+  ['POST', '/api/folders', {}, 400, 'request-invalid'],
+  ['GET', '/api/history?limit=0', undefined, 400, 'request-invalid'],
+  ['GET', '/api/history?limits=1', undefined, 400, 'request-invalid'],
+  ['PATCH', '/api/settings', { values: {}, texts: {} }, 400, 'request-invalid'],
+  ['GET', `/api/folders/${encodeURIComponent(`/${'ü'.repeat(1300)}`)}/secrets`, undefined, 500, 'internal'],
+] as const)('%s %s fails in one shape', async (method, url, payload, status, code) => {
+  const { app } = failingApp(new Error('assertion: unused'))
+  const response = await app.inject({ method, url, ...(payload === undefined ? {} : { payload }) })
+  expect(response.statusCode).toBe(status)
+  expect(response.json()).toEqual({ code, message: expect.any(String), data: expect.any(Object) })
+})
+
+test('a body that is no JSON, and one too large, are refused', async () => {
+  const { app, bugs } = failingApp(new Error('assertion: unused'))
+  const headers = { 'content-type': 'application/json' }
+  for (const payload of ['{', `{"path": "${'x'.repeat(300_000)}"}`]) {
+    const response = await app.inject({ method: 'POST', url: '/api/folders', headers, payload })
+    expect(response.json().code).toBe('request-invalid')
+  }
+  expect(bugs).toEqual([])
+})
+
+test('a bug is told to the log, and the client gets no stack', async () => {
+  const bug = new Error('assertion: something')
+  const { app, bugs } = failingApp(bug)
+  const response = await app.inject({ url: '/api/status' })
+  expect(response.statusCode).toBe(500)
+  expect(response.body).not.toContain('app.test.ts')
+  expect(bugs).toEqual([bug])
+})
+
+test('a folder can be named by any path', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'ä %2F?#& \n"')
+  await mkdir(path)
+  const { id } = await device.json('add', path)
+  expect((await device.json('status', path)).folders).toMatchObject([{ id, path }])
+  expect(await device.run('remove', path)).toMatchObject({ status: 0 })
+})

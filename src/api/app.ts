@@ -1,0 +1,52 @@
+/**
+ * The HTTP application: checks of what comes in, and one shape for every error. Knows nothing of where it listens; whoever can
+ * reach it may do everything, so the caller decides who can.
+ */
+import Fastify, { type FastifyInstance } from 'fastify'
+import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
+import { addRoutes } from './routes.ts'
+import type { ErrorBody } from './schemas.ts'
+import type { Steering } from './steering.ts'
+
+/** Settings and secrets are small; nothing larger is ever sent. */
+const maxBodyBytes = 256 * 1024
+/** An absolute path, each byte percent-encoded. */
+const maxParameterCharacters = 3 * 4096
+
+/** Builds the application. `onBug` hears of every error that is none of the error table, before the client does. */
+export function buildApp(steering: Steering, onBug: (error: unknown) => void): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: maxParameterCharacters },
+    // Unknown fields are refused, not dropped: a mistyped name must not look like success.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: false } },
+    // A client that keeps its connection must not hold up the end of the daemon.
+    forceCloseConnections: true,
+  })
+  app.setErrorHandler((thrown, _request, reply) => {
+    const error = toSyncError(thrown, onBug)
+    return reply.status(errorStatus(error.code)).send(errorBody(error))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const error = new SyncError('not-found', { what: `${request.method} ${request.url}` })
+    return reply.status(errorStatus(error.code)).send(errorBody(error))
+  })
+  addRoutes(app, steering)
+  return app
+}
+
+function errorBody({ code, message, data }: SyncError): ErrorBody {
+  return { code, message, data }
+}
+
+function toSyncError(thrown: unknown, onBug: (error: unknown) => void): SyncError {
+  if (thrown instanceof SyncError) return thrown
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode
+  // Fastify's own refusals: a body that is not JSON, too large, or not of the shape.
+  if (typeof status === 'number' && status < 500) {
+    return new SyncError('request-invalid', { reason: reasonOf(thrown) }, { cause: thrown })
+  }
+  onBug(thrown)
+  return new SyncError('internal', { reason: reasonOf(thrown) }, { cause: thrown })
+}

@@ -1,0 +1,230 @@
+/**
+ * The words of the API: shapes that the daemon checks what it is asked against, and that its clients are typed by. Fields are added,
+ * never renamed. No code but the shapes, because clients import this module.
+ */
+import Type, { type Static } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+
+/** A path longer than the system allows is not a path. */
+const maxPathCharacters = 4096
+const maxSecretCharacters = 2048
+const maxHostCharacters = 300
+/** Rows a list may give at once: more than a person reads, few enough to hold in memory. */
+export const maxRows = 10_000
+export const defaultRows = 100
+
+const Path = Type.String({ minLength: 1, maxLength: maxPathCharacters })
+
+export const RoleSchema = Type.Union([Type.Literal('full'), Type.Literal('read-only')])
+
+export const ErrorSchema = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  data: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+})
+export type ErrorBody = Static<typeof ErrorSchema>
+
+// ---- asking -------------------------------------------------------------------------------------------------------------
+
+/** A folder in an address: its id, or its absolute path. */
+export const FolderParams = Type.Object({ folder: Path })
+export const HostParams = Type.Object({ folder: Path, host: Type.String({ maxLength: maxHostCharacters }) })
+
+/** One folder, or all when left out. */
+export const FolderQuery = Type.Object({ folder: Type.Optional(Path) }, closed)
+
+export const RowsQuery = Type.Object(
+  { folder: Type.Optional(Path), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxRows })) },
+  closed,
+)
+
+export const AddBody = Type.Object(
+  { path: Path, secret: Type.Optional(Type.String({ maxLength: maxSecretCharacters })) },
+  closed,
+)
+
+/** Values as JSON has them, or as texts a person typed after `key=`. */
+export const SettingsBody = Type.Union([
+  Type.Object({ values: Type.Record(Type.String(), Type.Unknown()) }, closed),
+  Type.Object({ texts: Type.Record(Type.String(), Type.String()) }, closed),
+])
+export type SettingsChange = Static<typeof SettingsBody>
+
+export const HostBody = Type.Object({ host: Type.String({ maxLength: maxHostCharacters }) }, closed)
+export const RestoreBody = Type.Object({ path: Type.Optional(Path) }, closed)
+export const DeletesBody = Type.Object(
+  { choice: Type.Union([Type.Literal('confirm'), Type.Literal('undo')]) },
+  closed,
+)
+export const ArchiveRestoreBody = Type.Object({ id: Path }, closed)
+
+// ---- answers ------------------------------------------------------------------------------------------------------------
+
+export const PeerStatusSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  address: Type.String(),
+  via: Type.Union([Type.Literal('direct'), Type.Literal('relay')]),
+  role: RoleSchema,
+  needFiles: Type.Number(),
+  needBytes: Type.Number(),
+})
+
+export const FolderStatusSchema = Type.Object({
+  id: Type.String(),
+  path: Type.String(),
+  role: RoleSchema,
+  state: Type.Union([
+    Type.Literal('scanning'),
+    Type.Literal('syncing'),
+    Type.Literal('up-to-date'),
+    Type.Literal('paused'),
+    Type.Literal('halted'),
+  ]),
+  halt: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+  /** One sentence: why the folder is not up to date; empty when it is. */
+  explanation: Type.String(),
+  /** A peer is connected, and nothing is left to send or receive. */
+  settled: Type.Boolean(),
+  files: Type.Number(),
+  bytes: Type.Number(),
+  needFiles: Type.Number(),
+  needBytes: Type.Number(),
+  localChanges: Type.Number(),
+  hosts: Type.Array(Type.String()),
+  peers: Type.Array(PeerStatusSchema),
+  problems: Type.Array(Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() })),
+})
+export type FolderStatusBody = Static<typeof FolderStatusSchema>
+
+export const StatusSchema = Type.Object({
+  device: Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    version: Type.String(),
+    listen: Type.String(),
+    pid: Type.Number(),
+  }),
+  folders: Type.Array(FolderStatusSchema),
+  traffic: Type.Object({
+    received: Type.Number(),
+    sent: Type.Number(),
+    receivedPerSecond: Type.Number(),
+    sentPerSecond: Type.Number(),
+  }),
+})
+export type Status = Static<typeof StatusSchema>
+
+/** What this device holds: a read-only device has no full secret. */
+export const SecretsSchema = Type.Object({ full: Type.Optional(Type.String()), readOnly: Type.String() })
+export type Secrets = Static<typeof SecretsSchema>
+
+export const AddedSchema = Type.Object({
+  id: Type.String(),
+  path: Type.String(),
+  role: RoleSchema,
+  /** The folder is new: its secret was made here. */
+  created: Type.Boolean(),
+  full: Type.Optional(Type.String()),
+  readOnly: Type.String(),
+})
+export type Added = Static<typeof AddedSchema>
+
+export const SettingsSchema = Type.Object({
+  settings: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      value: Type.Unknown(),
+      /** As it would be typed after `key=`. */
+      text: Type.String(),
+      isDefault: Type.Boolean(),
+      about: Type.String(),
+    }),
+  ),
+})
+export type Settings = Static<typeof SettingsSchema>
+
+export const HostsSchema = Type.Object({ hosts: Type.Array(Type.String()) })
+export type Hosts = Static<typeof HostsSchema>
+
+export const LocalChangesSchema = Type.Object({
+  changes: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      change: Type.Union([Type.Literal('added'), Type.Literal('edited'), Type.Literal('deleted')]),
+    }),
+  ),
+})
+export type LocalChanges = Static<typeof LocalChangesSchema>
+
+export const RestoredSchema = Type.Object({ restored: Type.Number() })
+export type Restored = Static<typeof RestoredSchema>
+
+/** The files a mass-delete halt is about. */
+export const DeletesSchema = Type.Object({ held: Type.Array(Type.String()) })
+export type Deletes = Static<typeof DeletesSchema>
+
+export const ConflictsSchema = Type.Object({
+  conflicts: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      path: Type.String(),
+      beside: Type.String(),
+      sizeBytes: Type.Number(),
+    }),
+  ),
+})
+export type Conflicts = Static<typeof ConflictsSchema>
+
+export const HistorySchema = Type.Object({
+  history: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      /** ISO 8601, UTC. */
+      at: Type.String(),
+      path: Type.String(),
+      action: Type.String(),
+      device: Type.String(),
+      sizeBytes: Type.Number(),
+    }),
+  ),
+})
+export type History = Static<typeof HistorySchema>
+
+export const PeersSchema = Type.Object({
+  peers: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      id: Type.String(),
+      name: Type.String(),
+      role: RoleSchema,
+      connected: Type.Boolean(),
+      /** Only while connected. */
+      address: Type.Optional(Type.String()),
+      /** ISO 8601, UTC. */
+      firstSeen: Type.String(),
+      lastSeen: Type.String(),
+    }),
+  ),
+})
+export type Peers = Static<typeof PeersSchema>
+
+export const ArchiveSchema = Type.Object({
+  archive: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      id: Type.String(),
+      path: Type.String(),
+      /** ISO 8601, UTC. */
+      archived: Type.String(),
+      sizeBytes: Type.Number(),
+    }),
+  ),
+})
+export type Archive = Static<typeof ArchiveSchema>
+
+export const ArchiveRestoredSchema = Type.Object({ path: Type.String() })
+export type ArchiveRestored = Static<typeof ArchiveRestoredSchema>
+
+export const DoneSchema = Type.Object({})

@@ -1,0 +1,49 @@
+/**
+ * What the API asks of the daemon: everything a person or program can see and steer, as an interface. The daemon answers it in
+ * `steering.ts` of src. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
+ */
+import type {
+  Added,
+  Archive,
+  ArchiveRestored,
+  Conflicts,
+  Deletes,
+  History,
+  Hosts,
+  LocalChanges,
+  Peers,
+  Restored,
+  Secrets,
+  Settings,
+  SettingsChange,
+  Status,
+} from './schemas.ts'
+
+export interface Steering {
+  /** One folder, or all. */
+  status(folder: string | undefined): Promise<Status>
+  /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
+  addFolder(path: string, secret: string | undefined): Promise<Added>
+  /** Stops syncing; every file stays. */
+  removeFolder(folder: string): Promise<void>
+  secrets(folder: string): Promise<Secrets>
+  deviceSettings(): Promise<Settings>
+  setDevice(change: SettingsChange): Promise<Settings>
+  folderSettings(folder: string): Promise<Settings>
+  setFolder(folder: string, change: SettingsChange): Promise<Settings>
+  /** Adding one that is there, or removing one that is not, changes nothing. */
+  addHost(folder: string, host: string): Promise<Hosts>
+  removeHost(folder: string, host: string): Promise<Hosts>
+  rescan(folder: string | undefined): Promise<void>
+  localChanges(folder: string, limit: number): Promise<LocalChanges>
+  restoreLocal(folder: string, path: string | undefined): Promise<Restored>
+  heldDeletes(folder: string, limit: number): Promise<Deletes>
+  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<void>
+  conflicts(folder: string | undefined, limit: number): Promise<Conflicts>
+  /** Newest first. */
+  history(folder: string | undefined, limit: number): Promise<History>
+  peers(folder: string | undefined): Promise<Peers>
+  /** Newest first. */
+  archive(folder: string | undefined, limit: number): Promise<Archive>
+  restoreArchived(folder: string, id: string): Promise<ArchiveRestored>
+}

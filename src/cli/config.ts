@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import type { Settings } from '../api/schemas.ts'
+import { openSession, readPairs, type Surroundings } from './session.ts'
+import { settingsToText } from './set.ts'
+
+export function defineConfig(program: Command, around: Surroundings): void {
+  program
+    .command('config')
+    .description('set how this device works, from the next start on; without KEY=VALUE show it')
+    .argument('[KEY=VALUE...]', 'settings, like name=studio')
+    .action(async (pairs: string[], _options, command: Command) => {
+      const session = openSession(command, around)
+      const texts = readPairs(command, pairs)
+      const answer =
+        pairs.length === 0
+          ? await session.client.get<Settings>('/api/settings')
+          : await session.client.patch<Settings>('/api/settings', { texts })
+      session.show(answer, (all) => settingsToText(all, Object.keys(texts)))
+    })
+}

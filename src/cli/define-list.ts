@@ -1,0 +1,24 @@
+/** A command that lists rows of one folder, or of all. */
+import type { Command } from 'commander'
+import { absolute, openSession, type Surroundings } from './session.ts'
+
+interface List<T> {
+  readonly name: string
+  readonly about: string
+  readonly route: string
+  toText(answer: T): string
+}
+
+export function defineList<T>(parent: Command, around: Surroundings, list: List<T>): void {
+  parent
+    .command(list.name)
+    .description(list.about)
+    .argument('[DIR]', 'the folder')
+    .option('--limit <N>', 'how many rows at most', '100')
+    .action(async (directory: string | undefined, { limit }: { limit: string }, command: Command) => {
+      if (!/^[1-9]\d{0,4}$/.test(limit)) command.error(`error: '${limit}' is not a number of rows`)
+      const session = openSession(command, around)
+      const folder = directory === undefined ? undefined : absolute(directory)
+      session.show(await session.client.get<T>(list.route, { folder, limit }), list.toText)
+    })
+}

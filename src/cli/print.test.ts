@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { plainText, sizeToText, tableToText } from './print.ts'
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [99_949, '99.9 kB'],
+  [99_950, '100 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1.0 MB'],
+  [12_345_678_901, '12.3 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(sizeToText(bytes)).toBe(text)
+})
+
+test('columns line up, and no rows give the text that says so', () => {
+  expect(
+    tableToText(
+      ['A', 'B'],
+      [
+        ['long', 'x'],
+        ['é', ''],
+      ],
+      'none',
+    ),
+  ).toBe('A     B\nlong  x\né')
+  expect(tableToText(['A'], [], 'none')).toBe('none')
+})
+
+test('letters of every script stay, what steers a terminal does not', () => {
+  expect(plainText('Ä 中 🎧 नमस्ते')).toBe('Ä 中 🎧 नमस्ते')
+  expect(plainText('a\u001b[0m\nb\u0007\u202e')).toBe('a\\u{1b}[0m\\u{a}b\\u{7}\\u{202e}')
+})

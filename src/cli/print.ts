@@ -1,0 +1,67 @@
+/** How things look to a person: sizes, times, tables. Names come from other people's devices, so nothing in them reaches the terminal raw. */
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** A size as people say it: `1.2 GB`, in steps of 1000. */
+export function sizeToText(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+export function countToText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
+}
+
+/** ISO 8601 to the person's own time, to the second. */
+export function timeToText(iso: string): string {
+  const date = new Date(iso)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** A text with everything that could steer a terminal, or turn the reading direction, made visible. */
+export function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    // Joins emoji and letters of several scripts, and does nothing else.
+    if (character === '\u200d' || character === '\u200c') return character
+    return `\\u{${character.codePointAt(0)!.toString(16)}}`
+  })
+}
+
+/** Rows in columns under a headline; no rows give the text that says so. */
+export function tableToText(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  empty: string,
+): string {
+  if (rows.length === 0) return empty
+  const cells = [heads, ...rows].map((row) => row.map(plainText))
+  const widths = heads.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]!))))
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat(widths[column]! - widthOf(cell)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function widthOf(text: string): number {
+  return Array.from(text).length
+}
+
+const colours = { green: '32', yellow: '33', red: '31', dim: '2', bold: '1' } as const
+export type Colour = keyof typeof colours
+
+export type Paint = (colour: Colour, text: string) => string
+
+export function createPaint(isColoured: boolean): Paint {
+  return (colour, text) => (isColoured ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text)
+}

@@ -1,0 +1,183 @@
+import { mkdir, stat, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startSteeredDevice } from '../testing/steered-device.ts'
+
+test('alone it prints help, and succeeds', async () => {
+  await using device = await startSteeredDevice()
+  const { status, out } = await device.run()
+  expect(status).toBe(0)
+  expect(out).toContain('Usage: berrysync')
+  for (const name of ['daemon', 'add', 'secrets', 'remove', 'set', 'config', 'host', 'status', 'history']) {
+    expect(out).toContain(`  ${name} `)
+  }
+})
+
+test.each([
+  [['nonsense']],
+  [['add']],
+  [['status', '--nonsense']],
+  [['set', '.', 'paused']],
+  [['host']],
+  [['history', '--limit', '0']],
+])('wrong usage ends with 2: %j', async (args) => {
+  await using device = await startSteeredDevice()
+  const { status, out, err } = await device.run(...args)
+  expect([status, out]).toEqual([2, ''])
+  expect(err).not.toBe('')
+})
+
+test('without a daemon a command fails with one line that says how to start it', async () => {
+  await using device = await startSteeredDevice()
+  const home = join(device.root, 'other home')
+  for (const args of [
+    ['status', '--home', home],
+    ['--home', home, 'add', device.root],
+  ]) {
+    expect(await device.runRaw(...args)).toEqual({
+      status: 1,
+      out: '',
+      err: `berrysync: No daemon runs for ${home}. Start it with: berrysync daemon --home ${home}\n`,
+    })
+  }
+})
+
+test('a folder is added, shown, and removed', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'my folder')
+  await mkdir(path)
+  const link = join(device.root, 'link')
+  await symlink(path, link)
+
+  const added = await device.json('add', link)
+  expect(added).toMatchObject({ path, role: 'full', created: true })
+  expect(added.full).toMatch(/^A[\w-]{32}$/)
+  expect(added.readOnly).toMatch(/^B/)
+  expect(await device.json('secrets', path)).toEqual({ full: added.full, readOnly: added.readOnly })
+  const { out } = await device.run('secrets', link)
+  expect(out).toBe(`full      ${added.full}\nreadOnly  ${added.readOnly}\n`)
+
+  const status = await device.json('status')
+  expect(status).toMatchObject({
+    device: { name: 'test device', version: '0', listen: '127.0.0.1:4444' },
+    folders: [
+      {
+        id: added.id,
+        path,
+        role: 'full',
+        state: 'up-to-date',
+        files: 0,
+        bytes: 0,
+        needFiles: 0,
+        needBytes: 0,
+      },
+    ],
+    traffic: { received: 0, sent: 0, receivedPerSecond: 0, sentPerSecond: 0 },
+  })
+  expect((await device.run('status')).out).toMatch(/my folder\s+full\s+up-to-date/)
+  expect(await device.run('remove', path)).toMatchObject({ status: 0 })
+  expect((await stat(path)).isDirectory()).toBe(true)
+  expect((await device.json('status')).folders).toEqual([])
+})
+
+test('a secret can come from standard input, and a mistyped one is refused', async () => {
+  await using device = await startSteeredDevice()
+  const [a, b] = [join(device.root, 'a'), join(device.root, 'b')]
+  await Promise.all([mkdir(a), mkdir(b)])
+  const { readOnly } = await device.json('add', a)
+  await device.run('remove', a)
+  device.input = `${readOnly}\n`
+  expect(await device.json('add', b, '-')).toMatchObject({ role: 'read-only', created: false, readOnly })
+  expect(await device.json('secrets', b)).toEqual({ readOnly })
+  const wrong = await device.run('add', a, readOnly.replace(/.$/, readOnly.endsWith('A') ? 'B' : 'A'))
+  expect(wrong.status).toBe(1)
+  expect(wrong.err).toMatch(/^berrysync: This secret has a typing mistake[^\n]*\n$/)
+})
+
+test('settings are shown with their meaning, and set by key', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect((await device.run('set', path)).out).toMatch(/massDeletePercent\s+25\s+default/)
+  const { settings } = await device.json('set', path, 'paused=on', 'hosts=h.example:1')
+  expect(settings).toContainEqual(expect.objectContaining({ key: 'paused', value: true, isDefault: false }))
+  expect(device.opener.opened.get(path)!.settings).toMatchObject({ paused: true, hosts: ['h.example:1'] })
+  const wrong = await device.run('set', path, 'paused=off', 'colour=red')
+  expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('There is no setting "colour"')])
+  expect(device.opener.opened.get(path)!.settings.paused).toBe(true)
+  expect((await device.run('config', 'name=pi')).out).toMatch(/name\s+pi/)
+})
+
+test('hosts are added and removed one by one', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  await device.run('host', 'add', path, 'B.example:2')
+  await device.run('host', 'add', path, '[2001:db8::1]:3')
+  expect(await device.json('host', 'add', path, 'b.example:2')).toEqual({
+    hosts: ['[2001:db8::1]:3', 'b.example:2'],
+  })
+  expect((await device.run('host', 'list', path)).out).toBe('[2001:db8::1]:3\nb.example:2\n')
+  expect(await device.json('host', 'remove', path, '[2001:db8::1]:3')).toEqual({ hosts: ['b.example:2'] })
+  expect(await device.run('host', 'add', path, 'b.example')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('"b.example" is not a host and port'),
+  })
+})
+
+test('waiting ends when there is a peer and nothing left to do, and fails at the limit', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  expect(await device.run('status', '--wait')).toMatchObject({ status: 0 })
+  await device.run('add', path)
+  const late = await device.run('status', path, '--wait', '3')
+  expect(late).toMatchObject({ status: 1, err: expect.stringContaining('no peer is connected') })
+  expect(device.opener.opened.get(path)!.calls).toContain('rescan')
+  device.onPause = () => device.connectPeer(path)
+  expect(await device.run('status', '--wait', '3')).toMatchObject({ status: 0 })
+  expect((await device.json('status', '--wait')).folders[0]).toMatchObject({
+    settled: true,
+    peers: [{ name: 'peer' }],
+  })
+})
+
+test('a name from elsewhere cannot steer the terminal', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  device.connectPeer(path, 'evil\u001b[2J\u202e')
+  const { out } = await device.run('status')
+  expect(out).toContain('evil\\u{1b}[2J\\u{202e}')
+})
+
+test('repairs reach the folder', async () => {
+  await using device = await startSteeredDevice()
+  const [mine, theirs] = [join(device.root, 'a'), join(device.root, 'b')]
+  await Promise.all([mkdir(mine), mkdir(theirs)])
+  const { readOnly } = await device.json('add', mine)
+  expect(await device.run('restore', mine)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('not read-only'),
+  })
+  await device.run('remove', mine)
+  await device.run('add', theirs, readOnly)
+  expect(await device.json('restore', theirs, 'x/y')).toEqual({ restored: 2 })
+  expect((await device.run('restore', theirs, '--list')).out).toBe('Nothing was changed here.\n')
+  expect((await device.run('deletes', theirs)).out).toBe('No deletions wait.\n')
+  await device.run('deletes', theirs, '--undo')
+  expect(await device.json('archive', 'restore', theirs, 'id 1')).toEqual({ path: 'a.txt' })
+  expect(await device.json('archive', 'list', theirs)).toEqual({ archive: [] })
+  expect(await device.json('history')).toEqual({ history: [] })
+  expect(await device.json('conflicts')).toEqual({ conflicts: [] })
+  expect(await device.json('peers', theirs)).toEqual({ peers: [] })
+  expect(device.opener.opened.get(theirs)!.calls).toEqual([
+    'opened as new',
+    'restore x/y',
+    'undo',
+    'restore id 1',
+  ])
+})

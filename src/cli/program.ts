@@ -1,0 +1,82 @@
+/** The command line: which commands there are, and what becomes of errors. 0 done, 1 failed with one line on stderr, 2 wrong usage. */
+import { Command, CommanderError } from 'commander'
+import { isSyncError, reasonOf } from '../core/errors.ts'
+import { defineAdd } from './add.ts'
+import { defineArchive } from './archive.ts'
+import { defineConfig } from './config.ts'
+import { defineConflicts } from './conflicts.ts'
+import { defineDaemon } from './daemon.ts'
+import { defineDeletes } from './deletes.ts'
+import { defineHistory } from './history.ts'
+import { defineHost } from './host.ts'
+import { definePeers } from './peers.ts'
+import { plainText } from './print.ts'
+import { defineRemove } from './remove.ts'
+import { defineRescan } from './rescan.ts'
+import { defineRestore } from './restore.ts'
+import { defineSecrets } from './secrets.ts'
+import type { Surroundings } from './session.ts'
+import { defineSet } from './set.ts'
+import { defineStatus } from './status.ts'
+
+const exitFailed = 1
+const exitUsage = 2
+
+const commands = [
+  defineDaemon,
+  defineAdd,
+  defineSecrets,
+  defineRemove,
+  defineSet,
+  defineConfig,
+  defineHost,
+  defineStatus,
+  definePeers,
+  defineHistory,
+  defineConflicts,
+  defineArchive,
+  defineRestore,
+  defineDeletes,
+  defineRescan,
+]
+
+/** Runs one command line (without the program's own name) and returns the exit status. */
+export async function runProgram(args: readonly string[], around: Surroundings): Promise<number> {
+  const program = buildProgram(around)
+  if (args.length === 0) {
+    program.outputHelp()
+    return 0
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return exitStatus(error)
+    const message = isSyncError(error) ? error.message : `unexpected error: ${reasonOf(error)}`
+    around.complain(`berrysync: ${plainText(message)}\n`)
+    return exitFailed
+  }
+}
+
+function buildProgram(around: Surroundings): Command {
+  const program = new Command('berrysync')
+    .description('Folders that stay in sync between computers under a secret.')
+    .version(around.version)
+    .option('--home <DIR>', `state directory: settings, identity, database (default: ${around.defaultHome})`)
+    .option('--json', 'print data as JSON')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: around.print,
+      writeErr: around.complain,
+      getOutHasColors: () => around.colour,
+    })
+    .exitOverride()
+  for (const define of commands) define(program, around)
+  return program
+}
+
+/** Commander ends help and version with 0, our own `command.error` with the status it was given, and wrong usage with 1. */
+function exitStatus({ code, exitCode }: CommanderError): number {
+  if (exitCode === 0) return 0
+  return code === 'berrysync.failed' ? exitFailed : exitUsage
+}

@@ -1,0 +1,121 @@
+/** `status`: what every folder is doing, and waiting until there is nothing left to do. */
+import type { Command } from 'commander'
+import type { FolderStatusBody, Status } from '../api/schemas.ts'
+import { countToText, type Paint, plainText, sizeToText, tableToText } from './print.ts'
+import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+
+/** Soon enough for a person, and for a script that waits for the next step. */
+const pollMs = 150
+/** More problems than this are counted, not listed; `--json` has them all. */
+const shownProblems = 5
+
+export function defineStatus(program: Command, around: Surroundings): void {
+  program
+    .command('status')
+    .description('show what every folder is doing')
+    .argument('[DIR]', 'only this folder')
+    .option('--wait [SECONDS]', 'wait until every folder has a peer and nothing is left to send or receive')
+    .action(async (given: string | undefined, options: { wait?: string | true }, command: Command) => {
+      const { directory, limitMs } = readWait(command, given, options.wait)
+      const session = openSession(command, around)
+      const folder = directory === undefined ? undefined : absolute(directory)
+      const { status, isSettled } = await readStatus(session, around, folder, limitMs)
+      session.show(status, (shown) => statusToText(shown, session.paint))
+      if (limitMs !== undefined && !isSettled)
+        command.error(`error: ${waitedFor(status)}`, { code: 'berrysync.failed' })
+    })
+}
+
+/** `--wait DIR` is read as waiting for that folder, because SECONDS may be left out. */
+function readWait(command: Command, directory: string | undefined, wait: string | true | undefined) {
+  if (wait === undefined) return { directory, limitMs: undefined }
+  if (wait === true) return { directory, limitMs: Number.POSITIVE_INFINITY }
+  if (/^\d+(\.\d+)?$/.test(wait)) return { directory, limitMs: Number(wait) * 1000 }
+  if (directory !== undefined) command.error(`error: '${wait}' is not a number of seconds`)
+  return { directory: wait, limitMs: Number.POSITIVE_INFINITY }
+}
+
+async function readStatus(
+  session: Session,
+  around: Surroundings,
+  folder: string | undefined,
+  limitMs: number | undefined,
+): Promise<{ status: Status; isSettled: boolean }> {
+  const read = async () => {
+    const status = await session.client.get<Status>('/api/status', { folder })
+    return { status, isSettled: status.folders.every(({ settled }) => settled) }
+  }
+  if (limitMs === undefined) return read()
+  const startedMs = around.monotonicMs()
+  // What was written a moment ago counts too, even if the system has not reported it yet.
+  await session.client.post('/api/rescan', undefined, { folder })
+  let now = await read()
+  while (!now.isSettled) {
+    const leftMs = startedMs + limitMs - around.monotonicMs()
+    if (leftMs <= 0) break
+    await around.pause(Math.min(pollMs, leftMs))
+    now = await read()
+  }
+  return now
+}
+
+function waitedFor({ folders }: Status): string {
+  const waiting = folders.filter(({ settled }) => !settled)
+  const first = waiting[0]!
+  const more = waiting.length > 1 ? ` (and ${countToText(waiting.length - 1, 'more folder')})` : ''
+  return `still waiting for ${plainText(first.path)}: ${reasonToWait(first)}${more}`
+}
+
+function reasonToWait({ peers, explanation, state }: FolderStatusBody): string {
+  if (explanation !== '') return plainText(explanation)
+  return peers.length === 0 ? 'no peer is connected' : `it is ${state}, and a peer still needs something`
+}
+
+// ---- for people ---------------------------------------------------------------------------------------------------------
+
+function statusToText({ device, folders, traffic }: Status, paint: Paint): string {
+  const head = `${plainText(device.name)} (${device.id.slice(0, 12)}), listening on ${device.listen}`
+  const rates = `down ${sizeToText(traffic.receivedPerSecond)}/s, up ${sizeToText(traffic.sentPerSecond)}/s`
+  const sums = `received ${sizeToText(traffic.received)}, sent ${sizeToText(traffic.sent)}`
+  const table = tableToText(
+    ['FOLDER', 'ROLE', 'STATE', 'FILES', 'SIZE', 'NEEDS', 'PEERS'],
+    folders.map((folder) => [
+      folder.path,
+      folder.role,
+      folder.state,
+      folder.files.toLocaleString('en-US'),
+      sizeToText(folder.bytes),
+      folder.needFiles === 0
+        ? ''
+        : `${countToText(folder.needFiles, 'file')}, ${sizeToText(folder.needBytes)}`,
+      String(folder.peers.length),
+    ]),
+    'No folders yet. Add one with: berrysync add DIR [SECRET]',
+  )
+  const details = folders.map((folder) => detailsToText(folder, paint)).filter((text) => text !== '')
+  return [paint('bold', head), paint('dim', `${rates}; ${sums}`), '', table, ...details].join('\n')
+}
+
+function detailsToText(folder: FolderStatusBody, paint: Paint): string {
+  const lines: string[] = []
+  if (folder.halt !== undefined) lines.push(paint('red', `halted: ${plainText(folder.halt.message)}`))
+  else if (folder.explanation !== '') lines.push(plainText(folder.explanation))
+  for (const { name, address, via, role, needFiles, needBytes } of folder.peers) {
+    const needs =
+      needFiles === 0 ? 'has everything' : `needs ${countToText(needFiles, 'file')}, ${sizeToText(needBytes)}`
+    lines.push(`peer ${plainText(name)} (${role}, ${via}, ${plainText(address)}): ${needs}`)
+  }
+  if (folder.localChanges > 0) {
+    const changes = countToText(folder.localChanges, 'change')
+    lines.push(
+      paint('yellow', `${changes} made here, which stay here: berrysync restore --list DIR shows them`),
+    )
+  }
+  for (const problem of folder.problems.slice(0, shownProblems)) {
+    lines.push(paint('yellow', plainText(problem.message)))
+  }
+  const hidden = folder.problems.length - shownProblems
+  if (hidden > 0) lines.push(paint('yellow', `and ${countToText(hidden, 'more problem')}`))
+  if (lines.length === 0) return ''
+  return ['', paint('bold', plainText(folder.path)), ...lines.map((line) => `  ${line}`)].join('\n')
+}

@@ -1,0 +1,123 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openConfig, readEnvironment, readSetup } from './config.ts'
+import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
+import { deviceSettingTable } from './settings.ts'
+import { makeTempDirectory } from './testing/temp-directory.ts'
+
+const table = deviceSettingTable('host')
+const full = generateFullSecret((count) => Buffer.alloc(count, 7))
+const fullText = secretToText(full)
+
+test('the state lies where systemd says, else where XDG says, else in the home directory', () => {
+  expect(readEnvironment({ STATE_DIRECTORY: '/var/lib/b:/x', XDG_STATE_HOME: '/s' }).defaultHome).toBe(
+    '/var/lib/b',
+  )
+  expect(readEnvironment({ XDG_STATE_HOME: '/s' }).defaultHome).toBe('/s/berrysync')
+  expect(readEnvironment({ XDG_STATE_HOME: 'relative' }).defaultHome).toMatch(/\/\.local\/state\/berrysync$/)
+  expect(readEnvironment({ BERRYSYNC_LOG: 'debug' }).logLevel).toBe('debug')
+})
+
+test('what is set outlives the daemon, private to its owner, and defaults are not written down', async () => {
+  await using home = await makeTempDirectory()
+  const config = await openConfig(home.path, table)
+  expect(config.current()).toEqual({ device: {}, folders: [] })
+  await config.change(() => ({
+    device: { name: 'studio' },
+    folders: [
+      { path: '/a', secret: full, set: { paused: true, hosts: ['h.example:1'] } },
+      { path: '/b', secret: readSecretOf(full), set: {} },
+    ],
+  }))
+  const file = join(home.path, 'config.json')
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+    name: 'studio',
+    folders: [
+      { path: '/a', secret: fullText, paused: true, hosts: ['h.example:1'] },
+      { path: '/b', secret: secretToText(readSecretOf(full)) },
+    ],
+  })
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(await readdir(home.path)).toEqual(['config.json'])
+
+  const again = (await openConfig(home.path, table)).current()
+  expect(again.device).toEqual({ name: 'studio' })
+  expect(again.folders.map(({ path, secret, set }) => [path, secretToText(secret), set])).toEqual([
+    ['/a', fullText, { paused: true, hosts: ['h.example:1'] }],
+    ['/b', secretToText(readSecretOf(full)), {}],
+  ])
+})
+
+test('I9: a configuration prints without its secrets', async () => {
+  await using home = await makeTempDirectory()
+  const config = await openConfig(home.path, table)
+  await config.change((before) => ({ ...before, folders: [{ path: '/a', secret: full, set: {} }] }))
+  expect(JSON.stringify(config.current())).not.toContain(fullText.slice(0, 12))
+})
+
+test('changes at the same time all arrive', async () => {
+  await using home = await makeTempDirectory()
+  const config = await openConfig(home.path, table)
+  const paths = Array.from({ length: 20 }, (_, at) => `/folder-${at}`)
+  await Promise.all(
+    paths.map((path) =>
+      config.change((before) => ({
+        ...before,
+        folders: [...before.folders, { path, secret: full, set: {} }],
+      })),
+    ),
+  )
+  const again = (await openConfig(home.path, table)).current()
+  expect(again.folders.map(({ path }) => path)).toEqual(paths)
+})
+
+test.each([
+  ['{"name": "x"', 'it is not valid JSON'],
+  [`{"folders": [{"path": "/a", "secret": "${fullText}" oops`, 'it is not valid JSON'],
+  ['[]', 'the file is not an object'],
+  ['{"colour": 1}', 'There is no setting "colour"'],
+  ['{"name": 7}', 'valid value for name'],
+  ['{"folders": {}}', '"folders" is not a list'],
+  ['{"folders": [{"secret": "x"}]}', 'folders[0] has no "path"'],
+  ['{"folders": [{"path": "/a", "secret": "short"}]}', 'folders[0] (/a): This secret is too short'],
+  [
+    `{"folders": [{"path": "/a", "secret": "${fullText}", "pause": true}]}`,
+    'folders[0] (/a): There is no setting "pause"',
+  ],
+  [
+    `{"folders": [{"path": "/a", "secret": "${fullText}"}, {"path": "/a"}]}`,
+    'the folder /a stands in it twice',
+  ],
+  ['{"folders": [{"path": "/a"}]}', 'the folder /a has no secret'],
+])('a damaged configuration is told, not replaced: %s', async (text, reason) => {
+  await using home = await makeTempDirectory()
+  const file = join(home.path, 'config.json')
+  await writeFile(file, text)
+  const failure = await openConfig(home.path, table).catch((error: Error) => error)
+  expect(failure).toMatchObject({ code: 'config-damaged' })
+  expect((failure as Error).message).toContain(reason)
+  // I9: neither the reason nor the parser's quotation of the text may show a secret.
+  expect((failure as Error).message).not.toContain(fullText.slice(0, 12))
+  expect(await readFile(file, 'utf8')).toBe(text)
+})
+
+test('a file given with --config: paths start at its directory, and a folder may be new', async () => {
+  await using directory = await makeTempDirectory()
+  const file = join(directory.path, 'setup.json')
+  const setup = {
+    name: 'pi',
+    web: 'off',
+    folders: [{ path: 'music' }, { path: '/b', secret: fullText, lan: false }],
+  }
+  await writeFile(file, JSON.stringify(setup))
+  const read = await readSetup(file, table)
+  expect(read.device).toEqual({ name: 'pi', web: 'off' })
+  expect(read.folders).toMatchObject([
+    { path: join(directory.path, 'music'), secret: undefined, set: {} },
+    { path: '/b', set: { lan: false } },
+  ])
+  await expect(readSetup(join(directory.path, 'none.json'), table)).rejects.toMatchObject({
+    code: 'config-damaged',
+  })
+})

@@ -1,0 +1,226 @@
+/**
+ * The only reader of the environment and of configuration files. Owns `config.json` of the state directory, in which the
+ * device's settings, folders and secrets outlive the daemon, and reads the file given with `--config`, which has the same form.
+ * Only what a person set is written down, so that better defaults of a later version reach everybody else.
+ */
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { reasonOf, SyncError } from './core/errors.ts'
+import { type FullSecret, parseSecret, type ReadSecret, secretToText } from './core/secret.ts'
+import type { FolderSettings } from './engine/settings.ts'
+import { createSerial } from './serial.ts'
+import { type DeviceSettings, folderSettingTable, type SettingTable, settingsFromJson } from './settings.ts'
+
+/** A secret that opens a folder. */
+export type FolderSecret = FullSecret | ReadSecret
+
+export interface FolderEntry {
+  /** Absolute, without symbolic links. */
+  readonly path: string
+  readonly secret: FolderSecret
+  /** Only what was set. */
+  readonly set: Partial<FolderSettings>
+}
+
+export interface Config {
+  /** Only what was set. */
+  readonly device: Partial<DeviceSettings>
+  readonly folders: readonly FolderEntry[]
+}
+
+/** What a file given with `--config` asks for. A folder without a secret is a new one. */
+export interface Setup {
+  readonly device: Partial<DeviceSettings>
+  readonly folders: readonly {
+    readonly path: string
+    readonly secret: FolderSecret | undefined
+    readonly set: Partial<FolderSettings>
+  }[]
+}
+
+/** Thousands of folders fit; what is larger is not a configuration. */
+const maxConfigBytes = 4 * 1024 ** 2
+const configName = 'config.json'
+
+// ---- environment --------------------------------------------------------------------------------------------------------
+
+export interface Environment {
+  /** Where the state lies when `--home` does not say. */
+  readonly defaultHome: string
+  /** `$BERRYSYNC_LOG`. */
+  readonly logLevel: string | undefined
+  /** `$NO_COLOR` is set. */
+  readonly plain: boolean
+}
+
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  // systemd gives several directories separated by colons when a unit asks for several.
+  const ofUnit = variables.STATE_DIRECTORY?.split(':')[0]
+  const xdg = variables.XDG_STATE_HOME
+  const ofUser = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'state')
+  return {
+    defaultHome: ofUnit !== undefined && ofUnit !== '' ? ofUnit : join(ofUser, 'berrysync'),
+    logLevel: variables.BERRYSYNC_LOG === '' ? undefined : variables.BERRYSYNC_LOG,
+    plain: variables.NO_COLOR !== undefined && variables.NO_COLOR !== '',
+  }
+}
+
+// ---- reading ------------------------------------------------------------------------------------------------------------
+
+/** An empty state when there is none yet. A damaged file is never touched. */
+async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings>): Promise<Config> {
+  const file = join(home, configName)
+  const text = await readText(file)
+  if (text === undefined) return { device: {}, folders: [] }
+  const setup = parseConfig(file, text, deviceTable)
+  const folders = setup.folders.map(({ path, secret, set }) => {
+    if (secret === undefined) throw damaged(file, `the folder ${path} has no secret`)
+    return { path, secret, set }
+  })
+  return { device: setup.device, folders }
+}
+
+/** A file given with `--config`; relative paths in it start at its own directory. Throws `config-damaged`. */
+export async function readSetup(file: string, deviceTable: SettingTable<DeviceSettings>): Promise<Setup> {
+  const text = await readText(file)
+  if (text === undefined) throw damaged(file, 'it does not exist')
+  return parseConfig(file, text, deviceTable)
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  let handle: FileHandle
+  try {
+    handle = await open(file, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw damaged(file, reasonOf(error))
+  }
+  try {
+    const { size } = await handle.stat()
+    if (size > maxConfigBytes) throw damaged(file, `it is larger than ${maxConfigBytes} bytes`)
+    return await handle.readFile('utf8')
+  } catch (error) {
+    throw error instanceof SyncError ? error : damaged(file, reasonOf(error))
+  } finally {
+    await handle.close()
+  }
+}
+
+function parseConfig(file: string, text: string, deviceTable: SettingTable<DeviceSettings>): Setup {
+  const { folders: listed = [], ...device } = objectOf(file, 'the file', parseJson(file, text))
+  if (!Array.isArray(listed)) throw damaged(file, '"folders" is not a list')
+  const folders = listed.map((json: unknown, at) => parseFolder(file, `folders[${at}]`, json))
+  const paths = folders.map(({ path }) => path)
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at)
+  if (twice !== undefined) throw damaged(file, `the folder ${twice} stands in it twice`)
+  return { device: within(file, '', () => settingsFromJson(deviceTable, device)), folders }
+}
+
+function parseFolder(file: string, place: string, json: unknown): Setup['folders'][number] {
+  const { path, secret, ...set } = objectOf(file, place, json)
+  if (typeof path !== 'string' || path === '') throw damaged(file, `${place} has no "path"`)
+  if (secret !== undefined && typeof secret !== 'string')
+    throw damaged(file, `${place}: "secret" is not a text`)
+  return {
+    path: resolve(dirname(file), path),
+    secret: within(file, `${place} (${path}): `, () =>
+      secret === undefined ? undefined : readFolderSecret(secret),
+    ),
+    set: within(file, `${place} (${path}): `, () => settingsFromJson(folderSettingTable, set)),
+  }
+}
+
+/** A secret that can open a folder by itself. Throws `secret-wrong-kind` for a one-time secret, and what `parseSecret` throws. */
+export function readFolderSecret(text: string): FolderSecret {
+  const secret = parseSecret(text)
+  if (secret.kind === 'one-time') throw new SyncError('secret-wrong-kind', { kind: secret.kind })
+  return secret
+}
+
+/** The parser's own message quotes the text around the mistake, and that may be a secret: only the place is passed on. */
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const place = /\(line \d+ column \d+\)/.exec(reasonOf(error))?.[0] ?? ''
+    throw damaged(file, `it is not valid JSON ${place}`.trim())
+  }
+}
+
+function objectOf(file: string, place: string, json: unknown): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw damaged(file, `${place} is not an object`)
+  return json as Record<string, unknown>
+}
+
+/** Says in which file, and where in it, a value is wrong. */
+function within<T>(file: string, place: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error
+    throw damaged(file, place + error.message.replace(/\.$/, ''))
+  }
+}
+
+function damaged(file: string, reason: string): SyncError {
+  return new SyncError('config-damaged', { file, reason })
+}
+
+// ---- keeping ------------------------------------------------------------------------------------------------------------
+
+/** The state of a device, in memory and on disk. */
+export interface ConfigKeeper {
+  current(): Config
+  /** Replaces the state by what `change` makes of the present one; resolves once that is on disk. */
+  change(change: (config: Config) => Config): Promise<void>
+}
+
+/** Reads the state of a device and keeps it. Throws `config-damaged`. */
+export async function openConfig(
+  home: string,
+  deviceTable: SettingTable<DeviceSettings>,
+): Promise<ConfigKeeper> {
+  let config = await loadConfig(home, deviceTable)
+  const serially = createSerial()
+  return {
+    current: () => config,
+    change: (change) =>
+      serially(async () => {
+        const next = change(config)
+        await saveConfig(home, next)
+        config = next
+      }),
+  }
+}
+
+async function saveConfig(home: string, config: Config): Promise<void> {
+  const folders = config.folders.map(({ path, secret, set }) => ({
+    path,
+    secret: secretToText(secret),
+    ...set,
+  }))
+  const text = `${JSON.stringify({ ...config.device, folders }, undefined, 2)}\n`
+  const draft = join(home, `${configName}.new`)
+  // A draft that a crash left behind may have another mode.
+  await rm(draft, { force: true })
+  await writeDurably(draft, text)
+  await rename(draft, join(home, configName))
+  const directory = await open(home, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Chooses the winner among the versions of one path. Pure and independent of the order the versions are given in.
+ * E1 two passes: drop what is superseded, then break ties by a total order over the versions themselves. E2 time breaks ties only.
+ * E3 equal content is no conflict. E5 a live version outranks a concurrent deletion.
+ */
+import { type Content, compareVectors, type Kind, sameContent, type Version } from './version.ts'
+
+export interface Election {
+  readonly winner: Version
+  /** Versions whose whole history another one knows. Nobody needs them again. */
+  readonly superseded: readonly Version[]
+  /**
+   * Live versions that lost with a content the winner's author did not know: real conflicts (E4). Every other concurrent version stays in
+   * the index until something supersedes it, but needs no copy.
+   */
+  readonly conflicts: readonly Version[]
+}
+
+/** Elects over at least one version. Versions with the same id count once. */
+export function elect(versions: readonly Version[]): Election {
+  const distinct = [...new Map(versions.map((version) => [version.id, version])).values()]
+  const superseded = distinct.filter((version) =>
+    distinct.some((other) => compareVectors(version.vector, other.vector) === 'before'),
+  )
+  const current = distinct.filter((version) => !superseded.includes(version))
+  const eligible = current.filter((version) => !isReplacedByContent(version, current))
+  const winner = eligible.reduce((best, version) => (compareVersions(version, best) > 0 ? version : best))
+  const conflicts = eligible.filter((version) => version !== winner && isConflict(version, winner))
+  return { winner, superseded, conflicts }
+}
+
+/** Whether a concurrent loser holds something a person could miss. */
+function isConflict(loser: Version, winner: Version): boolean {
+  if (loser.kind === 'deleted' || loser.kind === 'directory') return false
+  if (sameContent(loser, winner)) return false
+  return winner.replaced === undefined || !sameContent(winner.replaced, loser)
+}
+
+/**
+ * Whether somebody edited exactly this content, though its vector does not know this version: two devices that held the same file
+ * before they met (I5). Only versions from which no way of such edits leads back are dropped, so that of two that replaced each
+ * other's content neither is lost. Deletions never drop anything this way: who deleted one copy did not know of the other (E5).
+ */
+function isReplacedByContent(version: Version, current: readonly Version[]): boolean {
+  if (version.kind === 'deleted') return false
+  const reachable = replacementsOf(version, current)
+  return [...reachable].some(
+    (later) => !sameContent(later, version) && !replacementsOf(later, current).has(version),
+  )
+}
+
+function replacementsOf(version: Version, current: readonly Version[]): ReadonlySet<Version> {
+  const reached = new Set<Version>()
+  const open: Version[] = [version]
+  for (let from = open.pop(); from !== undefined; from = open.pop()) {
+    for (const to of current) {
+      if (!reached.has(to) && isEditOf(to, from)) {
+        reached.add(to)
+        open.push(to)
+      }
+    }
+  }
+  return reached
+}
+
+function isEditOf(later: Version, earlier: Version): boolean {
+  return later.kind !== 'deleted' && later.replaced !== undefined && sameContent(later.replaced, earlier)
+}
+
+/** A directory outranks what cannot contain anything, so that what lies in it keeps its place. */
+const rankByKind: Readonly<Record<Kind, number>> = { deleted: 0, link: 1, file: 2, directory: 3 }
+
+/** The total order of E1: positive when `a` wins. Zero only for the same record. */
+export function compareVersions(a: Version, b: Version): number {
+  return (
+    rankByKind[a.kind] - rankByKind[b.kind] ||
+    compareValues(a.mtimeNs, b.mtimeNs) ||
+    compareValues(a.root, b.root) ||
+    compareValues(a.id, b.id)
+  )
+}
+
+function compareValues<T extends bigint | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/**
+ * Whether an author standing on `base` may claim to know `other`, a concurrent version of the same path: nothing of it is lost by
+ * being superseded (E3, E5).
+ */
+export function isKnownTo(base: Version, other: Version): boolean {
+  if (other.kind === 'deleted' || other.kind === 'directory') return true
+  const known: readonly (Content | undefined)[] = [base, base.replaced]
+  return known.some((content) => content !== undefined && sameContent(content, other))
+}

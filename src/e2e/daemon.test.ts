@@ -1,0 +1,100 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runBerrysync, startDaemon } from '../testing/daemon.ts'
+import { makeTempDirectory } from '../testing/temp-directory.ts'
+
+test('a daemon answers until it is told to stop, and then ends cleanly', async () => {
+  await using root = await makeTempDirectory()
+  const home = join(root.path, 'home')
+  const daemon = await startDaemon(home)
+  const { device, folders } = await daemon.askJson('status')
+  expect(device).toMatchObject({ listen: daemon.listen, version: expect.stringMatching(/^\d+\.\d+/) })
+  expect(device.id).toMatch(/^[0-9a-f]{64}$/)
+  expect(folders).toEqual([])
+  expect((await stat(home)).mode & 0o777).toBe(0o700)
+  expect(await daemon.end('SIGTERM')).toBe(0)
+  expect(await runBerrysync(['status', '--home', home])).toMatchObject({ status: 1, out: '' })
+
+  await using again = await startDaemon(home)
+  expect((await again.askJson('status')).device.id).toBe(device.id)
+})
+
+test('one daemon a home, and a killed one leaves nothing behind that keeps the next from starting', async () => {
+  await using root = await makeTempDirectory()
+  const first = await startDaemon(root.path)
+  const second = await runBerrysync(['daemon', '--home', root.path, '--listen', '127.0.0.1:0'])
+  expect(second.status).toBe(1)
+  expect(second.err).toBe(
+    `berrysync: Another daemon already runs on ${root.path} (process ${first.process.pid}). Stop it first, or give this one another --home.\n`,
+  )
+  await first.ask('status')
+  expect(await first.end('SIGKILL')).toBe('SIGKILL')
+  await using third = await startDaemon(root.path)
+  await third.ask('status')
+})
+
+test('a daemon that cannot start says why in one line', async () => {
+  await using root = await makeTempDirectory()
+  await using other = await startDaemon(join(root.path, 'other'))
+  const home = join(root.path, 'home')
+  const start = (...args: string[]) => runBerrysync(['daemon', '--home', home, ...args])
+  const failures: [Promise<{ status: number; err: string }>, string][] = [
+    [start('--listen', other.listen), `Port ${other.listen} is in use`],
+    [start('--listen', 'nowhere'), '"nowhere" is not a valid value for listen'],
+    [start('--web', '8888'), '"8888" is not a valid value for web'],
+    [start('--log-level', 'loud'), '"loud" is not a valid value for log-level'],
+    [start('--config', join(root.path, 'none.json')), 'none.json cannot be read: it does not exist'],
+  ]
+  for (const [running, reason] of failures) {
+    const { status, err } = await running
+    expect([status, err]).toEqual([1, expect.stringContaining(reason)])
+    expect(err.trimEnd()).not.toContain('\n')
+  }
+})
+
+test('a damaged configuration stops the daemon and is left as it is', async () => {
+  await using root = await makeTempDirectory()
+  await writeFile(join(root.path, 'config.json'), '{"folders": [{')
+  const { status, err } = await runBerrysync(['daemon', '--home', root.path, '--listen', '127.0.0.1:0'])
+  expect([status, err]).toEqual([
+    1,
+    expect.stringContaining('config.json cannot be read: it is not valid JSON'),
+  ])
+  expect(await readFile(join(root.path, 'config.json'), 'utf8')).toBe('{"folders": [{')
+})
+
+test('a device can be set up from a file alone, and folders go from one to the other', async () => {
+  await using root = await makeTempDirectory()
+  const [from, to] = [join(root.path, 'from'), join(root.path, 'to')]
+  await mkdir(join(from, 'deep', 'er'), { recursive: true })
+  await mkdir(to)
+  await writeFile(join(from, 'deep', 'er', 'a.txt'), 'hello')
+  await using publisher = await startDaemon(join(root.path, 'publisher'))
+  const { readOnly } = await publisher.askJson('add', from)
+
+  const file = join(root.path, 'setup.json')
+  await writeFile(
+    file,
+    JSON.stringify({
+      name: 'listener',
+      folders: [{ path: to, secret: readOnly, hosts: [publisher.listen] }],
+    }),
+  )
+  await using listener = await startDaemon(join(root.path, 'listener'), ['--config', file])
+  await listener.ask('status', '--wait', '60')
+  expect(await readFile(join(to, 'deep', 'er', 'a.txt'), 'utf8')).toBe('hello')
+  await publisher.ask('status', '--wait', '60')
+  expect((await publisher.askJson('status', from)).folders).toMatchObject([
+    {
+      ...{ path: from, role: 'full', state: 'up-to-date', files: 1, bytes: 5, needFiles: 0, needBytes: 0 },
+      peers: [{ name: 'listener', role: 'read-only', via: 'direct' }],
+    },
+  ])
+
+  await writeFile(join(from, 'b.txt'), 'later')
+  await publisher.ask('status', '--wait', '60')
+  expect(await readFile(join(to, 'b.txt'), 'utf8')).toBe('later')
+  // I9: no secret in any log.
+  for (const { log } of [publisher, listener]) expect(log.join('\n')).not.toContain(readOnly.slice(1, 20))
+})

@@ -1,0 +1,119 @@
+/**
+ * The telling side of one link: sends this device's index from the peer's cursor on, then what is added, then what can be served. Never
+ * sends back what came from this very peer.
+ */
+
+import type { SignedCertificate } from '../core/certificate.ts'
+import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
+import type { Link } from '../ports.ts'
+import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
+import type { IndexEntry } from '../wire/messages.ts'
+import type { FolderContext } from './folder-context.ts'
+
+/** Rows read at a time: about what fills one message. */
+const rowsAtOnce = 128
+/** Roots in one `have` message: 1,024 × 34 bytes fit a frame. */
+const maxHaveRoots = 1024
+/** Records remembered as having come from this peer. Beyond it some are sent back once, which costs bytes and nothing else. */
+const maxReceived = 20_000
+
+export interface Announcer {
+  /** Begins from the peer's cursor into this device's index. */
+  start(indexId: IndexId | undefined, sequence: number): void
+  /** The index grew. */
+  grew(): void
+  have(roots: readonly ContentRoot[]): void
+  /** This record came from the peer. */
+  noteReceived(id: RecordId): void
+  /** Whether the peer was told everything up to the present end of the index. */
+  isCaughtUp(): boolean
+}
+
+export function createAnnouncer(context: FolderContext, link: Link): Announcer {
+  const { store } = context
+  const received = new Set<RecordId>()
+  const sentAuthors = new Set<AuthorKey>()
+  let position: number | undefined
+  let isComplete = false
+  let isRunning = false
+  let isClosed = false
+  link.closed.then(() => {
+    isClosed = true
+  })
+
+  async function sendAll(): Promise<void> {
+    isRunning = true
+    try {
+      while (position !== undefined && !isClosed && (position < store.lastSequence() || !isComplete)) {
+        await link.writable()
+        if (!isClosed) sendBatch(position)
+      }
+    } finally {
+      isRunning = false
+    }
+  }
+
+  function sendBatch(from: number): void {
+    const certificates: SignedCertificate[] = []
+    const entries: IndexEntry[] = []
+    let bytes = 0
+    let lastSequence = from
+    const rows = store.indexAfter(from, rowsAtOnce)
+    for (const { sequence, record, have } of rows) {
+      const author = record.proof.author
+      const certificate = sentAuthors.has(author) ? undefined : store.certificate(author)
+      const entry: IndexEntry = { record, have }
+      const size = entryBytes(entry) + (certificate === undefined ? 0 : certificateBytes(certificate))
+      if (received.has(record.version.id)) {
+        lastSequence = sequence
+        continue
+      }
+      if (bytes + size > indexRoomBytes) break
+      bytes += size
+      lastSequence = sequence
+      entries.push(entry)
+      if (certificate !== undefined) {
+        certificates.push(certificate)
+        sentAuthors.add(author)
+      }
+    }
+    const reachedEnd = rows.length < rowsAtOnce && lastSequence === (rows.at(-1)?.sequence ?? from)
+    if (reachedEnd) lastSequence = Math.max(lastSequence, store.lastSequence())
+    position = lastSequence
+    isComplete ||= reachedEnd
+    link.send({
+      kind: 'index',
+      indexId: store.indexId(),
+      certificates,
+      entries,
+      lastSequence,
+      complete: isComplete,
+    })
+  }
+
+  function run(): void {
+    if (position === undefined || isRunning || isClosed) return
+    sendAll().catch((error) => {
+      context.log.error({ peer: link.peer, error: String(error) }, 'telling the index failed')
+      link.close('closing')
+    })
+  }
+
+  return {
+    start(indexId, sequence) {
+      position = indexId === store.indexId() && sequence <= store.lastSequence() ? sequence : 0
+      run()
+    },
+    grew: run,
+    have(roots) {
+      for (let first = 0; first < roots.length && position !== undefined; first += maxHaveRoots) {
+        link.send({ kind: 'have', roots: roots.slice(first, first + maxHaveRoots) })
+      }
+    },
+    noteReceived(id) {
+      if (received.size >= maxReceived) received.clear()
+      received.add(id)
+    },
+    isCaughtUp: () => isComplete && position !== undefined && position >= store.lastSequence(),
+  }
+}

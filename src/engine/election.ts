@@ -1,0 +1,15 @@
+/** Keeps the winner of a path in the store equal to what `elect` says of its versions. The only caller of `setWinner`. */
+import { type Election, elect } from '../core/elect.ts'
+import type { RelPath } from '../core/path.ts'
+import type { FolderStore } from '../store/folder-store.ts'
+
+/** Elects over all versions of a path that are stored and not superseded. Call inside the transaction that added one. */
+export function electWinner(store: FolderStore, path: RelPath): Election {
+  const election = elect(store.versionsOf(path))
+  store.setWinner(
+    path,
+    election.winner.id,
+    election.superseded.map((version) => version.id),
+  )
+  return election
+}

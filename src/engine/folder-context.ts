@@ -1,0 +1,39 @@
+/** What the parts of one folder's engine share. Made once by `folder.ts`; holds no state of its own. */
+import type { Role } from '../core/certificate.ts'
+import type { ContentRoot, DeviceId, FolderId } from '../core/ids.ts'
+import type { Author } from '../core/record.ts'
+import type { FolderKeys } from '../core/secret.ts'
+import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
+import type { FolderStore } from '../store/folder-store.ts'
+import type { FolderSettings } from './settings.ts'
+
+export interface FolderContext {
+  readonly id: FolderId
+  /** The directory, for error texts. */
+  readonly rootPath: string
+  readonly keys: FolderKeys
+  readonly role: Role
+  readonly device: DeviceId
+  readonly deviceName: string
+  readonly author: Author
+  readonly store: FolderStore
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  settings(): FolderSettings
+  /** Long work gives up at the next good moment: the folder is being closed. */
+  isClosing(): boolean
+  /** Something happened that may give the loop work. */
+  wake(): void
+  /** What is needed may have changed, or what was missing for it has come. */
+  pullSoon(): void
+  /** What was recorded of this place may be out of date: look again. */
+  markDirty(diskPath: DiskPath): void
+  /** The index grew: peers want to hear of it. */
+  indexGrew(): void
+  /** The store can no longer be used: the folder has to be opened anew with a fresh one. */
+  databaseDamaged(): void
+  /** These contents lie here now and can be served. */
+  contentAdded(roots: readonly ContentRoot[]): void
+}

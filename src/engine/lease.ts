@@ -1,0 +1,36 @@
+/**
+ * Finds out at opening whether the database is the one this folder was last used with. A random token lies both in the database and in the
+ * folder's hidden directory, and changes at every opening: a lost or older database does not know the present one, and then a new
+ * epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
+ */
+import type { FolderContext } from './folder-context.ts'
+
+const tokenBytes = 16
+const epochBytes = 8
+
+/** Call when the root is known to be present, before anything is signed. */
+export async function takeLease(context: FolderContext): Promise<void> {
+  const { store, disk, chance, log } = context
+  const onDisk = await disk.readNote('lease')
+  const inDatabase = store.fact('lease')
+  if (store.fact('epoch') === undefined || onDisk === undefined || onDisk !== inDatabase) {
+    beginEpoch(context)
+    if (inDatabase !== undefined)
+      log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
+  }
+  const token = chance.bytes(tokenBytes).toString('hex')
+  // Disk first: a crash in between makes the two differ, which costs a new epoch and nothing else.
+  await disk.writeNote('lease', token)
+  store.setFact('lease', token)
+}
+
+/**
+ * From here on this device signs as a writer nobody has heard of. Peers may have read further in its index than an older database
+ * remembers, so they read it from the beginning.
+ */
+export function beginEpoch({ store, chance }: FolderContext): void {
+  store.transaction(() => {
+    store.setFact('epoch', chance.bytes(epochBytes).toString('hex'))
+    store.renewIndexId()
+  })
+}

@@ -1,0 +1,290 @@
+/**
+ * The one loop that owns a folder: collects facts, asks `nextWork`, does that, again. Everything that reads or writes the person's
+ * directory runs here, one thing at a time, so that a scan never sees half a commit. Events may come at any moment and only note
+ * facts.
+ */
+import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import type { RelPath } from '../core/path.ts'
+import type { DiskPath } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import { nextWork, type Work } from './next-work.ts'
+import { prepare } from './prepare.ts'
+import type { Pull } from './pull.ts'
+import { haltRecheckMs, rootRecheckMs } from './safety.ts'
+import { outermost, scan } from './scan.ts'
+import type { Transfers } from './transfers.ts'
+
+/** A place that did not keep still is looked at again after this. */
+const unsettledMs = 1_000
+/** A place hinted at again and again is looked at after at most so many settle times. */
+const maxSettleFactor = 20
+/** More dirty places than this are cheaper to find by a full scan, and the map stays small. */
+const maxDirty = 10_000
+/** While something is needed that cannot be had right now, plans are made anew this often. */
+const pullAgainMs = 5_000
+/** The archive is trimmed this often. */
+const trimEveryMs = 3_600_000
+/** Our own bug must not spin: after one the loop rests this long. */
+const bugRestMs = 30_000
+
+export interface Halt {
+  readonly error: SyncError
+  /** The kind of work that ran into it; only its success shows that the cause is gone. */
+  readonly work: Work['kind']
+  readonly untilMs: number
+}
+
+export interface Loop {
+  readonly halt: Halt | undefined
+  /** What it is doing, for status. */
+  readonly doing: Work['kind']
+  /** Whether anything is waiting to be done now or as soon as it is quiet. */
+  hasWork(): boolean
+  wake(): void
+  /** Needs may have changed. */
+  pullSoon(): void
+  markDirty(place: DiskPath): void
+  scanAll(): void
+  /** Ends a halt and tries again, `deletesConfirmed` until the next quiet moment. */
+  resume(deletesConfirmed: boolean): void
+  /** What a mass-delete halt is about. */
+  readonly heldDeletes: readonly RelPath[]
+  /** Runs something of a person's between two pieces of work, never beside one. */
+  between<T>(action: () => Promise<T>): Promise<T>
+  /** Ends after the work at hand. */
+  stop(): Promise<void>
+}
+
+export interface LoopParts {
+  readonly pull: Pull
+  readonly transfers: Transfers
+  /** Called before each rest: nothing is left to do for now. */
+  readonly resting: () => void
+}
+
+export function startLoop(
+  context: FolderContext,
+  isNew: boolean,
+  { pull, transfers, resting }: LoopParts,
+): Loop {
+  const { store, disk, clock, log } = context
+  const dirtySinceMs = new Map<DiskPath, number>()
+  const dirtyUntilMs = new Map<DiskPath, number>()
+  const heldDeletes: RelPath[] = []
+  const actions: { readonly run: () => Promise<void>; readonly refuse: (error: SyncError) => void }[] = []
+  let isPrepared = false
+  let fullScanAtMs = 0
+  let trimAtMs = clock.monotonicMs() + trimEveryMs
+  let pullAtMs: number | undefined
+  let halt: Halt | undefined
+  let deletesConfirmed = false
+  let doing: Work['kind'] = 'prepare'
+  let stopped = false
+  let wakeUp: (() => void) | undefined
+  let isAwake = false
+
+  function wake(): void {
+    isAwake = true
+    wakeUp?.()
+  }
+
+  async function rest(untilMs: number): Promise<void> {
+    resting()
+    if (isAwake) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    wakeUp = resolve
+    const delayMs = untilMs - clock.monotonicMs()
+    using _timer = Number.isFinite(delayMs) ? clock.after(Math.max(0, delayMs), resolve) : undefined
+    await promise
+  }
+
+  function choose(): Work {
+    return nextWork({
+      nowMs: clock.monotonicMs(),
+      isPaused: context.settings().paused,
+      haltedUntilMs: halt?.untilMs,
+      isPrepared,
+      fullScanAtMs,
+      dirtyUntilMs,
+      pullAtMs,
+      trimAtMs,
+    })
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      isAwake = false
+      for (let action = actions.shift(); action !== undefined; action = actions.shift()) await action.run()
+      const work = choose()
+      doing = work.kind
+      try {
+        await doWork(work)
+        if (work.kind === halt?.work || (work.kind === 'scan-all' && halt?.work === 'scan')) endHalt()
+      } catch (error) {
+        noteFailure(error, work.kind)
+      }
+    }
+  }
+
+  async function doWork(work: Work): Promise<void> {
+    switch (work.kind) {
+      case 'prepare':
+        await prepare(context, isNew && !isPrepared)
+        isPrepared = true
+        return
+      case 'scan-all':
+        // First the facts, then the look: what happens meanwhile makes places dirty again.
+        fullScanAtMs = clock.monotonicMs() + context.settings().rescanSeconds * 1000
+        dirtySinceMs.clear()
+        dirtyUntilMs.clear()
+        return doScan('everything')
+      case 'scan':
+        for (const place of work.places) {
+          dirtySinceMs.delete(place)
+          dirtyUntilMs.delete(place)
+        }
+        return doScan(outermost(work.places))
+      case 'pull':
+        return doPull()
+      case 'trim-archive': {
+        trimAtMs = clock.monotonicMs() + trimEveryMs
+        const { archiveDays, archiveMaxBytes } = context.settings()
+        store.sweepBlocks()
+        return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
+      }
+      case 'rest':
+        return rest(work.untilMs)
+    }
+  }
+
+  async function doScan(scope: Parameters<typeof scan>[1]): Promise<void> {
+    try {
+      const { unsettled } = await scan(context, scope, deletesConfirmed, heldDeletes)
+      for (const place of unsettled) markDirtyFor(place, unsettledMs)
+      pullAtMs = clock.monotonicMs()
+    } catch (error) {
+      // What was to be looked at has not been, so it is still to be looked at.
+      if (scope === 'everything') fullScanAtMs = 0
+      else for (const place of scope) markDirtyFor(place, unsettledMs)
+      throw error
+    }
+  }
+
+  async function doPull(): Promise<void> {
+    pullAtMs = undefined
+    const { progressed } = await pull.round(deletesConfirmed)
+    if (progressed) pullAtMs = clock.monotonicMs()
+    else if (store.counts().needFiles > 0) pullAtMs ??= clock.monotonicMs() + pullAgainMs
+    if (!progressed && transfers.activeCount() === 0) deletesConfirmed = false
+  }
+
+  function markDirtyFor(place: DiskPath, quietMs: number): void {
+    const nowMs = clock.monotonicMs()
+    if (dirtyUntilMs.size >= maxDirty) {
+      fullScanAtMs = nowMs
+      dirtySinceMs.clear()
+      dirtyUntilMs.clear()
+      return
+    }
+    const sinceMs = dirtySinceMs.get(place) ?? nowMs
+    dirtySinceMs.set(place, sinceMs)
+    dirtyUntilMs.set(place, Math.min(nowMs + quietMs, sinceMs + quietMs * maxSettleFactor))
+  }
+
+  function endHalt(): void {
+    if (halt === undefined) return
+    log.info({ code: halt.error.code }, 'syncing goes on')
+    store.addHistory({
+      atMs: clock.now(),
+      path: '',
+      action: 'resumed',
+      device: context.deviceName,
+      sizeBytes: 0,
+    })
+    halt = undefined
+    heldDeletes.length = 0
+  }
+
+  function noteFailure(error: unknown, work: Work['kind']): void {
+    if (context.isClosing()) return
+    const nowMs = clock.monotonicMs()
+    if (!isSyncError(error)) {
+      log.error(
+        { error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined },
+        'a fault in this program',
+      )
+      halt = undefined
+      fullScanAtMs = Math.max(fullScanAtMs, nowMs + bugRestMs)
+      pullAtMs = nowMs + bugRestMs
+      return
+    }
+    if (error.code === 'database-damaged') {
+      halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
+      return context.databaseDamaged()
+    }
+    if (error.code === 'mass-delete' && heldDeletes.length === 0)
+      heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
+    if (halt?.error.code !== error.code) {
+      log.warn({ code: error.code }, error.message)
+      store.addHistory({
+        atMs: clock.now(),
+        path: error.code,
+        action: 'halted',
+        device: context.deviceName,
+        sizeBytes: 0,
+      })
+    }
+    halt = { error, work, untilMs: nowMs + recheckMs(error) }
+    pullAtMs ??= nowMs
+  }
+
+  function recheckMs(error: SyncError): number {
+    if (error.code === 'mass-delete') return context.settings().rescanSeconds * 1000
+    return error.code.startsWith('root-') ? rootRecheckMs : haltRecheckMs
+  }
+
+  const running = run()
+
+  return {
+    get halt() {
+      return halt
+    },
+    get doing() {
+      return doing
+    },
+    heldDeletes,
+    hasWork: () => doing !== 'rest' || dirtyUntilMs.size > 0 || isAwake,
+    wake,
+    pullSoon() {
+      pullAtMs = clock.monotonicMs()
+      wake()
+    },
+    markDirty(place) {
+      markDirtyFor(place, context.settings().settleSeconds * 1000)
+      wake()
+    },
+    scanAll() {
+      fullScanAtMs = 0
+      if (halt !== undefined) halt = { ...halt, untilMs: 0 }
+      wake()
+    },
+    resume(confirmed) {
+      deletesConfirmed = confirmed
+      if (halt !== undefined) halt = { ...halt, untilMs: 0 }
+      fullScanAtMs = 0
+      wake()
+    },
+    between<T>(action: () => Promise<T>): Promise<T> {
+      const { promise, resolve, reject } = Promise.withResolvers<T>()
+      actions.push({ run: () => action().then(resolve, reject), refuse: reject })
+      wake()
+      return promise
+    },
+    async stop() {
+      stopped = true
+      wake()
+      await running
+      for (const { refuse } of actions.splice(0)) refuse(new SyncError('folder-closed'))
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What has to be settled once after opening, with the root there, before anything is read or signed: the identity of the directory, the
+ * lease that detects an old database, and this device's own certificate.
+ */
+import { issueCertificate } from '../core/certificate.ts'
+import { SyncError } from '../core/errors.ts'
+import type { RootState } from '../ports.ts'
+import { encodeCertificate } from '../wire/certificate-body.ts'
+import type { FolderContext } from './folder-context.ts'
+import { takeLease } from './lease.ts'
+import { checkRoot } from './safety.ts'
+
+const diskIdBytes = 16
+
+/** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
+export async function prepare(context: FolderContext, isNew: boolean): Promise<void> {
+  const { disk, store, keys, author } = context
+  if (isNew && isFree(await disk.rootState(), context)) {
+    const diskId = context.chance.bytes(diskIdBytes).toString('hex')
+    await disk.claim({ folderId: context.id, diskId })
+  }
+  await checkRoot(context)
+  if (store.certificate(author.key) === undefined && keys.signAsWriter !== undefined) {
+    const certificate = { author: author.key, device: context.device, role: 'full' as const }
+    store.addCertificate(
+      issueCertificate(certificate, encodeCertificate(certificate), context.id, keys.signAsWriter),
+    )
+  }
+  if (context.role === 'full' && store.certificate(author.key) === undefined)
+    throw new SyncError('needs-full-secret', { path: context.rootPath })
+  await takeLease(context)
+  await disk.sweepStages((key) => store.needsRoot(key as never) !== undefined)
+  // Problems of an earlier run may be over, and their times are of another clock.
+  store.forgetProblems()
+}
+
+/** Whoever adds a directory has made sure that no folder uses it now: an identity left by an earlier one may be replaced. */
+function isFree(root: RootState, context: FolderContext): boolean {
+  return root.state === 'unmarked' || (root.state === 'present' && root.identity.folderId !== context.id)
+}

@@ -1,0 +1,90 @@
+/**
+ * Takes a peer's index into the store: verifies the whole chain of each record before anything else (I9), elects, and moves the cursor, all in
+ * one transaction. Never touches the disk; it only makes the folder have needs.
+ */
+import { verifyCertificate } from '../core/certificate.ts'
+import { SyncError } from '../core/errors.ts'
+import { type DeviceId, type RecordId, writerIdOf } from '../core/ids.ts'
+import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
+import { compareVectors, type Version } from '../core/version.ts'
+import type { Message } from '../wire/messages.ts'
+import { electWinner } from './election.ts'
+import type { FolderContext } from './folder-context.ts'
+import { beginEpoch } from './lease.ts'
+import { currentEpoch } from './sign.ts'
+
+/** Concurrent versions of one path that are kept. Honest folders have two or three; a full member gone mad must not fill the disk. */
+export const maxVersionsOfPath = 64
+
+type IndexMessage = Message & { kind: 'index' }
+
+/** Returns the ids of all records in the message, known or new. Throws `peer-forged` before anything of the message is stored. */
+export function receiveIndex(
+  context: FolderContext,
+  peer: DeviceId,
+  message: IndexMessage,
+  proofs: ProofCache,
+): RecordId[] {
+  const { store, keys } = context
+  for (const certificate of message.certificates) {
+    if (!verifyCertificate(certificate, context.id, keys.writerPublicKey)) {
+      throw new SyncError('peer-forged', { reason: 'a certificate not signed by the folder' })
+    }
+  }
+  const certified = new Map(
+    message.certificates.map((signed) => [signed.certificate.author, signed.certificate]),
+  )
+  const fresh = message.entries
+    .map(({ record }) => record)
+    .filter((record) => !store.hasRecord(record.version.id))
+  for (const record of fresh) {
+    const certificate =
+      certified.get(record.proof.author) ?? store.certificate(record.proof.author)?.certificate
+    if (certificate?.role !== 'full') throw forged(record, 'its author has no certificate')
+    if (!isWrittenBy(record.version, record.proof.author))
+      throw forged(record, 'it speaks for another writer')
+    if (!verifyProof(record.version.id, record.proof, context.id, proofs))
+      throw forged(record, 'its signature does not fit')
+  }
+  store.transaction(() => {
+    for (const certificate of message.certificates) store.addCertificate(certificate)
+    for (const record of fresh) {
+      noticeOwnFuture(context, record)
+      if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
+      store.addRecord(record)
+      electWinner(store, record.version.path)
+    }
+    store.setCursor(peer, message.indexId, message.lastSequence)
+  })
+  if (fresh.length > 0) {
+    context.indexGrew()
+    context.pullSoon()
+  }
+  return message.entries.map(({ record }) => record.version.id)
+}
+
+function isCrowded(present: readonly Version[], added: Version): boolean {
+  return (
+    present.length >= maxVersionsOfPath &&
+    !present.some((other) => compareVectors(other.vector, added.vector) === 'before')
+  )
+}
+
+function forged(record: SignedRecord, reason: string): SyncError {
+  return new SyncError('peer-forged', { reason: `${record.version.path}: ${reason}` })
+}
+
+/** Somebody knows a version of ours that we do not remember signing: this database is older than the truth (E7, I11). */
+function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): void {
+  const { store, author } = context
+  // A database that never signed anything cannot have forgotten it; the lease will give it an epoch.
+  if (store.fact('epoch') === undefined) return
+  const own = writerIdOf(author.key, currentEpoch(store))
+  if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
+    context.log.warn(
+      { path: version.path },
+      'a peer knows more of this device than its own database: beginning a new epoch',
+    )
+    beginEpoch(context)
+  }
+}

@@ -1,0 +1,90 @@
+/** What a person takes back: local changes on a read-only device, and files from the archive. Runs between pieces of work. */
+import { conflictPath } from '../core/conflict-name.ts'
+import { SyncError } from '../core/errors.ts'
+import { nameOf, parentOf } from '../core/path.ts'
+import type { ArchiveEntry, CommitStep } from '../ports.ts'
+import type { PathState } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import { hereToStat, type Pull } from './pull.ts'
+
+/** Local changes undone by one command; more wait for the next call. Bounds memory. */
+const maxRestored = 100_000
+
+/**
+ * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a
+ * person edited goes there when the folder's version arrives, so that there is always a file at the path.
+ */
+export async function restoreLocal(
+  context: FolderContext,
+  pull: Pull,
+  asked: string | undefined,
+): Promise<number> {
+  const { store, disk, role } = context
+  if (role === 'full') return 0
+  const changes = store
+    .localChanges(maxRestored)
+    .filter(({ path }) => asked === undefined || path === asked || path.startsWith(`${asked}/`))
+  // Deepest first, so that directories are empty when their turn comes.
+  for (const { path } of changes.reverse()) {
+    const state = store.state(path)
+    if (state === undefined) continue
+    if (state.winner === undefined || state.winner.kind === 'deleted') await takeAway(state)
+    else {
+      pull.giveUp(path)
+      store.clearProblem(path)
+      store.disagree(path)
+    }
+    store.addHistory({
+      atMs: context.clock.now(),
+      path,
+      action: 'restored',
+      device: context.deviceName,
+      sizeBytes: 0,
+    })
+  }
+  return changes.length
+
+  async function takeAway({ path, here }: PathState): Promise<void> {
+    if (here === undefined) return store.setHere(path, undefined)
+    const step: CommitStep = {
+      kind: 'remove',
+      path,
+      to: here.diskPath,
+      expect: hereToStat(here),
+      archive: true,
+    }
+    const [outcome] = await disk.commit([step])
+    if (outcome!.state === 'done') store.setHere(path, undefined)
+    else context.markDirty(here.diskPath)
+  }
+}
+
+/** Puts an archived file back; the next look at the disk finds it and signs it like any edit. Returns where it lies. */
+export async function restoreArchived(context: FolderContext, id: string): Promise<string> {
+  const { disk, store } = context
+  const entry = await findEntry(context, id)
+  const { stage, sizeBytes, mtimeNs, executable } = await disk.stageArchived(id)
+  await stage.seal(sizeBytes, mtimeNs, executable)
+  const beside = conflictPath({ path: entry.path, deviceName: 'archive', mtimeNs })
+  for (const path of [entry.path, beside]) {
+    const parent = parentOf(path)
+    const parentDisk = parent === '' ? '' : store.state(parent)?.here?.diskPath
+    if (parentDisk === undefined) break
+    const to = parentDisk === '' ? nameOf(path) : `${parentDisk}/${nameOf(path)}`
+    const [outcome] = await disk.commit([{ kind: 'file', path, to, stage, expect: 'absent', archive: true }])
+    if (outcome!.state === 'done') {
+      context.markDirty(to)
+      return path
+    }
+  }
+  await stage.discard()
+  throw new SyncError('obstructed', {
+    path: entry.path,
+    reason: 'its directory is not there, or its name is taken. Make room and try again',
+  })
+}
+
+async function findEntry({ disk }: FolderContext, id: string): Promise<ArchiveEntry> {
+  for await (const entry of disk.listArchive()) if (entry.id === id) return entry
+  throw new SyncError('not-found', { what: `The archived file ${id}` })
+}

@@ -1,0 +1,51 @@
+/**
+ * The halts of a folder. While halted it writes nothing and deletes nothing. Decides whether the root is provably the right one (I10),
+ * whether the disk has room, and whether a number of deletions is plausible. Keeps the reason; a person or the cause going away ends it.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { FolderContext } from './folder-context.ts'
+
+/** The root is looked at again this often while it is away: short enough to feel immediate when a disk is plugged in. */
+export const rootRecheckMs = 5_000
+/** Other causes (disk full, read-only, many errors) go away more slowly. */
+export const haltRecheckMs = 30_000
+/** So many failures in a row, without one success between, are a failing disk and not a few odd files. */
+export const maxFailuresInARow = 100
+
+/** Throws the halting error unless the directory is there and is the one this folder was added with. Returns its device number. */
+export async function checkRoot(context: FolderContext): Promise<bigint> {
+  const { store, disk, rootPath: path } = context
+  const root = await disk.rootState()
+  const knownDisk = store.fact('diskId')
+  switch (root.state) {
+    case 'missing':
+      throw new SyncError('root-missing', { path })
+    case 'unreadable':
+      throw new SyncError('root-unreadable', { path, reason: root.reason })
+    case 'unmarked':
+      throw new SyncError('root-unmarked', { path })
+    case 'present': {
+      const { folderId, diskId } = root.identity
+      if (folderId !== context.id || (knownDisk !== undefined && diskId !== knownDisk)) {
+        throw new SyncError('root-foreign', { path })
+      }
+      if (knownDisk === undefined) store.setFact('diskId', diskId)
+      return root.device
+    }
+  }
+}
+
+/** Whether so many deletions among so many files need a person. */
+export function isImplausible(context: FolderContext, deletions: number, files: number): boolean {
+  const { massDeletePercent, massDeleteFiles } = context.settings()
+  return deletions > massDeleteFiles && deletions * 100 > files * massDeletePercent && massDeletePercent < 100
+}
+
+/** Throws `disk-full` unless so many bytes fit and the reserve stays free. */
+export async function checkRoom(context: FolderContext, bytes: number): Promise<void> {
+  const freeBytes = await context.disk.freeBytes()
+  const { reserveBytes } = context.settings()
+  if (freeBytes - bytes < reserveBytes) {
+    throw new SyncError('disk-full', { path: context.rootPath, freeBytes, reserveBytes })
+  }
+}

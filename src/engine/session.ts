@@ -1,0 +1,166 @@
+/**
+ * One link to one peer, from hello to close: checks who it is, then hands each message to the part that owns it. A message never changes the
+ * disk; what misbehaves closes the link with its code.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
+import { createProofCache } from '../core/record.ts'
+import { proveRole, verifyRole } from '../core/secret.ts'
+import type { Link } from '../ports.ts'
+import { type Message, oldestProtocolVersion, protocolVersion } from '../wire/messages.ts'
+import { type Announcer, createAnnouncer } from './announce.ts'
+import type { FolderContext } from './folder-context.ts'
+import { receiveIndex } from './receive.ts'
+import { createRequests, type Requests } from './requests.ts'
+import { createServing } from './serve.ts'
+import type { PeerStatus } from './status.ts'
+
+/** A peer that has not introduced itself by then is none. */
+export const helloTimeoutMs = 30_000
+const client = 'berrysync/0.1'
+
+export interface Session {
+  readonly link: Link
+  readonly requests: Requests
+  readonly announcer: Announcer
+  /** Whether hellos were exchanged and it may be asked for blocks. */
+  isOpen(): boolean
+  /** Tells the peer what this device still lacks, when that is news. */
+  sendSummary(needFiles: number, needBytes: number): void
+  /** Whether both sides told each other everything and the peer lacks nothing. */
+  isSettled(): boolean
+  status(): PeerStatus
+}
+
+export interface SessionEvents {
+  /** Hello was checked. */
+  readonly opened: () => void
+  /** The peer may have content it did not have before. */
+  readonly contentArrived: (roots: readonly ContentRoot[]) => void
+}
+
+export function createSession(context: FolderContext, link: Link, events: SessionEvents): Session {
+  const { store, clock, keys, author, log } = context
+  const proofs = createProofCache()
+  const requests = createRequests(link, clock)
+  const announcer = createAnnouncer(context, link)
+  const serving = createServing(context, link)
+  let hello: (Message & { kind: 'hello' }) | undefined
+  let theirIndexIsComplete = false
+  let theirSummary: (Message & { kind: 'summary' }) | undefined
+  let ourSummary = ''
+
+  const helloTimer = clock.after(helloTimeoutMs, () => link.close('peer-stalled'))
+  link.closed.then(() => helloTimer[Symbol.dispose]())
+  link.send({
+    kind: 'hello',
+    protocol: protocolVersion,
+    oldestProtocol: oldestProtocolVersion,
+    deviceName: context.deviceName,
+    client,
+    features: [],
+    ...proveRole(keys, link, author.key),
+  })
+  link.listen(receive)
+
+  function receive(message: Message): void {
+    if (hello === undefined) {
+      if (message.kind !== 'hello')
+        throw new SyncError('peer-garbage', { reason: `${message.kind} before hello` })
+      return open(message)
+    }
+    switch (message.kind) {
+      case 'hello':
+        throw new SyncError('peer-garbage', { reason: 'a second hello' })
+      case 'cursor':
+        return announcer.start(message.indexId, message.sequence)
+      case 'index':
+        return receiveEntries(message)
+      case 'have':
+        requests.noteHaving(message.roots)
+        return events.contentArrived(message.roots)
+      case 'request':
+      case 'block-list-request':
+        return serving.ask(message)
+      case 'cancel':
+        return serving.cancel(message.request)
+      case 'block':
+      case 'block-list':
+      case 'missing':
+        return requests.receive(message)
+      case 'summary':
+        theirSummary = message
+        return
+      case 'ping':
+      case 'pong':
+      case 'close':
+        // The link itself deals with these.
+        return
+    }
+  }
+
+  function open(message: Message & { kind: 'hello' }): void {
+    if (message.oldestProtocol > protocolVersion || message.protocol < oldestProtocolVersion) {
+      throw new SyncError('peer-incompatible', { theirs: message.protocol, ours: protocolVersion })
+    }
+    if (!verifyRole(keys, link, message))
+      throw new SyncError('peer-forged', { reason: 'its role is not proven' })
+    hello = message
+    helloTimer[Symbol.dispose]()
+    const nowMs = clock.now()
+    store.sawPeer({
+      device: link.peer,
+      name: message.deviceName,
+      role: message.role,
+      firstSeenMs: nowMs,
+      lastSeenMs: nowMs,
+    })
+    const cursor = store.cursor(link.peer)
+    link.send({ kind: 'cursor', indexId: cursor?.indexId, sequence: cursor?.sequence ?? 0 })
+    log.info(
+      { peer: link.peer, name: message.deviceName, address: link.address, role: message.role },
+      'connected',
+    )
+    events.opened()
+  }
+
+  function receiveEntries(message: Message & { kind: 'index' }): void {
+    for (const { record, have } of message.entries) {
+      if (!have && record.version.kind === 'file') requests.noteLacking(record.version.root)
+    }
+    for (const id of receiveIndex(context, link.peer, message, proofs)) announcer.noteReceived(id)
+    if (message.complete) theirIndexIsComplete = true
+    // They wait for a summary that says how far we have come, even when nothing is lacking.
+    context.wake()
+  }
+
+  return {
+    link,
+    requests,
+    announcer,
+    isOpen: () => hello !== undefined,
+    sendSummary(needFiles, needBytes) {
+      if (hello === undefined) return
+      const seenSequence = store.cursor(link.peer)?.sequence ?? 0
+      const summary = `${needFiles} ${needBytes} ${seenSequence}`
+      if (summary === ourSummary) return
+      ourSummary = summary
+      link.send({ kind: 'summary', needFiles, needBytes, seenSequence })
+    },
+    isSettled: () =>
+      theirIndexIsComplete &&
+      announcer.isCaughtUp() &&
+      theirSummary?.needFiles === 0 &&
+      theirSummary.seenSequence >= store.lastSequence(),
+    status: () => ({
+      id: link.peer,
+      name: hello?.deviceName ?? '',
+      address: link.address,
+      via: 'direct',
+      role: hello?.role ?? 'read-only',
+      needFiles: theirSummary?.needFiles ?? 0,
+      needBytes: theirSummary?.needBytes ?? 0,
+      indexed: theirIndexIsComplete && announcer.isCaughtUp(),
+    }),
+  }
+}

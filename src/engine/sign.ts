@@ -1,0 +1,99 @@
+/**
+ * The only place where this device makes versions: drafts become signed records with counters of this epoch, and enter the index.
+ * Runs inside the caller's transaction, so that a counter is never given out twice and no record is announced that a power cut could
+ * take back (E7, I11).
+ */
+
+import { isKnownTo } from '../core/elect.ts'
+import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
+import { toId, writerIdOf } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
+import { maxBatch, recordIdOf, type SignedRecord, signBatch } from '../core/record.ts'
+import { type Content, mergeVectors, type Version } from '../core/version.ts'
+import type { FolderStore } from '../store/folder-store.ts'
+import { encodeBody } from '../wire/record-body.ts'
+import { electWinner } from './election.ts'
+import type { FolderContext } from './folder-context.ts'
+
+/** A version this device wants to say, before it has a place in history. */
+export interface Draft extends Content {
+  readonly path: RelPath
+  readonly sizeBytes: number
+  readonly blockSizeBytes: number
+  readonly mtimeNs: bigint
+  readonly executable: boolean
+  readonly linkTarget: string
+  /** Undefined for something new. */
+  readonly fileId: FileId | undefined
+  /** The versions it supersedes: what its author knew and took into account. */
+  readonly knows: readonly Version[]
+  readonly replaced: Content | undefined
+  readonly movedTo?: RelPath
+}
+
+/** Signs the drafts in order and elects anew at each path. Call inside a transaction. */
+export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Version[] {
+  const { store, author } = context
+  const epoch = currentEpoch(store)
+  const writer = writerIdOf(author.key, epoch)
+  const versions: Version[] = []
+  for (let first = 0; first < drafts.length; first += maxBatch) {
+    const batch = drafts.slice(first, first + maxBatch)
+    const firstCounter = store.takeCounters(writer, batch.length)
+    const unsigned = batch.map((draft, index) =>
+      draftToRecord(context, draft, writer, epoch, firstCounter + index),
+    )
+    const proofs = signBatch(
+      unsigned.map(({ version }) => version.id),
+      context.id,
+      author,
+    )
+    unsigned.forEach(({ version, body }, index) => {
+      const record: SignedRecord = { version, body, proof: proofs[index]! }
+      store.addRecord(record)
+      electWinner(store, version.path)
+      versions.push(version)
+    })
+  }
+  if (drafts.length > 0) context.indexGrew()
+  return versions
+}
+
+function draftToRecord(
+  context: FolderContext,
+  draft: Draft,
+  writer: WriterId,
+  epoch: Epoch,
+  counter: number,
+) {
+  const { knows, replaced, movedTo, fileId, ...content } = draft
+  const unidentified: Omit<Version, 'id'> = {
+    ...content,
+    fileId: fileId ?? toId('FileId', context.chance.bytes(16)),
+    vector: mergeVectors(...knows.map((version) => version.vector), new Map([[writer, counter]])),
+    writer,
+    epoch,
+    deviceName: context.deviceName,
+    ...(replaced === undefined ? {} : { replaced: { kind: replaced.kind, root: replaced.root } }),
+    ...(movedTo === undefined ? {} : { movedTo }),
+  }
+  const body = encodeBody(unidentified)
+  const id: RecordId = recordIdOf(body)
+  return { body, version: { ...unidentified, id } }
+}
+
+/** What an author who stands on `agreed` may claim to know: that version, and the concurrent ones nothing of which is lost (E3, E5). */
+export function knownVersions(store: FolderStore, path: RelPath, agreed: Version | undefined): Version[] {
+  if (agreed === undefined) return []
+  return [
+    agreed,
+    ...store.versionsOf(path).filter((other) => other.id !== agreed.id && isKnownTo(agreed, other)),
+  ]
+}
+
+/** The epoch this device signs in; made by `lease.ts` when the folder opens. */
+export function currentEpoch(store: FolderStore): Epoch {
+  const epoch = store.fact('epoch')
+  if (epoch === undefined) throw new Error('assertion: no epoch before the lease was taken')
+  return epoch as Epoch
+}

@@ -1,0 +1,137 @@
+/**
+ * The peers of one folder: keeps at most one link to each, and asks whichever can answer soonest for content. Verifies what arrives
+ * and drops who sends something wrong.
+ */
+import { blockCount, blockMatches, blockRange, isBlockListOf, singleBlockRoot } from '../core/blocks.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
+import type { ContentRoot, DeviceId } from '../core/ids.ts'
+import type { Version } from '../core/version.ts'
+import type { Link } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import { createSession, type Session, type SessionEvents } from './session.ts'
+
+/** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
+const maxPendingBytes = 32 * 1024 ** 2
+/** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
+export const maxSessions = 64
+
+export interface Swarm {
+  attach(link: Link): void
+  sessions(): readonly Session[]
+  openSessions(): readonly Session[]
+  /** Whether some peer is not known to lack this content. */
+  mayHave(root: ContentRoot): boolean
+  /** The verified block list of a file. Rejects with `no-peer-has-it`. */
+  fetchBlockList(version: Version): Promise<Uint8Array>
+  /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
+  fetchBlock(version: Version, hashes: Uint8Array | undefined, index: number): Promise<Uint8Array>
+  closeAll(code: 'closing' | 'folder-closed'): Promise<void>
+}
+
+export function createSwarm(context: FolderContext, events: SessionEvents): Swarm {
+  const { log } = context
+  const sessionsByPeer = new Map<DeviceId, Session>()
+  const waiting: (() => void)[] = []
+  let pendingBytes = 0
+
+  function attach(link: Link): void {
+    const present = sessionsByPeer.get(link.peer)
+    if (link.peer === context.device) return link.close('peer-self')
+    if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
+    if (present === undefined && sessionsByPeer.size >= maxSessions) return link.close('peer-oversize')
+    present?.link.close('peer-duplicate')
+    const session = createSession(context, link, events)
+    sessionsByPeer.set(link.peer, session)
+    link.closed.then((reason) => {
+      if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)
+      log.info({ peer: link.peer, address: link.address, code: reason.code }, 'disconnected')
+      context.wake()
+    })
+  }
+
+  /** Of two links to the same peer both sides must keep the same one: the one dialled by the greater device id, and of two such the newer. */
+  function isPreferred(link: Link, present: Link): boolean {
+    return diallerOf(link) >= diallerOf(present)
+  }
+
+  function diallerOf(link: Link): DeviceId {
+    return link.initiator ? context.device : link.peer
+  }
+
+  /** Asks one peer after another, the least busy first, until one answers rightly. */
+  async function ask<T>(
+    root: ContentRoot,
+    question: (session: Session) => Promise<T>,
+    isRight: (answer: T) => boolean,
+  ): Promise<T> {
+    for (;;) {
+      const session = openSessions()
+        .filter(({ requests }) => requests.mayHave(root))
+        .reduce<Session | undefined>(
+          (best, other) =>
+            best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
+          undefined,
+        )
+      if (session === undefined) throw new SyncError('no-peer-has-it', { path: '' })
+      try {
+        const answer = await question(session)
+        if (isRight(answer)) return answer
+        log.warn({ peer: session.link.peer }, 'a peer sent a block that does not fit its hash')
+        session.link.close('peer-wrong-block')
+        session.requests.noteLacking(root)
+      } catch (error) {
+        // Lacking it was noted, a closed link is no candidate any more: the next turn asks another peer.
+        if (!isSyncError(error)) throw error
+        if (error.code !== 'no-peer-has-it') session.requests.noteLacking(root)
+      }
+    }
+  }
+
+  async function takeRoom(bytes: number): Promise<void> {
+    while (pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes) {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+    pendingBytes += bytes
+  }
+
+  function giveRoom(bytes: number): void {
+    pendingBytes -= bytes
+    for (const resolve of waiting.splice(0)) resolve()
+  }
+
+  function openSessions(): Session[] {
+    return [...sessionsByPeer.values()].filter((session) => session.isOpen())
+  }
+
+  return {
+    attach,
+    sessions: () => [...sessionsByPeer.values()],
+    openSessions,
+    mayHave: (root) => openSessions().some(({ requests }) => requests.mayHave(root)),
+    fetchBlockList: ({ root, sizeBytes, blockSizeBytes }) =>
+      ask(
+        root,
+        ({ requests }) => requests.blockList(root, blockCount(sizeBytes, blockSizeBytes)),
+        (hashes) => isBlockListOf(hashes, root, sizeBytes, blockSizeBytes),
+      ),
+    async fetchBlock({ root, sizeBytes, blockSizeBytes }, hashes, index) {
+      const { offsetBytes, lengthBytes } = blockRange(index, sizeBytes, blockSizeBytes)
+      await takeRoom(lengthBytes)
+      try {
+        return await ask(
+          root,
+          ({ requests }) => requests.block(root, offsetBytes, lengthBytes),
+          (data) =>
+            hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data),
+        )
+      } finally {
+        giveRoom(lengthBytes)
+      }
+    },
+    async closeAll(code) {
+      const links = [...sessionsByPeer.values()].map(({ link }) => link)
+      for (const link of links) link.close(code)
+      await Promise.all(links.map((link) => link.closed))
+    },
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Gets the content of wanted files into stages, some at a time: from another file here when one has it, else block by block from
+ * peers. Touches stages only; placing them is the business of pull.
+ */
+import { blockCount, blockHashOf } from '../core/blocks.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
+import type { Version } from '../core/version.ts'
+import type { Stage } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import { hereToStat } from './pull.ts'
+import { checkRoom } from './safety.ts'
+import type { Swarm } from './swarm.ts'
+
+/** Files on their way at once: enough small ones to hide the way to the peer and back. */
+const maxActive = 64
+/** Finished stages that wait to be placed. With the active ones this bounds open files. */
+const maxReady = 256
+/** Blocks of one file asked for at once; the swarm bounds their bytes. */
+const maxBlocksAtOnce = 32
+
+/** A file's content, complete and verified. */
+export interface Fetched {
+  readonly stage: Stage
+  readonly hashes: Uint8Array
+}
+
+export interface TransferFailure {
+  readonly version: Version
+  readonly error: SyncError
+}
+
+export interface Transfers {
+  /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
+  want(version: Version): boolean
+  isReady(root: ContentRoot): boolean
+  /** Hands over what is finished. Until it is given back nothing else is done about this content. */
+  take(root: ContentRoot): Fetched | undefined
+  /** Closes a stage that was taken, unless it was placed. */
+  giveBack(root: ContentRoot, stage: Stage): Promise<void>
+  /** Lets go of what is no longer needed. */
+  keepOnly(isNeeded: (root: ContentRoot) => boolean): void
+  activeCount(): number
+  /** What failed since the last call. */
+  takeFailures(): readonly TransferFailure[]
+  close(): Promise<void>
+}
+
+export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
+  const { store, disk, log } = context
+  const active = new Map<ContentRoot, Promise<void>>()
+  const ready = new Map<ContentRoot, Fetched>()
+  /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
+  const lent = new Set<ContentRoot>()
+  let failures: TransferFailure[] = []
+  let isClosed = false
+
+  async function run(version: Version): Promise<void> {
+    try {
+      const fetched = (await copyFromHere(version)) ?? (await fetch(version))
+      if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
+      else ready.set(version.root, fetched)
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      if (!isClosed && error.code !== 'cancelled') failures.push({ version, error })
+    } finally {
+      active.delete(version.root)
+      context.pullSoon()
+    }
+  }
+
+  async function copyFromHere(version: Version): Promise<Fetched | undefined> {
+    const hashes = store.blocks(version.root)?.hashes
+    if (hashes === undefined || version.sizeBytes === 0) return undefined
+    for (const { path, here } of store.hereWithRoot(version.root)) {
+      try {
+        const stage = await disk.stageCopy(version.root, path, here.diskPath, hereToStat(here))
+        const right = await stage.rightBlocks(version.blockSizeBytes, hashes)
+        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return { stage, hashes }
+        await stage.release()
+        context.markDirty(here.diskPath)
+      } catch (error) {
+        // A copy is a short cut. Whatever stopped it, the peers are the way.
+        if (!isSyncError(error)) throw error
+        log.debug({ path, code: error.code }, 'could not copy from a file that is here')
+      }
+    }
+    return undefined
+  }
+
+  async function fetch(version: Version): Promise<Fetched> {
+    const { root, sizeBytes, blockSizeBytes } = version
+    await checkRoom(context, sizeBytes)
+    const count = blockCount(sizeBytes, blockSizeBytes)
+    // A file of one block is checked against its root alone, which saves the way to the peer and back.
+    const list = count > 1 ? await blockList(version) : undefined
+    const stage = await disk.openStage(root)
+    try {
+      if (list === undefined)
+        return { stage, hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage) }
+      const right = await stage.rightBlocks(blockSizeBytes, list)
+      const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
+      await fetchBlocks(version, list, missing, stage)
+      return { stage, hashes: list }
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+  }
+
+  /** Returns its hash. */
+  async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
+    const data = await swarm.fetchBlock(version, undefined, 0)
+    await stage.write(0, data)
+    return blockHashOf(data)
+  }
+
+  async function fetchBlocks(
+    version: Version,
+    hashes: Uint8Array,
+    missing: readonly number[],
+    stage: Stage,
+  ): Promise<void> {
+    const queue = missing.values()
+    let failed = false
+    async function worker(): Promise<void> {
+      for (const index of queue) {
+        if (failed) return
+        try {
+          if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
+          const data = await swarm.fetchBlock(version, hashes, index)
+          await stage.write(index * version.blockSizeBytes, data)
+        } catch (error) {
+          failed = true
+          throw error
+        }
+      }
+    }
+    const workers = Array.from({ length: Math.min(maxBlocksAtOnce, missing.length) }, worker)
+    const outcomes = await Promise.allSettled(workers)
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (rejected !== undefined) throw rejected.reason
+  }
+
+  async function blockList(version: Version): Promise<Uint8Array> {
+    const known = store.blocks(version.root)
+    if (known !== undefined) return known.hashes
+    const hashes = await swarm.fetchBlockList(version)
+    store.addBlocks(version.root, version.blockSizeBytes, hashes)
+    return hashes
+  }
+
+  async function giveBack(root: ContentRoot, stage: Stage): Promise<void> {
+    try {
+      await stage.release()
+    } finally {
+      lent.delete(root)
+    }
+  }
+
+  return {
+    want(version) {
+      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root))
+        return true
+      if (
+        version.sizeBytes > 0 &&
+        !swarm.mayHave(version.root) &&
+        store.hereWithRoot(version.root).length === 0
+      )
+        return false
+      if (active.size >= maxActive || ready.size >= maxReady) return true
+      active.set(
+        version.root,
+        run(version).catch((error) =>
+          log.error({ path: version.path, error: String(error) }, 'a transfer failed'),
+        ),
+      )
+      return true
+    },
+    isReady: (root) => ready.has(root),
+    take(root) {
+      const fetched = ready.get(root)
+      ready.delete(root)
+      if (fetched !== undefined) lent.add(root)
+      return fetched
+    },
+    giveBack,
+    keepOnly(isNeeded) {
+      for (const [root, { stage }] of ready) {
+        if (isNeeded(root)) continue
+        ready.delete(root)
+        lent.add(root)
+        giveBack(root, stage).catch((error) =>
+          log.warn({ error: String(error) }, 'a stage could not be closed'),
+        )
+      }
+    },
+    activeCount: () => active.size,
+    takeFailures() {
+      const taken = failures
+      failures = []
+      return taken
+    },
+    async close() {
+      isClosed = true
+      await Promise.all(active.values())
+      await Promise.all([...ready.values()].map(({ stage }) => stage.release()))
+      ready.clear()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { SyncError } from './core/errors.ts'
+import { generateFullSecret, secretToText } from './core/secret.ts'
+import { createLogTo, type LogOptions } from './log.ts'
+
+function capture(options: Partial<LogOptions>) {
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(line) }
+  return { lines, log: createLogTo(stream, { level: 'info', readable: false, colour: false, ...options }) }
+}
+
+test('a line for programs is JSON with time, level and fields', () => {
+  const { lines, log } = capture({})
+  log.child({ folder: '/a' }).warn({ path: 'b.txt', error: new SyncError('peer-self') }, 'look')
+  log.debug({}, 'not shown')
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    level: 'warn',
+    folder: '/a',
+    path: 'b.txt',
+    error: { code: 'peer-self', message: 'This address is this device itself.' },
+    msg: 'look',
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+  })
+})
+
+test('a line for people is a sentence and its fields', () => {
+  const { lines, log } = capture({ readable: true, level: 'debug' })
+  log.debug({ path: 'a b', count: 7 }, 'seen')
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} debug seen path="a b" count=7\n$/)
+})
+
+test('a bug is logged with its origin', () => {
+  const { lines, log } = capture({})
+  log.error({ error: new Error('assertion: no') }, 'bug')
+  expect(JSON.parse(lines[0]!).error.stack).toContain('log.test.ts')
+})
+
+test('I9: a secret prints as [secret]', () => {
+  const secret = generateFullSecret((count) => Buffer.alloc(count, 7))
+  for (const readable of [true, false]) {
+    const { lines, log } = capture({ readable })
+    log.info({ secret, nested: { secret } }, `of ${secret}`)
+    expect(lines[0]).not.toContain(secretToText(secret).slice(1, 12))
+    expect(lines[0]).toContain('[secret]')
+  }
+})

@@ -1,0 +1,75 @@
+/**
+ * The log of the daemon, on stderr: JSON lines for programs (journald, files), readable lines on a terminal. Secrets print as
+ * `[secret]` by their type, so nothing here needs to know them.
+ */
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { SyncError } from './core/errors.ts'
+import type { Log, LogFields } from './ports.ts'
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export function isLogLevel(text: string): text is LogLevel {
+  return (logLevels as readonly string[]).includes(text)
+}
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** Lines for a person instead of JSON. */
+  readonly readable: boolean
+  readonly colour: boolean
+}
+
+/** A log to stderr. Writes are synchronous, so that the last words of a dying process are not lost. */
+export function createLog(options: LogOptions): Log {
+  const stderr = destination({ fd: 2, sync: true })
+  // Nobody reads any more (the terminal is gone): there is nowhere left to say so, and syncing goes on.
+  stderr.on('error', () => undefined)
+  return createLogTo(stderr, options)
+}
+
+export function createLogTo(stream: DestinationStream, { level, readable, colour }: LogOptions): Log {
+  const target = readable ? { write: (line: string) => stream.write(readableLine(line, colour)) } : stream
+  const options = {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: describe },
+  }
+  return wrap(pino(options, target))
+}
+
+function wrap(logger: Logger): Log {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields: LogFields) => wrap(logger.child(fields)),
+  }
+}
+
+/** A `SyncError` is something expected, and says enough by its code and sentence; anything else is shown with its origin. */
+function describe(error: unknown): unknown {
+  if (error instanceof SyncError) return { code: error.code, message: error.message }
+  if (error instanceof Error) return { message: error.message, stack: error.stack }
+  return error
+}
+
+const colours: Readonly<Record<string, string>> = { debug: '90', info: '32', warn: '33', error: '31' }
+
+/** One JSON line as a line for people. */
+function readableLine(line: string, colour: boolean): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const rest = Object.entries(fields).map(([key, value]) => `${key}=${fieldToText(value)}`)
+  const label = String(level).padEnd(5)
+  const shown = colour ? `\u001b[${colours[String(level)] ?? '0'}m${label}\u001b[0m` : label
+  return `${String(time).slice(11, 23)} ${shown} ${[String(msg), ...rest].join(' ')}\n`
+}
+
+function fieldToText(value: unknown): string {
+  if (typeof value === 'string') return /^[\w@%+=:,./-]+$/.test(value) ? value : JSON.stringify(value)
+  const stack = (value as { stack?: unknown } | null)?.stack
+  return typeof stack === 'string' ? `\n${stack}` : JSON.stringify(value)
+}

@@ -1,0 +1,83 @@
+/** The program: gives the command line its surroundings, and the daemon its life between start and signal. Exit codes are set here. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { isatty } from 'node:tty'
+import manifest from '../package.json' with { type: 'json' }
+import { runProgram } from './cli/program.ts'
+import type { DaemonOptions } from './cli/session.ts'
+import { readEnvironment } from './config.ts'
+import { SyncError } from './core/errors.ts'
+import { openSocketPath } from './home.ts'
+import { createLog, isLogLevel, logLevels } from './log.ts'
+import type { Log } from './ports.ts'
+
+/** Longer than any orderly end takes; shorter than a service manager's patience. */
+const stopLimitMs = 20_000
+/** No secret is longer, and neither is what a person pipes in by mistake worth more memory. */
+const maxInputCharacters = 64 * 1024
+
+const environment = readEnvironment()
+
+async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions): Promise<void> {
+  const level = logLevel ?? environment.logLevel ?? 'info'
+  if (!isLogLevel(level)) {
+    throw new SyncError('setting-invalid', {
+      key: 'log-level',
+      value: level,
+      reason: `write ${logLevels.join(', ')}`,
+    })
+  }
+  const readable = isatty(2)
+  const log = createLog({ level, readable, colour: readable && !environment.plain })
+  dieLoudly(log)
+  const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+  // Once: a second signal ends the process as it always would.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, tell)
+
+  // Loaded only here, so that the short commands start fast.
+  const { startNode } = await import('./node.ts')
+  const node = await startNode({ home, listen, web, config, log, version: manifest.version })
+  const signal = await told
+  log.info({ signal }, 'stopping')
+  const late = setTimeout(() => {
+    log.error({}, 'stopping takes too long: ending as it is')
+    process.exit(1)
+  }, stopLimitMs)
+  late.unref()
+  await node[Symbol.asyncDispose]()
+  log.info({}, 'stopped')
+}
+
+/** An error nobody caught is a bug, and what it left behind cannot be trusted: restarting is safe, going on is not. */
+function dieLoudly(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.error({ error }, 'a bug ended the daemon')
+    process.exit(1)
+  })
+}
+
+async function readInput(): Promise<string> {
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > maxInputCharacters) throw new SyncError('secret-malformed')
+  }
+  return text
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  version: manifest.version,
+  defaultHome: environment.defaultHome,
+  colour: isatty(1) && !environment.plain,
+  print: (text) => process.stdout.write(text),
+  complain: (text) => process.stderr.write(text),
+  readInput,
+  openSocketPath,
+  pause: (delayMs) => pause(delayMs),
+  monotonicMs: () => performance.now(),
+  runDaemon,
+})

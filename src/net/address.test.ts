@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isSyncError } from '../core/errors.ts'
+import { caseCount } from '../testing/counts.ts'
+import { formatHostPort, networkOf, parseHostPort, parseListenAddress, plainHost } from './address.ts'
+
+test.each([
+  ['192.0.2.7:4444', '192.0.2.7', 4444],
+  ['[2001:db8::7]:4444', '2001:db8::7', 4444],
+  ['[fe80::1%eth0]:1', 'fe80::1%eth0', 1],
+  ['Name.Example:65535', 'name.example', 65535],
+  ['пример.example:80', 'xn--e1afmkfd.example', 80],
+  ['my_host:4444', 'my_host', 4444],
+  [' pi.local:4444 ', 'pi.local', 4444],
+])('%s is %s port %i, and prints as an address that parses to the same', (text, host, port) => {
+  expect(parseHostPort(text)).toEqual({ host, port })
+  expect(parseHostPort(formatHostPort({ host, port }))).toEqual({ host, port })
+})
+
+test.each([
+  '',
+  ':4444',
+  'host',
+  'host:',
+  'host:0',
+  'host:65536',
+  'host:-1',
+  'host:4a',
+  '2001:db8::7:4444',
+  '[2001:db8::7]',
+  '[host]:1',
+  '1.2.3:80',
+  '300.1.1.1:80',
+  '0x7f.1:80',
+  'a b:1',
+  'a..b:1',
+  '-a:1',
+  'http://a:1',
+  `${'a'.repeat(400)}:1`,
+])('%j is refused', (text) => {
+  expect(() => parseHostPort(text)).toThrow('is not a host and port')
+})
+
+test('only a listening address may leave the port to the system', () => {
+  expect(parseListenAddress('0.0.0.0:0')).toEqual({ host: '0.0.0.0', port: 0 })
+})
+
+test('any text is an address or is refused', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...':[].%-_aé01f'), maxLength: 24 }), (text) => {
+      try {
+        const parsed = parseHostPort(text)
+        expect(parseHostPort(formatHostPort(parsed))).toEqual(parsed)
+      } catch (thrown) {
+        if (!isSyncError(thrown, 'host-invalid')) throw thrown
+      }
+    }),
+    { numRuns: caseCount(300) },
+  )
+})
+
+test('limits count one IPv6 network and one IPv4 address once, however it is written', () => {
+  expect(plainHost('::ffff:192.0.2.7')).toBe('192.0.2.7')
+  expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7')
+  expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe(networkOf('2001:db8:1:2::9'))
+  expect(networkOf('2001:db8:1:2::')).not.toBe(networkOf('2001:db8:1:3::'))
+  expect(networkOf('2001:db8::7')).toBe('2001:db8:0:0')
+  expect(networkOf('::1')).toBe('0:0:0:0')
+})

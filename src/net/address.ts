@@ -1,0 +1,68 @@
+/** `HOST:PORT` as people write it: an IPv4 address, an IPv6 address in brackets, or a name; and back to text. Looks nothing up. */
+import { isIPv4, isIPv6 } from 'node:net'
+import { domainToASCII } from 'node:url'
+import { SyncError } from '../core/errors.ts'
+
+export interface HostPort {
+  /** Without brackets; a name in lower case, in its ASCII form. */
+  readonly host: string
+  readonly port: number
+}
+
+/** A longer text is no address: names have at most 253 characters. */
+const maxAddressLength = 300
+const namePattern =
+  /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$/
+
+function parse(text: string, lowestPort: number): HostPort {
+  const invalid = () => new SyncError('host-invalid', { value: text.slice(0, maxAddressLength) })
+  const found =
+    text.length > maxAddressLength ? null : /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text.trim())
+  if (found === null) throw invalid()
+  const [, bracketed, plain, digits] = found
+  const port = Number(digits)
+  if (port < lowestPort || port > 65_535) throw invalid()
+  if (bracketed !== undefined) {
+    if (!isIPv6(bracketed)) throw invalid()
+    return { host: bracketed.toLowerCase(), port }
+  }
+  if (isIPv4(plain!)) return { host: plain!, port }
+  // Only digits and dots, but no address: a mistyped one, which a resolver might read as something else.
+  const name = domainToASCII(plain!)
+  if (/^[\d.]+$/.test(plain!) || isIPv4(name) || !namePattern.test(name)) throw invalid()
+  return { host: name, port }
+}
+
+/** Where to connect to. Throws `host-invalid`. */
+export function parseHostPort(text: string): HostPort {
+  return parse(text, 1)
+}
+
+/** Where to listen: as `parseHostPort`, and port 0 lets the system choose one. Throws `host-invalid`. */
+export function parseListenAddress(text: string): HostPort {
+  return parse(text, 0)
+}
+
+export function formatHostPort({ host, port }: HostPort): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** The address of a socket's other end as people know it: an IPv4 address that came in over IPv6 is shown as the IPv4 address it is. */
+export function plainHost(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  return mapped?.[1] ?? address
+}
+
+/** What one party can hardly have many of: an IPv4 address, or the /64 network of an IPv6 address. For limits per address. */
+export function networkOf(address: string): string {
+  const host = plainHost(address)
+  if (!isIPv6(host)) return host
+  const [head = '', tail] = host.split('%')[0]!.split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
+  return [...first, ...zeros, ...last]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}

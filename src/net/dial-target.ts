@@ -1,0 +1,205 @@
+/**
+ * One predefined host of one folder: when it is tried, how long it is left alone, what came of it last. Each try looks the name up
+ * anew and goes through all its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
+ */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import type { DeviceId } from '../core/ids.ts'
+import type { Link } from '../ports.ts'
+import { type HostPort, parseHostPort } from './address.ts'
+import { connectLimitMs, dialAddress, type LinkContext } from './dial.ts'
+import type { Membership } from './membership.ts'
+
+/** The wait after the first failure; each further one doubles it. */
+export const firstRetryMs = 1_000
+/** Waits do not grow beyond this: a peer that comes back is found within a minute. */
+export const lastRetryMs = 60_000
+/** A link that lived this long was a good one: when it is lost, the host is tried again at once. */
+export const steadyAfterMs = 30_000
+/** A name with more addresses than this is tried at the first ones only. */
+const maxAddresses = 8
+
+export type Resolve = (name: string) => Promise<readonly string[]>
+
+export const resolveName: Resolve = async (name) =>
+  (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address)
+
+export interface DialResult {
+  /** As it was given. */
+  readonly host: string
+  readonly state: 'connected' | 'trying' | 'waiting'
+  /** How the last try or link ended; undefined while the first is under way or alive. */
+  readonly lastResult: { readonly code: ErrorCode; readonly message: string } | undefined
+  /** When `state` or `lastResult` last changed, wall clock. */
+  readonly at: number
+}
+
+export interface TargetOptions extends LinkContext {
+  readonly resolve: Resolve
+  readonly onLink: (link: Link) => void
+  /** Whether any link of this folder to this device is alive, whoever made it. */
+  readonly isLinked: (peer: DeviceId) => boolean
+}
+
+export interface DialTarget extends AsyncDisposable {
+  readonly host: string
+  result(): DialResult
+  /** A link to this device, whoever made it, has ended. */
+  peerGone(peer: DeviceId): void
+  /** The list of targets has changed: what was given up is tried again. */
+  reconsider(): void
+}
+
+export function createDialTarget(membership: Membership, host: string, options: TargetOptions): DialTarget {
+  const { clock, chance, log } = options
+  const stop = new AbortController()
+  /** `linked`: by a link made here. `held`: the peer is linked in another way. `given-up`: only other targets can help. */
+  let state: 'trying' | 'linked' | 'held' | 'waiting' | 'given-up' = 'waiting'
+  let lastResult: DialResult['lastResult']
+  let atMs = clock.now()
+  /** Who answered at this host last. */
+  let peer: DeviceId | undefined
+  let failures = 0
+  let timer: Disposable | undefined
+  let running: Promise<void> = Promise.resolve()
+
+  function become(next: typeof state, error?: SyncError): void {
+    state = next
+    atMs = clock.now()
+    if (error !== undefined) lastResult = { code: error.code, message: error.message }
+  }
+
+  function plan(delayMs: number): void {
+    timer?.[Symbol.dispose]()
+    timer = clock.after(delayMs, () => {
+      running = attempt()
+    })
+  }
+
+  /** Half of the wait is left to chance, so that many devices which lost the same host do not come back as one. */
+  function retryDelayMs(): number {
+    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
+    return fullMs * (0.5 + chance.fraction() / 2)
+  }
+
+  async function attempt(): Promise<void> {
+    if (stop.signal.aborted) return
+    if (peer !== undefined && options.isLinked(peer)) {
+      become('held')
+      return
+    }
+    become('trying')
+    let link: Link
+    try {
+      link = await dialHost()
+    } catch (thrown) {
+      failed(isSyncError(thrown) ? thrown : unreachable(thrown))
+      return
+    }
+    linked(link)
+  }
+
+  function unreachable(thrown: unknown): SyncError {
+    return new SyncError('unreachable', { address: host, reason: reasonOf(thrown) }, { cause: thrown })
+  }
+
+  async function dialHost(): Promise<Link> {
+    const { host: name, port } = parseHostPort(host)
+    let error: unknown = new Error('its name has no address')
+    for (const address of (await addressesOf(name)).slice(0, maxAddresses)) {
+      const target: HostPort = { host: address, port }
+      try {
+        return await dialAddress(options, membership, target, stop.signal)
+      } catch (thrown) {
+        if (isSyncError(thrown, 'peer-self') || isSyncError(thrown, 'closing')) throw thrown
+        error = thrown
+      }
+    }
+    throw error
+  }
+
+  async function addressesOf(name: string): Promise<readonly string[]> {
+    if (isIP(name) !== 0) return [name]
+    const tooLate = Promise.withResolvers<never>()
+    const onAbort = () => tooLate.reject(new SyncError('closing'))
+    stop.signal.addEventListener('abort', onAbort)
+    using _limit = clock.after(connectLimitMs, () =>
+      tooLate.reject(new Error(`its name was not found within ${connectLimitMs / 1000} seconds`)),
+    )
+    try {
+      return await Promise.race([options.resolve(name), tooLate.promise])
+    } finally {
+      stop.signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  function linked(link: Link): void {
+    if (stop.signal.aborted) {
+      link.close('folder-closed')
+      return
+    }
+    const sinceMs = clock.monotonicMs()
+    peer = link.peer
+    become('linked')
+    log.info({ folder: membership.folderId, peer, host }, 'reached a predefined host')
+    options.onLink(link)
+    // After `onLink`, so that the link is off the list of live ones before its end is looked at here.
+    void link.closed.then((error) => lost(error, clock.monotonicMs() - sinceMs))
+  }
+
+  function lost(error: SyncError, livedMs: number): void {
+    if (stop.signal.aborted) return
+    if (options.isLinked(peer!)) {
+      become('held', error)
+      return
+    }
+    become('waiting', error)
+    failures = livedMs >= steadyAfterMs ? 0 : failures + 1
+    // A peer that says duplicate has a link we do not see the end of yet; one that is too old or new stays so for a while.
+    if (error.code === 'peer-duplicate' || error.code === 'peer-incompatible') plan(lastRetryMs)
+    else plan(failures === 0 ? 0 : retryDelayMs())
+  }
+
+  function failed(error: SyncError): void {
+    if (stop.signal.aborted) return
+    const first = lastResult?.code !== error.code
+    log[first ? 'info' : 'debug'](
+      { folder: membership.folderId, host, reason: error.message },
+      'a predefined host was not reached',
+    )
+    if (error.code === 'peer-self' || error.code === 'host-invalid') {
+      become('given-up', error)
+      return
+    }
+    become('waiting', error)
+    failures += 1
+    plan(retryDelayMs())
+  }
+
+  plan(0)
+
+  return {
+    host,
+    result: () => ({
+      host,
+      state: state === 'linked' || state === 'held' ? 'connected' : state === 'trying' ? 'trying' : 'waiting',
+      lastResult,
+      at: atMs,
+    }),
+    peerGone(gone) {
+      if (state !== 'held' || gone !== peer) return
+      become('waiting')
+      failures = 1
+      plan(retryDelayMs())
+    },
+    reconsider() {
+      if (state === 'given-up') plan(0)
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      timer?.[Symbol.dispose]()
+      await running
+    },
+  }
+}

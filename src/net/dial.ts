@@ -1,0 +1,66 @@
+/** One attempt to reach one address: connect, handshake, link. Whoever calls decides when, how often and what comes of it. */
+import { connect, type Socket } from 'node:net'
+import { reasonOf, SyncError } from '../core/errors.ts'
+import type { Chance, Clock, Link, Log } from '../ports.ts'
+import { formatHostPort, type HostPort } from './address.ts'
+import { initiateHandshake } from './handshake.ts'
+import type { DeviceKeys } from './identity.ts'
+import { createLink, type MessageCodec } from './link.ts'
+import type { Membership } from './membership.ts'
+
+/** A host that does not even accept a connection within this is not there, or behind something that drops packets. */
+export const connectLimitMs = 10_000
+/** Bytes a socket takes before it says it is full: enough for a write to carry several blocks' parts. */
+export const socketBufferBytes = 256 * 1024
+
+/** What dialling and listening both need to make links. */
+export interface LinkContext {
+  readonly device: DeviceKeys
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly codec: MessageCodec
+}
+
+/**
+ * Connects to an IP address and makes a link about one folder. Throws `unreachable`, `handshake-failed`, `peer-self`, or `closing`
+ * when the signal ended it.
+ */
+export async function dialAddress(
+  context: LinkContext,
+  membership: Membership,
+  target: HostPort,
+  signal: AbortSignal,
+): Promise<Link> {
+  const address = formatHostPort(target)
+  const options = { ...target, noDelay: true, highWaterMark: socketBufferBytes }
+  const socket = connect(options)
+  // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
+  socket.on('error', () => undefined)
+  try {
+    await connected(socket, address, context.clock, signal)
+    const channel = await initiateHandshake(socket, address, membership, { ...context, signal })
+    return createLink({ ...context, socket, channel, address })
+  } catch (thrown) {
+    socket.destroy()
+    throw thrown
+  }
+}
+
+async function connected(socket: Socket, address: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const outcome = Promise.withResolvers<void>()
+  const unreachable = (reason: string) => outcome.reject(new SyncError('unreachable', { address, reason }))
+  const onAbort = () => outcome.reject(new SyncError('closing'))
+  socket.once('connect', outcome.resolve)
+  socket.once('error', (error) => unreachable(reasonOf(error)))
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
+  using _limit = clock.after(connectLimitMs, () =>
+    unreachable(`no answer within ${connectLimitMs / 1000} seconds`),
+  )
+  try {
+    await outcome.promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

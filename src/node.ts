@@ -1,0 +1,175 @@
+/**
+ * The composition root: builds every part of a device, starts them in order, and disposes them in reverse. Decides nothing itself.
+ */
+import { mkdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { buildApp } from './api/app.ts'
+import { openControlSocket } from './api/control-socket.ts'
+import { openConfig, readSetup } from './config.ts'
+import type { FolderId } from './core/ids.ts'
+import { createAuthor } from './core/record.ts'
+import { openDisk } from './disk/disk.ts'
+import { createHashPool } from './disk/hasher.ts'
+import { realFiles } from './disk/real-files.ts'
+import { watchRealFiles } from './disk/watcher.ts'
+import { type Folder, openFolder } from './engine/folder.ts'
+import { openHome, openSocketPath } from './home.ts'
+import { formatHostPort, parseListenAddress } from './net/address.ts'
+import { createDialer } from './net/dialer.ts'
+import { loadIdentity } from './net/identity.ts'
+import { openListener } from './net/listener.ts'
+import type { Membership } from './net/membership.ts'
+import type { Link, Log } from './ports.ts'
+import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './settings.ts'
+import { createSteering } from './steering.ts'
+import { openFolderStore } from './store/open-folder-store.ts'
+import { type FolderOpener, openSyncedFolders } from './synced-folders.ts'
+import { systemChance, systemClock } from './system.ts'
+import { createTrafficMeter } from './traffic.ts'
+import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
+
+export interface NodeOptions {
+  readonly home: string
+  /** As typed; each overrules what is set, for this run. */
+  readonly listen: string | undefined
+  readonly web: string | undefined
+  /** A file whose settings and folders are taken over. */
+  readonly config: string | undefined
+  readonly log: Log
+  readonly version: string
+}
+
+export interface Node extends AsyncDisposable {
+  /** Where peers reach it. */
+  readonly listen: string
+}
+
+/** Starts a device. Throws a `SyncError` with the reason when it cannot; nothing is left running then. */
+export async function startNode({ log, version, ...options }: NodeOptions): Promise<Node> {
+  await using parts = new AsyncDisposableStack()
+  const clock = systemClock
+  const chance = systemChance
+  const random = (count: number): Buffer => chance.bytes(count)
+
+  const deviceTable = deviceSettingTable(hostname())
+  const overrides = readOverrides(deviceTable, options)
+  const home = parts.use(await openHome(options.home))
+  const config = await openConfig(home.path, deviceTable)
+  const setup = options.config === undefined ? undefined : await readSetup(options.config, deviceTable)
+  if (setup !== undefined) {
+    await config.change((before) => ({ ...before, device: { ...before.device, ...setup.device } }))
+  }
+  const settings = withDefaults(deviceTable, { ...config.current().device, ...overrides })
+
+  const identity = await loadIdentity(join(home.path, 'identity.json'), random)
+  const author = createAuthor(identity.authorSeed)
+  const codec = { encode: encodeMessage, decode: decodeMessage }
+  const linkContext = { device: identity.device, clock, chance, log, codec }
+  const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
+  const traffic = createTrafficMeter(clock)
+
+  function takeLink(link: Link): void {
+    traffic.add(link)
+    dialer.noteLink(link)
+    const member = members.get(link.folderId)
+    if (member === undefined) link.close('folder-closed')
+    else member.folder.attach(link)
+  }
+
+  const dialer = parts.use(createDialer({ ...linkContext, onLink: takeLink }))
+  const listener = parts.use(
+    await openListener({
+      ...linkContext,
+      address: parseListenAddress(settings.listen),
+      memberships: () => [...members.values()].map(({ membership }) => membership),
+      onLink: takeLink,
+    }),
+  )
+  const listen = formatHostPort(listener.address)
+  const hasher = parts.use(createHashPool())
+
+  const databases = join(home.path, 'folders')
+  await mkdir(databases, { recursive: true, mode: 0o700 })
+  const databaseOf = (id: FolderId): string => join(databases, `${id}.db`)
+
+  const opener: FolderOpener = {
+    async open(entry, keys, folderSettings, { isNew, mustReopen }) {
+      await using below = new AsyncDisposableStack()
+      const folderLog = log.child({ folder: entry.path })
+      const store = below.use(
+        openFolderStore(databaseOf(keys.folderId), {
+          random,
+          onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
+        }),
+      )
+      const disk = await openDisk({
+        files: realFiles(entry.path),
+        hasher,
+        clock,
+        log: folderLog,
+        watch: watchRealFiles(entry.path),
+        onWatchTrouble: (reason) => folderLog.warn({ reason }, 'changes may be seen late'),
+      })
+      const folder = below.use(
+        openFolder({
+          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: folderSettings },
+          onDatabaseDamaged: mustReopen,
+          ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
+        }),
+      )
+      const membership: Membership = {
+        folderId: keys.folderId,
+        psk: keys.psk.reveal(),
+        tagKey: keys.tagKey.reveal(),
+      }
+      members.set(keys.folderId, { membership, folder })
+      const dial = ({ paused, hosts }: typeof folderSettings): void => {
+        dialer.setTargets(membership, paused ? [] : hosts)
+      }
+      dial(folderSettings)
+      below.defer(() => {
+        members.delete(keys.folderId)
+        dialer.setTargets(membership, [])
+      })
+      const owned = below.move()
+      return {
+        folder,
+        configure(changed) {
+          folder.configure(changed)
+          dial(changed)
+        },
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
+      }
+    },
+    async forget(id) {
+      for (const suffix of ['', '-wal', '-shm']) await rm(databaseOf(id) + suffix, { force: true })
+    },
+  }
+
+  const folders = parts.use(await openSyncedFolders({ home: home.path, config, opener, chance, log }))
+  if (setup !== undefined) await folders.takeIn(setup.folders)
+
+  const steering = createSteering({
+    device: { id: identity.device.id, version, pid: process.pid },
+    running: () => ({ name: settings.name, listen }),
+    ...{ deviceTable, config, folders, traffic },
+  })
+  const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))
+  const socket = parts.use(openSocketPath(home.path))
+  parts.use(await openControlSocket(app, socket.path))
+  log.info({ home: home.path, listen, device: identity.device.id, version }, 'ready')
+
+  const owned = parts.move()
+  return { listen, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+function readOverrides(
+  table: ReturnType<typeof deviceSettingTable>,
+  { listen, web }: Pick<NodeOptions, 'listen' | 'web'>,
+): Partial<DeviceSettings> {
+  return settingsFromTexts(table, {
+    ...(listen === undefined ? {} : { listen }),
+    ...(web === undefined ? {} : { web }),
+  })
+}

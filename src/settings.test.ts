@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts'
+import {
+  deviceSettingTable,
+  folderSettingTable,
+  settingsFromJson,
+  settingsFromTexts,
+  showSettings,
+  withDefaults,
+} from './settings.ts'
+
+const deviceTable = deviceSettingTable('Studio.example')
+
+test('every folder setting has its default of the engine, and its default is valid in both forms', () => {
+  expect(withDefaults(folderSettingTable, {})).toEqual(defaultFolderSettings)
+  const shown = showSettings(folderSettingTable, {})
+  expect(
+    settingsFromJson(folderSettingTable, Object.fromEntries(shown.map(({ key, value }) => [key, value]))),
+  ).toEqual(defaultFolderSettings)
+  expect(
+    settingsFromTexts(folderSettingTable, Object.fromEntries(shown.map(({ key, text }) => [key, text]))),
+  ).toEqual(defaultFolderSettings)
+})
+
+test('the device is called like the host unless that cannot be a name', () => {
+  expect(deviceTable.name.default).toBe('Studio')
+  expect(deviceSettingTable('').name.default).toBe('berrysync')
+})
+
+test.each<[string, string, Partial<FolderSettings>]>([
+  ['paused', 'on', { paused: true }],
+  ['paused', 'False', { paused: false }],
+  ['hosts', 'a.example:1, [2001:DB8::7]:2,a.example:1', { hosts: ['a.example:1', '[2001:db8::7]:2'] }],
+  ['hosts', '', { hosts: [] }],
+  ['archiveMaxBytes', '1.5G', { archiveMaxBytes: 1.5 * 1024 ** 3 }],
+  ['reserveBytes', '64 MiB', { reserveBytes: 64 * 1024 ** 2 }],
+  ['settleSeconds', '0.5', { settleSeconds: 0.5 }],
+])('%s=%s is read', (key, text, values) => {
+  expect(settingsFromTexts(folderSettingTable, { [key]: text })).toEqual(values)
+})
+
+test.each([
+  ['paused', 'maybe'],
+  ['paused', ''],
+  ['hosts', 'a.example'],
+  ['hosts', 'a.example:0'],
+  ['archiveDays', '-1'],
+  ['archiveDays', '1.5'],
+  ['archiveDays', '0x10'],
+  ['archiveMaxBytes', 'much'],
+  ['massDeletePercent', '101'],
+])('%s=%s is refused by name', (key, text) => {
+  expect(() => settingsFromTexts(folderSettingTable, { [key]: text })).toThrow(`valid value for ${key}`)
+})
+
+test.each([
+  ['paused', 'on'],
+  ['hosts', 'a.example:1'],
+  ['hosts', [7]],
+  ['archiveDays', '30'],
+  ['archiveDays', null],
+  ['reserveBytes', 1.5],
+])('in JSON, %s: %j is refused by name', (key, value) => {
+  expect(() => settingsFromJson(folderSettingTable, { [key]: value })).toThrow(`valid value for ${key}`)
+})
+
+test.each(['colour', '__proto__', 'constructor', 'toString'])('there is no setting %s', (key) => {
+  const json = JSON.parse(`{"${key}": 1}`)
+  expect(() => settingsFromJson(folderSettingTable, json)).toThrow(
+    `There is no setting "${key}". Known: paused, hosts`,
+  )
+})
+
+test('listening addresses may leave the port to the system; web may be off', () => {
+  expect(settingsFromTexts(deviceTable, { listen: '[::]:0', web: 'off' })).toEqual({
+    listen: '[::]:0',
+    web: 'off',
+  })
+  expect(() => settingsFromTexts(deviceTable, { listen: 'off' })).toThrow('valid value for listen')
+})
+
+test('what is shown as a text reads back to the same value', () => {
+  const texts = fc.dictionary(
+    fc.constantFrom(...Object.keys(folderSettingTable)),
+    fc.oneof(
+      fc.constantFrom('on', 'off', '1', '25', '10K', 'a.example:7,b.example:8'),
+      fc.string({ maxLength: 12 }),
+    ),
+  )
+  fc.assert(
+    fc.property(texts, (given) => {
+      let read: Partial<FolderSettings>
+      try {
+        read = settingsFromTexts(folderSettingTable, given)
+      } catch {
+        return
+      }
+      const shown = showSettings(folderSettingTable, read).map(({ key, text }) => [key, text] as const)
+      expect(
+        withDefaults(folderSettingTable, settingsFromTexts(folderSettingTable, Object.fromEntries(shown))),
+      ).toEqual(withDefaults(folderSettingTable, read))
+    }),
+  )
+})

@@ -1,0 +1,292 @@
+/**
+ * The table of settings: every name a person can set, for the device and for a folder, with its default, its meaning, and how
+ * its value is read. The command line, the API and the config file all read values through this table and nowhere else.
+ */
+import { deviceNameFault } from './core/device-name.ts'
+import { isSyncError, SyncError } from './core/errors.ts'
+import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts'
+import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
+
+/** What a person sets for the device. Each takes effect at the next start of the daemon. */
+export interface DeviceSettings {
+  readonly name: string
+  /** Where peers reach this device: `host:port`. */
+  readonly listen: string
+  /** Where the web interface will be: `host:port`, or `off`. */
+  readonly web: string
+}
+
+/** Why a value is not right, in words that end a sentence. */
+interface Fault {
+  readonly fault: string
+}
+
+function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'fault')
+}
+
+/** One type of value: as it is typed after `key=`, and as it stands in JSON. */
+interface Kind<T> {
+  readonly fromText: (text: string) => T | Fault
+  readonly fromJson: (json: unknown) => T | Fault
+  readonly toText: (value: T) => string
+}
+
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  readonly default: T
+  /** One sentence for people. */
+  readonly about: string
+}
+
+export type SettingTable<S> = { readonly [K in keyof S]-?: Setting<S[K]> }
+
+// ---- kinds of values ----------------------------------------------------------------------------------------------------
+
+/** More hosts than this in one folder is a mistake, and each costs dialling. */
+const maxHosts = 256
+/** Ten years: longer than any disk keeps an archive, and far from the limits of arithmetic. */
+const maxDays = 3653
+const daySeconds = 86_400
+const maxBytes = 2 ** 50
+
+const flag: Kind<boolean> = {
+  fromText: (text) => {
+    if (/^(on|true|yes)$/i.test(text)) return true
+    if (/^(off|false|no)$/i.test(text)) return false
+    return { fault: 'write on or off' }
+  },
+  fromJson: (json) => (typeof json === 'boolean' ? json : { fault: 'write true or false' }),
+  toText: (value) => (value ? 'on' : 'off'),
+}
+
+function numberKind(from: number, to: number, whole: boolean): Kind<number> {
+  const check = (value: number): number | Fault =>
+    value >= from && value <= to && (!whole || Number.isInteger(value))
+      ? value
+      : { fault: `write a ${whole ? 'whole ' : ''}number from ${from} to ${to}` }
+  return {
+    fromText: (text) => check(/^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN),
+    fromJson: (json) => check(typeof json === 'number' ? json : Number.NaN),
+    toText: String,
+  }
+}
+
+const bytes: Kind<number> = {
+  fromText: (text) => {
+    const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(i?B)?$/i.exec(text)
+    const unit = ['', 'K', 'M', 'G', 'T'].indexOf((match?.[2] ?? '').toUpperCase())
+    return bytes.fromJson(match === null ? undefined : Math.round(Number(match[1]) * 1024 ** unit))
+  },
+  fromJson: (json) =>
+    typeof json === 'number' && Number.isInteger(json) && json >= 0 && json <= maxBytes
+      ? json
+      : { fault: 'write a number of bytes, or one with K, M, G or T behind it' },
+  toText: String,
+}
+
+const hosts: Kind<readonly string[]> = {
+  fromText: (text) =>
+    hosts.fromJson(
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    ),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of hosts' }
+    if (json.length > maxHosts) return { fault: `no more than ${maxHosts} hosts are possible` }
+    const read: string[] = []
+    for (const entry of json) {
+      const host = typeof entry === 'string' ? written(parseHostPort, entry) : undefined
+      if (host === undefined)
+        return { fault: `"${String(entry)}" is not a host and port like name.example:4444` }
+      if (!read.includes(host)) read.push(host)
+    }
+    return read
+  },
+  toText: (value) => value.join(','),
+}
+
+/** An address in its one written form; undefined when the text is none. */
+function written(parse: (text: string) => HostPort, text: string): string | undefined {
+  try {
+    return formatHostPort(parse(text))
+  } catch (error) {
+    if (isSyncError(error, 'host-invalid')) return undefined
+    throw error
+  }
+}
+
+function textKind(read: (text: string) => string | Fault): Kind<string> {
+  return {
+    fromText: read,
+    fromJson: (json) => (typeof json === 'string' ? read(json) : { fault: 'write a text' }),
+    toText: (value) => value,
+  }
+}
+
+const listenAddress = textKind(
+  (text) => written(parseListenAddress, text) ?? { fault: 'write it like 0.0.0.0:4444' },
+)
+
+const webAddress = textKind((text) =>
+  text === 'off'
+    ? text
+    : (written(parseListenAddress, text) ?? { fault: 'write it like 127.0.0.1:8888, or off' }),
+)
+
+const deviceName = textKind((given) => {
+  const name = given.trim()
+  const fault = name === '' ? 'it is empty' : deviceNameFault(name)
+  return fault === undefined ? name : { fault: fault }
+})
+
+// ---- the tables ---------------------------------------------------------------------------------------------------------
+
+/** The device's settings; its default name is the host's. */
+export function deviceSettingTable(hostName: string): SettingTable<DeviceSettings> {
+  const fallbackName = deviceName.fromText(hostName.split('.')[0]!)
+  return {
+    name: {
+      kind: deviceName,
+      default: typeof fallbackName === 'string' ? fallbackName : 'berrysync',
+      about: 'What this device is called in status lists and conflict copies.',
+    },
+    listen: {
+      kind: listenAddress,
+      default: '0.0.0.0:4444',
+      about: 'Address and port where peers reach this device.',
+    },
+    web: {
+      kind: webAddress,
+      default: '127.0.0.1:8888',
+      about: 'Address and port kept for the web interface, which is not there yet; off for none.',
+    },
+  }
+}
+
+function folderSetting<K extends keyof FolderSettings>(
+  key: K,
+  kind: Kind<FolderSettings[K]>,
+  about: string,
+): Setting<FolderSettings[K]> {
+  return { kind, default: defaultFolderSettings[key], about }
+}
+
+export const folderSettingTable: SettingTable<FolderSettings> = {
+  paused: folderSetting('paused', flag, 'Nothing is sent, received or scanned.'),
+  hosts: folderSetting('hosts', hosts, 'Peers to connect to, host:port, separated by commas.'),
+  lan: folderSetting('lan', flag, 'Look for peers on the local network (not there yet; the choice is kept).'),
+  tracker: folderSetting(
+    'tracker',
+    flag,
+    'Ask the tracker server for peers (not there yet; the choice is kept).',
+  ),
+  dht: folderSetting('dht', flag, 'Look for peers in the DHT (not there yet; the choice is kept).'),
+  relay: folderSetting(
+    'relay',
+    flag,
+    'Use the relay server when nothing else works (not there yet; the choice is kept).',
+  ),
+  archive: folderSetting('archive', flag, 'Keep what a peer deleted or replaced, in .sync of the folder.'),
+  archiveDays: folderSetting('archiveDays', numberKind(1, maxDays, true), 'Days the archive keeps a file.'),
+  archiveMaxBytes: folderSetting(
+    'archiveMaxBytes',
+    bytes,
+    'Size the archive may reach before the oldest files leave it.',
+  ),
+  rescanSeconds: folderSetting(
+    'rescanSeconds',
+    numberKind(10, 30 * daySeconds, true),
+    'Seconds between looks at the whole folder, which find what the system did not report.',
+  ),
+  settleSeconds: folderSetting(
+    'settleSeconds',
+    numberKind(0, 3600, false),
+    'Seconds a file must rest before it is looked at after a change.',
+  ),
+  massDeletePercent: folderSetting(
+    'massDeletePercent',
+    numberKind(0, 100, false),
+    'Deletions of more than this share of all files wait for a person; 100 lets all pass.',
+  ),
+  massDeleteFiles: folderSetting(
+    'massDeleteFiles',
+    numberKind(0, 1_000_000_000, true),
+    'Up to this many deletions never wait, whatever their share.',
+  ),
+  reserveBytes: folderSetting('reserveBytes', bytes, 'Space that is kept free on the disk of the folder.'),
+}
+
+// ---- reading and showing ------------------------------------------------------------------------------------------------
+
+function settingOf<S>(table: SettingTable<S>, key: string): Setting<S[keyof S]> {
+  if (!Object.hasOwn(table, key)) {
+    throw new SyncError('setting-unknown', { key, known: Object.keys(table).join(', ') })
+  }
+  return table[key as keyof S]
+}
+
+function valueOrThrow<T>(key: string, given: unknown, value: T | Fault): T {
+  if (!isFault(value)) return value
+  const shown = typeof given === 'string' ? given : JSON.stringify(given)
+  throw new SyncError('setting-invalid', { key, value: shown, reason: value.fault })
+}
+
+/** Values as JSON has them. Throws `setting-unknown` or `setting-invalid`, which name the key. */
+export function settingsFromJson<S>(
+  table: SettingTable<S>,
+  json: Readonly<Record<string, unknown>>,
+): Partial<S> {
+  return readEach(table, json, (setting, value) => setting.kind.fromJson(value))
+}
+
+/** Values as a person typed them after `key=`. Throws like `settingsFromJson`. */
+export function settingsFromTexts<S>(
+  table: SettingTable<S>,
+  texts: Readonly<Record<string, string>>,
+): Partial<S> {
+  return readEach(table, texts, (setting, text) => setting.kind.fromText(text))
+}
+
+function readEach<S, V>(
+  table: SettingTable<S>,
+  given: Readonly<Record<string, V>>,
+  read: (setting: Setting<S[keyof S]>, value: V) => S[keyof S] | Fault,
+): Partial<S> {
+  const values: Partial<S> = {}
+  for (const [key, value] of Object.entries(given)) {
+    values[key as keyof S] = valueOrThrow(key, value, read(settingOf(table, key), value))
+  }
+  return values
+}
+
+/** What is set, completed with the defaults. */
+export function withDefaults<S>(table: SettingTable<S>, set: Partial<S>): S {
+  const keys = Object.keys(table) as (keyof S)[]
+  return Object.fromEntries(keys.map((key) => [key, set[key] ?? table[key].default])) as S
+}
+
+export interface ShownSetting {
+  readonly key: string
+  readonly value: unknown
+  readonly text: string
+  readonly isDefault: boolean
+  readonly about: string
+}
+
+/** Every setting with its present value, for people and programs. */
+export function showSettings<S>(table: SettingTable<S>, set: Partial<S>): ShownSetting[] {
+  return (Object.keys(table) as (keyof S & string)[]).map((key) => {
+    const setting = table[key]
+    const value = set[key] ?? setting.default
+    return {
+      key,
+      value,
+      text: setting.kind.toText(value),
+      isDefault: set[key] === undefined,
+      about: setting.about,
+    }
+  })
+}

@@ -1,0 +1,211 @@
+/** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
+import type { FolderStatusBody, Settings, SettingsChange, Status } from './api/schemas.ts'
+import type { Steering } from './api/steering.ts'
+import type { ConfigKeeper } from './config.ts'
+import { SyncError } from './core/errors.ts'
+import type { DeviceId } from './core/ids.ts'
+import { readSecretOf, secretToText } from './core/secret.ts'
+import type { FolderSettings } from './engine/settings.ts'
+import { formatHostPort, parseHostPort } from './net/address.ts'
+import type { ArchiveEntry } from './ports.ts'
+import {
+  type DeviceSettings,
+  folderSettingTable,
+  type SettingTable,
+  settingsFromJson,
+  settingsFromTexts,
+  showSettings,
+  withDefaults,
+} from './settings.ts'
+import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
+import type { TrafficMeter } from './traffic.ts'
+
+interface Needs {
+  readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
+  /** The name in use, and where peers really reach this device now. */
+  running(): { readonly name: string; readonly listen: string }
+  readonly deviceTable: SettingTable<DeviceSettings>
+  readonly config: ConfigKeeper
+  readonly folders: SyncedFolders
+  readonly traffic: TrafficMeter
+}
+
+export function createSteering({ device, running, deviceTable, config, folders, traffic }: Needs): Steering {
+  async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
+    return named === undefined ? folders.list() : [await folders.find(named)]
+  }
+
+  /** The chosen folders that are open; one asked for by name has to be. */
+  async function chosenRunning(
+    named: string | undefined,
+  ): Promise<readonly { path: string; running: RunningFolder }[]> {
+    const asked = named === undefined ? folders.list() : [await folders.findRunning(named)]
+    return asked.flatMap(({ entry, running: one }) =>
+      one instanceof SyncError ? [] : [{ path: entry.path, running: one }],
+    )
+  }
+
+  async function folderOf(named: string): Promise<RunningFolder['folder']> {
+    return (await folders.findRunning(named)).running.folder
+  }
+
+  function showFolder(set: Partial<FolderSettings>): Settings {
+    return { settings: showSettings(folderSettingTable, set) }
+  }
+
+  function showDevice(): Settings {
+    return { settings: showSettings(deviceTable, config.current().device) }
+  }
+
+  async function changeHosts(named: string, change: (hosts: readonly string[]) => readonly string[]) {
+    const { entry } = await folders.configure(named, (set) => {
+      const hosts = change(set.hosts ?? [])
+      // Checked like any other value, so that the limits of the table hold.
+      return { ...set, ...settingsFromJson(folderSettingTable, { hosts }) }
+    })
+    return { hosts: [...(entry.set.hosts ?? [])] }
+  }
+
+  return {
+    async status(named): Promise<Status> {
+      const shown = (await chosen(named)).map(showStatus)
+      return { device: { ...device, ...running() }, folders: shown, traffic: traffic.read() }
+    },
+    async addFolder(path, secret) {
+      const { entry, keys } = await folders.add(path, secret)
+      return {
+        id: keys.folderId,
+        path: entry.path,
+        role: keys.role,
+        created: secret === undefined,
+        ...secretsOf(entry.secret),
+      }
+    },
+    removeFolder: (named) => folders.remove(named),
+    async secrets(named) {
+      return secretsOf((await folders.find(named)).entry.secret)
+    },
+    deviceSettings: async () => showDevice(),
+    async setDevice(change) {
+      const values = readChange(deviceTable, change)
+      await config.change((before) => ({ ...before, device: { ...before.device, ...values } }))
+      return showDevice()
+    },
+    async folderSettings(named) {
+      return showFolder((await folders.find(named)).entry.set)
+    },
+    async setFolder(named, change) {
+      const values = readChange(folderSettingTable, change)
+      return showFolder((await folders.configure(named, (set) => ({ ...set, ...values }))).entry.set)
+    },
+    addHost(named, text) {
+      const host = formatHostPort(parseHostPort(text))
+      return changeHosts(named, (hosts) => [...hosts.filter((other) => other !== host), host])
+    },
+    removeHost(named, text) {
+      const host = formatHostPort(parseHostPort(text))
+      return changeHosts(named, (hosts) => hosts.filter((other) => other !== host))
+    },
+    async rescan(named) {
+      for (const one of await chosenRunning(named)) one.running.folder.rescan()
+    },
+    async localChanges(named, limit) {
+      return { changes: [...(await folderOf(named)).localChanges(limit)] }
+    },
+    async restoreLocal(named, path) {
+      const { keys, entry, running: one } = await folders.findRunning(named)
+      if (keys.role === 'full') {
+        const reason = `${entry.path} is not read-only here: what is changed in it syncs, so there is nothing to undo.`
+        throw new SyncError('request-invalid', { reason })
+      }
+      return { restored: await one.folder.restoreLocal(path) }
+    },
+    async heldDeletes(named, limit) {
+      return { held: [...(await folderOf(named)).heldDeletes(limit)] }
+    },
+    async settleDeletes(named, choice) {
+      await (await folderOf(named)).settleDeletes(choice)
+    },
+    async conflicts(named, limit) {
+      const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
+        one.folder.conflicts(limit).map((row) => ({ folder: path, ...row })),
+      )
+      return { conflicts: rows.slice(0, limit) }
+    },
+    async history(named, limit) {
+      const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
+        one.folder.history(limit).map((row) => ({ folder: path, ...row })),
+      )
+      rows.sort((a, b) => b.atMs - a.atMs)
+      return { history: rows.slice(0, limit).map(({ atMs, ...row }) => ({ ...row, at: timeToText(atMs) })) }
+    },
+    async peers(named) {
+      return { peers: (await chosenRunning(named)).flatMap(({ path, running: one }) => peersOf(path, one)) }
+    },
+    async archive(named, limit) {
+      const newest: (ArchiveEntry & { readonly folder: string })[] = []
+      for (const { path, running: one } of await chosenRunning(named)) {
+        for await (const entry of one.folder.listArchive()) {
+          newest.push({ folder: path, ...entry })
+          // Sorting now and then keeps memory bounded without sorting at every entry.
+          if (newest.length >= 2 * limit + 1000) keepNewest(newest, limit)
+        }
+      }
+      keepNewest(newest, limit)
+      return {
+        archive: newest.map(({ archivedMs, ...entry }) => ({ ...entry, archived: timeToText(archivedMs) })),
+      }
+    },
+    async restoreArchived(named, id) {
+      return { path: await (await folderOf(named)).restoreArchived(id) }
+    },
+  }
+}
+
+function keepNewest(entries: ArchiveEntry[], limit: number): void {
+  entries.sort((a, b) => b.archivedMs - a.archivedMs)
+  entries.length = Math.min(entries.length, limit)
+}
+
+function readChange<S>(table: SettingTable<S>, change: SettingsChange): Partial<S> {
+  return 'texts' in change ? settingsFromTexts(table, change.texts) : settingsFromJson(table, change.values)
+}
+
+function secretsOf(secret: SyncedFolder['entry']['secret']): { full?: string; readOnly: string } {
+  if (secret.kind === 'read-only') return { readOnly: secretToText(secret) }
+  return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
+}
+
+function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
+  const { hosts } = withDefaults(folderSettingTable, entry.set)
+  const known = { path: entry.path, hosts: [...hosts] }
+  if (running instanceof SyncError) {
+    return {
+      ...{ id: keys.folderId, ...known, role: keys.role, state: 'halted', settled: false },
+      ...{ halt: { code: running.code, message: running.message }, explanation: running.message },
+      ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
+    }
+  }
+  const { peers, problems, ...status } = running.folder.status()
+  return {
+    ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
+    peers: peers.map(({ indexed: _, ...peer }) => peer),
+    problems: [...problems],
+  }
+}
+
+function peersOf(path: string, { folder }: RunningFolder) {
+  const connected = new Map(folder.status().peers.map((peer) => [peer.id, peer]))
+  return folder.knownPeers().map(({ device, name, role, firstSeenMs, lastSeenMs }) => {
+    const link = connected.get(device)
+    return {
+      ...{ folder: path, id: device, name, role, connected: link !== undefined },
+      ...(link === undefined ? {} : { address: link.address }),
+      ...{ firstSeen: timeToText(firstSeenMs), lastSeen: timeToText(lastSeenMs) },
+    }
+  })
+}
+
+function timeToText(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,87 @@
+/** What people ask: what happened, and which paths cannot sync. A problem also holds its path back; the schema sees to that. */
+import type { Database } from 'better-sqlite3'
+import type { ErrorCode } from '../core/errors.ts'
+import { idToBytes } from '../core/ids.ts'
+import type { FolderStore, HistoryRow, ProblemRow } from './folder-store.ts'
+import type { Transactions } from './transaction.ts'
+
+/** Nobody reads further back, and it is a few megabytes. */
+export const maxHistoryRows = 10_000
+/** Paths looked at in one go while problems are cleared. */
+const pageRows = 1000
+
+export type Journal = Pick<
+  FolderStore,
+  | 'addHistory'
+  | 'history'
+  | 'problems'
+  | 'setProblem'
+  | 'clearProblem'
+  | 'clearProblems'
+  | 'clearProblemsOfContent'
+  | 'forgetProblems'
+  | 'clearProblemsExcept'
+>
+
+export function createJournal(database: Database, { atomically }: Transactions): Journal {
+  const insertHistory = database.prepare(
+    `INSERT INTO history (at_ms, path, action, device, size) VALUES (:atMs, :path, :action, :device, :sizeBytes)`,
+  )
+  const deleteHistory = database.prepare('DELETE FROM history WHERE number <= ?')
+  const selectHistory = database.prepare<[number], HistoryRow>(
+    `SELECT at_ms AS atMs, path, action, device, size AS sizeBytes FROM history ORDER BY number DESC LIMIT ?`,
+  )
+  const selectProblems = database.prepare<[number], ProblemRow>(
+    'SELECT path, code, message, retry_ms AS retryMs FROM problems ORDER BY path LIMIT ?',
+  )
+  const upsertProblem = database.prepare(
+    `INSERT INTO problems (path, code, message, retry_ms) VALUES (:path, :code, :message, :retryMs)
+     ON CONFLICT DO UPDATE SET code = excluded.code, message = excluded.message, retry_ms = excluded.retry_ms`,
+  )
+  const deleteProblem = database.prepare('DELETE FROM problems WHERE path = ?')
+  const deleteProblemsOf = database.prepare('DELETE FROM problems WHERE code = ?')
+  const deleteProblemsOfContent = database.prepare(
+    `DELETE FROM problems WHERE code = ? AND path IN (SELECT path FROM paths WHERE winner_root = ? AND winner_kind = 'file')`,
+  )
+  const deleteAllProblems = database.prepare('DELETE FROM problems')
+  const selectPage = database.prepare<[string, number], { path: string; code: ErrorCode }>(
+    'SELECT path, code FROM problems WHERE path > ? ORDER BY path LIMIT ?',
+  )
+
+  return {
+    addHistory: (row) =>
+      atomically(() => {
+        const { lastInsertRowid } = insertHistory.run(row)
+        deleteHistory.run(Number(lastInsertRowid) - maxHistoryRows)
+      }),
+    history: (limit) => selectHistory.all(limit),
+    problems: (limit) => selectProblems.all(limit),
+    setProblem(row) {
+      upsertProblem.run(row)
+    },
+    clearProblem(path) {
+      deleteProblem.run(path)
+    },
+    clearProblems(code) {
+      deleteProblemsOf.run(code)
+    },
+    clearProblemsOfContent: (code, roots) =>
+      atomically(() => {
+        for (const root of roots) deleteProblemsOfContent.run(code, idToBytes(root))
+      }),
+    forgetProblems() {
+      deleteAllProblems.run()
+    },
+    clearProblemsExcept: (codes, still) =>
+      atomically(() => {
+        let after = ''
+        for (;;) {
+          const page = selectPage.all(after, pageRows)
+          for (const { path, code } of page)
+            if (codes.includes(code) && !still.has(path)) deleteProblem.run(path)
+          if (page.length < pageRows) return
+          after = page.at(-1)!.path
+        }
+      }),
+  }
+}

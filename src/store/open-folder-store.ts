@@ -1,0 +1,74 @@
+/**
+ * Puts a folder's store together and stands guard over it: what SQLite throws leaves here as an error of the table, and a
+ * database that turns out to be damaged is closed and moved aside on the spot, so that opening it again gives a fresh one.
+ */
+import type { Database } from 'better-sqlite3'
+import type { SyncError } from '../core/errors.ts'
+import { createBlocks } from './blocks.ts'
+import { type DatabaseOptions, moveAside, openDatabase } from './database.ts'
+import { createFacts } from './facts.ts'
+import { isDamage, sqliteReason, unusableError } from './failures.ts'
+import type { FolderStore } from './folder-store.ts'
+import { createJournal } from './journal.ts'
+import { createPathQuestions } from './path-questions.ts'
+import { createPaths } from './paths.ts'
+import { createPeers } from './peers.ts'
+import { createRecords } from './records.ts'
+import { createTransactions } from './transaction.ts'
+
+export interface StoreOptions extends DatabaseOptions {
+  /** Random bytes, for the index id. */
+  readonly random: (count: number) => Uint8Array
+}
+
+/**
+ * Opens or makes a folder's database; `':memory:'` for one that vanishes. Throws `database-newer` and `database-unusable`. Every
+ * call may throw `database-unusable`, after which it may be tried again, and `database-damaged`, after which the store is closed:
+ * open it again.
+ */
+export function openFolderStore(file: string, options: StoreOptions): FolderStore {
+  return openDatabase(file, options, (database) => assemble(database, file, options))
+}
+
+function assemble(database: Database, file: string, options: StoreOptions): FolderStore {
+  const transactions = createTransactions(database, file)
+  const facts = createFacts(database, transactions, options.random)
+  const records = createRecords(database, transactions, facts)
+  const store: FolderStore = {
+    ...facts,
+    ...records,
+    ...createPaths(database, transactions, records),
+    ...createPathQuestions(database, records.versionAt),
+    ...createBlocks(database),
+    ...createPeers(database),
+    ...createJournal(database, transactions),
+    transaction: transactions.transaction,
+    [Symbol.dispose]: () => database.close(),
+  }
+  let damage: SyncError | undefined
+
+  function translate(thrown: unknown): unknown {
+    if (!isDamage(thrown)) return unusableError(thrown, file) ?? thrown
+    database.close()
+    damage = moveAside(file, sqliteReason(thrown))
+    return damage
+  }
+
+  function guarded<A extends readonly unknown[], R>(call: (...args: A) => R): (...args: A) => R {
+    return (...args) => {
+      if (damage !== undefined) throw damage
+      transactions.refuseLost()
+      try {
+        return call(...args)
+      } catch (thrown) {
+        throw translate(thrown)
+      }
+    }
+  }
+
+  const calls = Object.entries(store).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? guarded(value as (...args: readonly unknown[]) => unknown) : value,
+  ])
+  return { ...store, ...Object.fromEntries(calls) }
+}

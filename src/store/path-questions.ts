@@ -1,0 +1,214 @@
+/**
+ * Questions about paths, answered from the indexes made for them: what is needed, what lies below a directory, what changed here,
+ * how much of everything. Changes nothing.
+ */
+import type { Database } from 'better-sqlite3'
+import { idToBytes } from '../core/ids.ts'
+import type { DirPath, RelPath } from '../core/path.ts'
+import type { Version } from '../core/version.ts'
+import type { FolderStore, PathState } from './folder-store.ts'
+import { hereColumns, type PathRow, rowToHere, rowToState } from './path-row.ts'
+
+export type PathQuestions = Pick<
+  FolderStore,
+  | 'state'
+  | 'childrenHere'
+  | 'hereBelow'
+  | 'hasLiveBelow'
+  | 'hasHereBelow'
+  | 'hasDeletionsBelow'
+  | 'needs'
+  | 'hereWithRoot'
+  | 'localChanges'
+  | 'conflictCopies'
+  | 'counts'
+  | 'pendingDeletions'
+  | 'deletionsPending'
+  | 'filesHere'
+  | 'needsRoot'
+  | 'isContentLiveElsewhere'
+>
+
+interface Totals {
+  readonly file_count: number
+  readonly file_bytes: number
+  readonly need_count: number
+  readonly need_bytes: number
+  readonly here_count: number
+  readonly pending_deletions: number
+  readonly local_changes: number
+}
+
+export function createPathQuestions(
+  database: Database,
+  versionAt: (sequence: number) => Version,
+): PathQuestions {
+  const rowColumns = ['path', 'winner', 'agreed', 'ignored', ...hereColumns].join(', ')
+  const selectRow = database
+    .prepare<[string], PathRow>(`SELECT ${rowColumns} FROM paths WHERE path = ?`)
+    .safeIntegers()
+  const selectFirstHere = database
+    .prepare<[Range['from'], Range['to']], PathRow>(
+      `SELECT ${rowColumns} FROM paths
+       WHERE path >= ? AND path < ? AND here_kind IS NOT NULL ORDER BY path LIMIT 1`,
+    )
+    .safeIntegers()
+  const selectHereBelow = database
+    .prepare<[Range['from'], Range['to'], number], RelPath>(
+      `SELECT path FROM paths
+       WHERE path > ? AND path < ? AND here_kind IS NOT NULL ORDER BY path LIMIT ?`,
+    )
+    .pluck()
+  const existsHere = existsBelow('here_kind IS NOT NULL')
+  const existsLive = existsBelow("winner_kind <> 'deleted'")
+  const existsDeletion = existsBelow("need = 'deleted' AND held IN (0, 1) AND here_kind IS NOT NULL")
+  const selectLiveNeeds = prepareNeeds('live', 'ASC')
+  const selectDeletions = prepareNeeds('deleted', 'DESC')
+  const selectWithRoot = database
+    .prepare<[Buffer], PathRow>(
+      `SELECT ${rowColumns} FROM paths
+       WHERE here_root = ? AND here_kind IN ('file', 'link') AND here_verified = 1 AND here_kind = 'file'
+       ORDER BY path`,
+    )
+    .safeIntegers()
+  const selectLocalChanges = database
+    .prepare<[number], PathRow>(
+      `SELECT ${rowColumns} FROM paths WHERE local_change = 1 ORDER BY path LIMIT ?`,
+    )
+    .safeIntegers()
+  const selectCopies = database
+    .prepare<[number], number>(
+      'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT ?',
+    )
+    .pluck()
+  const selectPending = database
+    .prepare<[number], RelPath>(
+      "SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT ?",
+    )
+    .pluck()
+  const existsElsewhere = database
+    .prepare<{ root: Buffer; path: string }, number>(
+      "SELECT EXISTS (SELECT 1 FROM paths WHERE winner_root = :root AND winner_kind = 'file' AND path <> :path)",
+    )
+    .pluck()
+  const selectNeedingRoot = database
+    .prepare<{ root: Buffer; nowMs: number | null }, RelPath>(
+      `SELECT path FROM paths WHERE winner_root = :root AND need = 'live' AND winner_kind = 'file'
+         AND (:nowMs IS NULL OR held = 0
+           OR EXISTS (SELECT 1 FROM problems WHERE problems.path = paths.path AND retry_ms > 0 AND retry_ms <= :nowMs))
+       ORDER BY path LIMIT 1`,
+    )
+    .pluck()
+  const selectTotals = database.prepare<[], Totals>('SELECT * FROM totals')
+
+  function existsBelow(condition: string) {
+    return database
+      .prepare<[Range['from'], Range['to']], number>(
+        `SELECT EXISTS (SELECT 1 FROM paths WHERE path > ? AND path < ? AND ${condition})`,
+      )
+      .pluck()
+  }
+
+  /** Paths nothing holds back come from the index, those whose time to try again has come from their problems. */
+  function prepareNeeds(need: 'live' | 'deleted', direction: 'ASC' | 'DESC') {
+    return database
+      .prepare<{ nowMs: number; limit: number }, RelPath>(
+        `SELECT path FROM (
+           SELECT path FROM paths WHERE need = '${need}' AND held = 0 ORDER BY path ${direction} LIMIT :limit
+         )
+         UNION ALL
+         SELECT path FROM (
+           SELECT paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
+           WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
+           ORDER BY paths.path ${direction} LIMIT :limit
+         )
+         ORDER BY path ${direction} LIMIT :limit`,
+      )
+      .pluck()
+  }
+
+  function state(path: RelPath): PathState | undefined {
+    const row = selectRow.get(path)
+    return row && rowToState(row, versionAt)
+  }
+
+  function totals(): Totals {
+    return selectTotals.get()!
+  }
+
+  return {
+    state,
+
+    childrenHere(directory) {
+      const { from, to } = rangeBelow(directory)
+      const children: PathState[] = []
+      let next = from
+      for (;;) {
+        const row = selectFirstHere.get(next, to)
+        if (row === undefined) return children
+        const slash = row.path.indexOf('/', from.length)
+        // What lies deeper is left out by going on behind it, however much it is.
+        if (slash >= 0) {
+          next = `${row.path.slice(0, slash)}0`
+        } else {
+          children.push(rowToState(row, versionAt))
+          next = `${row.path}\0`
+        }
+      }
+    },
+
+    hereBelow(directory, after, limit) {
+      const { from, to } = rangeBelow(directory)
+      return selectHereBelow.all(after ?? from, to, limit)
+    },
+    hasLiveBelow: (directory) => isBelow(existsLive, directory),
+    hasHereBelow: (directory) => isBelow(existsHere, directory),
+    hasDeletionsBelow: (directory) => isBelow(existsDeletion, directory),
+
+    needs(nowMs, limit) {
+      const live = selectLiveNeeds.all({ nowMs, limit })
+      if (live.length === limit) return live
+      return [...live, ...selectDeletions.all({ nowMs, limit: limit - live.length })]
+    },
+
+    hereWithRoot: (root) =>
+      selectWithRoot.all(idToBytes(root)).map((row) => ({ path: row.path, here: rowToHere(row)! })),
+    localChanges: (limit) => selectLocalChanges.all(limit).map((row) => rowToState(row, versionAt)),
+    conflictCopies: (limit) => selectCopies.all(limit).map(versionAt),
+
+    counts() {
+      const sums = totals()
+      return {
+        files: sums.file_count,
+        bytes: sums.file_bytes,
+        needFiles: sums.need_count,
+        needBytes: sums.need_bytes,
+        localChanges: sums.local_changes,
+      }
+    },
+    pendingDeletions: () => totals().pending_deletions,
+    deletionsPending: (limit) => selectPending.all(limit),
+    filesHere: () => totals().here_count,
+    isContentLiveElsewhere: (root, path) => existsElsewhere.get({ root: idToBytes(root), path }) === 1,
+    needsRoot: (root, nowMs) => selectNeedingRoot.get({ root: idToBytes(root), nowMs: nowMs ?? null }),
+  }
+}
+
+interface Range {
+  readonly from: string
+  readonly to: string | Buffer
+}
+
+/** Everything below a directory sorts behind `from` and before `to`: 0 follows / in the order of bytes. */
+function rangeBelow(directory: DirPath): Range {
+  // SQLite sorts every text before any bytes.
+  return directory === '' ? { from: '', to: Buffer.alloc(0) } : { from: `${directory}/`, to: `${directory}0` }
+}
+
+function isBelow(
+  statement: { get(from: Range['from'], to: Range['to']): number | undefined },
+  directory: RelPath,
+): boolean {
+  const { from, to } = rangeBelow(directory)
+  return statement.get(from, to) === 1
+}

@@ -1,0 +1,159 @@
+/**
+ * Signed records by id, by path, and by sequence number: the index as peers see it. Elects nothing. A superseded record leaves the
+ * index at once; its row stays while it is its path's agreed version.
+ */
+import type { Database } from 'better-sqlite3'
+import { idToBytes, type RecordId, toId } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
+import type { SignedRecord } from '../core/record.ts'
+import type { Kind, Version } from '../core/version.ts'
+import type { Facts } from './facts.ts'
+import type { FolderStore, IndexRow } from './folder-store.ts'
+import type { Transactions } from './transaction.ts'
+import { rowToVersion, type VersionRow, versionColumns, versionToRow } from './version-row.ts'
+
+export interface Records
+  extends Pick<
+    FolderStore,
+    'addRecord' | 'hasRecord' | 'version' | 'versionsOf' | 'indexAfter' | 'lastSequence'
+  > {
+  /** What a path's row needs to know of a record; undefined when it is not here. */
+  find(id: RecordId): RecordEntry | undefined
+  versionAt(sequence: number): Version
+  /** Keeps a version that is not in the index (any more), for being agreed to. */
+  keepSuperseded(version: Version): void
+  supersede(path: RelPath, id: RecordId): void
+  /** Deletes the superseded records of a path, except the agreed one. */
+  sweepSuperseded(path: RelPath): void
+}
+
+export interface RecordEntry {
+  readonly sequence: number
+  readonly superseded: number
+  readonly path: string
+  readonly kind: Kind
+  readonly root: Buffer
+  readonly size: number
+}
+
+interface IndexColumns extends VersionRow {
+  readonly sequence: bigint
+  readonly body: Buffer
+  readonly author: Buffer
+  readonly batch_index: bigint
+  readonly batch_count: bigint
+  readonly siblings: Buffer
+  readonly signature: Buffer
+  readonly have: bigint
+}
+
+const proofColumns = ['body', 'author', 'batch_index', 'batch_count', 'siblings', 'signature'] as const
+
+export function createRecords(database: Database, { atomically }: Transactions, facts: Facts): Records {
+  const versionList = versionColumns.join(', ')
+  const insertRecord = database.prepare(insertInto([...versionColumns, ...proofColumns]))
+  const insertSuperseded = database.prepare(insertInto(['superseded', ...versionColumns]))
+  const selectEntry = database.prepare<[Buffer], RecordEntry>(
+    'SELECT sequence, superseded, path, kind, root, size FROM records WHERE id = ?',
+  )
+  const selectById = database
+    .prepare<[Buffer], VersionRow>(`SELECT ${versionList} FROM records WHERE id = ?`)
+    .safeIntegers()
+  const selectBySequence = database
+    .prepare<[number], VersionRow>(`SELECT ${versionList} FROM records WHERE sequence = ?`)
+    .safeIntegers()
+  const selectByPath = database
+    .prepare<[string], VersionRow>(`SELECT ${versionList} FROM records WHERE path = ? AND superseded = 0`)
+    .safeIntegers()
+  const selectAfter = database
+    .prepare<[number, number], IndexColumns>(
+      `SELECT sequence, ${versionList}, ${proofColumns.join(', ')},
+         kind NOT IN ('file', 'link') OR EXISTS (
+           SELECT 1 FROM paths
+           WHERE here_root = records.root AND here_kind IN ('file', 'link') AND here_verified = 1
+         ) AS have
+       FROM records WHERE sequence > ? AND superseded = 0 ORDER BY sequence LIMIT ?`,
+    )
+    .safeIntegers()
+  const selectLast = database
+    .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
+    .pluck()
+  const markSuperseded = database.prepare('UPDATE records SET superseded = 1 WHERE id = ? AND path = ?')
+  const deleteSuperseded = database.prepare(
+    `DELETE FROM records WHERE path = :path AND superseded = 1
+       AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)`,
+  )
+
+  function find(id: RecordId): RecordEntry | undefined {
+    return selectEntry.get(idToBytes(id))
+  }
+
+  return {
+    addRecord: (record) =>
+      atomically(() => {
+        // Looked up first: an insert that gives way to the one there would use up a sequence number.
+        if (find(record.version.id) !== undefined) return false
+        insertRecord.run({ ...versionToRow(record.version), ...proofToRow(record) })
+        facts.sawCounters(record.version.vector)
+        return true
+      }),
+    hasRecord: (id) => find(id) !== undefined,
+    version(id) {
+      const row = selectById.get(idToBytes(id))
+      return row && rowToVersion(row)
+    },
+    versionsOf: (path) => selectByPath.all(path).map(rowToVersion),
+    indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
+    lastSequence: () => selectLast.get() ?? 0,
+
+    find,
+    versionAt(sequence) {
+      const row = selectBySequence.get(sequence)
+      if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
+      return rowToVersion(row)
+    },
+    keepSuperseded(version) {
+      insertSuperseded.run({ ...versionToRow(version), superseded: 1 })
+    },
+    supersede(path, id) {
+      markSuperseded.run(idToBytes(id), path)
+    },
+    sweepSuperseded(path) {
+      deleteSuperseded.run({ path })
+    },
+  }
+}
+
+function insertInto(columns: readonly string[]): string {
+  const values = columns.map((column) => `:${column}`)
+  return `INSERT INTO records (${columns.join(', ')}) VALUES (${values.join(', ')})`
+}
+
+function proofToRow({ body, proof }: SignedRecord): Readonly<Record<(typeof proofColumns)[number], unknown>> {
+  return {
+    body,
+    author: idToBytes(proof.author),
+    batch_index: proof.index,
+    batch_count: proof.count,
+    siblings: proof.siblings,
+    signature: proof.signature,
+  }
+}
+
+function rowToIndexRow(row: IndexColumns): IndexRow {
+  return {
+    sequence: Number(row.sequence),
+    have: row.have === 1n,
+    record: {
+      version: rowToVersion(row),
+      body: row.body,
+      proof: {
+        author: toId('AuthorKey', row.author),
+        index: Number(row.batch_index),
+        count: Number(row.batch_count),
+        siblings: row.siblings,
+        signature: row.signature,
+      },
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openConfig } from './config.ts'
+import { SyncError } from './core/errors.ts'
+import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
+import { createLogTo } from './log.ts'
+import { deviceSettingTable } from './settings.ts'
+import { openSyncedFolders } from './synced-folders.ts'
+import { systemChance } from './system.ts'
+import { createFakeOpener, type FakeOpener } from './testing/fake-folder.ts'
+import { makeTempDirectory } from './testing/temp-directory.ts'
+
+const log = createLogTo({ write: () => undefined }, { level: 'error', readable: false, colour: false })
+const full = generateFullSecret((count) => Buffer.alloc(count, 7))
+
+/** A device in a directory of its own: `home`, and folders beside it. */
+async function makeDevice(root: string, opener: FakeOpener = createFakeOpener()) {
+  const home = join(root, 'home')
+  await mkdir(home, { recursive: true })
+  const config = await openConfig(home, deviceSettingTable('host'))
+  const open = () => openSyncedFolders({ home, config, opener, chance: systemChance, log })
+  return { home, config, opener, open, folders: await open() }
+}
+
+async function makeDirectory(...parts: string[]): Promise<string> {
+  const path = join(...parts)
+  await mkdir(path, { recursive: true })
+  return path
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: SyncError) => error.code,
+  )
+
+test('a new folder has a secret of its own, and is there again after a restart', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, open, opener, home } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const added = await folders.add(path, undefined)
+  expect(added.entry.secret.kind).toBe('full')
+  expect(opener.opened.get(path)!.calls).toEqual(['opened as new'])
+  expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8')).folders).toEqual([
+    { path, secret: secretToText(added.entry.secret) },
+  ])
+  await folders[Symbol.asyncDispose]()
+  expect(opener.opened.get(path)!.isOpen).toBe(false)
+
+  const again = await open()
+  expect(again.list().map(({ keys }) => keys.folderId)).toEqual([added.keys.folderId])
+  expect(opener.opened.get(path)!.calls).toEqual(['opened'])
+})
+
+test('a folder is found by id, by path, and through a link', async () => {
+  await using root = await makeTempDirectory()
+  const { folders } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const link = join(root.path, 'link')
+  await symlink(path, link)
+  const { entry, keys } = await folders.add(link, undefined)
+  expect(entry.path).toBe(path)
+  for (const named of [path, link, keys.folderId]) expect((await folders.find(named)).entry).toBe(entry)
+  expect(await codeOf(folders.find(join(root.path, 'b')))).toBe('folder-unknown')
+})
+
+test('what cannot be added is refused by name, and nothing changes', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, home, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a', 'b')
+  await folders.add(path, secretToText(full))
+  const before = config.current()
+  await writeFile(join(root.path, 'file'), '')
+  const inside = await makeDirectory(path, 'c')
+  const other = await makeDirectory(root.path, 'other')
+  const beside = await makeDirectory(root.path, 'a', 'bb')
+  const refused: [string, string | undefined, string][] = [
+    [join(root.path, 'none'), undefined, 'directory-missing'],
+    [join(root.path, 'file'), undefined, 'directory-missing'],
+    [join(root.path, 'file', 'x'), undefined, 'directory-missing'],
+    ['a', undefined, 'request-invalid'],
+    [path, undefined, 'folder-exists'],
+    [inside, undefined, 'folder-nested'],
+    [join(root.path, 'a'), undefined, 'folder-nested'],
+    [home, undefined, 'directory-unusable'],
+    [await makeDirectory(home, 'x'), undefined, 'directory-unusable'],
+    [root.path, undefined, 'directory-unusable'],
+    [other, secretToText(full), 'folder-same-secret'],
+    [other, secretToText(readSecretOf(full)), 'folder-same-secret'],
+    [other, secretToText(full).replace(/.$/, '!'), 'secret-mistyped'],
+    [other, 'abc', 'secret-too-short'],
+    [other, '', 'secret-too-short'],
+  ]
+  for (const [at, secret, code] of refused)
+    expect([at, await codeOf(folders.add(at, secret))]).toEqual([at, code])
+  expect(config.current()).toBe(before)
+  expect(await codeOf(folders.add(beside, undefined))).toBe('done')
+})
+
+test('two who add the same directory at once get one folder', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const codes = await Promise.all([
+    codeOf(folders.add(path, undefined)),
+    codeOf(folders.add(path, undefined)),
+  ])
+  expect(codes.sort()).toEqual(['done', 'folder-exists'])
+  expect(config.current().folders).toHaveLength(1)
+})
+
+test('a folder that cannot be opened when added is not kept', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  opener.failNext(path, new SyncError('disk-read-only', { path }))
+  expect(await codeOf(folders.add(path, undefined))).toBe('disk-read-only')
+  expect(config.current().folders).toEqual([])
+  expect(await codeOf(folders.add(path, undefined))).toBe('done')
+})
+
+test('I10: a missing directory at start is no reason to forget the folder, nor to keep others from syncing', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, open } = await makeDevice(root.path)
+  const [a, b] = [await makeDirectory(root.path, 'a'), await makeDirectory(root.path, 'b')]
+  await folders.add(a, undefined)
+  await folders.add(b, undefined)
+  await folders[Symbol.asyncDispose]()
+  await rename(a, `${a}-away`)
+  opener.failNext(b, new SyncError('database-newer', { file: 'x' }))
+  const again = await open()
+  expect(again.list().map(({ entry }) => entry.path)).toEqual([a, b])
+  expect((await again.findRunning(a)).entry.path).toBe(a)
+  expect(await codeOf(again.findRunning(b))).toBe('database-newer')
+  await again.remove(b)
+  expect(again.list().map(({ entry }) => entry.path)).toEqual([a])
+})
+
+test('a removed folder is closed and forgotten', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const { keys } = await folders.add(path, undefined)
+  await folders.remove(path)
+  expect(opener.opened.get(path)!.isOpen).toBe(false)
+  expect(opener.forgotten.at(-1)).toBe(keys.folderId)
+  expect(config.current().folders).toEqual([])
+  expect(await codeOf(folders.remove(path))).toBe('folder-unknown')
+})
+
+test('settings reach the folder at once, and outlive the daemon', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, open } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  await folders.add(path, undefined)
+  await folders.configure(path, (set) => ({ ...set, paused: true }))
+  expect(opener.opened.get(path)!.settings).toMatchObject({ paused: true, archive: true })
+  await open()
+  expect(opener.opened.get(path)!.settings.paused).toBe(true)
+})
+
+test('a file given with --config adds what is new and sets the rest, however often it is read', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, config } = await makeDevice(root.path)
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((name) => makeDirectory(root.path, name)))
+  await folders.add(a!, secretToText(full))
+  await folders.add(c!, undefined)
+  const setup = [
+    { path: a!, secret: full, set: { lan: false } },
+    { path: b!, secret: undefined, set: { paused: true } },
+  ]
+  await folders.takeIn(setup)
+  const once = config.current().folders.map(({ path, set }) => [path, set])
+  expect(once).toEqual([
+    [a, { lan: false }],
+    [c, {}],
+    [b, { paused: true }],
+  ])
+  await rename(b!, `${b}-away`)
+  await folders.takeIn(setup)
+  expect(config.current().folders.map(({ path, set }) => [path, set])).toEqual(once)
+  expect(await codeOf(folders.takeIn([{ path: c!, secret: full, set: {} }]))).toBe('folder-exists')
+})

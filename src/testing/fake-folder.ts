@@ -1,0 +1,97 @@
+/** A folder whose answers a test sets: for the parts that only ask folders, and never for what an engine does. */
+import type { FolderKeys } from '../core/secret.ts'
+import type { Folder } from '../engine/folder.ts'
+import type { FolderSettings } from '../engine/settings.ts'
+import type { FolderStatus } from '../engine/status.ts'
+import type { FolderOpener, RunningFolder } from '../synced-folders.ts'
+
+export interface FakeFolder extends RunningFolder {
+  /** What it answers; a test may replace parts. */
+  readonly answers: Folder
+  settings: FolderSettings
+  readonly calls: string[]
+  isOpen: boolean
+}
+
+export interface FakeOpener extends FolderOpener {
+  /** By path; closed ones too. */
+  readonly opened: ReadonlyMap<string, FakeFolder>
+  readonly forgotten: readonly string[]
+  /** The next folder of this path cannot be opened. */
+  failNext(path: string, error: Error): void
+}
+
+export function createFakeOpener(): FakeOpener {
+  const opened = new Map<string, FakeFolder>()
+  const failures = new Map<string, Error>()
+  const forgotten: string[] = []
+  return {
+    opened,
+    forgotten,
+    failNext: (path, error) => void failures.set(path, error),
+    async open(entry, keys, settings, isNew) {
+      const failure = failures.get(entry.path)
+      failures.delete(entry.path)
+      if (failure !== undefined) throw failure
+      const folder = createFakeFolder(keys, settings)
+      folder.calls.push(isNew ? 'opened as new' : 'opened')
+      opened.set(entry.path, folder)
+      return folder
+    },
+    async forget(id) {
+      forgotten.push(id)
+    },
+  }
+}
+
+function createFakeFolder(keys: FolderKeys, settings: FolderSettings): FakeFolder {
+  const calls: string[] = []
+  const status: FolderStatus = {
+    ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
+    ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0 },
+    ...{ peers: [], problems: [], explanation: '' },
+  }
+  const answers: Folder = {
+    id: keys.folderId,
+    attach: () => undefined,
+    connectedPeers: () => [],
+    configure: () => undefined,
+    status: () => status,
+    isSettled: () => true,
+    rescan: () => void calls.push('rescan'),
+    async restoreLocal(path) {
+      calls.push(`restore ${path ?? 'all'}`)
+      return 2
+    },
+    localChanges: () => [],
+    async settleDeletes(choice) {
+      calls.push(choice)
+    },
+    heldDeletes: () => [],
+    conflicts: () => [],
+    history: () => [],
+    knownPeers: () => [],
+    async *listArchive() {
+      yield* []
+    },
+    async restoreArchived(id) {
+      calls.push(`restore ${id}`)
+      return 'a.txt'
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+  const folder: FakeFolder = {
+    folder: answers,
+    answers,
+    settings,
+    calls,
+    isOpen: true,
+    configure(changed) {
+      folder.settings = changed
+    },
+    async [Symbol.asyncDispose]() {
+      folder.isOpen = false
+    },
+  }
+  return folder
+}

@@ -1,0 +1,292 @@
+/**
+ * What a folder's store means, written as plainly as possible and without any thought of speed: the store is checked against it.
+ */
+import { conflictOriginal } from '../core/conflict-name.ts'
+import type { RecordId, WriterId } from '../core/ids.ts'
+import { comparePaths, type DirPath, isInside, parentOf, type RelPath } from '../core/path.ts'
+import type { SignedRecord } from '../core/record.ts'
+import { sameContent, type Version } from '../core/version.ts'
+import type { FolderStore, Here, PathState, ProblemRow } from '../store/folder-store.ts'
+
+interface RecordEntry {
+  readonly record: SignedRecord
+  readonly sequence: number
+  superseded: boolean
+}
+
+interface PathEntry {
+  winner: Version | undefined
+  agreed: Version | undefined
+  here: Here | undefined
+  ignored: boolean
+}
+
+export interface ModelState {
+  sequence: number
+  readonly records: Map<RecordId, RecordEntry>
+  readonly paths: Map<RelPath, PathEntry>
+  readonly problems: Map<string, ProblemRow>
+  readonly counters: Map<WriterId, number>
+}
+
+export type StoreModel = Pick<
+  FolderStore,
+  | 'counterOf'
+  | 'takeCounters'
+  | 'addRecord'
+  | 'hasRecord'
+  | 'version'
+  | 'versionsOf'
+  | 'setWinner'
+  | 'indexAfter'
+  | 'lastSequence'
+  | 'state'
+  | 'childrenHere'
+  | 'hereBelow'
+  | 'hasLiveBelow'
+  | 'hasHereBelow'
+  | 'hasDeletionsBelow'
+  | 'needs'
+  | 'adopt'
+  | 'setHere'
+  | 'setIgnored'
+  | 'disagree'
+  | 'hereWithRoot'
+  | 'localChanges'
+  | 'conflictCopies'
+  | 'counts'
+  | 'pendingDeletions'
+  | 'deletionsPending'
+  | 'filesHere'
+  | 'needsRoot'
+  | 'isContentLiveElsewhere'
+  | 'clearIgnored'
+  | 'clearProblems'
+  | 'clearProblemsOfContent'
+  | 'forgetProblems'
+  | 'problems'
+  | 'setProblem'
+  | 'clearProblem'
+  | 'clearProblemsExcept'
+> & {
+  /** Everything the model knows, to go back to. */
+  save(): ModelState
+  restore(saved: ModelState): void
+}
+
+export function createStoreModel(): StoreModel {
+  let model: ModelState = {
+    sequence: 0,
+    records: new Map(),
+    paths: new Map(),
+    problems: new Map(),
+    counters: new Map(),
+  }
+
+  function change(path: RelPath, changes: Partial<PathEntry>): void {
+    const before = model.paths.get(path) ?? {
+      winner: undefined,
+      agreed: undefined,
+      here: undefined,
+      ignored: false,
+    }
+    const entry = { ...before, ...changes }
+    const isEmpty =
+      entry.winner === undefined && entry.agreed === undefined && entry.here === undefined && !entry.ignored
+    if (isEmpty) model.paths.delete(path)
+    else model.paths.set(path, entry)
+    for (const [id, { record, superseded }] of model.records) {
+      const kept = record.version.path !== path || !superseded || entry.agreed?.id === id
+      if (!kept) model.records.delete(id)
+    }
+  }
+
+  function addEntry(record: SignedRecord, superseded: boolean): boolean {
+    if (model.records.has(record.version.id)) return false
+    model.sequence += 1
+    model.records.set(record.version.id, { record, sequence: model.sequence, superseded })
+    return true
+  }
+
+  function states(): PathState[] {
+    return [...model.paths]
+      .map(([path, entry]) => ({ path, ...entry }))
+      .sort((a, b) => comparePaths(a.path, b.path))
+  }
+
+  function needOf(state: PathState): 'live' | 'deleted' | undefined {
+    if (state.ignored || state.winner === undefined || state.winner.id === state.agreed?.id) return undefined
+    if (state.winner.kind !== 'deleted') return 'live'
+    return state.agreed === undefined && state.here === undefined ? undefined : 'deleted'
+  }
+
+  function isLocalChange({ ignored, here, agreed }: PathState): boolean {
+    if (ignored) return false
+    if (here === undefined) return agreed !== undefined && agreed.kind !== 'deleted'
+    return agreed === undefined || !sameContent(here, agreed)
+  }
+
+  function isFile(content: { readonly kind: string } | undefined): boolean {
+    return content?.kind === 'file' || content?.kind === 'link'
+  }
+
+  function below(directory: DirPath): PathState[] {
+    return states().filter((state) => isInside(state.path, directory))
+  }
+
+  function isHeldBack(path: string, nowMs: number): boolean {
+    const problem = model.problems.get(path)
+    return problem !== undefined && (problem.retryMs === 0 || problem.retryMs > nowMs)
+  }
+
+  return {
+    counterOf: (writer) => model.counters.get(writer) ?? 0,
+    takeCounters(writer, count) {
+      const highest = model.counters.get(writer) ?? 0
+      model.counters.set(writer, highest + count)
+      return highest + 1
+    },
+    addRecord(record) {
+      if (!addEntry(record, false)) return false
+      for (const [writer, counter] of record.version.vector) {
+        model.counters.set(writer, Math.max(counter, model.counters.get(writer) ?? 0))
+      }
+      return true
+    },
+    hasRecord: (id) => model.records.has(id),
+    version: (id) => model.records.get(id)?.record.version,
+    versionsOf: (path) =>
+      [...model.records.values()]
+        .filter(({ record, superseded }) => record.version.path === path && !superseded)
+        .map(({ record }) => record.version),
+    setWinner(path, winner, superseded) {
+      for (const id of superseded) {
+        const entry = model.records.get(id)
+        if (entry?.record.version.path === path && id !== winner) entry.superseded = true
+      }
+      change(path, { winner: model.records.get(winner)!.record.version })
+    },
+    indexAfter: (sequence, limit) =>
+      [...model.records.values()]
+        .filter((entry) => entry.sequence > sequence && !entry.superseded)
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit)
+        .map((entry) => ({
+          sequence: entry.sequence,
+          record: entry.record,
+          have:
+            !isFile(entry.record.version) ||
+            states().some(
+              ({ here }) =>
+                isFile(here) && here?.verified === true && here.root === entry.record.version.root,
+            ),
+        })),
+    lastSequence: () => model.sequence,
+    state: (path) => states().find((state) => state.path === path),
+    childrenHere: (directory) =>
+      states().filter((state) => state.here !== undefined && parentOf(state.path) === directory),
+    hereBelow: (directory, after, limit) =>
+      below(directory)
+        .filter((state) => state.here !== undefined)
+        .map((state) => state.path)
+        .filter((path) => after === undefined || comparePaths(path, after) > 0)
+        .slice(0, limit),
+    hasLiveBelow: (directory) =>
+      below(directory).some(({ winner }) => winner !== undefined && winner.kind !== 'deleted'),
+    hasHereBelow: (directory) => below(directory).some(({ here }) => here !== undefined),
+    hasDeletionsBelow: (directory) =>
+      below(directory).some((state) => needOf(state) === 'deleted' && state.here !== undefined),
+    needs(nowMs, limit) {
+      const needed = states().filter((state) => !isHeldBack(state.path, nowMs))
+      const live = needed.filter((state) => needOf(state) === 'live')
+      const deletions = needed.filter((state) => needOf(state) === 'deleted')
+      return [...live, ...deletions.reverse()].slice(0, limit).map(({ path }) => path)
+    },
+    adopt(path, version, here) {
+      const agreed = typeof version === 'string' ? model.records.get(version)!.record.version : version
+      addEntry({ version: agreed } as SignedRecord, true)
+      change(path, { agreed, here })
+    },
+    setHere: (path, here) => change(path, { here }),
+    setIgnored: (path, ignored) => change(path, { ignored }),
+    disagree: (path) => change(path, { agreed: undefined }),
+    hereWithRoot: (root) =>
+      states().flatMap(({ path, here }) =>
+        here?.kind === 'file' && here.verified && here.root === root ? [{ path, here }] : [],
+      ),
+    localChanges: (limit) => states().filter(isLocalChange).slice(0, limit),
+    conflictCopies: (limit) =>
+      states()
+        .flatMap(({ path, winner }) =>
+          winner !== undefined && isFile(winner) && conflictOriginal(path) !== undefined ? [winner] : [],
+        )
+        .slice(0, limit),
+    counts() {
+      const files = states().filter(({ winner }) => isFile(winner))
+      const needed = states().filter((state) => needOf(state) !== undefined)
+      const bytes = (of: readonly PathState[]) =>
+        of.filter(({ winner }) => isFile(winner)).reduce((sum, { winner }) => sum + winner!.sizeBytes, 0)
+      return {
+        files: files.length,
+        bytes: bytes(files),
+        needFiles: needed.length,
+        needBytes: bytes(needed),
+        localChanges: states().filter(isLocalChange).length,
+      }
+    },
+    pendingDeletions: () =>
+      states().filter((state) => needOf(state) === 'deleted' && isFile(state.here)).length,
+    deletionsPending: (limit) =>
+      states()
+        .filter((state) => needOf(state) === 'deleted' && isFile(state.here))
+        .map((state) => state.path)
+        .slice(0, limit),
+    filesHere: () => states().filter(({ here }) => isFile(here)).length,
+    needsRoot: (root, nowMs) =>
+      states().find(
+        (state) =>
+          needOf(state) === 'live' &&
+          state.winner?.kind === 'file' &&
+          state.winner.root === root &&
+          (nowMs === undefined || !isHeldBack(state.path, nowMs)),
+      )?.path,
+    isContentLiveElsewhere: (root, path) =>
+      states().some(
+        (state) => state.path !== path && state.winner?.kind === 'file' && state.winner.root === root,
+      ),
+    clearIgnored() {
+      for (const { path, ignored } of states()) if (ignored) change(path, { ignored: false })
+    },
+    clearProblems(code) {
+      for (const row of [...model.problems.values()]) if (row.code === code) model.problems.delete(row.path)
+    },
+    clearProblemsOfContent(code, roots) {
+      for (const { path, winner } of states()) {
+        const isOfContent = winner?.kind === 'file' && roots.includes(winner.root)
+        if (isOfContent && model.problems.get(path)?.code === code) model.problems.delete(path)
+      }
+    },
+    forgetProblems() {
+      model.problems.clear()
+    },
+    problems: (limit) =>
+      [...model.problems.values()]
+        .sort((a, b) => comparePaths(a.path as RelPath, b.path as RelPath))
+        .slice(0, limit),
+    setProblem(row) {
+      model.problems.set(row.path, row)
+    },
+    clearProblem(path) {
+      model.problems.delete(path)
+    },
+    clearProblemsExcept(codes, still) {
+      for (const { path, code } of [...model.problems.values()]) {
+        if (codes.includes(code) && !still.has(path)) model.problems.delete(path)
+      }
+    },
+    save: () => structuredClone(model),
+    restore(saved) {
+      model = saved
+    },
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Keeps the map of the source true: who may import whom, what pure code must not touch, how files are named, and that
+ * docs/map.md names every module. The reasons stand beside the rules, so that whoever breaks one reads why it is there.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const sourceRoot = fileURLToPath(new URL('..', import.meta.url))
+const mapFile = fileURLToPath(new URL('../../docs/map.md', import.meta.url))
+
+/** What a part may import besides itself. A part is a directory of src, or a module that lies directly in src. */
+const directions: Readonly<
+  Record<string, { readonly may: readonly string[] | 'all'; readonly because: string }>
+> = {
+  core: { may: [], because: 'everything leans on core, so core leans on nothing' },
+  wire: { may: ['core'], because: 'wire only turns messages into bytes and back' },
+  store: { may: ['core'], because: 'store is the only place that speaks SQL, and knows nothing else' },
+  disk: { may: ['core', 'ports'], because: 'disk knows files, not peers' },
+  net: { may: ['core', 'wire', 'ports'], because: 'net moves messages and does not know what a folder is' },
+  engine: {
+    may: ['core', 'wire', 'store', 'ports'],
+    because: 'the engine reaches disk, network, time and chance through ports',
+  },
+  api: { may: ['core', 'engine'], because: 'the API asks the engine, never disk, SQL or peers' },
+  appliance: {
+    may: ['core', 'ports'],
+    because: 'the appliance watches hardware and tells; it does not sync',
+  },
+  servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
+  cli: { may: ['core', 'api/schemas'], because: 'the command line is a client of the daemon' },
+  ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
+  settings: {
+    may: ['core', 'engine/settings', 'net/address'],
+    because: 'the table of settings is about words, used by file and API alike',
+  },
+  config: {
+    may: ['core', 'engine/settings', 'settings', 'serial'],
+    because: 'config only reads and writes files and reads the environment',
+  },
+  home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
+  log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
+  system: { may: ['ports'], because: 'clock and chance are ports, made real' },
+  serial: { may: [], because: 'it only puts work in order' },
+  traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
+  'folder-place': { may: ['core'], because: 'it only looks at a directory' },
+  'synced-folders': {
+    may: ['core', 'engine', 'config', 'settings', 'folder-place', 'serial', 'ports'],
+    because: 'it decides which folders there are, and leaves opening them to node',
+  },
+  steering: {
+    may: ['core', 'engine', 'api', 'config', 'settings', 'synced-folders', 'traffic', 'net/address', 'ports'],
+    because: 'it answers the API from what node built',
+  },
+  node: { may: 'all', because: 'here things meet' },
+  main: { may: 'all', because: 'here things meet' },
+  testing: { may: 'all', because: 'tests may look anywhere' },
+  e2e: {
+    may: ['testing', 'core', 'api/schemas'],
+    because: 'a test of the real program sees what a person sees',
+  },
+}
+
+/** What any test may use besides. */
+const forTests = new Set(['testing', 'core', 'ports', 'log', 'system'])
+
+interface Ban {
+  readonly pattern: RegExp
+  readonly because: string
+}
+
+const clockBans: readonly Ban[] = [
+  {
+    pattern: /\bDate\.now\b|\bDate\(\)|\bperformance\.now\b/,
+    because: 'time comes in through the Clock port, so that a run can be replayed',
+  },
+  {
+    pattern: /\bset(Timeout|Interval|Immediate)\b/,
+    because: 'timers come from the Clock port, so that a run can be replayed',
+  },
+]
+const chanceBans: readonly Ban[] = [
+  {
+    pattern: /\bMath\.random\b/,
+    because:
+      'chance comes in as an argument or through the Chance port, so that the same seed gives the same run (I12)',
+  },
+  {
+    pattern: /\brandom(Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/,
+    because:
+      'chance comes in as an argument or through the Chance port, so that the same seed gives the same run (I12)',
+  },
+]
+const outsideBans: readonly Ban[] = [
+  {
+    pattern:
+      /['"]node:(fs|net|dgram|http|https|tls|dns|os|child_process|worker_threads|timers)(\/[a-z]+)?['"]/,
+    because: 'files, sockets, threads and timers are reached through ports',
+  },
+]
+const processBan: Ban = {
+  pattern: /\bprocess\b(?=\s*[.[])/,
+  because: 'the process belongs to main.ts, the environment to config.ts',
+}
+
+const bans: Readonly<Record<string, readonly Ban[]>> = {
+  core: [...clockBans, ...chanceBans, ...outsideBans, processBan],
+  wire: [...clockBans, ...chanceBans, ...outsideBans, processBan],
+  engine: [...clockBans, ...chanceBans, ...outsideBans, processBan],
+  store: [...chanceBans, processBan],
+  api: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
+  net: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
+  disk: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
+  cli: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
+}
+
+const forbiddenNames = new Set([
+  'index',
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'types',
+  'manager',
+  'misc',
+  'shared',
+])
+
+/** Every TypeScript file of src, relative to it. Generated code answers to its generator. */
+const modules = readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('wire/generated/'))
+  .sort()
+const shipped = modules.filter(
+  (file) => !isTest(file) && partOf(file) !== 'testing' && partOf(file) !== 'e2e',
+)
+
+function isTest(file: string): boolean {
+  return file.endsWith('.test.ts')
+}
+
+/** `core/path.ts` → `core`; `node.ts` → `node`. */
+function partOf(file: string): string {
+  return file.replace(/(\.test)?\.ts$/, '').split('/')[0]!
+}
+
+/** The code without comments, so that a comment may speak of what the code must not do. */
+function codeOf(file: string): string {
+  const text = readFileSync(join(sourceRoot, file), 'utf8')
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+/** Modules of src a file imports, without their ending. */
+function importsOf(file: string): string[] {
+  const specifiers = codeOf(file).matchAll(
+    /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\bnew URL\(\s*)(['"])(\.{1,2}\/[^'"]+)\1/g,
+  )
+  return [...specifiers]
+    .map(([, , specifier]) => posix.join(posix.dirname(file), specifier!).replace(/\.(ts|js|mjs)$/, ''))
+    .filter((target) => !target.startsWith('../'))
+}
+
+function mayImport(file: string, target: string): boolean {
+  const part = partOf(file)
+  const direction = directions[part]
+  if (direction === undefined || direction.may === 'all') return true
+  return (
+    target === part ||
+    target.startsWith(`${part}/`) ||
+    direction.may.some((allowed) => target === allowed || target.startsWith(`${allowed}/`))
+  )
+}
+
+describe('import directions', () => {
+  test('every part of src stands in the table', () => {
+    const unknown = [...new Set(modules.map(partOf))].filter((part) => directions[part] === undefined)
+    expect(unknown, 'say in this test whom the new part may import, and why').toEqual([])
+  })
+
+  test('nobody imports against the table', () => {
+    const wrong = modules
+      .filter((file) => !isTest(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => !mayImport(file, target))
+          .map((target) => `${file} imports ${target}, but ${directions[partOf(file)]!.because}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('tests import what their part may, what the daemon gives every part, and src/testing', () => {
+    const wrong = modules.filter(isTest).flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !mayImport(file, target) && !forTests.has(partOf(target)))
+        .map((target) => `${file} imports ${target}, but ${directions[partOf(file)]!.because}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('what is shipped does not lean on tests', () => {
+    const wrong = shipped.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => partOf(target) === 'testing' || target.endsWith('.test'))
+        .map((target) => `${file} imports ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('relative imports name the .ts file', () => {
+    const wrong = modules.flatMap((file) =>
+      [...codeOf(file).matchAll(/\bfrom\s*(['"])(\.{1,2}\/[^'"]+)\1/g)]
+        .filter(([, , specifier]) => !/\.(ts|sql|json)$/.test(specifier!))
+        .map(([, , specifier]) => `${file} imports ${specifier}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('bans', () => {
+  for (const [part, banned] of Object.entries(bans)) {
+    test(`I12: ${part} keeps its hands off`, () => {
+      const wrong = shipped
+        .filter((file) => partOf(file) === part)
+        .flatMap((file) =>
+          banned.flatMap(({ pattern, because }) => {
+            const found = pattern.exec(codeOf(file))
+            return found === null ? [] : [`${file} uses ${found[0]}, but ${because}`]
+          }),
+        )
+      expect(wrong).toEqual([])
+    })
+  }
+
+  test('only config.ts reads the environment', () => {
+    const wrong = shipped.filter((file) => file !== 'config.ts' && /\bprocess\.env\b/.test(codeOf(file)))
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('names', () => {
+  test('files are kebab-case and say what they hold', () => {
+    const wrong = modules.filter((file) => {
+      const name = posix.basename(file).replace(/(\.test)?\.ts$/, '')
+      if (/^store\/schema\/\d{4}-/.test(file)) return false
+      return !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || forbiddenNames.has(name)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('no module only passes on what others export', () => {
+    const wrong = shipped.filter((file) => /^export\s+(\*|\{[^}]*\})\s+from\b/m.test(codeOf(file)))
+    expect(wrong, 'import from where it is').toEqual([])
+  })
+})
+
+describe('docs/map.md', () => {
+  const named = existsSync(mapFile)
+    ? readFileSync(mapFile, 'utf8').matchAll(/`src\/([a-z0-9/-]+(?:\.ts|\/))`/g)
+    : []
+  const places = [...named].map(([, place]) => place!)
+
+  test('names every shipped module once', () => {
+    const missing = shipped.filter((file) => !places.includes(file))
+    expect(missing, 'say in docs/map.md what the module owns').toEqual([])
+    const twice = places.filter((place, at) => places.indexOf(place) !== at)
+    expect(twice).toEqual([])
+  })
+
+  test('names nothing that is not there', () => {
+    expect(places.filter((place) => !existsSync(join(sourceRoot, place)))).toEqual([])
+  })
+})

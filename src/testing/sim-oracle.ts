@@ -1,0 +1,212 @@
+/**
+ * Judges a simulated run by what people would notice. Knows what each person did and what lies on the disks; knows nothing of how the
+ * engine works. Throws `SimFailure` naming the invariant of the design that did not hold.
+ */
+import { conflictOriginal } from '../core/conflict-name.ts'
+import type { RelPath } from '../core/path.ts'
+import type { Contents } from './sim-contents.ts'
+import type { SimDevice } from './sim-device.ts'
+import { type Journal, type Shown, showEntry, showPath } from './sim-person.ts'
+import { SimFailure } from './sim-scheduler.ts'
+
+/** What everybody agreed on: NFC path to what is there. */
+export type Agreement = ReadonlyMap<string, Shown>
+
+/** Times come back from a disk within this of what was asked for: Node sets them as floating-point seconds. */
+const timeGrainNs = 1_000n
+
+/** Names under which two forms can meet; what a disk shows then is its own business. */
+function isOddName(path: string): boolean {
+  return path.includes('caf\u00e9')
+}
+
+export function isConflictName(path: string): boolean {
+  return path.split('/').some((name) => conflictOriginal(name as RelPath) !== undefined)
+}
+
+export function agreementOf(device: SimDevice): Map<string, Shown> {
+  const entries = device.own.person
+    .tree()
+    .map((entry) => [entry.path.normalize('NFC'), showEntry(device, entry)] as const)
+  return new Map(entries.filter(([path]) => !isOddName(path)))
+}
+
+/** I6, I7: what lies at this path is, at this very moment, something somebody wrote, and all of it. */
+export function checkWhole(contents: Contents, device: SimDevice, path: string): void {
+  const { person } = device.own
+  const kind = person.stat(path)?.kind
+  if (kind !== 'file') return
+  const data = person.readFile(path)
+  if (contents.find('file', data) !== undefined) return
+  const text = data.toString('latin1')
+  throw new SimFailure(
+    'I6',
+    `${device.name} shows at ${path} ${data.length} bytes nobody wrote: ${JSON.stringify(text.slice(0, 60))}`,
+  )
+}
+
+/** I2: the same tree everywhere; a read-only device may differ where its person did something. */
+export function checkConvergence(
+  devices: readonly SimDevice[],
+  touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
+): void {
+  const [first, ...others] = devices.filter(({ role }) => role === 'full')
+  const expected = agreementOf(first!)
+  for (const device of others) {
+    const difference = differences(expected, agreementOf(device))[0]
+    if (difference !== undefined) throw differs(first!, device, difference)
+  }
+  for (const device of devices.filter(({ role }) => role === 'read-only')) {
+    const touched = touchedReadOnly.get(device.index) ?? new Set()
+    for (const difference of differences(expected, agreementOf(device))) {
+      if (!isNear(difference.path, touched)) throw differs(first!, device, difference)
+    }
+  }
+}
+
+interface Difference {
+  readonly path: string
+  readonly expected: Shown
+  readonly actual: Shown
+}
+
+function differs(first: SimDevice, device: SimDevice, { path, expected, actual }: Difference): SimFailure {
+  return new SimFailure(
+    'I2',
+    `${path} is ${describe(expected)} at ${first.name} and ${describe(actual)} at ${device.name}`,
+  )
+}
+
+function differences(expected: Agreement, actual: Agreement): Difference[] {
+  const paths = [...new Set([...expected.keys(), ...actual.keys()])].sort()
+  return paths
+    .map((path) => ({ path, expected: expected.get(path), actual: actual.get(path) }))
+    .filter(({ expected, actual }) => !isSame(expected, actual))
+}
+
+/** Whether a path is one of these, above or below one, or the name of a conflict copy of one. */
+function isNear(path: string, touched: ReadonlySet<string>): boolean {
+  const original = conflictOriginal(path as RelPath)
+  return [...touched].some(
+    (other) => isRelated(path, other) || (original !== undefined && isRelated(original, other)),
+  )
+}
+
+function isRelated(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+}
+
+function isSame(a: Shown, b: Shown): boolean {
+  if (a === undefined || b === undefined) return a === b
+  if (a.kind === 'file' && b.kind === 'file') {
+    const apart = a.mtimeNs - b.mtimeNs
+    return a.data === b.data && a.executable === b.executable && apart < timeGrainNs && apart > -timeGrainNs
+  }
+  if (a.kind === 'link' && b.kind === 'link') return a.data === b.data
+  return a.kind === b.kind
+}
+
+export function describe(shown: Shown): string {
+  if (shown === undefined) return 'nothing'
+  if (shown.kind === 'directory') return 'a directory'
+  const data = JSON.stringify(shown.data.slice(0, 40))
+  if (shown.kind === 'link') return `a link to ${data}`
+  return `a file ${data}${shown.executable ? ' executable' : ''} of ${shown.mtimeNs}`
+}
+
+/**
+ * I1: what a person wrote and no person wrote over or deleted since is there: in the folder what was written by one who may, on the
+ * device itself or in its archive what was written at a read-only one.
+ */
+export function checkNothingLost(contents: Contents, devices: readonly SimDevice[]): void {
+  const idsAt = (device: SimDevice, under: string): Set<number> => {
+    const ids = new Set<number>()
+    if (under !== '' && device.own.person.stat(under) === undefined) return ids
+    for (const { kind, data } of device.own.person.tree(under)) {
+      const content = kind === 'file' || kind === 'link' ? contents.find(kind, data) : undefined
+      if (content !== undefined && content !== 'empty') ids.add(content.id)
+    }
+    return ids
+  }
+  const inFolder = new Set(
+    devices.filter(({ role }) => role === 'full').flatMap((device) => [...idsAt(device, '')]),
+  )
+  const archived = devices.map((device) => idsAt(device, '.sync/archive'))
+  const onDevice = devices.map((device) => idsAt(device, ''))
+  for (const { id, device, where, isGivenUp } of contents.all) {
+    const isReadOnly = devices[device]!.role === 'read-only'
+    if (!isGivenUp) {
+      const isThere = isReadOnly ? onDevice[device]!.has(id) || archived[device]!.has(id) : inFolder.has(id)
+      if (isThere) continue
+      const inArchives = devices.filter(({ index }) => archived[index]!.has(id)).map(({ name }) => name)
+      throw new SimFailure(
+        'I1',
+        `content #${id}, written as ${where}, is lost${inArchives.length > 0 ? ` (in the archive of ${inArchives.join(', ')})` : ' without a trace'}`,
+      )
+    }
+  }
+  // I9: what a read-only person writes goes nowhere.
+  for (const { id, device, where } of contents.all) {
+    if (devices[device]!.role === 'full') continue
+    const other = devices.find(
+      ({ index }) => index !== device && (onDevice[index]!.has(id) || archived[index]!.has(id)),
+    )
+    if (other !== undefined)
+      throw new SimFailure('I9', `content #${id}, written read-only as ${where}, came to ${other.name}`)
+  }
+}
+
+/**
+ * Compares two agreements through what people did between them: a path nobody touched stays as it was, and one that a single person
+ * touched is as that person left it (I4 when that is: deleted). Paths where people met are judged by I1 and I2 alone.
+ */
+export function checkIntentions(
+  before: Agreement,
+  now: Agreement,
+  journal: Journal,
+  devices: readonly SimDevice[],
+): void {
+  const { touched } = journal
+  const at = (path: string): ReadonlySet<number> => touched.get(path) ?? new Set()
+  const isMetAt = (path: string, by: number | undefined): boolean =>
+    journal.someConnected(path, (connected) =>
+      [...touched].some(
+        ([other, who]) => isRelated(connected, other) && [...who].some((device) => device !== by),
+      ),
+    )
+  for (const path of new Set([...before.keys(), ...now.keys(), ...touched.keys()])) {
+    if (isConflictName(path) || isOddName(path)) continue
+    const who = [...at(path)]
+    if (who.length > 1) continue
+    const [by] = who
+    if (isMetAt(path, by)) continue
+    const expected = by === undefined ? before.get(path) : journal.leftBy(by, path)
+    const actual = now.get(path)
+    if (isSame(expected, actual)) continue
+    const rule = expected === undefined ? 'I4' : 'I2'
+    const whose = by === undefined ? 'nobody touched it' : `only ${devices[by]!.name}'s person touched it`
+    throw new SimFailure(rule, `${path} should be ${describe(expected)} and is ${describe(actual)}; ${whose}`)
+  }
+}
+
+/** I5: nobody worked beside another, so nothing can have collided. */
+export function checkNoConflicts(now: Agreement, journal: Journal): void {
+  for (const path of now.keys()) {
+    if (!isConflictName(path) || journal.touched.has(path)) continue
+    throw new SimFailure('I5', `there is ${path}, though nobody worked at the same time as another`)
+  }
+}
+
+/** I10: deletions signed while the folder's disk was away, of what lies on that disk. */
+export function checkNoDeletions(device: SimDevice, sinceSequence: number): void {
+  const { store } = device
+  for (const { record } of store?.indexAfter(sinceSequence, Number.MAX_SAFE_INTEGER) ?? []) {
+    const { version } = record
+    if (version.kind !== 'deleted' || version.deviceName !== device.name) continue
+    if (showPath(device, version.path) === undefined) continue
+    throw new SimFailure(
+      'I10',
+      `${device.name} signed the deletion of ${version.path} while its disk was away`,
+    )
+  }
+}

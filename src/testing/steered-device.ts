@@ -1,0 +1,120 @@
+/** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildApp } from '../api/app.ts'
+import { openControlSocket } from '../api/control-socket.ts'
+import { runProgram } from '../cli/program.ts'
+import type { Surroundings } from '../cli/session.ts'
+import { openConfig } from '../config.ts'
+import type { DeviceId } from '../core/ids.ts'
+import { openSocketPath } from '../home.ts'
+import { createLogTo } from '../log.ts'
+import { deviceSettingTable } from '../settings.ts'
+import { createSteering } from '../steering.ts'
+import { openSyncedFolders } from '../synced-folders.ts'
+import { systemChance } from '../system.ts'
+import { createTrafficMeter } from '../traffic.ts'
+import { createFakeOpener, type FakeOpener } from './fake-folder.ts'
+import { createManualClock } from './manual-clock.ts'
+import { makeTempDirectory } from './temp-directory.ts'
+
+interface Outcome {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface SteeredDevice extends AsyncDisposable {
+  /** A directory for the test; the home is in it. */
+  readonly root: string
+  readonly home: string
+  readonly opener: FakeOpener
+  /** What standard input will give. */
+  input: string
+  /** Called each time the program waits; its clock goes on by itself. */
+  onPause: () => void
+  /** Runs a command line on the home of this device. */
+  run(...args: string[]): Promise<Outcome>
+  /** Without `--home`. */
+  runRaw(...args: string[]): Promise<Outcome>
+  /** As `run`, with `--json`; throws unless it succeeds. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test compares what it gets
+  json(...args: string[]): Promise<any>
+  /** From now on the folder there says that it has a peer. */
+  connectPeer(path: string, name?: string): void
+}
+
+export async function startSteeredDevice(): Promise<SteeredDevice> {
+  const directory = await makeTempDirectory()
+  const home = join(directory.path, 'home')
+  await mkdir(home)
+  const log = createLogTo({ write: () => undefined }, { level: 'error', readable: false, colour: false })
+  const deviceTable = deviceSettingTable('host')
+  const config = await openConfig(home, deviceTable)
+  const opener = createFakeOpener()
+  const folders = await openSyncedFolders({ home, config, opener, chance: systemChance, log })
+  const clock = createManualClock(0)
+  const steering = createSteering({
+    device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
+    running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
+    ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+  })
+  const socketPath = openSocketPath(home)
+  const bugs: unknown[] = []
+  const socket = await openControlSocket(
+    buildApp(steering, (error) => bugs.push(error)),
+    socketPath.path,
+  )
+
+  async function runRaw(...args: string[]): Promise<Outcome> {
+    let out = ''
+    let err = ''
+    let elapsedMs = 0
+    const around: Surroundings = {
+      ...{ version: '0', defaultHome: join(home, 'none'), colour: false, openSocketPath },
+      print: (text) => {
+        out += text
+      },
+      complain: (text) => {
+        err += text
+      },
+      readInput: async () => device.input,
+      async pause(delayMs) {
+        elapsedMs += delayMs
+        device.onPause()
+      },
+      monotonicMs: () => elapsedMs,
+      runDaemon: async () => undefined,
+    }
+    const status = await runProgram(args, around)
+    if (bugs.length > 0) throw bugs[0]
+    return { status, out, err }
+  }
+
+  const device: SteeredDevice = {
+    ...{ root: directory.path, home, opener, input: '', runRaw },
+    onPause: () => undefined,
+    run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
+    async json(...args) {
+      const { status, out, err } = await device.run(...args, '--json')
+      if (status !== 0) throw new Error(`${args.join(' ')}: ${err}`)
+      return JSON.parse(out)
+    },
+    connectPeer(path, name = 'peer') {
+      const { answers } = opener.opened.get(path)!
+      const status = answers.status()
+      const peer = {
+        ...{ id: 'e'.repeat(64) as DeviceId, name, address: '192.0.2.7:4444', via: 'direct', role: 'full' },
+        ...{ needFiles: 0, needBytes: 0, indexed: true },
+      } as const
+      Object.assign(answers, { status: () => ({ ...status, peers: [peer] }) })
+    },
+    async [Symbol.asyncDispose]() {
+      await socket[Symbol.asyncDispose]()
+      socketPath[Symbol.dispose]()
+      await folders[Symbol.asyncDispose]()
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+  return device
+}

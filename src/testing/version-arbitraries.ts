@@ -1,0 +1,151 @@
+/** Versions, records and the ids in them, as fast-check draws them. Everything drawn keeps the rules of form. */
+import * as fc from 'fast-check'
+import { blockSizeFor, contentRootOf, maxFileBytes } from '../core/blocks.ts'
+import type { SignedCertificate } from '../core/certificate.ts'
+import { deviceNameFault } from '../core/device-name.ts'
+import { type bytesToId, noContent, toId } from '../core/ids.ts'
+import { type RelPath, textToPath } from '../core/path.ts'
+import { type RecordProof, recordIdOf, type SignedRecord } from '../core/record.ts'
+import { type Content, linkRoot } from '../core/version.ts'
+import { encodeCertificate } from '../wire/certificate-body.ts'
+import { encodeBody, linkTargetFault, type UnsignedVersion } from '../wire/record-body.ts'
+
+function id<T extends Parameters<typeof bytesToId>[0]>(type: T, bytes: number) {
+  return fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((drawn) => toId(type, drawn))
+}
+
+export const authorKeys = id('AuthorKey', 32)
+export const contentRoots = id('ContentRoot', 32)
+export const indexIds = id('IndexId', 8)
+
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('\uFEFFbom', 'é', 'مجلد', '名前', '👩‍👩‍👧', 'a b', '-', '...'),
+)
+
+export const paths: fc.Arbitrary<RelPath> = fc
+  .array(texts, { minLength: 1, maxLength: 5 })
+  .map((names) => textToPath(names.join('/').normalize('NFC')))
+  .filter((path) => path !== undefined)
+
+const deviceNames = texts.filter((text) => deviceNameFault(text) === undefined)
+const linkTargets = fc
+  .oneof(texts, fc.constantFrom('../..', '/etc/passwd', 'x'.repeat(4096)))
+  .filter((target) => linkTargetFault(target) === undefined)
+
+const contents: fc.Arbitrary<Content> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('file', 'link'), root: contentRoots }),
+  fc.record({ kind: fc.constantFrom('directory', 'deleted'), root: fc.constant(noContent) }),
+)
+
+/** Around today, around 1970, before it, and the furthest a body can say. */
+const times = fc.oneof(
+  fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }),
+  fc.bigInt({ min: -5_000_000_000n, max: 5_000_000_000n }),
+  fc.constantFrom(-(2n ** 63n), 2n ** 63n - 1n, (2n ** 63n - 2n) * 10n ** 9n, -(2n ** 63n - 2n) * 10n ** 9n),
+)
+
+const sizes = fc.oneof(
+  fc.nat(),
+  fc.maxSafeNat().map((size) => size % (maxFileBytes + 1)),
+  fc.constantFrom(0, maxFileBytes),
+)
+
+const about = fc.oneof(
+  fc
+    .record({
+      kind: fc.constant('file' as const),
+      sizeBytes: sizes,
+      root: contentRoots,
+      mtimeNs: times,
+      executable: fc.boolean(),
+    })
+    .map((file) => ({
+      ...file,
+      root: file.sizeBytes === 0 ? contentRootOf(new Uint8Array(0)) : file.root,
+      blockSizeBytes: blockSizeFor(file.sizeBytes),
+      linkTarget: '',
+    })),
+  fc.record({ linkTarget: linkTargets, mtimeNs: times }).map((link) => ({
+    ...link,
+    kind: 'link' as const,
+    root: linkRoot(link.linkTarget),
+    sizeBytes: 0,
+    blockSizeBytes: 0,
+    executable: false,
+  })),
+  fc
+    .record({
+      kind: fc.constantFrom('directory' as const, 'deleted' as const),
+      movedTo: fc.option(paths, { nil: undefined }),
+    })
+    .map(({ kind, movedTo }) => ({
+      kind,
+      root: noContent,
+      mtimeNs: 0n,
+      sizeBytes: 0,
+      blockSizeBytes: 0,
+      executable: false,
+      linkTarget: '',
+      ...(movedTo !== undefined && kind === 'deleted' ? { movedTo } : {}),
+    })),
+)
+
+const counters = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+)
+const vectors = fc
+  .uniqueArray(fc.tuple(id('WriterId', 8), counters), {
+    minLength: 1,
+    maxLength: 6,
+    selector: ([writer]) => writer,
+  })
+  .chain((entries) =>
+    fc
+      .nat({ max: entries.length - 1 })
+      .map((own) => ({ vector: new Map(entries), writer: entries[own]![0] })),
+  )
+
+export const unsignedVersions: fc.Arbitrary<UnsignedVersion> = fc
+  .tuple(
+    about,
+    vectors,
+    fc.record({ path: paths, fileId: id('FileId', 16), epoch: id('Epoch', 8), deviceName: deviceNames }),
+    fc.record({ replaced: contents }, { requiredKeys: [] }),
+  )
+  .map(([first, second, third, fourth]) => ({ ...first, ...second, ...third, ...fourth }))
+
+const signatures = fc.uint8Array({ minLength: 64, maxLength: 64 })
+
+const proofs: fc.Arbitrary<RecordProof> = fc
+  .tuple(fc.integer({ min: 1, max: 256 }), fc.nat({ max: 255 }), fc.integer({ min: 0, max: 8 }))
+  .chain(([count, place, depth]) =>
+    fc.record({
+      author: authorKeys,
+      index: fc.constant(place % count),
+      count: fc.constant(count),
+      siblings: fc.uint8Array({ minLength: depth * 32, maxLength: depth * 32 }),
+      signature: signatures,
+    }),
+  )
+
+/** Records of the right form whose proofs prove nothing. */
+export const unprovenRecords: fc.Arbitrary<SignedRecord> = fc
+  .tuple(unsignedVersions, proofs)
+  .map(([version, proof]) => {
+    const body = encodeBody(version)
+    return { version: { ...version, id: recordIdOf(body) }, body, proof }
+  })
+
+/** Certificates of the right form whose signatures prove nothing. */
+export const unprovenCertificates: fc.Arbitrary<SignedCertificate> = fc
+  .record({
+    author: authorKeys,
+    device: id('DeviceId', 32),
+    role: fc.constantFrom('full' as const, 'read-only' as const),
+  })
+  .chain((certificate) =>
+    signatures.map((signature) => ({ certificate, body: encodeCertificate(certificate), signature })),
+  )

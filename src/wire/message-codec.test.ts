@@ -1,0 +1,365 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { maxBlockCount, maxFileBytes } from '../core/blocks.ts'
+import { deviceNameFault } from '../core/device-name.ts'
+import { isSyncError } from '../core/errors.ts'
+import { caseCount } from '../testing/counts.ts'
+import {
+  authorKeys,
+  contentRoots,
+  indexIds,
+  unprovenCertificates,
+  unprovenRecords,
+} from '../testing/version-arbitraries.ts'
+import * as wire from './generated/berrysync_pb.ts'
+import { certificateBytes, entryBytes, indexRoomBytes } from './index-room.ts'
+import { decodeMessage, encodeMessage } from './message-codec.ts'
+import {
+  type IndexEntry,
+  type Message,
+  maxBlockListPart,
+  maxBlockPartBytes,
+  maxFeatures,
+  maxHaveRoots,
+  maxMessageBytes,
+  maxRequestBytes,
+} from './messages.ts'
+
+const names = fc
+  .string({ unit: 'grapheme', maxLength: 16 })
+  .filter((text) => deviceNameFault(text) === undefined)
+const requests = fc.oneof(fc.nat({ max: 1000 }), fc.constantFrom(0, 2 ** 32 - 1))
+const wholes = fc.oneof(fc.nat(), fc.maxSafeNat())
+const roots = fc.array(contentRoots, { maxLength: 8 })
+const entries: fc.Arbitrary<IndexEntry> = fc.record({ record: unprovenRecords, have: fc.boolean() })
+
+const roleProofs = fc.oneof(
+  fc.record({ role: fc.constant('full' as const), proof: fc.uint8Array({ minLength: 64, maxLength: 64 }) }),
+  fc.record({
+    role: fc.constant('read-only' as const),
+    proof: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+  }),
+)
+
+const hellos = fc
+  .tuple(
+    roleProofs,
+    fc.record({
+      kind: fc.constant('hello' as const),
+      protocol: fc.integer({ min: 3, max: 2 ** 32 - 1 }),
+      oldestProtocol: fc.integer({ min: 1, max: 3 }),
+      deviceName: names,
+      client: names,
+      features: fc.array(names, { maxLength: maxFeatures }),
+      author: authorKeys,
+    }),
+  )
+  .map(([role, hello]) => ({ ...hello, ...role }))
+
+const blockLists = fc
+  .tuple(fc.nat({ max: 20 }), fc.nat({ max: maxBlockCount - 20 }), fc.nat({ max: 100 }), requests)
+  .chain(([pieces, first, more, request]) =>
+    fc.uint8Array({ minLength: pieces * 32, maxLength: pieces * 32 }).map((hashes) => ({
+      kind: 'block-list' as const,
+      request,
+      first,
+      count: Math.min(maxBlockCount, first + pieces + more),
+      hashes,
+    })),
+  )
+
+const messages: fc.Arbitrary<Message> = fc.oneof(
+  hellos,
+  fc.record({
+    kind: fc.constant('cursor' as const),
+    indexId: fc.option(indexIds, { nil: undefined }),
+    sequence: wholes,
+  }),
+  fc.record({
+    kind: fc.constant('index' as const),
+    indexId: indexIds,
+    certificates: fc.array(unprovenCertificates, { maxLength: 3 }),
+    entries: fc.array(entries, { maxLength: 5 }),
+    lastSequence: wholes,
+    complete: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('have' as const), roots }),
+  fc.record({ kind: fc.constant('block-list-request' as const), request: requests, root: contentRoots }),
+  blockLists,
+  fc.record({
+    kind: fc.constant('request' as const),
+    request: requests,
+    root: contentRoots,
+    offsetBytes: wholes.map((drawn) => drawn % (maxFileBytes - maxRequestBytes)),
+    lengthBytes: fc.integer({ min: 1, max: maxRequestBytes }),
+  }),
+  fc.record({
+    kind: fc.constant('block' as const),
+    request: requests,
+    offsetBytes: fc.nat({ max: maxRequestBytes - 100 }),
+    data: fc.uint8Array({ minLength: 1, maxLength: 100 }).map((data) => Buffer.from(data)),
+  }),
+  fc.record({ kind: fc.constantFrom('missing' as const, 'cancel' as const), request: requests }),
+  fc.record({
+    kind: fc.constant('summary' as const),
+    needFiles: wholes,
+    needBytes: wholes,
+    seenSequence: wholes,
+  }),
+  fc.record({ kind: fc.constantFrom('ping' as const, 'pong' as const) }),
+  fc.record({
+    kind: fc.constant('close' as const),
+    code: fc.constantFrom('closing' as const, 'peer-garbage' as const),
+  }),
+)
+
+/** The same with byte fields as text: whether they are a Buffer or another view of bytes says nothing. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`
+  if (Array.isArray(value)) return value.map(plain)
+  if (value instanceof Map || typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]))
+}
+
+function outcome(bytes: Uint8Array): Message | string | undefined {
+  try {
+    return decodeMessage(bytes)
+  } catch (thrown) {
+    if (isSyncError(thrown)) return thrown.code
+    throw thrown
+  }
+}
+
+describe('messages', () => {
+  test('P2 every message is read back as it was', () => {
+    fc.assert(
+      fc.property(messages, (message) => {
+        expect(plain(decodeMessage(encodeMessage(message)))).toEqual(plain(message))
+      }),
+      { numRuns: caseCount(600) },
+    )
+  })
+
+  test('P2 a message of a newer version is skipped, and so is a field', () => {
+    for (const type of [0, 15, 100, 255]) expect(decodeMessage(Uint8Array.of(type, 1, 2, 3))).toBeUndefined()
+    const field200 = Buffer.from([0xc2, 0x0c, 3, 1, 2, 3])
+    fc.assert(
+      fc.property(
+        messages.filter(({ kind }) => kind !== 'block'),
+        (message) => {
+          expect(plain(decodeMessage(Buffer.concat([encodeMessage(message), field200])))).toEqual(
+            plain(message),
+          )
+        },
+      ),
+      { numRuns: caseCount(100) },
+    )
+  })
+
+  test('P12 a close code of a newer version is read as closing', () => {
+    expect(outcome(encode(14, wire.CloseSchema, { code: 'tired' }))).toEqual({
+      kind: 'close',
+      code: 'closing',
+    })
+    expect(outcome(encode(14, wire.CloseSchema, { code: 'x'.repeat(65) }))).toBe('peer-garbage')
+  })
+
+  test('P8 the bytes of a block are not copied on the way in', () => {
+    const frame = encodeMessage({ kind: 'block', request: 7, offsetBytes: 1, data: Buffer.from('payload') })
+    expect([...frame.subarray(0, 9)]).toEqual([8, 0, 0, 0, 7, 0, 0, 0, 1])
+    const message = decodeMessage(frame)
+    if (message?.kind !== 'block') throw new Error('not a block')
+    expect(message.data.buffer).toBe(frame.buffer)
+  })
+
+  test('P8 the longest part of a block fills a message exactly', () => {
+    const data = Buffer.alloc(maxBlockPartBytes)
+    const longest: Message = { kind: 'block', request: 1, offsetBytes: maxRequestBytes - data.length, data }
+    expect(encodeMessage(longest)).toHaveLength(maxMessageBytes)
+    expect(decodeMessage(encodeMessage(longest))).toEqual(longest)
+    expect(() => encodeMessage({ ...longest, data: Buffer.alloc(maxBlockPartBytes + 1) })).toThrow(
+      'assertion',
+    )
+  })
+
+  test('P6 P7 the longest lists fit a message', () => {
+    const hashes = Buffer.alloc(maxBlockListPart * 32)
+    const list: Message = {
+      kind: 'block-list',
+      request: 2 ** 32 - 1,
+      first: maxBlockCount - maxBlockListPart,
+      count: maxBlockCount,
+      hashes,
+    }
+    expect(decodeMessage(encodeMessage(list))).toEqual(list)
+    const have: Message = {
+      kind: 'have',
+      roots: Array.from({ length: maxHaveRoots }, () => 'ab'.repeat(32) as never),
+    }
+    expect(decodeMessage(encodeMessage(have))).toEqual(have)
+  })
+})
+
+describe('limits', () => {
+  const root = new Uint8Array(32)
+  const hello = { protocol: 1, oldestProtocol: 1, role: wire.Role.READ_ONLY, author: root, proof: root }
+  const entry = { body: new Uint8Array(0), author: root, batchCount: 1, signature: new Uint8Array(64) }
+  const index = (part: MessageInitShape<typeof wire.IndexEntrySchema>) =>
+    encode(3, wire.IndexSchema, { indexId: new Uint8Array(8), entries: [{ ...entry, ...part }] })
+
+  test('P2 the hello the next tests spoil is right itself', () => {
+    expect(outcome(encode(1, wire.HelloSchema, hello))).toMatchObject({ kind: 'hello', role: 'read-only' })
+  })
+
+  test.each<[string, Uint8Array]>([
+    ['nothing', new Uint8Array(0)],
+    ['an empty hello', Uint8Array.of(1)],
+    ['a hello without protocol', encode(1, wire.HelloSchema, { ...hello, protocol: 0, oldestProtocol: 0 })],
+    ['a hello whose oldest protocol is newer', encode(1, wire.HelloSchema, { ...hello, oldestProtocol: 2 })],
+    ['a hello with a short proof', encode(1, wire.HelloSchema, { ...hello, proof: root.subarray(1) })],
+    [
+      'a hello with the proof of another role',
+      encode(1, wire.HelloSchema, { ...hello, role: wire.Role.FULL }),
+    ],
+    ['a hello without author', encode(1, wire.HelloSchema, { ...hello, author: new Uint8Array(0) })],
+    [
+      'a hello with too many features',
+      encode(1, wire.HelloSchema, { ...hello, features: Array(maxFeatures + 1).fill('x') }),
+    ],
+    ['a hello with a long name', encode(1, wire.HelloSchema, { ...hello, deviceName: 'x'.repeat(65) })],
+    ['a hello with a control character', encode(1, wire.HelloSchema, { ...hello, client: '\u0007' })],
+    ['an index without id', encode(3, wire.IndexSchema, {})],
+    ['an entry without body', index({})],
+    ['an entry with a short signature', index({ signature: new Uint8Array(63) })],
+    ['an entry with a piece of a sibling', index({ siblings: new Uint8Array(33) })],
+    ['an entry with too many siblings', index({ siblings: new Uint8Array(9 * 32) })],
+    ['an entry of a batch of none', index({ batchCount: 0 })],
+    ['an entry of too large a batch', index({ batchCount: 257 })],
+    ['an entry past its batch', index({ batchIndex: 1 })],
+    ['a sequence past the safe numbers', encode(2, wire.CursorSchema, { sequence: 2n ** 53n })],
+    ['a piece of a root', encode(4, wire.HaveSchema, { roots: new Uint8Array(33) })],
+    ['too many roots', encode(4, wire.HaveSchema, { roots: new Uint8Array((maxHaveRoots + 1) * 32) })],
+    ['a request without root', encode(5, wire.BlockListRequestSchema, { request: 1 })],
+    ['a list past its end', encode(6, wire.BlockListSchema, { first: 1, count: 1, hashes: root })],
+    ['a list too long', encode(6, wire.BlockListSchema, { count: maxBlockCount + 1, hashes: root })],
+    ['a request of nothing', encode(7, wire.RequestSchema, { root, lengthBytes: 0 })],
+    ['a request of too much', encode(7, wire.RequestSchema, { root, lengthBytes: maxRequestBytes + 1 })],
+    [
+      'a request past any file',
+      encode(7, wire.RequestSchema, { root, offsetBytes: BigInt(maxFileBytes), lengthBytes: 1 }),
+    ],
+    ['an empty block', new Uint8Array(9).fill(8, 0, 1)],
+    ['a cut block', Uint8Array.of(8, 0, 0)],
+    ['a block past its request', Uint8Array.of(8, 0, 0, 0, 1, 255, 0, 0, 0, 1)],
+    ['a summary past the safe numbers', encode(11, wire.SummarySchema, { needBytes: 2n ** 63n })],
+    ['a ping that is no message', Uint8Array.of(12, 255)],
+  ])('I14 %s is refused', (_, bytes) => {
+    expect(outcome(bytes)).toBe('peer-garbage')
+  })
+
+  test('I14 a message past the cap is refused unread', () => {
+    expect(outcome(new Uint8Array(maxMessageBytes + 1))).toBe('peer-oversize')
+  })
+
+  test('I14 random bytes and spoilt messages are a message, nothing, or a SyncError', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc
+            .tuple(fc.integer({ min: 0, max: 15 }), fc.uint8Array({ maxLength: 200 }))
+            .map(([type, rest]) => Uint8Array.of(type, ...rest)),
+          fc.tuple(messages, fc.nat(), fc.nat({ max: 255 })).map(([message, at, value]) => {
+            const bytes = Uint8Array.from(encodeMessage(message))
+            bytes[at % bytes.length] = value
+            return bytes
+          }),
+          fc.tuple(messages, fc.nat()).map(([message, at]) => {
+            const bytes = encodeMessage(message)
+            return bytes.subarray(0, at % bytes.length)
+          }),
+        ),
+        (bytes) => {
+          outcome(bytes)
+        },
+      ),
+      { numRuns: caseCount(1000) },
+    )
+  })
+
+  test('I14 a message made of nothing but empty parts costs little', () => {
+    for (const field of [0x12, 0x1a]) {
+      const bytes = new Uint8Array(maxMessageBytes)
+      for (let at = 1; at < bytes.length; at += 2) bytes[at] = field
+      bytes[0] = 3
+      const before = process.memoryUsage().heapUsed
+      expect(outcome(bytes.subarray(0, -1))).toBe('peer-garbage')
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 ** 2)
+    }
+  })
+})
+
+describe('index messages', () => {
+  test('P5 what parts are said to take is what they take', () => {
+    fc.assert(
+      fc.property(
+        fc.array(entries, { maxLength: 5 }),
+        fc.array(unprovenCertificates, { maxLength: 3 }),
+        (some, certificates) => {
+          const message: Message = {
+            kind: 'index',
+            indexId: 'ff'.repeat(8) as never,
+            certificates,
+            entries: some,
+            lastSequence: Number.MAX_SAFE_INTEGER,
+            complete: true,
+          }
+          const bare = encodeMessage({ ...message, entries: [], certificates: [] }).length
+          const parts = [...some.map(entryBytes), ...certificates.map(certificateBytes)]
+          const partBytes = parts.reduce((sum, bytes) => sum + bytes, 0)
+          expect(encodeMessage(message).length).toBe(bare + partBytes)
+          expect(bare + indexRoomBytes).toBeLessThanOrEqual(maxMessageBytes)
+        },
+      ),
+      { numRuns: caseCount(200) },
+    )
+  })
+
+  test('P2 an entry and a certificate that only a newer version understands are left out, the rest stays', () => {
+    fc.assert(
+      fc.property(entries, unprovenCertificates, (entry, certificate) => {
+        const { proof } = entry.record
+        const unknownBody = toBinary(
+          wire.RecordBodySchema,
+          create(wire.RecordBodySchema, { kind: 9 as never }),
+        )
+        const unknownRole = toBinary(
+          wire.CertificateBodySchema,
+          create(wire.CertificateBodySchema, { role: 9 as never }),
+        )
+        const bytes = encodeMessage({
+          kind: 'index',
+          indexId: 'ff'.repeat(8) as never,
+          certificates: [{ ...certificate, body: unknownRole }, certificate],
+          entries: [{ ...entry, record: { ...entry.record, body: unknownBody, proof } }, entry],
+          lastSequence: 2,
+          complete: true,
+        })
+        expect(plain(decodeMessage(bytes))).toMatchObject({
+          lastSequence: 2,
+          certificates: [plain(certificate)],
+          entries: [plain(entry)],
+        })
+      }),
+      { numRuns: caseCount(30) },
+    )
+  })
+})
+
+function encode<Schema extends Parameters<typeof create>[0]>(
+  type: number,
+  schema: Schema,
+  fields: MessageInitShape<Schema>,
+): Uint8Array {
+  return Buffer.concat([Uint8Array.of(type), toBinary(schema, create(schema, fields))])
+}

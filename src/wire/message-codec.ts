@@ -1,0 +1,325 @@
+/**
+ * Messages to bytes and back: one type byte, then protobuf; `block` has a small header of its own and its payload is never copied
+ * on the way in. What is decoded keeps every rule of form of `PROTOCOL.md`; what it means is for others to judge.
+ */
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { maxBlockCount, maxFileBytes } from '../core/blocks.ts'
+import type { SignedCertificate } from '../core/certificate.ts'
+import { deviceNameFault } from '../core/device-name.ts'
+import { ed25519SignatureBytes } from '../core/ed25519.ts'
+import { isErrorCode, SyncError } from '../core/errors.ts'
+import { type ContentRoot, idToBytes, toId } from '../core/ids.ts'
+import { maxBatch } from '../core/record.ts'
+import { decodeCertificate, roleToWire, wireToRole } from './certificate-body.ts'
+import { checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
+import * as wire from './generated/berrysync_pb.ts'
+import {
+  type IndexEntry,
+  type Message,
+  maxBlockListPart,
+  maxBlockPartBytes,
+  maxFeatures,
+  maxHaveRoots,
+  maxMessageBytes,
+  maxRequestBytes,
+} from './messages.ts'
+import { decodeBody } from './record-body.ts'
+
+const types = {
+  hello: 1,
+  cursor: 2,
+  index: 3,
+  have: 4,
+  'block-list-request': 5,
+  'block-list': 6,
+  request: 7,
+  block: 8,
+  missing: 9,
+  cancel: 10,
+  summary: 11,
+  ping: 12,
+  pong: 13,
+  close: 14,
+} as const satisfies Record<Message['kind'], number>
+
+const kindByType = new Map<number, Message['kind']>(
+  Object.entries(types).map(([kind, type]) => [type, kind as Message['kind']]),
+)
+
+const hashBytes = 32
+/** Leaf to root of the largest batch. */
+const maxSiblings = Math.ceil(Math.log2(maxBatch))
+/** Type, request and offset. */
+const blockHeaderBytes = 9
+const roleProofBytes = { full: ed25519SignatureBytes, 'read-only': 32 } as const
+/** Longer than any error code. */
+const maxCloseCodeCharacters = 64
+
+// ---- to bytes -----------------------------------------------------------------------------------------------------------
+
+/** A message as it goes into a frame. One past a limit of the protocol is our own bug. */
+export function encodeMessage(message: Message): Uint8Array {
+  const bytes =
+    message.kind === 'block' ? encodeBlock(message) : Buffer.concat([typeByte(message), encodeRest(message)])
+  if (bytes.length > maxMessageBytes) throw new Error(`assertion: a ${message.kind} of ${bytes.length} bytes`)
+  return bytes
+}
+
+function typeByte(message: Message): Uint8Array {
+  return Uint8Array.of(types[message.kind])
+}
+
+type BlockMessage = Extract<Message, { kind: 'block' }>
+
+function encodeBlock({ request, offsetBytes, data }: BlockMessage): Buffer {
+  const bytes = Buffer.allocUnsafe(blockHeaderBytes + data.length)
+  bytes.writeUInt8(types.block, 0)
+  bytes.writeUInt32BE(request, 1)
+  bytes.writeUInt32BE(offsetBytes, 5)
+  bytes.set(data, blockHeaderBytes)
+  return bytes
+}
+
+function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
+  switch (message.kind) {
+    case 'hello': {
+      const { protocol, oldestProtocol, deviceName, client, proof } = message
+      return write(wire.HelloSchema, {
+        protocol,
+        oldestProtocol,
+        deviceName,
+        client,
+        features: [...message.features],
+        role: roleToWire(message.role),
+        author: idToBytes(message.author),
+        proof,
+      })
+    }
+    case 'cursor':
+      return write(wire.CursorSchema, {
+        sequence: BigInt(message.sequence),
+        ...(message.indexId === undefined ? {} : { indexId: idToBytes(message.indexId) }),
+      })
+    case 'index':
+      return write(wire.IndexSchema, {
+        indexId: idToBytes(message.indexId),
+        certificates: message.certificates.map(certificateToWire),
+        entries: message.entries.map(entryToWire),
+        lastSequence: BigInt(message.lastSequence),
+        complete: message.complete,
+      })
+    case 'have':
+      return write(wire.HaveSchema, { roots: Buffer.from(message.roots.join(''), 'hex') })
+    case 'block-list-request':
+      return write(wire.BlockListRequestSchema, { request: message.request, root: idToBytes(message.root) })
+    case 'block-list': {
+      const { request, first, count, hashes } = message
+      return write(wire.BlockListSchema, { request, first, count, hashes })
+    }
+    case 'request':
+      return write(wire.RequestSchema, {
+        request: message.request,
+        root: idToBytes(message.root),
+        offsetBytes: BigInt(message.offsetBytes),
+        lengthBytes: message.lengthBytes,
+      })
+    case 'missing':
+      return write(wire.MissingSchema, { request: message.request })
+    case 'cancel':
+      return write(wire.CancelSchema, { request: message.request })
+    case 'summary':
+      return write(wire.SummarySchema, {
+        needFiles: BigInt(message.needFiles),
+        needBytes: BigInt(message.needBytes),
+        seenSequence: BigInt(message.seenSequence),
+      })
+    case 'ping':
+      return write(wire.PingSchema, {})
+    case 'pong':
+      return write(wire.PongSchema, {})
+    case 'close':
+      return write(wire.CloseSchema, { code: message.code })
+  }
+}
+
+function write<Desc extends DescMessage>(schema: Desc, fields: MessageInitShape<Desc>): Uint8Array {
+  return toBinary(schema, create(schema, fields))
+}
+
+function certificateToWire({ body, signature }: SignedCertificate): wire.SignedCertificate {
+  return create(wire.SignedCertificateSchema, { body, signature })
+}
+
+function entryToWire({ record: { body, proof }, have }: IndexEntry): wire.IndexEntry {
+  return create(wire.IndexEntrySchema, {
+    body,
+    author: idToBytes(proof.author),
+    batchIndex: proof.index,
+    batchCount: proof.count,
+    siblings: proof.siblings,
+    signature: proof.signature,
+    have,
+  })
+}
+
+// ---- from bytes ---------------------------------------------------------------------------------------------------------
+
+/**
+ * A message out of a frame; undefined for a type that only a newer version knows. Throws `peer-garbage` and `peer-oversize`. Byte
+ * fields of the result are views of `bytes`, which must not be written to afterwards.
+ */
+export function decodeMessage(bytes: Uint8Array): Message | undefined {
+  if (bytes.length === 0) garbage('an empty message')
+  if (bytes.length > maxMessageBytes)
+    throw new SyncError('peer-oversize', { reason: `a message of ${bytes.length} bytes` })
+  const kind = kindByType.get(bytes[0]!)
+  return kind && decodeRest(kind, bytes.subarray(1))
+}
+
+function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
+  switch (kind) {
+    case 'hello':
+      return decodeHello(parse(wire.HelloSchema, rest))
+    case 'cursor': {
+      const { indexId, sequence } = parse(wire.CursorSchema, rest)
+      return {
+        kind,
+        indexId: indexId && checkedId('IndexId', indexId),
+        sequence: checkedNumber('a sequence', sequence, 0, Number.MAX_SAFE_INTEGER),
+      }
+    }
+    case 'index':
+      return decodeIndex(parse(wire.IndexSchema, rest))
+    case 'have':
+      return { kind, roots: rootsOf(parse(wire.HaveSchema, rest).roots) }
+    case 'block-list-request': {
+      const { request, root } = parse(wire.BlockListRequestSchema, rest)
+      return { kind, request, root: checkedId('ContentRoot', root) }
+    }
+    case 'block-list': {
+      const { request, first, count, hashes } = parse(wire.BlockListSchema, rest)
+      const here = checkedPieces('hashes', hashes, hashBytes, maxBlockListPart)
+      checkedNumber('the count of a block list', count, 0, maxBlockCount)
+      checkedNumber('the end of a part of a block list', first + here, 0, count)
+      return { kind, request, first, count, hashes }
+    }
+    case 'request':
+      return decodeRequest(parse(wire.RequestSchema, rest))
+    case 'block':
+      return decodeBlock(rest)
+    case 'missing':
+      return { kind, request: parse(wire.MissingSchema, rest).request }
+    case 'cancel':
+      return { kind, request: parse(wire.CancelSchema, rest).request }
+    case 'summary': {
+      const { needFiles, needBytes, seenSequence } = parse(wire.SummarySchema, rest)
+      return {
+        kind,
+        needFiles: checkedNumber('a count of files', needFiles, 0, Number.MAX_SAFE_INTEGER),
+        needBytes: checkedNumber('a count of bytes', needBytes, 0, Number.MAX_SAFE_INTEGER),
+        seenSequence: checkedNumber('a sequence number', seenSequence, 0, Number.MAX_SAFE_INTEGER),
+      }
+    }
+    case 'ping':
+      parse(wire.PingSchema, rest)
+      return { kind }
+    case 'pong':
+      parse(wire.PongSchema, rest)
+      return { kind }
+    case 'close': {
+      const { code } = parse(wire.CloseSchema, rest)
+      if (code.length > maxCloseCodeCharacters) garbage(`a close code of ${code.length} characters`)
+      return { kind, code: isErrorCode(code) ? code : 'closing' }
+    }
+  }
+}
+
+function decodeHello({ protocol, oldestProtocol, features, ...hello }: wire.Hello): Message {
+  const role = wireToRole(hello.role) ?? garbage('an unknown role')
+  checkedNumber('the oldest protocol', oldestProtocol, 1, protocol)
+  if (features.length > maxFeatures) garbage(`${features.length} features`)
+  for (const text of [hello.deviceName, hello.client, ...features]) {
+    const fault = deviceNameFault(text)
+    if (fault !== undefined) garbage(`a name in a hello: ${fault}`)
+  }
+  if (hello.proof.length !== roleProofBytes[role]) garbage(`a role proof has ${hello.proof.length} bytes`)
+  return {
+    kind: 'hello',
+    protocol,
+    oldestProtocol,
+    deviceName: hello.deviceName,
+    client: hello.client,
+    features,
+    role,
+    author: checkedId('AuthorKey', hello.author),
+    proof: hello.proof,
+  }
+}
+
+function decodeIndex({ indexId, certificates, entries, lastSequence, complete }: wire.Index): Message {
+  return {
+    kind: 'index',
+    indexId: checkedId('IndexId', indexId),
+    certificates: certificates.flatMap(wireToCertificate),
+    entries: entries.flatMap(wireToEntry),
+    lastSequence: checkedNumber('a sequence', lastSequence, 0, Number.MAX_SAFE_INTEGER),
+    complete,
+  }
+}
+
+/** Nothing for one that only a newer version understands. */
+function wireToCertificate({ body, signature }: wire.SignedCertificate): SignedCertificate[] {
+  checkSignature(signature)
+  const certificate = decodeCertificate(body)
+  return certificate ? [{ certificate, body, signature }] : []
+}
+
+/** Nothing for one that only a newer version understands. */
+function wireToEntry(entry: wire.IndexEntry): IndexEntry[] {
+  const { body, siblings, signature, have } = entry
+  checkSignature(signature)
+  checkedPieces('siblings', siblings, hashBytes, maxSiblings)
+  const count = checkedNumber('the size of a batch', entry.batchCount, 1, maxBatch)
+  const index = checkedNumber('a place in a batch', entry.batchIndex, 0, count - 1)
+  const author = checkedId('AuthorKey', entry.author)
+  const version = decodeBody(body)
+  return version
+    ? [{ record: { version, body, proof: { author, index, count, siblings, signature } }, have }]
+    : []
+}
+
+function checkSignature(signature: Uint8Array): void {
+  if (signature.length !== ed25519SignatureBytes) garbage(`a signature has ${signature.length} bytes`)
+}
+
+function rootsOf(bytes: Uint8Array): ContentRoot[] {
+  const count = checkedPieces('roots', bytes, hashBytes, maxHaveRoots)
+  return Array.from({ length: count }, (_, at) =>
+    toId('ContentRoot', bytes.subarray(at * hashBytes, (at + 1) * hashBytes)),
+  )
+}
+
+function decodeRequest({ request, root, offsetBytes, lengthBytes }: wire.Request): Message {
+  checkedNumber('the length of a request', lengthBytes, 1, maxRequestBytes)
+  return {
+    kind: 'request',
+    request,
+    root: checkedId('ContentRoot', root),
+    offsetBytes: checkedNumber('the offset of a request', offsetBytes, 0, maxFileBytes - lengthBytes),
+    lengthBytes,
+  }
+}
+
+function decodeBlock(rest: Uint8Array): Message {
+  const view = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength)
+  const headerBytes = blockHeaderBytes - 1
+  checkedNumber('the length of a block part', view.length - headerBytes, 1, maxBlockPartBytes)
+  const data = view.subarray(headerBytes)
+  const offsetBytes = checkedNumber(
+    'the offset of a block part',
+    view.readUInt32BE(4),
+    0,
+    maxRequestBytes - data.length,
+  )
+  return { kind: 'block', request: view.readUInt32BE(0), offsetBytes, data }
+}

@@ -1,0 +1,350 @@
+/**
+ * The Noise protocol framework, revision 34, as far as Berrysync needs it: XXpsk3 for links and NNpsk0 for one-time secrets, both
+ * with 25519, AESGCM (AES-256) and SHA256. Names are those of the specification. Pure: key pairs, also the ephemeral one, come in
+ * as arguments, and an ephemeral pair must never be used twice. Whatever the other side gets wrong throws `peer-garbage`; after a
+ * throw the state is spoiled and must be dropped.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  hash,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
+import { SyncError } from '../core/errors.ts'
+
+/** Length of every key, hash and Diffie-Hellman output here, bytes. */
+export const keyBytes = 32
+/** Length of the authentication tag each ciphertext ends with, bytes. */
+export const tagBytes = 16
+/** No Noise message is longer (section 3 of the specification). */
+export const maxNoiseMessageBytes = 65_535
+/**
+ * Each direction of a transport changes its key after this many messages. At most 4 GiB then go under one key, far below what
+ * AES-GCM bears, and who gets at a key of today cannot open the earlier part of a long-lived link.
+ */
+export const rekeyAfterMessages = 65_536
+
+export interface KeyPair {
+  readonly privateKey: Uint8Array
+  readonly publicKey: Uint8Array
+}
+
+// The DER forms of a raw X25519 key are these constants followed by its 32 bytes (RFC 8410).
+const privateKeyPrefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
+const publicKeyPrefix = Buffer.from('302a300506032b656e032100', 'hex')
+
+function toPrivateKeyObject(raw: Uint8Array) {
+  return createPrivateKey({ key: Buffer.concat([privateKeyPrefix, raw]), format: 'der', type: 'pkcs8' })
+}
+
+/** The X25519 pair of 32 private bytes. */
+export function keyPairOf(privateKey: Uint8Array): KeyPair {
+  if (privateKey.length !== keyBytes) throw new Error('assertion: an X25519 key has 32 bytes')
+  const spki = createPublicKey(toPrivateKeyObject(privateKey)).export({ format: 'der', type: 'spki' })
+  return { privateKey, publicKey: spki.subarray(publicKeyPrefix.length) }
+}
+
+function garbage(reason: string): SyncError {
+  return new SyncError('peer-garbage', { reason })
+}
+
+/** DH(key_pair, public_key). An all-zero output, which a key of low order gives, is refused: anyone could know it. */
+function dh(pair: KeyPair, publicKey: Uint8Array): Buffer {
+  let shared: Buffer
+  try {
+    shared = diffieHellman({
+      privateKey: toPrivateKeyObject(pair.privateKey),
+      publicKey: createPublicKey({
+        key: Buffer.concat([publicKeyPrefix, publicKey]),
+        format: 'der',
+        type: 'spki',
+      }),
+    })
+  } catch (thrown) {
+    throw new SyncError('peer-garbage', { reason: 'its key is not usable' }, { cause: thrown })
+  }
+  if (shared.every((byte) => byte === 0)) throw garbage('its key is not usable')
+  return shared
+}
+
+/** HKDF(chaining_key, input_key_material, num_outputs); RFC 5869 with an empty info is the same function. */
+function hkdf(chainingKey: Uint8Array, material: Uint8Array, outputs: number): Buffer[] {
+  const bytes = Buffer.from(hkdfSync('sha256', material, chainingKey, '', keyBytes * outputs))
+  return Array.from({ length: outputs }, (_, at) => bytes.subarray(at * keyBytes, (at + 1) * keyBytes))
+}
+
+const noBytes = Buffer.alloc(0)
+
+/** AESGCM's nonce: 32 zero bits, then the counter as 64 bits big-endian. */
+function nonceOf(counter: bigint): Buffer {
+  const nonce = Buffer.alloc(12)
+  nonce.writeBigUInt64BE(counter, 4)
+  return nonce
+}
+
+function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  if (ad.length > 0) cipher.setAAD(ad)
+  const sealed = parts.map((part) => cipher.update(part))
+  sealed.push(cipher.final(), cipher.getAuthTag())
+  return Buffer.concat(sealed)
+}
+
+function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
+  if (sealed.length < tagBytes) throw garbage('a ciphertext is too short')
+  const end = sealed.length - tagBytes
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  if (ad.length > 0) decipher.setAAD(ad)
+  decipher.setAuthTag(sealed.subarray(end))
+  const plaintext = decipher.update(sealed.subarray(0, end))
+  try {
+    decipher.final()
+  } catch (thrown) {
+    throw new SyncError('peer-garbage', { reason: 'a ciphertext is not authentic' }, { cause: thrown })
+  }
+  return plaintext
+}
+
+const maxNonce = 2n ** 64n - 1n
+
+/** `k` and `n` of one direction. Without a key, data passes unchanged. */
+export function createCipherState(initialKey?: Uint8Array) {
+  // A key object made once: node would make one of raw bytes for each message, which costs more than sealing a small one.
+  let k = initialKey && createSecretKey(initialKey)
+  let n = 0n
+
+  /** 2^64-1 belongs to REKEY, so a counter that came this far may not be used again. */
+  function nextNonce(): Buffer {
+    if (n >= maxNonce) throw new Error('assertion: the nonces of a cipher state are used up')
+    return nonceOf(n++)
+  }
+
+  return {
+    hasKey: () => k !== undefined,
+    /** Encrypts the parts one after another as one plaintext. */
+    encryptWithAd(ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
+      return k === undefined ? Buffer.concat(parts) : encrypt(k, nextNonce(), ad, parts)
+    },
+    decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
+      return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
+    },
+    rekey(): void {
+      if (k === undefined) throw new Error('assertion: nothing to rekey')
+      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      k = createSecretKey(sealed.subarray(0, keyBytes))
+    },
+  }
+}
+export type CipherState = ReturnType<typeof createCipherState>
+
+/** `ck`, `h` and the cipher state of a handshake under way. */
+function createSymmetricState(protocolName: string) {
+  const name = Buffer.from(protocolName, 'ascii')
+  let h: Buffer =
+    name.length <= keyBytes
+      ? Buffer.concat([name, Buffer.alloc(keyBytes - name.length)])
+      : hash('sha256', name, 'buffer')
+  let ck: Buffer = h
+  let cipher = createCipherState()
+
+  const symmetric = {
+    hasKey: () => cipher.hasKey(),
+    handshakeHash: () => h,
+    mixHash(data: Uint8Array): void {
+      h = hash('sha256', Buffer.concat([h, data]), 'buffer')
+    },
+    mixKey(material: Uint8Array): void {
+      const [chainingKey, key] = hkdf(ck, material, 2)
+      ck = chainingKey!
+      cipher = createCipherState(key)
+    },
+    mixKeyAndHash(material: Uint8Array): void {
+      const [chainingKey, toHash, key] = hkdf(ck, material, 3)
+      ck = chainingKey!
+      symmetric.mixHash(toHash!)
+      cipher = createCipherState(key)
+    },
+    encryptAndHash(plaintext: Uint8Array): Buffer {
+      const ciphertext = cipher.encryptWithAd(h, [plaintext])
+      symmetric.mixHash(ciphertext)
+      return ciphertext
+    },
+    decryptAndHash(ciphertext: Uint8Array): Buffer {
+      const plaintext = cipher.decryptWithAd(h, ciphertext)
+      symmetric.mixHash(ciphertext)
+      return plaintext
+    },
+    split(): readonly [CipherState, CipherState] {
+      const [first, second] = hkdf(ck, noBytes, 2)
+      return [createCipherState(first), createCipherState(second)]
+    },
+  }
+  return symmetric
+}
+
+type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'psk'
+
+/** Message patterns, the initiator's first. Neither has pre-messages. */
+const patterns = {
+  XXpsk3: [['e'], ['e', 'ee', 's', 'es'], ['s', 'se', 'psk']],
+  NNpsk0: [
+    ['psk', 'e'],
+    ['e', 'ee'],
+  ],
+} as const satisfies Record<string, readonly (readonly Token[])[]>
+
+export type Pattern = keyof typeof patterns
+
+export interface HandshakeOptions {
+  readonly pattern: Pattern
+  readonly initiator: boolean
+  readonly prologue: Uint8Array
+  /** Fresh for this handshake. */
+  readonly ephemeral: KeyPair
+  /** `s`; needed by patterns that send it. */
+  readonly static?: KeyPair
+  /** May be given later with `usePsk`, by a responder that learns from the first message which one it is. */
+  readonly psk?: Uint8Array
+}
+
+/** A handshake under way: `writeMessage` and `readMessage` in turn, the initiator writing first, then `split`. */
+export interface HandshakeState {
+  writeMessage(payload: Uint8Array): Buffer
+  readMessage(message: Uint8Array): Buffer
+  usePsk(psk: Uint8Array): void
+  /** The other side's public keys, once read. The static one is proven only when the whole handshake is done. */
+  readonly remoteEphemeral: Uint8Array | undefined
+  readonly remoteStatic: Uint8Array | undefined
+  split(): { readonly transport: Transport; readonly handshakeHash: Buffer }
+}
+
+export function createHandshakeState(options: HandshakeOptions): HandshakeState {
+  const { pattern, initiator, ephemeral: e, static: s } = options
+  const messages: readonly (readonly Token[])[] = patterns[pattern]
+  const symmetric = createSymmetricState(`Noise_${pattern}_25519_AESGCM_SHA256`)
+  let psk = options.psk
+  let re: Uint8Array | undefined
+  let rs: Uint8Array | undefined
+  let turn = 0
+  symmetric.mixHash(options.prologue)
+
+  function nextTokens(writing: boolean): readonly Token[] {
+    const tokens = messages[turn]
+    if (tokens === undefined || (writing !== (turn % 2 === 0)) === initiator)
+      throw new Error('assertion: a handshake message out of turn')
+    turn += 1
+    return tokens
+  }
+
+  function needed<T>(value: T | undefined): T {
+    if (value === undefined) throw new Error(`assertion: ${pattern} lacks a key`)
+    return value
+  }
+
+  function mixSecret(token: 'ee' | 'es' | 'se' | 'psk'): void {
+    if (token === 'psk') {
+      if (needed(psk).length !== keyBytes) throw new Error('assertion: a psk has 32 bytes')
+      symmetric.mixKeyAndHash(needed(psk))
+      return
+    }
+    // The first letter names the initiator's key, the second the responder's.
+    const mine = initiator ? token[0] : token[1]
+    const theirs = initiator ? token[1] : token[0]
+    symmetric.mixKey(dh(mine === 'e' ? e : needed(s), needed(theirs === 'e' ? re : rs)))
+  }
+
+  /** In patterns with a psk the ephemeral key is mixed into the key too, so that no two handshakes share one (section 9.2). */
+  function mixEphemeral(publicKey: Uint8Array): void {
+    symmetric.mixHash(publicKey)
+    symmetric.mixKey(publicKey)
+  }
+
+  return {
+    writeMessage(payload) {
+      const parts: Uint8Array[] = []
+      for (const token of nextTokens(true)) {
+        if (token === 'e') {
+          parts.push(e.publicKey)
+          mixEphemeral(e.publicKey)
+        } else if (token === 's') parts.push(symmetric.encryptAndHash(needed(s).publicKey))
+        else mixSecret(token)
+      }
+      parts.push(symmetric.encryptAndHash(payload))
+      const message = Buffer.concat(parts)
+      if (message.length > maxNoiseMessageBytes)
+        throw new Error('assertion: the payload does not fit a message')
+      return message
+    },
+
+    readMessage(message) {
+      if (message.length > maxNoiseMessageBytes) throw garbage('a handshake message is too long')
+      let at = 0
+      function take(length: number): Uint8Array {
+        if (message.length - at < length) throw garbage('a handshake message is too short')
+        at += length
+        return message.subarray(at - length, at)
+      }
+      for (const token of nextTokens(false)) {
+        if (token === 'e') {
+          re = Buffer.from(take(keyBytes))
+          mixEphemeral(re)
+        } else if (token === 's')
+          rs = symmetric.decryptAndHash(take(symmetric.hasKey() ? keyBytes + tagBytes : keyBytes))
+        else mixSecret(token)
+      }
+      return symmetric.decryptAndHash(message.subarray(at))
+    },
+
+    usePsk(given) {
+      psk = given
+    },
+    get remoteEphemeral() {
+      return re
+    },
+    get remoteStatic() {
+      return rs
+    },
+
+    split() {
+      if (turn !== messages.length) throw new Error('assertion: the handshake is not finished')
+      const [first, second] = symmetric.split()
+      const transport = initiator ? createTransport(first, second) : createTransport(second, first)
+      return { transport, handshakeHash: symmetric.handshakeHash() }
+    },
+  }
+}
+
+/** An established channel. Messages must be opened in the order they were sealed; one that fails to open ends the channel. */
+export interface Transport {
+  /** Seals the parts as one message; together they may have at most `maxNoiseMessageBytes - tagBytes`. */
+  seal(...parts: readonly Uint8Array[]): Buffer
+  open(message: Uint8Array): Buffer
+}
+
+/** The channel over the two cipher states of a split; each changes its key by count, so both sides do at the same message. */
+export function createTransport(sending: CipherState, receiving: CipherState): Transport {
+  let sent = 0
+  let received = 0
+  return {
+    seal(...parts) {
+      const lengthBytes = parts.reduce((sum, part) => sum + part.length, 0)
+      if (lengthBytes > maxNoiseMessageBytes - tagBytes)
+        throw new Error('assertion: too long for one message')
+      const message = sending.encryptWithAd(noBytes, parts)
+      sent += 1
+      if (sent % rekeyAfterMessages === 0) sending.rekey()
+      return message
+    },
+    open(message) {
+      const plaintext = receiving.decryptWithAd(noBytes, message)
+      received += 1
+      if (received % rekeyAfterMessages === 0) receiving.rekey()
+      return plaintext
+    },
+  }
+}
