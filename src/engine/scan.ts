@@ -8,7 +8,15 @@ import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
-import { ancestorsOf, comparePaths, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import {
+  ancestorsOf,
+  comparePaths,
+  type DirPath,
+  isInside,
+  parentOf,
+  type RelPath,
+  textToPath,
+} from '../core/path.ts'
 import {
   type Content,
   deletedContent,
