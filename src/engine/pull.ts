@@ -340,17 +340,16 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return undefined
   }
 
-  /** Signs the directory at a path where it has to live again; a file that must give way becomes a conflict copy for everybody (E4, E5). */
+  /**
+   * Signs the directory at a path where it has to live again (E5). It does not claim to know a file that must give way: whoever has that
+   * lying there keeps a copy of it (E4), and nobody promises a content that may be gone by then.
+   */
   function revive(path: RelPath): void {
     store.transaction(() => {
       const state = store.state(path)
-      const versions = store.versionsOf(path)
-      const drafts: Draft[] = versions
-        .filter(({ kind }) => kind === 'file' || kind === 'link')
-        .map((loser) => copyDraft(loser))
-      drafts.push(directoryDraft(path, versions))
-      const signed = signDrafts(context, drafts)
-      if (state?.here?.kind === 'directory') store.adopt(path, signed.at(-1)!.id, state.here)
+      const known = store.versionsOf(path).filter(({ kind }) => kind === 'directory' || kind === 'deleted')
+      const [signed] = signDrafts(context, [directoryDraft(path, known)])
+      if (state?.here?.kind === 'directory') store.adopt(path, signed!.id, state.here)
     })
   }
 
