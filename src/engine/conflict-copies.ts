@@ -157,7 +157,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
 }
 
 /** The loser of a conflict as a file of its own, for everybody. */
-export function copyDraft(store: FolderStore, loser: Version): Draft {
+function copyDraft(store: FolderStore, loser: Version): Draft {
   const path = freeConflictPath(store, loser)
   const state = store.state(path)
   return {

@@ -4,7 +4,6 @@
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import type { DiskPath } from '../ports.ts'
 import type { Batch } from './batch.ts'
-import { copyDraft } from './conflict-copies.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Holds } from './holds.ts'
 import { type Draft, directoryDraft, signDrafts } from './sign.ts'
@@ -53,17 +52,16 @@ export function wayTo(
   return undefined
 }
 
-/** Signs the directory at a path where it has to live again; a file that must give way becomes a conflict copy for everybody (E4, E5). */
+/**
+ * Signs the directory at a path where it has to live again (E5). It does not claim to know a file that must give way: whoever has that
+ * lying there keeps a copy of it (E4), and nobody promises a content that may be gone by then.
+ */
 export function revive(context: FolderContext, path: RelPath): void {
   const { store } = context
   store.transaction(() => {
     const state = store.state(path)
-    const versions = store.versionsOf(path)
-    const drafts: Draft[] = versions
-      .filter(({ kind }) => kind === 'file' || kind === 'link')
-      .map((loser) => copyDraft(store, loser))
-    drafts.push(directoryDraft(path, versions))
-    const signed = signDrafts(context, drafts)
-    if (state?.here?.kind === 'directory') store.adopt(path, signed.at(-1)!.id, state.here)
+    const known = store.versionsOf(path).filter(({ kind }) => kind === 'directory' || kind === 'deleted')
+    const [signed] = signDrafts(context, [directoryDraft(path, known)])
+    if (state?.here?.kind === 'directory') store.adopt(path, signed!.id, state.here)
   })
 }

@@ -194,7 +194,10 @@ async function play(
     for (const device of devices) {
       if (device.folder?.status().halt?.code !== 'mass-delete') continue
       const choice = chance.pick(['confirm', 'undo'] as const)
-      if (choice === 'undo') tookBack = true
+      if (choice === 'undo') {
+        tookBack = true
+        if (device.role === 'read-only') people.keepHere(device, device.folder.heldDeletes(1000))
+      }
       tell(`${device.name} answers a halt because of many deletions: ${choice}`)
       device.folder
         .settleDeletes(choice)
