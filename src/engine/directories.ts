@@ -6,7 +6,7 @@ import type { DiskPath } from '../ports.ts'
 import type { Batch } from './batch.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Holds } from './holds.ts'
-import { type Draft, directoryDraft, signDrafts } from './sign.ts'
+import { directoryDraft, signDrafts } from './sign.ts'
 
 /**
  * Where a path goes on disk, its parents being there or earlier in this batch. Undefined: not yet, the path is held back. `revived`: a
