@@ -12,6 +12,8 @@ import type { Log } from './ports.ts'
 
 /** Longer than any orderly end takes; shorter than a service manager's patience. */
 const stopLimitMs = 20_000
+/** Two signals closer than this are one. */
+const impatientAfterMs = 1000
 /** No secret is longer, and neither is what a person pipes in by mistake worth more memory. */
 const maxInputCharacters = 64 * 1024
 
@@ -30,8 +32,7 @@ async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions)
   const log = createLog({ level, readable, colour: readable && !environment.plain })
   dieLoudly(log)
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
-  // Once: a second signal ends the process as it always would.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, tell)
+  onSignals(tell)
 
   // Loaded only here, so that the short commands start fast.
   const { startNode } = await import('./node.ts')
@@ -45,6 +46,19 @@ async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions)
   late.unref()
   await node[Symbol.asyncDispose]()
   log.info({}, 'stopped')
+}
+
+/** The first signal tells to stop. One that comes clearly later is meant: whoever sends it does not want to wait. */
+function onSignals(tell: (signal: string) => void): void {
+  let firstMs: number | undefined
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      firstMs ??= performance.now()
+      // Ctrl-C under npm arrives twice: from the terminal, and from npm.
+      if (performance.now() - firstMs > impatientAfterMs) process.exit(1)
+      tell(signal)
+    })
+  }
 }
 
 /** An error nobody caught is a bug, and what it left behind cannot be trusted: restarting is safe, going on is not. */

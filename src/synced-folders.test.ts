@@ -137,6 +137,20 @@ test('I10: a missing directory at start is no reason to forget the folder, nor t
   expect(again.list().map(({ entry }) => entry.path)).toEqual([a])
 })
 
+test('a folder that cannot go on is closed and opened again', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  await folders.add(path, undefined)
+  const before = opener.opened.get(path)!
+  before.mustReopen()
+  // Changes come one after another, so this one waits for it.
+  await folders.configure(path, (set) => ({ ...set, lan: false }))
+  const after = opener.opened.get(path)!
+  expect([before.isOpen, after.isOpen, after.calls]).toEqual([false, true, ['opened']])
+  expect((await folders.findRunning(path)).running).toBe(after)
+})
+
 test('a removed folder is closed and forgotten', async () => {
   await using root = await makeTempDirectory()
   const { folders, opener, config } = await makeDevice(root.path)

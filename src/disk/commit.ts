@@ -1,7 +1,7 @@
 /**
- * The only module that touches a person's files. Each step looks again before it does anything and does nothing when the path is not
- * as the plan saw it (I7); the old content is in the archive, durably, before it leaves its place (I1); at no moment is there neither
- * the old nor the new file (I6); no step leads through a link or out of the folder (I8).
+ * With `commit-step.ts` the only module that touches a person's files. Each step looks again before it does anything and does
+ * nothing when the path is not as the plan saw it (I7); the old content is in the archive, durably, before it leaves its place
+ * (I1); at no moment is there neither the old nor the new file (I6); no step leads through a link or out of the folder (I8).
  */
 import { isSyncError, SyncError } from '../core/errors.ts'
 import { isHiddenName } from '../core/path.ts'

@@ -44,8 +44,8 @@ test('both ways of hashing give the hash of each block, whatever the sizes', asy
       await writeFile(join(base, 'file'), content)
       await using file = await root.open('file', 'read')
       const expected = expectedHashes(content, blockSize)
-      expect(Buffer.from((await pool.hash(file, size, blockSize))!)).toEqual(expected)
-      expect(Buffer.from((await inline.hash(file, size, blockSize))!)).toEqual(expected)
+      expect(expected.equals((await pool.hash(file, size, blockSize))!)).toBe(true)
+      expect(expected.equals((await inline.hash(file, size, blockSize))!)).toBe(true)
     }),
     { numRuns: caseCount(30) },
   )

@@ -38,16 +38,15 @@ test('a daemon that cannot start says why in one line', async () => {
   await using root = await makeTempDirectory()
   await using other = await startDaemon(join(root.path, 'other'))
   const home = join(root.path, 'home')
-  const start = (...args: string[]) => runBerrysync(['daemon', '--home', home, ...args])
-  const failures: [Promise<{ status: number; err: string }>, string][] = [
-    [start('--listen', other.listen), `Port ${other.listen} is in use`],
-    [start('--listen', 'nowhere'), '"nowhere" is not a valid value for listen'],
-    [start('--web', '8888'), '"8888" is not a valid value for web'],
-    [start('--log-level', 'loud'), '"loud" is not a valid value for log-level'],
-    [start('--config', join(root.path, 'none.json')), 'none.json cannot be read: it does not exist'],
+  const failures: [args: string[], reason: string][] = [
+    [['--listen', other.listen], `Port ${other.listen} is in use`],
+    [['--listen', 'nowhere'], '"nowhere" is not a valid value for listen'],
+    [['--web', '8888'], '"8888" is not a valid value for web'],
+    [['--log-level', 'loud'], '"loud" is not a valid value for log-level'],
+    [['--config', join(root.path, 'none.json')], 'none.json cannot be read: it does not exist'],
   ]
-  for (const [running, reason] of failures) {
-    const { status, err } = await running
+  for (const [args, reason] of failures) {
+    const { status, err } = await runBerrysync(['daemon', '--home', home, ...args])
     expect([status, err]).toEqual([1, expect.stringContaining(reason)])
     expect(err.trimEnd()).not.toContain('\n')
   }

@@ -6,8 +6,7 @@ import type { RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { deletionDraft } from './scan.ts'
-import { type Draft, signDrafts } from './sign.ts'
+import { type Draft, deletionDraft, signDrafts } from './sign.ts'
 
 export interface MovedEdit {
   /** The edit, winning at the old path. */

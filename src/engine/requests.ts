@@ -12,6 +12,11 @@ import type { Message } from '../wire/messages.ts'
 export const answerTimeoutMs = 60_000
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
 const maxLacking = 50_000
+/**
+ * A peer that says it has something and then answers that it has not was changing that file: it is asked again after this, a little
+ * sooner than what failed is tried again.
+ */
+const missingMs = 25_000
 
 export interface Requests {
   /** Bytes asked for and not answered yet. */
@@ -39,7 +44,8 @@ interface Pending {
 
 export function createRequests(link: Link, clock: Clock): Requests {
   const pending = new Map<number, Pending>()
-  const lacking = new Set<ContentRoot>()
+  /** What the peer lacks, and until when to believe it. */
+  const lacking = new Map<ContentRoot, number>()
   let nextRequest = 1
   let pendingBytes = 0
   let deadline: Disposable | undefined
@@ -48,6 +54,11 @@ export function createRequests(link: Link, clock: Clock): Requests {
     deadline?.[Symbol.dispose]()
     for (const request of [...pending.keys()]) settle(request)?.reject(reason)
   })
+
+  function lack(root: ContentRoot, untilMs: number): void {
+    if (lacking.size >= maxLacking) lacking.clear()
+    lacking.set(root, untilMs)
+  }
 
   function restartDeadline(): void {
     deadline?.[Symbol.dispose]()
@@ -110,11 +121,8 @@ export function createRequests(link: Link, clock: Clock): Requests {
     get pendingBytes() {
       return pendingBytes
     },
-    mayHave: (root) => !lacking.has(root),
-    noteLacking(root) {
-      if (lacking.size >= maxLacking) lacking.clear()
-      lacking.add(root)
-    },
+    mayHave: (root) => (lacking.get(root) ?? 0) <= clock.monotonicMs(),
+    noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
     noteHaving(roots) {
       for (const root of roots) lacking.delete(root)
     },
@@ -130,7 +138,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
       if (message.kind !== 'missing') return fill(message)
       const found = settle(message.request)
       if (found === undefined) return
-      lacking.add(found.root)
+      lack(found.root, clock.monotonicMs() + missingMs)
       found.reject(new SyncError('no-peer-has-it', { path: '' }))
     },
   }

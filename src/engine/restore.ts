@@ -5,7 +5,8 @@ import { nameOf, parentOf } from '../core/path.ts'
 import type { ArchiveEntry, CommitStep } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat, type Pull } from './pull.ts'
+import { hereToStat } from './here.ts'
+import type { Pull } from './pull.ts'
 
 /** Local changes undone by one command; more wait for the next call. Bounds memory. */
 const maxRestored = 100_000

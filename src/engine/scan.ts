@@ -8,22 +8,24 @@ import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
-import { ancestorsOf, comparePaths, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
 import {
-  type Content,
-  deletedContent,
-  directoryContent,
-  linkRoot,
-  sameContent,
-  type Version,
-} from '../core/version.ts'
+  ancestorsOf,
+  comparePaths,
+  type DirPath,
+  isInside,
+  parentOf,
+  type RelPath,
+  textToPath,
+} from '../core/path.ts'
+import { type Content, linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
+import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
-import { type Draft, knownVersions, signDrafts } from './sign.ts'
+import { type Draft, deletionDraft, knownVersions, signDrafts } from './sign.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
@@ -245,24 +247,6 @@ function cheapContent(found: Found, here: Here | undefined): Observed['content']
   }
 }
 
-export function foundToHere(found: Found, content: Content, verified = true): Here {
-  const { stat } = found
-  if (stat.kind === 'other' || content.kind === 'deleted')
-    throw new Error(`assertion: ${found.path} cannot lie here`)
-  return {
-    kind: content.kind,
-    root: content.root,
-    diskPath: found.diskPath,
-    sizeBytes: stat.sizeBytes,
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
-    inode: stat.inode,
-    device: stat.device,
-    executable: stat.executable,
-    verified,
-  }
-}
-
 /** Records what was seen and signs what is new in it. Runs inside a transaction, so states are read afresh here. */
 function writeObservations(
   context: FolderContext,
@@ -330,39 +314,6 @@ function editDraft(
     fileId: before?.fileId,
     knows: knownVersions(context.store, path, agreed),
     replaced: agreed,
-  }
-}
-
-/** A deletion of what `agreed` says, or, with `movedTo`, the leaving half of a rename. */
-export function deletionDraft(context: FolderContext, agreed: Version, movedTo?: RelPath): Draft {
-  return {
-    ...deletedContent,
-    path: agreed.path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
-    fileId: agreed.fileId,
-    knows: knownVersions(context.store, agreed.path, agreed),
-    replaced: agreed,
-    ...(movedTo === undefined ? {} : { movedTo }),
-  }
-}
-
-/** A directory at a path, superseding everything known there. */
-export function directoryDraft(path: RelPath, knows: readonly Version[]): Draft {
-  return {
-    ...directoryContent,
-    path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
-    fileId: undefined,
-    knows,
-    replaced: knows[0],
   }
 }
 

@@ -7,7 +7,7 @@ import { isSyncError, SyncError } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat } from './pull.ts'
+import { hereToStat } from './here.ts'
 
 /** Bytes of content in one message: a frame holds 65,519, less the header. */
 export const maxPartBytes = 64 * 1024 - 1024

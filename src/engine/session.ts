@@ -126,7 +126,9 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
 
   function receiveEntries(message: Message & { kind: 'index' }): void {
     for (const { record, have } of message.entries) {
-      if (!have && record.version.kind === 'file') requests.noteLacking(record.version.root)
+      if (record.version.kind !== 'file') continue
+      if (have) requests.noteHaving([record.version.root])
+      else requests.noteLacking(record.version.root)
     }
     for (const id of receiveIndex(context, link.peer, message, proofs)) announcer.noteReceived(id)
     if (message.complete) theirIndexIsComplete = true

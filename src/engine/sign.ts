@@ -9,7 +9,13 @@ import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { maxBatch, recordIdOf, type SignedRecord, signBatch } from '../core/record.ts'
-import { type Content, mergeVectors, type Version } from '../core/version.ts'
+import {
+  type Content,
+  deletedContent,
+  directoryContent,
+  mergeVectors,
+  type Version,
+} from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import { encodeBody } from '../wire/record-body.ts'
 import { electWinner } from './election.ts'
@@ -96,4 +102,37 @@ export function currentEpoch(store: FolderStore): Epoch {
   const epoch = store.fact('epoch')
   if (epoch === undefined) throw new Error('assertion: no epoch before the lease was taken')
   return epoch as Epoch
+}
+
+/** A deletion of what `agreed` says, or, with `movedTo`, the leaving half of a rename. */
+export function deletionDraft(context: FolderContext, agreed: Version, movedTo?: RelPath): Draft {
+  return {
+    ...deletedContent,
+    path: agreed.path,
+    sizeBytes: 0,
+    blockSizeBytes: 0,
+    mtimeNs: 0n,
+    executable: false,
+    linkTarget: '',
+    fileId: agreed.fileId,
+    knows: knownVersions(context.store, agreed.path, agreed),
+    replaced: agreed,
+    ...(movedTo === undefined ? {} : { movedTo }),
+  }
+}
+
+/** A directory at a path, superseding everything known there. */
+export function directoryDraft(path: RelPath, knows: readonly Version[]): Draft {
+  return {
+    ...directoryContent,
+    path,
+    sizeBytes: 0,
+    blockSizeBytes: 0,
+    mtimeNs: 0n,
+    executable: false,
+    linkTarget: '',
+    fileId: undefined,
+    knows,
+    replaced: knows[0],
+  }
 }

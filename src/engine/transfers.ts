@@ -2,13 +2,13 @@
  * Gets the content of wanted files into stages, some at a time: from another file here when one has it, else block by block from
  * peers. Touches stages only; placing them is the business of pull.
  */
-import { blockCount, blockHashOf } from '../core/blocks.ts'
+import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat } from './pull.ts'
+import { hereToStat } from './here.ts'
 import { checkRoom } from './safety.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -20,9 +20,16 @@ const maxReady = 256
 const maxBlocksAtOnce = 32
 
 /** A file's content, complete and verified. */
-export interface Fetched {
+interface FetchedContent {
   readonly stage: Stage
+  /** Its block list. */
   readonly hashes: Uint8Array
+}
+
+/** A file's content, complete, verified and durable, with the metadata of the version it was fetched for. */
+export interface Fetched extends FetchedContent {
+  readonly mtimeNs: bigint
+  readonly executable: boolean
 }
 
 export interface TransferFailure {
@@ -34,8 +41,8 @@ export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   isReady(root: ContentRoot): boolean
-  /** Hands over what is finished. Until it is given back nothing else is done about this content. */
-  take(root: ContentRoot): Fetched | undefined
+  /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
+  take(version: Version): Promise<Fetched | undefined>
   /** Closes a stage that was taken, unless it was placed. */
   giveBack(root: ContentRoot, stage: Stage): Promise<void>
   /** Lets go of what is no longer needed. */
@@ -57,7 +64,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   async function run(version: Version): Promise<void> {
     try {
-      const fetched = (await copyFromHere(version)) ?? (await fetch(version))
+      const content = (await copyFromHere(version)) ?? (await fetch(version))
+      const fetched = await seal(content, version)
       if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
@@ -69,8 +77,26 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
-  async function copyFromHere(version: Version): Promise<Fetched | undefined> {
-    const hashes = store.blocks(version.root)?.hashes
+  /** Here and not when placing, because fsync takes long and many transfers can wait for theirs at the same time. */
+  async function seal({ stage, hashes }: FetchedContent, version: Version): Promise<Fetched> {
+    const { sizeBytes, mtimeNs, executable } = version
+    try {
+      await stage.seal(sizeBytes, mtimeNs, executable)
+      return { stage, hashes, mtimeNs, executable }
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+  }
+
+  /** The block list as far as it is known here. Databases rot too: it has to lead to the signed root. */
+  function knownBlockList({ root, sizeBytes, blockSizeBytes }: Version): Uint8Array | undefined {
+    const hashes = store.blocks(root)?.hashes
+    return hashes !== undefined && isBlockListOf(hashes, root, sizeBytes, blockSizeBytes) ? hashes : undefined
+  }
+
+  async function copyFromHere(version: Version): Promise<FetchedContent | undefined> {
+    const hashes = knownBlockList(version)
     if (hashes === undefined || version.sizeBytes === 0) return undefined
     for (const { path, here } of store.hereWithRoot(version.root)) {
       try {
@@ -88,7 +114,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return undefined
   }
 
-  async function fetch(version: Version): Promise<Fetched> {
+  async function fetch(version: Version): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
     await checkRoom(context, sizeBytes)
     const count = blockCount(sizeBytes, blockSizeBytes)
@@ -143,8 +169,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   async function blockList(version: Version): Promise<Uint8Array> {
-    const known = store.blocks(version.root)
-    if (known !== undefined) return known.hashes
+    const known = knownBlockList(version)
+    if (known !== undefined) return known
     const hashes = await swarm.fetchBlockList(version)
     store.addBlocks(version.root, version.blockSizeBytes, hashes)
     return hashes
@@ -178,11 +204,20 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       return true
     },
     isReady: (root) => ready.has(root),
-    take(root) {
-      const fetched = ready.get(root)
-      ready.delete(root)
-      if (fetched !== undefined) lent.add(root)
-      return fetched
+    async take(version) {
+      const fetched = ready.get(version.root)
+      if (fetched === undefined) return undefined
+      ready.delete(version.root)
+      lent.add(version.root)
+      if (fetched.mtimeNs === version.mtimeNs && fetched.executable === version.executable) return fetched
+      try {
+        return await seal(fetched, version)
+      } catch (error) {
+        if (!isSyncError(error)) throw error
+        lent.delete(version.root)
+        failures.push({ version, error })
+        return undefined
+      }
     },
     giveBack,
     keepOnly(isNeeded) {

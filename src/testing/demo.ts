@@ -15,7 +15,8 @@ const untilNextEpisodeMs = 4000
 
 const isOnce = process.argv.includes('--once')
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+// Not once: a terminal and npm each send it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)

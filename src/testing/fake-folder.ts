@@ -9,6 +9,8 @@ export interface FakeFolder extends RunningFolder {
   /** What it answers; a test may replace parts. */
   readonly answers: Folder
   settings: FolderSettings
+  /** Says that it cannot go on before it is opened again. */
+  mustReopen(): void
   readonly calls: string[]
   isOpen: boolean
 }
@@ -29,11 +31,11 @@ export function createFakeOpener(): FakeOpener {
     opened,
     forgotten,
     failNext: (path, error) => void failures.set(path, error),
-    async open(entry, keys, settings, isNew) {
+    async open(entry, keys, settings, { isNew, mustReopen }) {
       const failure = failures.get(entry.path)
       failures.delete(entry.path)
       if (failure !== undefined) throw failure
-      const folder = createFakeFolder(keys, settings)
+      const folder = createFakeFolder(keys, settings, mustReopen)
       folder.calls.push(isNew ? 'opened as new' : 'opened')
       opened.set(entry.path, folder)
       return folder
@@ -44,7 +46,7 @@ export function createFakeOpener(): FakeOpener {
   }
 }
 
-function createFakeFolder(keys: FolderKeys, settings: FolderSettings): FakeFolder {
+function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen: () => void): FakeFolder {
   const calls: string[] = []
   const status: FolderStatus = {
     ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
@@ -84,6 +86,7 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings): FakeFolde
     folder: answers,
     answers,
     settings,
+    mustReopen,
     calls,
     isOpen: true,
     configure(changed) {

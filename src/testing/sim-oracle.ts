@@ -4,6 +4,7 @@
  */
 import { conflictOriginal } from '../core/conflict-name.ts'
 import type { RelPath } from '../core/path.ts'
+import type { Version } from '../core/version.ts'
 import type { Contents } from './sim-contents.ts'
 import type { SimDevice } from './sim-device.ts'
 import { type Journal, type Shown, showEntry, showPath } from './sim-person.ts'
@@ -74,6 +75,7 @@ function differs(first: SimDevice, device: SimDevice, { path, expected, actual }
   return new SimFailure(
     'I2',
     `${path} is ${describe(expected)} at ${first.name} and ${describe(actual)} at ${device.name}`,
+    path,
   )
 }
 
@@ -185,16 +187,44 @@ export function checkIntentions(
     if (isSame(expected, actual)) continue
     const rule = expected === undefined ? 'I4' : 'I2'
     const whose = by === undefined ? 'nobody touched it' : `only ${devices[by]!.name}'s person touched it`
-    throw new SimFailure(rule, `${path} should be ${describe(expected)} and is ${describe(actual)}; ${whose}`)
+    throw new SimFailure(
+      rule,
+      `${path} should be ${describe(expected)} and is ${describe(actual)}; ${whose}`,
+      path,
+    )
   }
 }
 
 /** I5: nobody worked beside another, so nothing can have collided. */
-export function checkNoConflicts(now: Agreement, journal: Journal): void {
+export function checkNoConflicts(before: Agreement, now: Agreement, journal: Journal): void {
   for (const path of now.keys()) {
-    if (!isConflictName(path) || journal.touched.has(path)) continue
-    throw new SimFailure('I5', `there is ${path}, though nobody worked at the same time as another`)
+    if (!isConflictName(path) || before.has(path) || journal.touched.has(path)) continue
+    throw new SimFailure('I5', `there is ${path}, though nobody worked at the same time as another`, path)
   }
+}
+
+/** What a device knows of a path, for the report of a failure. */
+export function explain({ name, store }: SimDevice, path: string): string[] {
+  const state = store?.state(path as RelPath)
+  if (store === undefined || state === undefined) return [`${name} knows nothing of ${path}`]
+  const { winner, agreed, here } = state
+  const problems = store.problems(1000).filter((problem) => problem.path === path)
+  return [
+    `${name} ${path}: here ${here === undefined ? 'nothing' : `${here.kind} ${here.root.slice(0, 6)}${here.verified ? '' : ' unverified'}`}`,
+    `  winner ${describeVersion(winner)}`,
+    `  agreed ${describeVersion(agreed)}`,
+    ...store.versionsOf(path as RelPath).map((version) => `  version ${describeVersion(version)}`),
+    ...problems.map(({ code, message, retryMs }) => `  problem ${code} until ${retryMs}: ${message}`),
+  ]
+}
+
+function describeVersion(version: Version | undefined): string {
+  if (version === undefined) return 'none'
+  const { kind, root, id, deviceName, vector, replaced, movedTo } = version
+  const counters = [...vector].map(([writer, count]) => `${writer.slice(0, 4)}:${count}`).join(' ')
+  const before = replaced === undefined ? '' : ` replaced ${replaced.kind} ${replaced.root.slice(0, 6)}`
+  const after = movedTo === undefined ? '' : ` moved to ${movedTo}`
+  return `${kind} ${root.slice(0, 6)} ${id.slice(0, 6)} by ${deviceName} {${counters}}${before}${after}`
 }
 
 /** I10: deletions signed while the folder's disk was away, of what lies on that disk. */

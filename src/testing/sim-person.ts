@@ -32,6 +32,8 @@ export interface People {
   readonly touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>
   /** Does something at this device; returns what, in words. Undefined when the disk is not there. */
   act(device: SimDevice): string | undefined
+  /** A read-only device's person wants these paths as they are there. */
+  keepHere(device: SimDevice, paths: readonly string[]): void
   /** Deletes most of what is there. */
   deleteMuch(device: SimDevice): string | undefined
 }
@@ -325,6 +327,9 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
       },
     },
     touchedReadOnly,
+    keepHere(device, paths) {
+      for (const path of paths) touch(device, path)
+    },
     act,
     deleteMuch,
   }

@@ -194,7 +194,10 @@ async function play(
     for (const device of devices) {
       if (device.folder?.status().halt?.code !== 'mass-delete') continue
       const choice = chance.pick(['confirm', 'undo'] as const)
-      if (choice === 'undo') tookBack = true
+      if (choice === 'undo') {
+        tookBack = true
+        if (device.role === 'read-only') people.keepHere(device, device.folder.heldDeletes(1000))
+      }
       tell(`${device.name} answers a halt because of many deletions: ${choice}`)
       device.folder
         .settleDeletes(choice)
@@ -230,6 +233,16 @@ async function play(
   }
 
   function judge(): void {
+    try {
+      judgeAll()
+    } catch (thrown) {
+      const { path } = thrown as SimFailure
+      if (path !== undefined) script.push(...devices.flatMap((device) => oracle.explain(device, path)))
+      throw thrown
+    }
+  }
+
+  function judgeAll(): void {
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
     oracle.checkConvergence(devices, people.touchedReadOnly)
@@ -237,7 +250,7 @@ async function play(
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
     if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
-    if (setting.takesTurns) oracle.checkNoConflicts(now, people.journal)
+    if (setting.takesTurns) oracle.checkNoConflicts(agreement, now, people.journal)
     tookBack = false
     agreement = now
     people.journal.clear()

@@ -10,11 +10,14 @@ import type { SeededChance } from './seeded-chance.ts'
 export class SimFailure extends Error {
   /** The invariant, or the name of what went wrong. */
   readonly rule: string
+  /** Where, if it is about one path. */
+  readonly path: string | undefined
 
-  constructor(rule: string, message: string) {
+  constructor(rule: string, message: string, path?: string) {
     super(message)
     this.name = 'SimFailure'
     this.rule = rule
+    this.path = path
   }
 }
 

@@ -1,0 +1,93 @@
+/**
+ * The steps of one pull round, carried out together: one fsync of each directory, one transaction for all outcomes. Stages lent for it go back
+ * whatever happens.
+ */
+import type { SyncError } from '../core/errors.ts'
+import type { RelPath } from '../core/path.ts'
+import { directoryContent } from '../core/version.ts'
+import type { CommitOutcome, CommitStep, DiskPath } from '../ports.ts'
+import type { Here, PathState } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import { foundToHere } from './here.ts'
+import type { Holds } from './holds.ts'
+import { checkRoot } from './safety.ts'
+import type { Transfers } from './transfers.ts'
+
+/** Steps made durable together. More would only make a crash repeat more. */
+const maxSteps = 128
+
+export interface PlannedStep {
+  readonly state: PathState
+  readonly step: CommitStep
+  /** Records what lies there now; runs in the batch's transaction. */
+  readonly record: (here: Here | undefined) => void
+}
+
+export interface Batch extends AsyncDisposable {
+  isFull(): boolean
+  add(planned: PlannedStep): void
+  /** Where a directory will be that an earlier step of this batch makes. */
+  directoryAt(path: RelPath): DiskPath | undefined
+  hasRemovals(): boolean
+  /** Carries the steps out. Returns whether there were any. Throws what halts the folder, after recording what was done. */
+  commit(): Promise<boolean>
+}
+
+export function createBatch(context: FolderContext, holds: Holds, transfers: Transfers): Batch {
+  const { store, disk } = context
+  const steps: PlannedStep[] = []
+
+  function record(outcomes: readonly CommitOutcome[]): SyncError | undefined {
+    let halting: SyncError | undefined
+    for (const [index, outcome] of outcomes.entries()) {
+      const planned = steps[index]!
+      if (outcome.state === 'done') recordDone(planned, outcome)
+      else if (isLeftover(planned, outcome.error)) adoptAsItIs(planned.state)
+      else halting ??= holds.fail(planned.state, outcome.error)
+    }
+    return halting
+  }
+
+  function recordDone(
+    { state, step, record }: PlannedStep,
+    { found }: CommitOutcome & { state: 'done' },
+  ): void {
+    holds.succeeded()
+    const content = step.kind === 'directory' ? directoryContent : state.winner!
+    record(found && foundToHere(found, content))
+  }
+
+  /** A deleted directory that still holds what nobody else knows (ignored files, brand-new ones) stays as a local thing. */
+  function isLeftover({ step, state }: PlannedStep, error: SyncError): boolean {
+    return step.kind === 'remove' && state.here?.kind === 'directory' && error.code === 'obstructed'
+  }
+
+  function adoptAsItIs({ path, winner, here }: PathState): void {
+    store.adopt(path, winner!, here)
+  }
+
+  return {
+    isFull: () => steps.length >= maxSteps,
+    add: (planned) => void steps.push(planned),
+    directoryAt: (path) => steps.find(({ step }) => step.path === path && step.kind === 'directory')?.step.to,
+    hasRemovals: () => steps.some(({ step }) => step.kind === 'remove'),
+    async commit() {
+      if (steps.length === 0) return false
+      await checkRoot(context)
+      const outcomes = await disk.commit(steps.map(({ step }) => step))
+      const halting = store.transaction(() => record(outcomes))
+      holds.write()
+      const placed = steps.filter(
+        ({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done',
+      )
+      if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
+      if (halting !== undefined) throw halting
+      return true
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { step, state } of steps) {
+        if (step.kind === 'file') await transfers.giveBack(state.winner!.root, step.stage)
+      }
+    },
+  }
+}

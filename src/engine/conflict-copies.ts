@@ -1,0 +1,185 @@
+/**
+ * Keeps both sides of a conflict. A device that may sign makes the loser a file of its own for everybody (E4); one that may not puts its
+ * local content beside, where it stays local (E6). The copy lies on disk before anything is said about it, so a crash in
+ * between costs nothing and is recognised by the content.
+ */
+import { conflictPath } from '../core/conflict-name.ts'
+import { nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { sameContent, type Version } from '../core/version.ts'
+import type { CommitStep, DiskPath } from '../ports.ts'
+import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import { foundToHere, hereToStat } from './here.ts'
+import type { Holds } from './holds.ts'
+import { checkRoom } from './safety.ts'
+import { type Draft, signDrafts } from './sign.ts'
+
+export interface ConflictCopies {
+  /** E4. False when the copy could not be made; the path is held back. */
+  keepBoth(state: PathState): Promise<boolean>
+  /** E6. False likewise. */
+  setAside(state: PathState): Promise<boolean>
+  /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
+  isKeptAside(path: RelPath, here: Here): boolean
+  /** The person does not want the local content of this path any more. */
+  giveUp(path: RelPath): void
+  /** The folder's version took the path. */
+  settled(path: RelPath): void
+}
+
+export function createConflictCopies(context: FolderContext, holds: Holds): ConflictCopies {
+  const { store, disk, clock, log } = context
+  const givenUp = new Set<RelPath>()
+
+  /** E4: the copy lies on disk first, then one transaction says both that it exists and that the winner knows the loser. */
+  async function keepBoth(state: PathState): Promise<boolean> {
+    const loser = state.agreed!
+    const draft = copyDraft(store, loser)
+    const here = await copyBeside(state, loser, draft.path)
+    if (here === undefined) return false
+    store.transaction(() => {
+      const { winner, agreed } = store.state(state.path)!
+      if (winner === undefined || agreed?.id !== loser.id) return
+      const told = store.state(draft.path)?.winner
+      const isTold = told !== undefined && sameContent(told, draft)
+      const merge: Draft = { ...winner, knows: [winner, loser], replaced: winner }
+      const [, signed] = signDrafts(context, isTold ? [merge] : [merge, draft])
+      store.adopt(draft.path, (isTold ? told : signed!).id, here)
+      store.addHistory({
+        atMs: clock.now(),
+        path: draft.path,
+        action: 'conflict',
+        device: loser.deviceName,
+        sizeBytes: loser.sizeBytes,
+      })
+    })
+    log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
+    return true
+  }
+
+  /** E6: the local content is copied beside and stays local; then the winner can take the path. */
+  async function setAside(state: PathState): Promise<boolean> {
+    const here = state.here!
+    const path = asidePath(state.path, here)
+    const copy = await copyBeside(state, here, path)
+    if (copy === undefined) return false
+    store.transaction(() => {
+      store.setHere(path, copy)
+      store.addHistory({
+        atMs: clock.now(),
+        path,
+        action: 'conflict',
+        device: context.deviceName,
+        sizeBytes: here.sizeBytes,
+      })
+    })
+    return true
+  }
+
+  function asidePath(path: RelPath, here: Here): RelPath {
+    const own = { path, deviceName: context.deviceName, mtimeNs: here.mtimeNs }
+    const plain = conflictPath(own)
+    const taken = store.state(plain)
+    const isFree = taken?.here === undefined ? taken?.winner === undefined : sameContent(taken.here, here)
+    return isFree ? plain : conflictPath(own, here.root.slice(0, 8))
+  }
+
+  function isKeptAside(path: RelPath, here: Here): boolean {
+    if (givenUp.has(path)) return true
+    const copy = store.state(asidePath(path, here))?.here
+    return copy !== undefined && sameContent(copy, here)
+  }
+
+  /** Puts a copy of what lies at a path beside it, unless it is there already. Undefined when that failed; the path is held back. */
+  async function copyBeside(
+    state: PathState,
+    content: { readonly kind: string; readonly mtimeNs: bigint },
+    path: RelPath,
+  ): Promise<Here | undefined> {
+    const here = state.here!
+    const present = store.state(path)?.here
+    if (present !== undefined && sameContent(present, here)) return present
+    const parent = parentOf(path)
+    const parentDisk = parent === '' ? '' : `${store.state(parent)?.here?.diskPath ?? parent}/`
+    const to = `${parentDisk}${nameOf(path)}`
+    try {
+      await checkRoom(context, here.sizeBytes)
+      const step = await copyStep(state, path, to, content.mtimeNs)
+      const [outcome] = await disk.commit([step])
+      if (step.kind === 'file') await step.stage.discard()
+      if (outcome!.state === 'done') return foundToHere(outcome!.found!, here)
+      const existing = await sameContentAt(path, to, here)
+      if (existing !== undefined) return existing
+      throw outcome!.error
+    } catch (error) {
+      holds.failOrThrow(state, error)
+    }
+    return undefined
+  }
+
+  async function copyStep(
+    state: PathState,
+    path: RelPath,
+    to: DiskPath,
+    mtimeNs: bigint,
+  ): Promise<CommitStep> {
+    const here = state.here!
+    if (here.kind === 'link') {
+      const look = await disk.look(state.path, here.diskPath)
+      const target = look.state === 'present' ? look.found.linkTarget : ''
+      return { kind: 'link', path, to, target, expect: 'absent', archive: true }
+    }
+    const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, hereToStat(here))
+    try {
+      await stage.seal(here.sizeBytes, mtimeNs, here.executable)
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+    return { kind: 'file', path, to, stage, expect: 'absent', archive: true }
+  }
+
+  /** A copy made before a crash, recognised by its content. */
+  async function sameContentAt(path: RelPath, diskPath: DiskPath, here: Here): Promise<Here | undefined> {
+    const look = await disk.look(path, diskPath)
+    if (look.state !== 'present' || look.found.stat.kind !== 'file' || here.kind !== 'file') return undefined
+    const hashed = await disk.hash(path, diskPath, look.found.stat)
+    return hashed.root === here.root ? foundToHere({ ...look.found, stat: hashed.stat }, here) : undefined
+  }
+
+  return {
+    keepBoth,
+    setAside,
+    isKeptAside,
+    giveUp: (path) => void givenUp.add(path),
+    settled: (path) => void givenUp.delete(path),
+  }
+}
+
+/** The loser of a conflict as a file of its own, for everybody. */
+function copyDraft(store: FolderStore, loser: Version): Draft {
+  const path = freeConflictPath(store, loser)
+  const state = store.state(path)
+  return {
+    kind: loser.kind,
+    root: loser.root,
+    path,
+    sizeBytes: loser.sizeBytes,
+    blockSizeBytes: loser.blockSizeBytes,
+    mtimeNs: loser.mtimeNs,
+    executable: loser.executable,
+    linkTarget: loser.linkTarget,
+    fileId: undefined,
+    knows: state?.winner === undefined ? [] : [state.winner],
+    replaced: state?.winner,
+  }
+}
+
+function freeConflictPath(store: FolderStore, loser: Version): RelPath {
+  const plain = conflictPath(loser)
+  const state = store.state(plain)
+  const isFree =
+    (state?.winner === undefined || state.winner.kind === 'deleted' || sameContent(state.winner, loser)) &&
+    (state?.here === undefined || sameContent(state.here, loser))
+  return isFree ? plain : conflictPath(loser, loser.root.slice(0, 8))
+}

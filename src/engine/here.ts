@@ -1,0 +1,35 @@
+/** What lies here, as the disk shows it and as the store keeps it: the two ways between them. */
+import type { Content } from '../core/version.ts'
+import type { Found, Stat } from '../ports.ts'
+import type { Here } from '../store/folder-store.ts'
+
+/** `verified` is false when the content was not read after the last change of metadata. */
+export function foundToHere(found: Found, content: Content, verified = true): Here {
+  const { stat } = found
+  if (stat.kind === 'other' || content.kind === 'deleted')
+    throw new Error(`assertion: ${found.path} cannot lie here`)
+  return {
+    kind: content.kind,
+    root: content.root,
+    diskPath: found.diskPath,
+    sizeBytes: stat.sizeBytes,
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
+    inode: stat.inode,
+    device: stat.device,
+    executable: stat.executable,
+    verified,
+  }
+}
+
+export function hereToStat(here: Here): Stat {
+  return {
+    kind: here.kind,
+    sizeBytes: here.sizeBytes,
+    mtimeNs: here.mtimeNs,
+    ctimeNs: here.ctimeNs,
+    inode: here.inode,
+    device: here.device,
+    executable: here.executable,
+  }
+}

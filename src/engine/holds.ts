@@ -1,0 +1,88 @@
+/**
+ * Paths that cannot be had right now: remembers why and until when, so that needs leave them out, and notices when failures concern the
+ * whole folder. Written in batches, because each transaction costs an fsync.
+ */
+import { describeError, type ErrorCode, isRetryable, isSyncError, SyncError } from '../core/errors.ts'
+import type { RelPath } from '../core/path.ts'
+import type { PathState, ProblemRow } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import { maxFailuresInARow } from './safety.ts'
+
+/** A path that failed for a reason that may pass is tried again after this. */
+const retryMs = 30_000
+/** A peer tells as soon as it has something new; this is for the case that it did not. */
+const noPeerRetryMs = 300_000
+/** What waits for something below or beside it is looked at again after this, should nothing wake it earlier. */
+const obstructedRetryMs = 5_000
+/** Trying again cannot help before the path itself changes. */
+const untilChanged = Number.POSITIVE_INFINITY
+
+export interface Holds {
+  /** The path waits for something else to happen first. */
+  wait(path: RelPath, reason: string): void
+  noPeerHas(path: RelPath): void
+  /** This disk can never hold it as it is. */
+  impossible(path: RelPath, code: ErrorCode): void
+  /** Holds back a path whose step failed. Returns the error when it concerns the whole folder and has to halt it. */
+  fail(state: PathState, error: SyncError): SyncError | undefined
+  /** The same for anything thrown; throws what halts the folder, and what is no `SyncError`. */
+  failOrThrow(state: PathState, thrown: unknown): void
+  succeeded(): void
+  /** Makes what was noted durable. */
+  write(): void
+}
+
+export function createHolds({ store, clock, log, rootPath, markDirty }: FolderContext): Holds {
+  const noted: ProblemRow[] = []
+  let failuresInARow = 0
+
+  function note(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
+    const untilMs = delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs)
+    noted.push({ path, code, message, retryMs: untilMs })
+  }
+
+  function fail({ path, here }: PathState, error: SyncError): SyncError | undefined {
+    log.debug({ path, code: error.code }, error.message)
+    if (error.code === 'disk-full' || error.code === 'disk-read-only') {
+      return new SyncError(error.code, { ...error.data, path: rootPath })
+    }
+    if (error.code === 'changed-since-plan') {
+      markDirty(here?.diskPath ?? path)
+      note(path, error.code, error.message, obstructedRetryMs)
+      return undefined
+    }
+    note(path, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
+    if (error.code !== 'no-peer-has-it') failuresInARow++
+    if (failuresInARow < maxFailuresInARow) return undefined
+    failuresInARow = 0
+    return new SyncError('too-many-errors', {
+      count: maxFailuresInARow,
+      path: rootPath,
+      reason: error.message,
+    })
+  }
+
+  return {
+    wait: (path, reason) =>
+      note(path, 'obstructed', describeError('obstructed', { path, reason }), obstructedRetryMs),
+    noPeerHas: (path) =>
+      note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), noPeerRetryMs),
+    impossible: (path, code) => note(path, code, describeError(code, { path }), untilChanged),
+    fail,
+    failOrThrow(state, thrown) {
+      if (!isSyncError(thrown)) throw thrown
+      const halting = fail(state, thrown)
+      if (halting !== undefined) throw halting
+    },
+    succeeded() {
+      failuresInARow = 0
+    },
+    write() {
+      const batch = noted.splice(0)
+      if (batch.length === 0) return
+      store.transaction(() => {
+        for (const problem of batch) store.setProblem(problem)
+      })
+    },
+  }
+}
