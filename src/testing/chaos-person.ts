@@ -1,0 +1,229 @@
+/**
+ * A person who works in a folder without looking at what syncs it: makes, edits, renames, copies and deletes files and directories.
+ * Every content is unique and can be verified as a whole. What the person takes away or writes over is moved to a graveyard
+ * outside the folder or noted, so that what is missing at the end was lost by somebody else.
+ */
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, open, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+export type Chance = () => number
+
+/** A small generator with a seed (mulberry32): the same seed gives the same choices. */
+export function createChance(seed: number): Chance {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Names the content and says how long it is; the rest follows from it. */
+const headerPattern = /^chaos:([a-z]+):(\d+):(\d+)\n/
+/** Mostly small; a few take several blocks. */
+const maxSmallBytes = 20_000
+const maxLargeBytes = 1_500_000
+const largeShare = 0.02
+
+/** The one content of this name: a header, and bytes made from it. */
+function contentOf(author: string, number: number, bytes: number): Buffer {
+  const header = Buffer.from(`chaos:${author}:${number}:${bytes}\n`)
+  const pattern = createHash('sha256').update(header).digest()
+  return Buffer.concat([header, Buffer.alloc(bytes, pattern)])
+}
+
+/** The name of a content that is complete and right; `'torn'` for part of one, undefined for something else. */
+export function nameOfContent(content: Buffer): string | 'torn' | undefined {
+  const match = headerPattern.exec(content.subarray(0, 100).toString('latin1'))
+  if (match === null) return content.length === 0 ? 'torn' : undefined
+  const [, author, number, bytes] = match
+  const whole = contentOf(author!, Number(number), Number(bytes))
+  return whole.equals(content) ? `${author}:${number}` : 'torn'
+}
+
+export interface Person {
+  readonly name: string
+  /** Does one thing, somewhere. Does nothing when what it wanted to touch is gone. */
+  act(): Promise<void>
+  /** Makes a directory with files, to begin with. */
+  fill(area: string, files: number): Promise<void>
+  /** Names of everything written so far. */
+  readonly written: ReadonlySet<string>
+  /** Names of what was written over in place; the graveyard holds the rest of what the person gave up. */
+  readonly overwritten: ReadonlySet<string>
+  /** What was done, one line each, the newest last. */
+  readonly diary: readonly string[]
+  readonly graveyard: string
+}
+
+interface Surroundings {
+  readonly name: string
+  readonly folder: string
+  /** A directory on the same file system, outside the folder. */
+  readonly graveyard: string
+  /** Directories at the top in which this person works. */
+  readonly areas: readonly string[]
+  readonly chance: Chance
+}
+
+export function createPerson({ name, folder, graveyard, areas, chance }: Surroundings): Person {
+  const written = new Set<string>()
+  const overwritten = new Set<string>()
+  const diary: string[] = []
+  let number = 0
+  let buried = 0
+
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(chance() * from.length)]!
+  const grave = () => join(graveyard, `${buried++}`)
+
+  function note(what: string, path: string): void {
+    diary.push(`${new Date().toISOString()} ${name} ${what} ${path.slice(folder.length + 1)}`)
+  }
+
+  function newContent(atLeastBytes = 0): Buffer {
+    number++
+    const wish = Math.floor(chance() * (chance() < largeShare ? maxLargeBytes : maxSmallBytes))
+    const bytes = Math.max(wish, atLeastBytes)
+    written.add(`${name}:${number}`)
+    return contentOf(name, number, bytes)
+  }
+
+  async function createFile(path: string, content = newContent()): Promise<void> {
+    const draft = grave()
+    await writeFile(draft, content)
+    await mkdir(dirname(path), { recursive: true })
+    // Never over something: two programs that write the same new name at once are another matter.
+    const file = await open(path, 'wx')
+    await file.close()
+    await rename(draft, path)
+    note('creates', path)
+  }
+
+  /** A random directory, the deeper the rarer. */
+  async function someDirectory(): Promise<string> {
+    let path = join(folder, pick(areas))
+    while (chance() < 0.7) {
+      const below = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+      if (below.length === 0) break
+      path = join(path, pick(below).name)
+    }
+    return path
+  }
+
+  async function someFile(): Promise<string | undefined> {
+    const directory = await someDirectory()
+    const files = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isFile())
+    return files.length === 0 ? undefined : join(directory, pick(files).name)
+  }
+
+  const freshName = () =>
+    `${pick(['note', 'photo', 'Entwurf', 'звук', 'data set'])} ${Math.floor(chance() * 1e6)}`
+
+  /** As editors do: the new file takes the place of the old one. */
+  async function replaceFile(path: string): Promise<void> {
+    const draft = grave()
+    await writeFile(draft, newContent())
+    await rename(path, grave())
+    await rename(draft, path)
+    note('replaces', path)
+  }
+
+  /** As programs do: bytes are written into the file that is there. */
+  async function overwriteFile(path: string): Promise<void> {
+    await using file = await open(path, 'r+')
+    const before = await file.readFile()
+    const name = nameOfContent(before)
+    if (name === undefined || name === 'torn') return
+    overwritten.add(name)
+    await file.write(newContent(before.length), 0, undefined, 0)
+    note('overwrites', path)
+  }
+
+  async function moveDirectory(): Promise<void> {
+    const path = await someDirectory()
+    if (areas.some((area) => path === join(folder, area))) return
+    // Within the area, so that what only one person touches stays so.
+    const area = path.slice(folder.length + 1).split('/')[0]!
+    const to = join(folder, area, `dir ${Math.floor(chance() * 1e6)}`)
+    await rename(path, to)
+    note('moves a directory', `${path} to ${to}`)
+  }
+
+  async function moveFile(path: string): Promise<void> {
+    const area = path.slice(folder.length + 1).split('/')[0]!
+    const to = join(folder, area, freshName())
+    await rename(path, to)
+    note('moves', `${path} to ${to}`)
+  }
+
+  async function copy(path: string): Promise<void> {
+    const to = join(dirname(path), `copy ${freshName()}`)
+    await copyFile(path, to)
+    note('copies', `${path} to ${to}`)
+  }
+
+  async function makeLink(): Promise<void> {
+    const path = join(await someDirectory(), `link ${freshName()}`)
+    await symlink(pick(['nowhere', '../up', '/etc/passwd', '.']), path)
+    note('links', path)
+  }
+
+  async function bury(path: string): Promise<void> {
+    await rename(path, grave())
+    note('deletes', path)
+  }
+
+  async function buryDirectory(): Promise<void> {
+    const path = await someDirectory()
+    if (!areas.some((area) => path === join(folder, area))) await bury(path)
+  }
+
+  async function withFile(action: (path: string) => Promise<void>): Promise<void> {
+    const path = await someFile()
+    if (path !== undefined) await action(path)
+  }
+
+  async function makeDeep(): Promise<void> {
+    await createFile(join(await someDirectory(), `dir ${Math.floor(chance() * 1e6)}`, freshName()))
+  }
+
+  const habits: readonly (readonly [number, () => Promise<void>])[] = [
+    [30, async () => createFile(join(await someDirectory(), freshName()))],
+    [8, makeDeep],
+    [20, () => withFile(replaceFile)],
+    [8, () => withFile(overwriteFile)],
+    [10, () => withFile(moveFile)],
+    [2, moveDirectory],
+    [5, () => withFile(copy)],
+    [12, () => withFile(bury)],
+    [0.5, buryDirectory],
+    [2, makeLink],
+  ]
+  const total = habits.reduce((sum, [weight]) => sum + weight, 0)
+
+  return {
+    ...{ name, written, overwritten, diary, graveyard },
+    async act() {
+      let left = chance() * total
+      for (const [weight, habit] of habits) {
+        left -= weight
+        if (left >= 0) continue
+        try {
+          await habit()
+        } catch (error) {
+          // Somebody else moved or made it a moment before.
+          const { code } = error as NodeJS.ErrnoException
+          if (!['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(code ?? '')) throw error
+        }
+        return
+      }
+    },
+    async fill(area, files) {
+      for (let at = 0; at < files; at++) {
+        await createFile(join(folder, area, `dir ${Math.floor(at / 40)}`, `file ${at}`))
+      }
+    },
+  }
+}
