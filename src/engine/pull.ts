@@ -44,6 +44,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, role } = context
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
+  let plausibleAt: number | undefined
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
@@ -71,19 +72,19 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return { progressed }
   }
 
+  /** Deletions can only become more with new records, so they are counted once for each state of the index. */
   function checkDeletions(confirmed: boolean): void {
+    const sequence = store.lastSequence()
+    if (confirmed || sequence === plausibleAt) return
     const total = store.filesHere()
-    if (confirmed || !isImplausible(context, store.pendingDeletions(), total)) return
-    // What only moves is no loss, and need not be asked about.
-    const count = store.deletionsPending(total).filter((path) => isLastOfItsContent(path)).length
-    if (!isImplausible(context, count, total)) return
-    const where = 'here, because they were deleted elsewhere'
-    throw new SyncError('mass-delete', { count, total, where, path: context.rootPath })
-  }
-
-  function isLastOfItsContent(path: RelPath): boolean {
-    const here = store.state(path)?.here
-    return here !== undefined && !store.isContentLiveElsewhere(here.root, path)
+    if (isImplausible(context, store.pendingDeletions(), total)) {
+      const count = store.pendingLosses()
+      const where = 'here, because they were deleted elsewhere'
+      if (isImplausible(context, count, total)) {
+        throw new SyncError('mass-delete', { count, total, where, path: context.rootPath })
+      }
+    }
+    plausibleAt = sequence
   }
 
   /** Transfers that failed hold their paths back; one that met a full disk halts the folder. */
