@@ -3,14 +3,15 @@
  * only part that adopts versions and, through the batch, the only one that touches a person's files. Need is a query: after a
  * crash the next round asks again and goes on.
  */
-import { elect } from '../core/elect.ts'
+import { compareVersions, elect } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
-import type { Version } from '../core/version.ts'
+import { sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
+import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
@@ -123,17 +124,17 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         return false
       case 'adopt':
         if (action.metadata && here !== undefined) return setMetadata(state, winner, here, batch)
-        store.adopt(path, winner, here)
+        store.transaction(() => adoptWinner(context, state, winner, here))
         return true
       case 'leave':
-        store.adopt(path, winner, here)
+        store.transaction(() => adoptWinner(context, state, winner, here))
         return true
       case 'place':
         return place(state, winner, batch)
       case 'remove':
         return remove(state, winner, here!, batch)
       case 'keep-both':
-        return copies.keepBoth(state)
+        return copies.keepBoth(state, lostVersion(path, here!)!)
       case 'set-aside':
         return copies.setAside(state)
       case 'revive':
@@ -147,19 +148,24 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   function factsOf(state: PathState): PlanFacts {
-    const { path, agreed, here } = state
+    const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
-    const conflicts = agreed === undefined ? [] : elect(store.versionsOf(path)).conflicts
+    const lost = here !== undefined && !isDirectoryHere ? lostVersion(path, here) : undefined
     return {
       ...state,
       role,
-      agreedLost: conflicts.some((version) => version.id === agreed?.id),
-      isKeptAside:
-        here !== undefined && role === 'read-only' && !isDirectoryHere && copies.isKeptAside(path, here),
+      agreedLost: lost !== undefined,
+      isKeptAside: here !== undefined && !isDirectoryHere && copies.isKeptAside(path, here, lost),
       hasLiveBelow: isDirectoryHere && store.hasLiveBelow(path),
       hasHereBelow: isDirectoryHere && store.hasHereBelow(path),
       hasDeletionsBelow: isDirectoryHere && store.hasDeletionsBelow(path),
     }
+  }
+
+  /** The version that lost a conflict with exactly this content; the greatest, so that every device names its copy alike (E4). */
+  function lostVersion(path: RelPath, here: Here): Version | undefined {
+    const lost = elect(store.versionsOf(path)).conflicts.filter((version) => sameContent(version, here))
+    return lost.sort(compareVersions).at(-1)
   }
 
   function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
@@ -170,7 +176,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       step: { kind: 'metadata', path, to: here.diskPath, expect: hereToStat(here), mtimeNs, executable },
       record(after) {
         // A person may have written beside our call, which would hide it: the next look reads the content again.
-        store.adopt(path, winner, after && { ...after, verified: false })
+        adoptWinner(context, state, winner, after && { ...after, verified: false })
         context.markDirty(here.diskPath)
       },
     })
@@ -215,7 +221,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         step,
         record(after) {
           if (hashes !== undefined) store.addBlocks(winner.root, winner.blockSizeBytes, hashes)
-          adopted(winner, after)
+          taken(state, winner, after)
         },
       })
     }
@@ -228,14 +234,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     batch.add({
       state,
       step: { kind: 'remove', path, to: here.diskPath, expect: hereToStat(here), archive },
-      record: () => adopted(winner, undefined),
+      record: () => taken(state, winner, undefined),
     })
     return false
   }
 
-  function adopted(winner: Version, here: Here | undefined): void {
+  function taken(state: PathState, winner: Version, here: Here | undefined): void {
     const { path, kind, deviceName, sizeBytes } = winner
-    store.adopt(path, winner, here)
+    adoptWinner(context, state, winner, here)
     store.clearProblem(path)
     copies.settled(path)
     const action = kind === 'deleted' ? 'deleted' : 'received'
