@@ -152,8 +152,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       case 'set-aside':
         return setAside(state)
       case 'revive':
-        revive(path)
-        return true
+        return revive(path)
       case 'wait':
         if (action.for === 'scan') context.markDirty(state.here!.diskPath)
         holdBack(path, 'obstructed', 'what lies there has to be looked at or to go first', obstructedRetryMs)
@@ -216,7 +215,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       holdBack(path, 'no-peer-has-it', '', noPeerRetryMs)
       return false
     }
-    const way = wayTo(path, steps)
+    const way = await wayTo(path, steps)
     if (way === 'revived') return true
     if (way === undefined) return false
     if (here?.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
@@ -306,7 +305,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
    * Where a path goes on disk, its parents being there or earlier in this batch. Undefined: not yet, the path is held back. `revived`: a
    * directory above had to be signed again, plan anew.
    */
-  function wayTo(path: RelPath, steps: PlannedStep[]): DiskPath | 'revived' | undefined {
+  async function wayTo(path: RelPath, steps: PlannedStep[]): Promise<DiskPath | 'revived' | undefined> {
     const parent = parentOf(path)
     if (parent === '') return nameOf(path)
     const state = store.state(parent)
@@ -316,11 +315,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const kind = state?.winner?.kind
     if (kind !== 'directory') {
       if (kind !== undefined && context.role === 'full') {
-        revive(parent)
-        return 'revived'
+        if (await revive(parent)) return 'revived'
+        holdBack(path, 'obstructed', 'what lies in its way has to be kept first', obstructedRetryMs)
+        return undefined
       }
       if (state?.here === undefined && (kind === undefined || kind === 'deleted')) {
-        const way = wayTo(parent, steps)
+        const way = await wayTo(parent, steps)
         if (way === 'revived' || way === undefined) return way
         steps.push({
           state: state ?? {
@@ -341,16 +341,30 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   /**
-   * Signs the directory at a path where it has to live again (E5). It does not claim to know a file that must give way: whoever has that
-   * lying there keeps a copy of it (E4), and nobody promises a content that may be gone by then.
+   * Signs the directory at a path where it has to live again (E5). A file that must give way is kept as a copy by whoever has it lying
+   * there (E4), and that is who may claim to know it: nobody promises a content that may be gone by then. False: not yet.
    */
-  function revive(path: RelPath): void {
+  async function revive(path: RelPath): Promise<boolean> {
+    const { here, agreed } = store.state(path) ?? {}
+    if (here !== undefined && here.kind !== 'directory') {
+      if (agreed !== undefined && sameContent(here, agreed)) return keepBeside(store.state(path)!, reviveNow)
+      context.markDirty(here.diskPath)
+      return false
+    }
     store.transaction(() => {
-      const state = store.state(path)
-      const known = store.versionsOf(path).filter(({ kind }) => kind === 'directory' || kind === 'deleted')
-      const [signed] = signDrafts(context, [directoryDraft(path, known)])
-      if (state?.here?.kind === 'directory') store.adopt(path, signed!.id, state.here)
+      const [signed] = signDrafts(context, [directoryDraft(path, knownTo(undefined))])
+      if (here !== undefined) store.adopt(path, signed!.id, here)
     })
+    return true
+
+    function reviveNow(loser: Version): Draft {
+      return directoryDraft(path, knownTo(loser))
+    }
+    function knownTo(kept: Version | undefined): Version[] {
+      return store
+        .versionsOf(path)
+        .filter(({ id, kind }) => kind === 'directory' || kind === 'deleted' || id === kept?.id)
+    }
   }
 
   /** The loser of a conflict as a file of its own. */
@@ -382,7 +396,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   /** E4: the copy lies on disk first, then one transaction says both that it exists and that the winner knows the loser. */
-  async function keepBoth(state: PathState): Promise<boolean> {
+  function keepBoth(state: PathState): Promise<boolean> {
+    return keepBeside(state, (loser, winner) => ({ ...winner, knows: [winner, loser], replaced: winner }))
+  }
+
+  /** Copies the agreed content, which lies here, beside its path, and signs the copy together with what `follow` says of the path. */
+  async function keepBeside(
+    state: PathState,
+    follow: (loser: Version, winner: Version) => Draft,
+  ): Promise<boolean> {
     const loser = state.agreed!
     const draft = copyDraft(loser)
     const here = await copyBeside(state, loser, draft.path)
@@ -392,8 +414,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       if (winner === undefined || agreed?.id !== loser.id) return
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
-      const merge: Draft = { ...winner, knows: [winner, loser], replaced: winner }
-      const [, signed] = signDrafts(context, isTold ? [merge] : [merge, draft])
+      const following = follow(loser, winner)
+      const [, signed] = signDrafts(context, isTold ? [following] : [following, draft])
       store.adopt(draft.path, (isTold ? told : signed!).id, here)
       store.addHistory({
         atMs: clock.now(),
