@@ -127,7 +127,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
     if (context.role === 'full') {
       const move = findMovedEdit(store, path)
-      if (move !== undefined) {
+      // Only with the content at hand: its author may do away with it before anybody else has it.
+      if (move !== undefined && isAtHand(move.edit)) {
         followMove(context, move)
         return true
       }
@@ -158,6 +159,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         holdBack(path, 'obstructed', 'what lies there has to be looked at or to go first', obstructedRetryMs)
         return false
     }
+  }
+
+  function isAtHand({ root }: Version): boolean {
+    return transfers.isReady(root) || store.hereWithRoot(root).length > 0
   }
 
   function factsOf(state: PathState): Parameters<typeof plan>[0] {
@@ -212,7 +217,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const { path, here } = state
     const winner = state.winner!
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holdBack(path, 'no-peer-has-it', '', noPeerRetryMs)
+      const untilAskedMs = transfers.askableMs(winner.root) - clock.monotonicMs()
+      holdBack(path, 'no-peer-has-it', '', Math.min(noPeerRetryMs, untilAskedMs))
       return false
     }
     const way = await wayTo(path, steps)

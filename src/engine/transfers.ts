@@ -33,6 +33,8 @@ export interface TransferFailure {
 export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
+  /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
+  askableMs(root: ContentRoot): number
   isReady(root: ContentRoot): boolean
   /** Hands over what is finished. Until it is given back nothing else is done about this content. */
   take(root: ContentRoot): Fetched | undefined
@@ -164,7 +166,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         return true
       if (
         version.sizeBytes > 0 &&
-        !swarm.mayHave(version.root) &&
+        swarm.askableMs(version.root) > context.clock.monotonicMs() &&
         store.hereWithRoot(version.root).length === 0
       )
         return false
@@ -177,6 +179,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       )
       return true
     },
+    askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
     take(root) {
       const fetched = ready.get(root)
