@@ -113,7 +113,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       return true
     }
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
-    if (move !== undefined) {
+    // Only with the content at hand: its author may do away with it before anybody else has it.
+    if (move !== undefined && isAtHand(move.edit)) {
       followMove(context, move)
       return true
     }
@@ -138,13 +139,16 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       case 'set-aside':
         return copies.setAside(state)
       case 'revive':
-        revive(context, path)
-        return true
+        return revive(context, copies, path)
       case 'wait':
         if (action.for === 'scan') context.markDirty(here!.diskPath)
         holds.wait(path, 'what lies there has to be looked at or to go first')
         return false
     }
+  }
+
+  function isAtHand({ root }: Version): boolean {
+    return transfers.isReady(root) || store.hereWithRoot(root).length > 0
   }
 
   function factsOf(state: PathState): PlanFacts {
@@ -186,10 +190,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path)
+      holds.noPeerHas(path, transfers.askableMs(winner.root))
       return false
     }
-    const way = wayTo(context, holds, path, batch)
+    const way = await wayTo(context, copies, holds, path, batch)
     if (way === 'revived') return true
     if (way === undefined) return false
     if (here?.kind === 'file' && isLastCopyOfNeeded(here, path)) return false

@@ -57,7 +57,7 @@ export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Ve
     unsigned.forEach(({ version, body }, index) => {
       const record: SignedRecord = { version, body, proof: proofs[index]! }
       store.addRecord(record)
-      electWinner(store, version.path)
+      electWinner(store, version.path, version.id)
       versions.push(version)
     })
   }
