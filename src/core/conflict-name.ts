@@ -5,6 +5,7 @@
 import {
   type DirPath,
   maxNameBytes,
+  maxPathBytes,
   nameOf,
   parentOf,
   type RelPath,
@@ -18,36 +19,60 @@ export interface ConflictLoser {
   readonly mtimeNs: bigint
 }
 
-const suffixPattern = / \(conflict [^()/]* \d{4,6}-\d{2}-\d{2} \d{6}(?: [0-9a-f]{8})?\)$/
+/** A copy's name: stem, suffix, extension. Matched as a whole, because a device name may contain dots, too. */
+const copyPattern = /^(.+?) \(conflict [^()/]* \d{4,6}-\d{2}-\d{2} \d{6}(?: [0-9a-f]{8})?\)(\.[^.]*)?$/su
+
+/** What follows the last dot of a name and is longer than this is no extension, and may be cut like the rest. */
+const maxExtensionBytes = 32
 
 /** The path of the copy. `distinction` (8 hex digits of the content) is given when the plain name is taken by other content. */
 export function conflictPath(loser: ConflictLoser, distinction = ''): RelPath {
-  const { stem, extension } = splitExtension(nameOf(loser.path))
+  const { stem, extension } = splitName(originalName(nameOf(loser.path)))
   const suffix = ` (conflict ${deviceLabel(loser.deviceName)} ${timestamp(loser.mtimeNs)}${distinction === '' ? '' : ` ${distinction}`})`
-  const kept = shorten(stem.replace(suffixPattern, ''), maxNameBytes - Buffer.byteLength(suffix + extension))
-  const parent: DirPath = parentOf(loser.path)
-  const path = textToPath(
-    `${parent === '' ? '' : `${parent}/`}${`${kept}${suffix}${extension}`.normalize('NFC')}`,
-  )
+  const kept = shorten(stem, maxNameBytes - Buffer.byteLength(suffix + extension))
+  const path = textToPath(below(roomyParentOf(loser.path), `${kept}${suffix}${extension}`))
   if (path === undefined) throw new Error(`assertion: no conflict name for ${loser.path}`)
   return path
 }
 
 /** The path a conflict copy lies beside; undefined when this is none. */
 export function conflictOriginal(path: RelPath): RelPath | undefined {
-  const { stem, extension } = splitExtension(nameOf(path))
-  if (!suffixPattern.test(stem)) return undefined
-  const parent = parentOf(path)
-  return textToPath(`${parent === '' ? '' : `${parent}/`}${stem.replace(suffixPattern, '')}${extension}`)
+  const name = nameOf(path)
+  const original = originalName(name)
+  return original === name ? undefined : textToPath(below(parentOf(path), original))
+}
+
+/** The name without any suffix of a conflict copy. */
+function originalName(name: string): string {
+  let original = name
+  for (let match = copyPattern.exec(original); match !== null; match = copyPattern.exec(original)) {
+    original = `${match[1]}${match[2] ?? ''}`
+  }
+  return original
+}
+
+function splitName(name: string): { readonly stem: string; readonly extension: string } {
+  const split = splitExtension(name)
+  return Buffer.byteLength(split.extension) > maxExtensionBytes ? { stem: name, extension: '' } : split
+}
+
+/** The directory the path lies in, or the nearest above it where a name of any length still makes a path. */
+function roomyParentOf(path: RelPath): DirPath {
+  let parent = parentOf(path)
+  while (parent !== '' && Buffer.byteLength(parent) + 1 + maxNameBytes > maxPathBytes)
+    parent = parentOf(parent)
+  return parent
+}
+
+function below(parent: DirPath, name: string): string {
+  return parent === '' ? name : `${parent}/${name}`
 }
 
 /** Device names are free text: what cannot stand in every file name, or would break the pattern, becomes a dash. */
 function deviceLabel(name: string): string {
-  const label = name
-    .normalize('NFC')
-    .replace(/[\p{Cc}()/\\:*?"<>|]/gu, '-')
-    .trim()
-  return label === '' ? 'unknown' : shorten(label, 64)
+  const cleaned = name.toWellFormed().replace(/[\p{Cc}()/\\:*?"<>|]/gu, '-')
+  const label = shorten(cleaned.normalize('NFC').trim(), 64)
+  return label === '' ? 'unknown' : label
 }
 
 function timestamp(mtimeNs: bigint): string {

@@ -85,6 +85,19 @@ function compareValues<T extends bigint | string>(a: T, b: T): number {
 }
 
 /**
+ * Everything an author may claim to know who knows `bases`: versions of the same path of which nothing is lost by being superseded
+ * (E3, E5). Whoever signs a version has to claim all of it, or what one base replaced would come back once that base is superseded.
+ */
+export function knownThrough(bases: readonly Version[], others: readonly Version[]): Version[] {
+  const known = new Map(bases.map((base) => [base.id, base]))
+  // A map yields what is set while it is walked, so this reaches what is known through what is known.
+  for (const base of known.values()) {
+    for (const other of others) if (isKnownTo(base, other)) known.set(other.id, known.get(other.id) ?? other)
+  }
+  return [...known.values()]
+}
+
+/**
  * Whether an author standing on `base` may claim to know `other`, a concurrent version of the same path: nothing of it is lost by
  * being superseded (E3, E5).
  */

@@ -37,9 +37,20 @@ export function pathFault(text: string): string | undefined {
   return undefined
 }
 
-/** Whether a name at the top of a folder is the hidden directory on any file system, case-blind ones included. */
+/** The short names FAT may give the hidden directory: it is found by them, too. */
+const hiddenShortName = /^sync~\d$/
+
+/**
+ * Whether a name at the top of a folder is the hidden directory on any file system: those blind to case, those that overlook invisible
+ * characters, and FAT, which drops trailing dots and knows a second, short name.
+ */
 export function isHiddenName(name: string): boolean {
-  return name.normalize('NFKC').toLowerCase() === hiddenDirectory
+  const visible = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  const plain = visible
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[. ]+$/, '')
+  return plain === hiddenDirectory || hiddenShortName.test(plain)
 }
 
 /** A text from a peer to a path; undefined when it is not one exactly as it stands. */

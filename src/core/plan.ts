@@ -16,9 +16,9 @@ export interface PlanFacts {
   readonly here:
     | (Content & { readonly mtimeNs: bigint; readonly executable: boolean; readonly verified: boolean })
     | undefined
-  /** The agreed version lost a real conflict against the winner. */
+  /** What was agreed lost a real conflict: a conflict of the election has this content, whichever of its versions was agreed here. */
   readonly agreedLost: boolean
-  /** A copy of what lies here lies beside it, so that it may be replaced though it is a local edit. */
+  /** A copy of what lies here lies beside it, so that it may be replaced though it is a local edit or lost a conflict. */
   readonly isKeptAside: boolean
   /** Something below this path lives in the folder. */
   readonly hasLiveBelow: boolean
@@ -60,7 +60,9 @@ export function plan(facts: PlanFacts): Action {
   const edited = !isAgreedOrOlder(here, agreed, winner)
   if (edited && facts.role === 'full') return { kind: 'wait', for: 'scan' }
   if (edited && here.kind !== 'directory' && !facts.isKeptAside) return { kind: 'set-aside' }
-  if (facts.agreedLost && facts.role === 'full' && here.kind !== 'directory') return { kind: 'keep-both' }
+  const isLoser = facts.agreedLost && agreed !== undefined && sameContent(here, agreed)
+  const needsCopy = isLoser && here.kind !== 'directory' && !facts.isKeptAside
+  if (needsCopy && facts.role === 'full') return { kind: 'keep-both' }
   if (here.kind === 'directory' && facts.hasLiveBelow)
     return facts.role === 'full' ? { kind: 'revive' } : nothing
   if (here.kind === 'directory' && facts.hasHereBelow) return { kind: 'wait', for: 'below' }

@@ -76,11 +76,13 @@ export function createRootGuard(files: Files) {
     },
     async open(): Promise<Directory> {
       const path = files.path
-      if (known === undefined) throw new SyncError(missing ? 'root-missing' : 'root-unmarked', { path })
+      // Another look may come to another end while this one opens.
+      const expected = known
+      if (expected === undefined) throw new SyncError(missing ? 'root-missing' : 'root-unmarked', { path })
       try {
         const root = await files.openRoot()
         const { device, inode } = await root.stat()
-        if (device === known.device && inode === known.inode) return root
+        if (device === expected.device && inode === expected.inode) return root
         root[Symbol.dispose]()
       } catch (thrown) {
         const errno = errnoOf(thrown)

@@ -4,6 +4,7 @@
  * between costs nothing and is recognised by the content.
  */
 import { conflictPath } from '../core/conflict-name.ts'
+import { knownThrough } from '../core/elect.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
@@ -15,12 +16,12 @@ import { checkRoom } from './safety.ts'
 import { type Draft, signDrafts } from './sign.ts'
 
 export interface ConflictCopies {
-  /** E4. False when the copy could not be made; the path is held back. */
-  keepBoth(state: PathState): Promise<boolean>
+  /** E4: `lost` is the version whose content lies here. False when the copy could not be made; the path is held back. */
+  keepBoth(state: PathState, lost: Version): Promise<boolean>
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
-  isKeptAside(path: RelPath, here: Here): boolean
+  isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean
   /** The person does not want the local content of this path any more. */
   giveUp(path: RelPath): void
   /** The folder's version took the path. */
@@ -28,33 +29,27 @@ export interface ConflictCopies {
 }
 
 export function createConflictCopies(context: FolderContext, holds: Holds): ConflictCopies {
-  const { store, disk, clock, log } = context
+  const { store, disk, clock, log, role } = context
   const givenUp = new Set<RelPath>()
 
-  /** E4: the copy lies on disk first, then one transaction says both that it exists and that the winner knows the loser. */
-  async function keepBoth(state: PathState): Promise<boolean> {
-    const loser = state.agreed!
-    const draft = copyDraft(store, loser)
-    const here = await copyBeside(state, loser, draft.path)
+  /** E4: the copy lies on disk first, then it is told. That the winner knows the loser is said when the winner takes the path. */
+  async function keepBoth(state: PathState, lost: Version): Promise<boolean> {
+    const draft = copyDraft(store, lost)
+    const here = await copyBeside(state, lost, draft.path)
     if (here === undefined) return false
     store.transaction(() => {
-      const { winner, agreed } = store.state(state.path)!
-      if (winner === undefined || agreed?.id !== loser.id) return
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
-      const merge: Draft = { ...winner, knows: [winner, loser], replaced: winner }
-      const [, signed] = signDrafts(context, isTold ? [merge] : [merge, draft])
-      store.adopt(draft.path, (isTold ? told : signed!).id, here)
-      store.addHistory({
-        atMs: clock.now(),
-        path: draft.path,
-        action: 'conflict',
-        device: loser.deviceName,
-        sizeBytes: loser.sizeBytes,
-      })
+      const copy = isTold ? told : signDrafts(context, [draft])[0]!
+      store.adopt(draft.path, copy, here)
+      noteConflict(draft.path, lost.deviceName, lost.sizeBytes)
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
     return true
+  }
+
+  function noteConflict(path: RelPath, device: string, sizeBytes: number): void {
+    store.addHistory({ atMs: clock.now(), path, action: 'conflict', device, sizeBytes })
   }
 
   /** E6: the local content is copied beside and stays local; then the winner can take the path. */
@@ -65,13 +60,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     if (copy === undefined) return false
     store.transaction(() => {
       store.setHere(path, copy)
-      store.addHistory({
-        atMs: clock.now(),
-        path,
-        action: 'conflict',
-        device: context.deviceName,
-        sizeBytes: here.sizeBytes,
-      })
+      noteConflict(path, context.deviceName, here.sizeBytes)
     })
     return true
   }
@@ -84,10 +73,14 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     return isFree ? plain : conflictPath(own, here.root.slice(0, 8))
   }
 
-  function isKeptAside(path: RelPath, here: Here): boolean {
+  function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean {
     if (givenUp.has(path)) return true
-    const copy = store.state(asidePath(path, here))?.here
-    return copy !== undefined && sameContent(copy, here)
+    if (role === 'full' && lost === undefined) return false
+    const copyPath = role === 'full' ? freeConflictPath(store, lost!) : asidePath(path, here)
+    const copy = store.state(copyPath)
+    if (copy?.here === undefined || !sameContent(copy.here, here)) return false
+    // What may be signed has to be told as well before the original goes.
+    return role === 'read-only' || copy.agreed !== undefined
   }
 
   /** Puts a copy of what lies at a path beside it, unless it is there already. Undefined when that failed; the path is held back. */
@@ -170,7 +163,7 @@ function copyDraft(store: FolderStore, loser: Version): Draft {
     executable: loser.executable,
     linkTarget: loser.linkTarget,
     fileId: undefined,
-    knows: state?.winner === undefined ? [] : [state.winner],
+    knows: state?.winner === undefined ? [] : knownThrough([state.winner], store.versionsOf(path)),
     replaced: state?.winner,
   }
 }

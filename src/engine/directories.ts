@@ -1,9 +1,12 @@
 /**
  * Directories on the way to a path: finds where a path goes on disk, and lets a directory live again when something in it does (E5).
  */
+import { knownThrough } from '../core/elect.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { sameContent, type Version } from '../core/version.ts'
 import type { DiskPath } from '../ports.ts'
 import type { Batch } from './batch.ts'
+import type { ConflictCopies } from './conflict-copies.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Holds } from './holds.ts'
 import { directoryDraft, signDrafts } from './sign.ts'
@@ -12,12 +15,13 @@ import { directoryDraft, signDrafts } from './sign.ts'
  * Where a path goes on disk, its parents being there or earlier in this batch. Undefined: not yet, the path is held back. `revived`: a
  * directory above had to be signed again, plan anew.
  */
-export function wayTo(
+export async function wayTo(
   context: FolderContext,
+  copies: ConflictCopies,
   holds: Holds,
   path: RelPath,
   batch: Batch,
-): DiskPath | 'revived' | undefined {
+): Promise<DiskPath | 'revived' | undefined> {
   const { store } = context
   const parent = parentOf(path)
   if (parent === '') return nameOf(path)
@@ -28,11 +32,12 @@ export function wayTo(
   const kind = state?.winner?.kind
   if (kind !== 'directory') {
     if (kind !== undefined && context.role === 'full') {
-      revive(context, parent)
-      return 'revived'
+      if (await revive(context, copies, parent)) return 'revived'
+      holds.wait(path, 'what lies in its way has to be kept first')
+      return undefined
     }
     if (state?.here === undefined && (kind === undefined || kind === 'deleted')) {
-      const way = wayTo(context, holds, parent, batch)
+      const way = await wayTo(context, copies, holds, parent, batch)
       if (way === 'revived' || way === undefined) return way
       batch.add({
         state: state ?? {
@@ -53,15 +58,38 @@ export function wayTo(
 }
 
 /**
- * Signs the directory at a path where it has to live again (E5). It does not claim to know a file that must give way: whoever has that
- * lying there keeps a copy of it (E4), and nobody promises a content that may be gone by then.
+ * Signs the directory at a path where it has to live again (E5). A file that must give way is kept as a copy by whoever has it lying
+ * there (E4), and only that device may claim to know it: nobody promises a content that may be gone by then. A device's own counter
+ * covers whatever it signed before, so it may not sign past a file of its own without keeping it either. False: not yet.
  */
-export function revive(context: FolderContext, path: RelPath): void {
+export async function revive(
+  context: FolderContext,
+  copies: ConflictCopies,
+  path: RelPath,
+): Promise<boolean> {
   const { store } = context
+  const before = store.state(path)
+  const { here, agreed } = before ?? {}
+  const isFileHere = here !== undefined && here.kind !== 'directory'
+  if (isFileHere) {
+    if (agreed === undefined || !sameContent(here, agreed)) {
+      context.markDirty(here.diskPath)
+      return false
+    }
+    if (!(await copies.keepBoth(before!, agreed))) return false
+  }
   store.transaction(() => {
-    const state = store.state(path)
-    const known = store.versionsOf(path).filter(({ kind }) => kind === 'directory' || kind === 'deleted')
-    const [signed] = signDrafts(context, [directoryDraft(path, known)])
-    if (state?.here?.kind === 'directory') store.adopt(path, signed!.id, state.here)
+    const versions = store.versionsOf(path)
+    const known = versions.filter(
+      (version) => givesWay(version) || (isFileHere && sameContent(version, here)),
+    )
+    const [signed] = signDrafts(context, [directoryDraft(path, knownThrough(known, versions))])
+    if (here?.kind === 'directory') store.adopt(path, signed!, here)
   })
+  return true
+}
+
+/** Nothing is lost when a directory takes the place of these. */
+function givesWay({ kind }: Version): boolean {
+  return kind === 'directory' || kind === 'deleted'
 }

@@ -2,6 +2,7 @@
  * An edit of a file that was moved away at the same time arrives where the file went, instead of bringing the old name back.
  * Done by devices that may sign; until one does, the edit simply lives at the old name (E5) and nothing is lost.
  */
+import { knownThrough } from '../core/elect.ts'
 import type { RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -39,10 +40,11 @@ export function followMove(context: FolderContext, { edit, departure, arrival }:
     const arrived: Draft = {
       ...edit,
       path: arrival.path,
-      knows: store.versionsOf(arrival.path),
+      knows: knownThrough([arrival], store.versionsOf(arrival.path)),
       replaced: arrival,
     }
-    const left: Draft = { ...deletionDraft(context, edit, arrival.path), knows: [edit, departure] }
+    const known = knownThrough([edit, departure], store.versionsOf(edit.path))
+    const left: Draft = { ...deletionDraft(context, edit, arrival.path), knows: known }
     signDrafts(context, [arrived, left])
   })
 }

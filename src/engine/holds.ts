@@ -20,7 +20,8 @@ const untilChanged = Number.POSITIVE_INFINITY
 export interface Holds {
   /** The path waits for something else to happen first. */
   wait(path: RelPath, reason: string): void
-  noPeerHas(path: RelPath): void
+  /** Nobody can be asked for its content before then, monotonic; infinity while nobody is known to have it. */
+  noPeerHas(path: RelPath, askableMs: number): void
   /** This disk can never hold it as it is. */
   impossible(path: RelPath, code: ErrorCode): void
   /** Holds back a path whose step failed. Returns the error when it concerns the whole folder and has to halt it. */
@@ -65,8 +66,10 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
   return {
     wait: (path, reason) =>
       note(path, 'obstructed', describeError('obstructed', { path, reason }), obstructedRetryMs),
-    noPeerHas: (path) =>
-      note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), noPeerRetryMs),
+    noPeerHas(path, askableMs) {
+      const delayMs = Math.min(noPeerRetryMs, askableMs - clock.monotonicMs())
+      note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
+    },
     impossible: (path, code) => note(path, code, describeError(code, { path }), untilChanged),
     fail,
     failOrThrow(state, thrown) {

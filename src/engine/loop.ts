@@ -76,6 +76,7 @@ export function startLoop(
   let fullScanAtMs = 0
   let trimAtMs = clock.monotonicMs() + trimEveryMs
   let pullAtMs: number | undefined
+  let restUntilMs = 0
   let halt: Halt | undefined
   let deletesConfirmed = false
   let doing: Work['kind'] = 'prepare'
@@ -102,7 +103,7 @@ export function startLoop(
     return nextWork({
       nowMs: clock.monotonicMs(),
       isPaused: context.settings().paused,
-      haltedUntilMs: halt?.untilMs,
+      haltedUntilMs: Math.max(restUntilMs, halt?.untilMs ?? 0),
       isPrepared,
       fullScanAtMs,
       dirtyUntilMs,
@@ -213,9 +214,9 @@ export function startLoop(
         { error: reasonOf(error), stack: error instanceof Error ? error.stack : undefined },
         'a fault in this program',
       )
-      halt = undefined
-      fullScanAtMs = Math.max(fullScanAtMs, nowMs + bugRestMs)
-      pullAtMs = nowMs + bugRestMs
+      restUntilMs = nowMs + bugRestMs
+      fullScanAtMs = Math.min(fullScanAtMs, restUntilMs)
+      pullAtMs = restUntilMs
       return
     }
     if (error.code === 'database-damaged') {

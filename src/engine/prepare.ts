@@ -15,7 +15,9 @@ const diskIdBytes = 16
 /** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
 export async function prepare(context: FolderContext, isNew: boolean): Promise<void> {
   const { disk, store, keys, author } = context
-  if (isNew && isFree(await disk.rootState(), context)) {
+  // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
+  const hasDisk = store.fact('diskId') !== undefined
+  if (isNew && !hasDisk && isFree(await disk.rootState(), context)) {
     const diskId = context.chance.bytes(diskIdBytes).toString('hex')
     await disk.claim({ folderId: context.id, diskId })
   }

@@ -3,14 +3,15 @@
  * only part that adopts versions and, through the batch, the only one that touches a person's files. Need is a query: after a
  * crash the next round asks again and goes on.
  */
-import { elect } from '../core/elect.ts'
+import { compareVersions, elect } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
-import type { Version } from '../core/version.ts'
+import { sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
+import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
@@ -44,6 +45,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, role } = context
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
+  let plausibleAt: number | undefined
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
@@ -71,19 +73,19 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return { progressed }
   }
 
+  /** Deletions can only become more with new records, so they are counted once for each state of the index. */
   function checkDeletions(confirmed: boolean): void {
+    const sequence = store.lastSequence()
+    if (confirmed || sequence === plausibleAt) return
     const total = store.filesHere()
-    if (confirmed || !isImplausible(context, store.pendingDeletions(), total)) return
-    // What only moves is no loss, and need not be asked about.
-    const count = store.deletionsPending(total).filter((path) => isLastOfItsContent(path)).length
-    if (!isImplausible(context, count, total)) return
-    const where = 'here, because they were deleted elsewhere'
-    throw new SyncError('mass-delete', { count, total, where, path: context.rootPath })
-  }
-
-  function isLastOfItsContent(path: RelPath): boolean {
-    const here = store.state(path)?.here
-    return here !== undefined && !store.isContentLiveElsewhere(here.root, path)
+    if (isImplausible(context, store.pendingDeletions(), total)) {
+      const count = store.pendingLosses()
+      const where = 'here, because they were deleted elsewhere'
+      if (isImplausible(context, count, total)) {
+        throw new SyncError('mass-delete', { count, total, where, path: context.rootPath })
+      }
+    }
+    plausibleAt = sequence
   }
 
   /** Transfers that failed hold their paths back; one that met a full disk halts the folder. */
@@ -111,7 +113,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       return true
     }
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
-    if (move !== undefined) {
+    // Only with the content at hand: its author may do away with it before anybody else has it.
+    if (move !== undefined && isAtHand(move.edit)) {
       followMove(context, move)
       return true
     }
@@ -122,22 +125,21 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         return false
       case 'adopt':
         if (action.metadata && here !== undefined) return setMetadata(state, winner, here, batch)
-        store.adopt(path, winner, here)
+        store.transaction(() => adoptWinner(context, state, winner, here))
         return true
       case 'leave':
-        store.adopt(path, winner, here)
+        store.transaction(() => adoptWinner(context, state, winner, here))
         return true
       case 'place':
         return place(state, winner, batch)
       case 'remove':
         return remove(state, winner, here!, batch)
       case 'keep-both':
-        return copies.keepBoth(state)
+        return copies.keepBoth(state, lostVersion(path, here!)!)
       case 'set-aside':
         return copies.setAside(state)
       case 'revive':
-        revive(context, path)
-        return true
+        return revive(context, copies, path)
       case 'wait':
         if (action.for === 'scan') context.markDirty(here!.diskPath)
         holds.wait(path, 'what lies there has to be looked at or to go first')
@@ -145,20 +147,29 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
   }
 
+  function isAtHand({ root }: Version): boolean {
+    return transfers.isReady(root) || store.hereWithRoot(root).length > 0
+  }
+
   function factsOf(state: PathState): PlanFacts {
-    const { path, agreed, here } = state
+    const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
-    const conflicts = agreed === undefined ? [] : elect(store.versionsOf(path)).conflicts
+    const lost = here !== undefined && !isDirectoryHere ? lostVersion(path, here) : undefined
     return {
       ...state,
       role,
-      agreedLost: conflicts.some((version) => version.id === agreed?.id),
-      isKeptAside:
-        here !== undefined && role === 'read-only' && !isDirectoryHere && copies.isKeptAside(path, here),
+      agreedLost: lost !== undefined,
+      isKeptAside: here !== undefined && !isDirectoryHere && copies.isKeptAside(path, here, lost),
       hasLiveBelow: isDirectoryHere && store.hasLiveBelow(path),
       hasHereBelow: isDirectoryHere && store.hasHereBelow(path),
       hasDeletionsBelow: isDirectoryHere && store.hasDeletionsBelow(path),
     }
+  }
+
+  /** The version that lost a conflict with exactly this content; the greatest, so that every device names its copy alike (E4). */
+  function lostVersion(path: RelPath, here: Here): Version | undefined {
+    const lost = elect(store.versionsOf(path)).conflicts.filter((version) => sameContent(version, here))
+    return lost.sort(compareVersions).at(-1)
   }
 
   function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
@@ -169,7 +180,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       step: { kind: 'metadata', path, to: here.diskPath, expect: hereToStat(here), mtimeNs, executable },
       record(after) {
         // A person may have written beside our call, which would hide it: the next look reads the content again.
-        store.adopt(path, winner, after && { ...after, verified: false })
+        adoptWinner(context, state, winner, after && { ...after, verified: false })
         context.markDirty(here.diskPath)
       },
     })
@@ -179,10 +190,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path)
+      holds.noPeerHas(path, transfers.askableMs(winner.root))
       return false
     }
-    const way = wayTo(context, holds, path, batch)
+    const way = await wayTo(context, copies, holds, path, batch)
     if (way === 'revived') return true
     if (way === undefined) return false
     if (here?.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
@@ -214,7 +225,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         step,
         record(after) {
           if (hashes !== undefined) store.addBlocks(winner.root, winner.blockSizeBytes, hashes)
-          adopted(winner, after)
+          taken(state, winner, after)
         },
       })
     }
@@ -227,14 +238,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     batch.add({
       state,
       step: { kind: 'remove', path, to: here.diskPath, expect: hereToStat(here), archive },
-      record: () => adopted(winner, undefined),
+      record: () => taken(state, winner, undefined),
     })
     return false
   }
 
-  function adopted(winner: Version, here: Here | undefined): void {
+  function taken(state: PathState, winner: Version, here: Here | undefined): void {
     const { path, kind, deviceName, sizeBytes } = winner
-    store.adopt(path, winner, here)
+    adoptWinner(context, state, winner, here)
     store.clearProblem(path)
     copies.settled(path)
     const action = kind === 'deleted' ? 'deleted' : 'received'

@@ -52,7 +52,7 @@ export function receiveIndex(
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
       store.addRecord(record)
-      electWinner(store, record.version.path)
+      electWinner(store, record.version.path, record.version.id)
     }
     store.setCursor(peer, message.indexId, message.lastSequence)
   })

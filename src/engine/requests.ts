@@ -21,8 +21,8 @@ const missingMs = 25_000
 export interface Requests {
   /** Bytes asked for and not answered yet. */
   readonly pendingBytes: number
-  /** Whether the peer is not known to lack this content. */
-  mayHave(root: ContentRoot): boolean
+  /** From when on it makes sense to ask the peer for this content, monotonic: infinity while it is known to lack it. */
+  askableMs(root: ContentRoot): number
   noteLacking(root: ContentRoot): void
   noteHaving(roots: readonly ContentRoot[]): void
   /** Part of a content. Rejects with `no-peer-has-it` when the peer lacks it, or with the link's reason when it closes. */
@@ -121,7 +121,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     get pendingBytes() {
       return pendingBytes
     },
-    mayHave: (root) => (lacking.get(root) ?? 0) <= clock.monotonicMs(),
+    askableMs: (root) => lacking.get(root) ?? 0,
     noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
     noteHaving(roots) {
       for (const root of roots) lacking.delete(root)

@@ -118,7 +118,7 @@ export async function scan(
       hashing.add(task)
       return
     }
-    note({ found, content: cheapContent(found, here), hashed: undefined }, here)
+    note({ found, content: cheapContent(found, here), hashed: undefined }, state)
   }
 
   async function hashFound(found: Found): Promise<void> {
@@ -137,8 +137,11 @@ export async function scan(
     }
   }
 
-  function note(item: Observed, here: Here | undefined): void {
-    if (here !== undefined && isRemembered(here, item)) return
+  /** What is remembered just so is news only where a person's change could not be signed the last time. */
+  function note(item: Observed, state: PathState | undefined): void {
+    const { here, agreed } = state ?? {}
+    const isSaid = context.role === 'read-only' || (agreed !== undefined && sameContent(agreed, item.content))
+    if (here !== undefined && isSaid && isRemembered(here, item)) return
     const { path } = item.found
     if (item.content.kind !== 'directory' && store.state(path)?.here?.kind === 'directory') {
       inPlaceOfDirectories.push(item)

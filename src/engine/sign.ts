@@ -4,7 +4,7 @@
  * take back (E7, I11).
  */
 
-import { isKnownTo } from '../core/elect.ts'
+import { knownThrough } from '../core/elect.ts'
 import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
@@ -57,7 +57,7 @@ export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Ve
     unsigned.forEach(({ version, body }, index) => {
       const record: SignedRecord = { version, body, proof: proofs[index]! }
       store.addRecord(record)
-      electWinner(store, version.path)
+      electWinner(store, version.path, version.id)
       versions.push(version)
     })
   }
@@ -91,10 +91,7 @@ function draftToRecord(
 /** What an author who stands on `agreed` may claim to know: that version, and the concurrent ones nothing of which is lost (E3, E5). */
 export function knownVersions(store: FolderStore, path: RelPath, agreed: Version | undefined): Version[] {
   if (agreed === undefined) return []
-  return [
-    agreed,
-    ...store.versionsOf(path).filter((other) => other.id !== agreed.id && isKnownTo(agreed, other)),
-  ]
+  return knownThrough([agreed], store.versionsOf(path))
 }
 
 /** The epoch this device signs in; made by `lease.ts` when the folder opens. */

@@ -19,8 +19,8 @@ export interface Swarm {
   attach(link: Link): void
   sessions(): readonly Session[]
   openSessions(): readonly Session[]
-  /** Whether some peer is not known to lack this content. */
-  mayHave(root: ContentRoot): boolean
+  /** From when on some peer can be asked for this content, monotonic: infinity while all are known to lack it. */
+  askableMs(root: ContentRoot): number
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
   fetchBlockList(version: Version): Promise<Uint8Array>
   /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
@@ -29,7 +29,7 @@ export interface Swarm {
 }
 
 export function createSwarm(context: FolderContext, events: SessionEvents): Swarm {
-  const { log } = context
+  const { log, clock } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
   const waiting: (() => void)[] = []
   let pendingBytes = 0
@@ -66,7 +66,7 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
   ): Promise<T> {
     for (;;) {
       const session = openSessions()
-        .filter(({ requests }) => requests.mayHave(root))
+        .filter(({ requests }) => requests.askableMs(root) <= clock.monotonicMs())
         .reduce<Session | undefined>(
           (best, other) =>
             best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
@@ -107,7 +107,7 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     attach,
     sessions: () => [...sessionsByPeer.values()],
     openSessions,
-    mayHave: (root) => openSessions().some(({ requests }) => requests.mayHave(root)),
+    askableMs: (root) => Math.min(...openSessions().map(({ requests }) => requests.askableMs(root))),
     fetchBlockList: ({ root, sizeBytes, blockSizeBytes }) =>
       ask(
         root,

@@ -40,6 +40,8 @@ export interface TransferFailure {
 export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
+  /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
+  askableMs(root: ContentRoot): number
   isReady(root: ContentRoot): boolean
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
   take(version: Version): Promise<Fetched | undefined>
@@ -190,7 +192,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         return true
       if (
         version.sizeBytes > 0 &&
-        !swarm.mayHave(version.root) &&
+        swarm.askableMs(version.root) > context.clock.monotonicMs() &&
         store.hereWithRoot(version.root).length === 0
       )
         return false
@@ -203,6 +205,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       )
       return true
     },
+    askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
     async take(version) {
       const fetched = ready.get(version.root)

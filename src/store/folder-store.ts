@@ -148,6 +148,8 @@ export interface FolderStore extends Disposable {
   counts(): Counts
   /** How many files and links here have a deleted winner that was not agreed to: deletions waiting to happen here. */
   pendingDeletions(): number
+  /** How many of them hold a content that lives nowhere else in the folder: what only moves is no loss. Reads all of them. */
+  pendingLosses(): number
   /** Those paths, in path order. */
   deletionsPending(limit: number): RelPath[]
   /** Files and links that lie here, whatever the folder says of them. */

@@ -210,6 +210,7 @@ function answers(store: StoreModel): unknown {
     copies: store.conflictCopies(100),
     counts: store.counts(),
     pendingDeletions: store.pendingDeletions(),
+    pendingLosses: store.pendingLosses(),
     deletionsPending: [store.deletionsPending(100), store.deletionsPending(1)],
     filesHere: store.filesHere(),
     needsRoot: roots.flatMap((root) => [undefined, 99, 100].map((nowMs) => store.needsRoot(root, nowMs))),

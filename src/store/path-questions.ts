@@ -23,6 +23,7 @@ export type PathQuestions = Pick<
   | 'conflictCopies'
   | 'counts'
   | 'pendingDeletions'
+  | 'pendingLosses'
   | 'deletionsPending'
   | 'filesHere'
   | 'needsRoot'
@@ -79,6 +80,13 @@ export function createPathQuestions(
   const selectCopies = database
     .prepare<[number], number>(
       'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT ?',
+    )
+    .pluck()
+  const selectLosses = database
+    .prepare<[], number>(
+      `SELECT count(*) FROM paths AS gone WHERE need = 'deleted' AND pending_deletion AND NOT EXISTS (
+         SELECT 1 FROM paths WHERE winner_root = gone.here_root AND winner_kind = 'file' AND path <> gone.path
+       )`,
     )
     .pluck()
   const selectPending = database
@@ -187,6 +195,7 @@ export function createPathQuestions(
       }
     },
     pendingDeletions: () => totals().pending_deletions,
+    pendingLosses: () => selectLosses.get() ?? 0,
     deletionsPending: (limit) => selectPending.all(limit),
     filesHere: () => totals().here_count,
     isContentLiveElsewhere: (root, path) => existsElsewhere.get({ root: idToBytes(root), path }) === 1,

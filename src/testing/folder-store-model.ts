@@ -56,6 +56,7 @@ export type StoreModel = Pick<
   | 'conflictCopies'
   | 'counts'
   | 'pendingDeletions'
+  | 'pendingLosses'
   | 'deletionsPending'
   | 'filesHere'
   | 'needsRoot'
@@ -236,6 +237,16 @@ export function createStoreModel(): StoreModel {
     },
     pendingDeletions: () =>
       states().filter((state) => needOf(state) === 'deleted' && isFile(state.here)).length,
+    pendingLosses: () =>
+      states().filter(
+        ({ path, here, ...state }) =>
+          needOf({ path, here, ...state }) === 'deleted' &&
+          isFile(here) &&
+          !states().some(
+            (other) =>
+              other.path !== path && other.winner?.kind === 'file' && other.winner.root === here?.root,
+          ),
+      ).length,
     deletionsPending: (limit) =>
       states()
         .filter((state) => needOf(state) === 'deleted' && isFile(state.here))

@@ -46,6 +46,12 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
     network.cutAll(device)
   }
 
+  /** Before a new folder has made its first disk its own, any disk there is right. */
+  function canLoseDisk({ mounted, own, store }: SimDevice): boolean {
+    if (mounted !== own || own.person.stat('.sync/identity') === undefined) return false
+    return store === undefined || store.fact('diskId') !== undefined
+  }
+
   function takeDisk(device: SimDevice, replacement: MemoryDisk | undefined): void {
     if (device.store !== undefined) awaySince.set(device, device.store.lastSequence())
     device.own.setPresent(false)
@@ -144,7 +150,7 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
     [
       2,
       (device) => {
-        if (device.mounted !== device.own) return 'is without its disk still'
+        if (!canLoseDisk(device)) return 'keeps its disk'
         takeDisk(device, undefined)
         return 'loses its disk'
       },
@@ -152,7 +158,7 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
     [
       2,
       (device) => {
-        if (device.mounted !== device.own) return 'is without its disk still'
+        if (!canLoseDisk(device)) return 'keeps its disk'
         takeDisk(device, foreignDisk(device))
         return 'has another disk in the place of its own'
       },

@@ -279,16 +279,16 @@ function agreementPaths(device: SimDevice): string[] {
   return device.own.person.tree().map(({ path }) => path)
 }
 
-/** Lines that connect everybody, and perhaps some more. */
+/** Lines that connect everybody, and perhaps some more. Read-only devices with changes of their own pass nothing on: they are at the ends. */
 function randomLines(
   devices: readonly SimDevice[],
   chance: SeededChance,
 ): (readonly [SimDevice, SimDevice])[] {
   const lines: (readonly [SimDevice, SimDevice])[] = []
   for (const [at, device] of devices.entries()) {
-    const earlier = devices.slice(0, at)
     if (at === 0) continue
-    const one = chance.pick(earlier)
+    const earlier = devices.slice(0, at)
+    const one = chance.pick(earlier.filter(({ role }) => role === 'full'))
     for (const other of earlier) {
       if (other === one || chance.happens(0.3))
         lines.push(chance.happens(0.5) ? [device, other] : [other, device])
