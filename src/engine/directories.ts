@@ -29,14 +29,16 @@ export async function wayTo(
   if (state?.here?.kind === 'directory') return `${state.here.diskPath}/${nameOf(path)}`
   const queued = batch.directoryAt(parent)
   if (queued !== undefined) return `${queued}/${nameOf(path)}`
+  // Taken away here by a person who may not sign that, or who has not been seen to do it yet: something in it lives, and so does it (E5).
+  const isGoneHere = state?.winner !== undefined && state.winner.id === state.agreed?.id
   const kind = state?.winner?.kind
-  if (kind !== 'directory') {
-    if (kind !== undefined && context.role === 'full') {
+  if (kind !== 'directory' || isGoneHere) {
+    if (kind !== undefined && kind !== 'directory' && context.role === 'full') {
       if (await revive(context, copies, parent)) return 'revived'
       holds.wait(path, 'what lies in its way has to be kept first')
       return undefined
     }
-    if (state?.here === undefined && (kind === undefined || kind === 'deleted')) {
+    if (state?.here === undefined && (kind === undefined || kind === 'deleted' || isGoneHere)) {
       const way = await wayTo(context, copies, holds, parent, batch)
       if (way === 'revived' || way === undefined) return way
       batch.add({

@@ -53,7 +53,8 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
       return undefined
     }
     note(path, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
-    if (error.code !== 'no-peer-has-it') failuresInARow++
+    // What is in the way, or not known yet, says nothing about the health of the disk.
+    if (error.code !== 'no-peer-has-it' && error.code !== 'obstructed') failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
     return new SyncError('too-many-errors', {

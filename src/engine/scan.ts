@@ -202,7 +202,6 @@ export async function scan(
   flush()
   if (scope === 'everything') store.clearProblemsExcept(scanProblemCodes, stillProblems)
 
-  for (const source of renames.keys()) gone.delete(source)
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
   await signDeletions(context, [...gone], deletesConfirmed, held)
