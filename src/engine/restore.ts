@@ -1,8 +1,8 @@
 /** What a person takes back: local changes on a read-only device, and files from the archive. Runs between pieces of work. */
 import { conflictPath } from '../core/conflict-name.ts'
 import { SyncError } from '../core/errors.ts'
-import { nameOf, parentOf } from '../core/path.ts'
-import type { ArchiveEntry, CommitStep } from '../ports.ts'
+import { type DirPath, nameOf, parentOf } from '../core/path.ts'
+import type { ArchiveEntry, CommitStep, DiskPath } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { hereToStat } from './here.ts'
@@ -62,27 +62,43 @@ export async function restoreLocal(
 
 /** Puts an archived file back; the next look at the disk finds it and signs it like any edit. Returns where it lies. */
 export async function restoreArchived(context: FolderContext, id: string): Promise<string> {
-  const { disk, store } = context
+  const { disk } = context
   const entry = await findEntry(context, id)
   const { stage, sizeBytes, mtimeNs, executable } = await disk.stageArchived(id)
   await stage.seal(sizeBytes, mtimeNs, executable)
   const beside = conflictPath({ path: entry.path, deviceName: 'archive', mtimeNs })
-  for (const path of [entry.path, beside]) {
-    const parent = parentOf(path)
-    const parentDisk = parent === '' ? '' : store.state(parent)?.here?.diskPath
-    if (parentDisk === undefined) break
-    const to = parentDisk === '' ? nameOf(path) : `${parentDisk}/${nameOf(path)}`
-    const [outcome] = await disk.commit([{ kind: 'file', path, to, stage, expect: 'absent', archive: true }])
-    if (outcome!.state === 'done') {
-      context.markDirty(to)
-      return path
+  const directory = await makeDirectory(context, parentOf(entry.path))
+  if (directory !== undefined) {
+    for (const path of [entry.path, beside]) {
+      const to = directory === '' ? nameOf(path) : `${directory}/${nameOf(path)}`
+      const [outcome] = await disk.commit([
+        { kind: 'file', path, to, stage, expect: 'absent', archive: true },
+      ])
+      if (outcome!.state === 'done') {
+        context.markDirty(to)
+        return path
+      }
     }
   }
   await stage.discard()
   throw new SyncError('obstructed', {
     path: entry.path,
-    reason: 'its directory is not there, or its name is taken. Make room and try again',
+    reason: 'its name, or that of its directory, is taken. Make room and try again',
   })
+}
+
+/** Where a directory lies on disk, made anew when it is gone. Undefined when something else has taken its place. */
+async function makeDirectory(context: FolderContext, path: DirPath): Promise<DiskPath | undefined> {
+  if (path === '') return ''
+  const here = context.store.state(path)?.here
+  if (here !== undefined) return here.kind === 'directory' ? here.diskPath : undefined
+  const parent = await makeDirectory(context, parentOf(path))
+  if (parent === undefined) return undefined
+  const to = parent === '' ? nameOf(path) : `${parent}/${nameOf(path)}`
+  const step: CommitStep = { kind: 'directory', path, to, expect: 'absent', archive: true }
+  const [outcome] = await context.disk.commit([step])
+  context.markDirty(to)
+  return outcome!.state === 'done' ? to : undefined
 }
 
 async function findEntry({ disk }: FolderContext, id: string): Promise<ArchiveEntry> {
