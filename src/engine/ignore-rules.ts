@@ -2,6 +2,9 @@
 import { type IsIgnored, parseIgnore } from '../core/ignore.ts'
 import type { FolderContext } from './folder-context.ts'
 
+/** Parsing costs more than reading, and the text hardly ever changes. */
+let lastParsed: { readonly text: string; readonly rules: IsIgnored } | undefined
+
 export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<IsIgnored> {
   const text = (await disk.readNote('ignore')) ?? ''
   if (store.fact('ignore') !== text) {
@@ -10,5 +13,6 @@ export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<I
       store.setFact('ignore', text)
     })
   }
-  return parseIgnore(text)
+  if (lastParsed?.text !== text) lastParsed = { text, rules: parseIgnore(text) }
+  return lastParsed.rules
 }

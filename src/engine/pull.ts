@@ -49,7 +49,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
-    const needs = store.needs(clock.monotonicMs(), maxPlanned)
+    const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
     if (needs.length === 0) return { progressed: false }
     await checkRoot(context)

@@ -4,7 +4,7 @@
  * after the root was found to be the right one before and after looking.
  */
 
-import { maxFileBytes } from '../core/blocks.ts'
+import { blockSizeFor, maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
@@ -276,7 +276,7 @@ function writeObservations(
     }
     const source = sourcesByTarget.get(path)
     const moved = source === undefined ? undefined : store.state(source)
-    drafts.push({ here, draft: editDraft(context, found, content, hashed, state, moved?.agreed) })
+    drafts.push({ here, draft: editDraft(context, found, content, state, moved?.agreed) })
     if (moved?.agreed !== undefined && moved.here !== undefined) {
       drafts.push({ here: undefined, draft: deletionDraft(context, moved.agreed, path) })
     }
@@ -295,7 +295,6 @@ function editDraft(
   context: FolderContext,
   found: Found,
   content: Content,
-  hashed: Hashed | undefined,
   state: PathState | undefined,
   movedFrom: Version | undefined,
 ): Draft {
@@ -307,7 +306,7 @@ function editDraft(
     ...content,
     path,
     sizeBytes: isFile ? stat.sizeBytes : 0,
-    blockSizeBytes: isFile ? (hashed?.blockSizeBytes ?? agreed!.blockSizeBytes) : 0,
+    blockSizeBytes: isFile ? blockSizeFor(stat.sizeBytes) : 0,
     mtimeNs: content.kind === 'directory' ? 0n : stat.mtimeNs,
     // A disk that cannot keep the bit must not take it away from everybody else.
     executable:
