@@ -16,7 +16,7 @@ import { openFolderStore } from '../store/open-folder-store.ts'
 import { decodeMessage, encodeMessage } from '../wire/message-codec.ts'
 import { createLinkPair, type LinkPair } from './link-pair.ts'
 import type { ManualClock } from './manual-clock.ts'
-import { createMemoryDisk, type MemoryDisk, type MemoryOptions } from './memory-files.ts'
+import { createMemoryDisk, type Gate, type MemoryDisk, type MemoryOptions } from './memory-files.ts'
 import { createMemoryLog, type MemoryLog } from './memory-log.ts'
 import { createSeededChance, type SeededChance } from './seeded-chance.ts'
 
@@ -37,6 +37,8 @@ export interface MemoryDeviceOptions {
   readonly role?: 'full' | 'read-only'
   readonly memory?: MemoryOptions
   readonly settings?: Partial<FolderSettings>
+  /** Before each operation on the disk in memory. */
+  readonly gate?: Gate
   /** A directory elsewhere instead of the disk in memory. */
   readonly files?: Files
   /** A database to go on with: a copy of another device's, say. */
@@ -74,7 +76,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     })
   const log = createMemoryLog()
   const disk = await openDisk({
-    files: options.files ?? own.files(),
+    files: options.files ?? own.files(options.gate),
     hasher: createInlineHasher(),
     clock,
     log,
