@@ -190,7 +190,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path, transfers.askableMs(winner.root))
+      holds.noPeerHas(path, transfers.askableMs(winner))
       return false
     }
     const way = await wayTo(context, copies, holds, path, batch)

@@ -2,7 +2,7 @@
  * The answering side of one link: sends blocks and block lists of contents that lie here. One answer at a time, in the order asked, as
  * fast as the link takes them.
  */
-import { blockHashBytes, maxBlockBytes } from '../core/blocks.ts'
+import { blockHashBytes, blockSizeFor, maxBlockBytes } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
@@ -57,7 +57,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     lengthBytes,
   }: Question & { kind: 'request' }): Promise<void> {
     for (const { path, here } of store.hereWithRoot(root)) {
-      if (here.kind !== 'file' || offsetBytes + lengthBytes > here.sizeBytes) continue
+      if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
       try {
         const data = await disk.read(path, here.diskPath, hereToStat(here), offsetBytes, lengthBytes)
         return await send(request, data)
@@ -67,6 +67,19 @@ export function createServing(context: FolderContext, link: Link): Serving {
       }
     }
     link.send({ kind: 'missing', request })
+  }
+
+  /**
+   * Anything but a whole block could not be verified by whoever asks: a record that is wrong about the size of this content made it ask, and
+   * it would take the answer for a wrong one (P8).
+   */
+  function isBlockOf(sizeBytes: number, offsetBytes: number, lengthBytes: number): boolean {
+    const blockSizeBytes = blockSizeFor(sizeBytes)
+    return (
+      offsetBytes % blockSizeBytes === 0 &&
+      offsetBytes < sizeBytes &&
+      lengthBytes === Math.min(blockSizeBytes, sizeBytes - offsetBytes)
+    )
   }
 
   async function send(request: number, data: Buffer): Promise<void> {

@@ -22,6 +22,8 @@ const maxBlocksAtOnce = 32
 /** A file's content, complete and verified. */
 interface FetchedContent {
   readonly stage: Stage
+  /** As many as were verified; a version that says otherwise of the same root is wrong. */
+  readonly sizeBytes: number
   /** Its block list. */
   readonly hashes: Uint8Array
 }
@@ -41,7 +43,7 @@ export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
-  askableMs(root: ContentRoot): number
+  askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
   take(version: Version): Promise<Fetched | undefined>
@@ -80,11 +82,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   /** Here and not when placing, because fsync takes long and many transfers can wait for theirs at the same time. */
-  async function seal({ stage, hashes }: FetchedContent, version: Version): Promise<Fetched> {
-    const { sizeBytes, mtimeNs, executable } = version
+  async function seal(content: FetchedContent, version: Version): Promise<Fetched> {
+    const { stage, sizeBytes, hashes } = content
+    const { mtimeNs, executable } = version
     try {
       await stage.seal(sizeBytes, mtimeNs, executable)
-      return { stage, hashes, mtimeNs, executable }
+      return { stage, sizeBytes, hashes, mtimeNs, executable }
     } catch (error) {
       await stage.release()
       throw error
@@ -98,13 +101,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   async function copyFromHere(version: Version): Promise<FetchedContent | undefined> {
+    const { root, sizeBytes, blockSizeBytes } = version
     const hashes = knownBlockList(version)
-    if (hashes === undefined || version.sizeBytes === 0) return undefined
-    for (const { path, here } of store.hereWithRoot(version.root)) {
+    if (hashes === undefined || sizeBytes === 0) return undefined
+    for (const { path, here } of store.hereWithRoot(root)) {
+      // The root does not tell the size of the last block, so a record can be wrong about it.
+      if (here.sizeBytes !== sizeBytes) continue
       try {
-        const stage = await disk.stageCopy(version.root, path, here.diskPath, hereToStat(here))
-        const right = await stage.rightBlocks(version.blockSizeBytes, hashes)
-        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return { stage, hashes }
+        const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+        const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
+        if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
         await stage.release()
         context.markDirty(here.diskPath)
       } catch (error) {
@@ -120,16 +126,21 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const { root, sizeBytes, blockSizeBytes } = version
     await checkRoom(context, sizeBytes)
     const count = blockCount(sizeBytes, blockSizeBytes)
-    // A file of one block is checked against its root alone, which saves the way to the peer and back.
-    const list = count > 1 ? await blockList(version) : undefined
+    // A file of one block is checked against its root alone, which saves the way to the peer and back. A full block could as well
+    // be the first of a longer file, which only the list can tell.
+    const list = count > 1 || sizeBytes === blockSizeBytes ? await blockList(version) : undefined
     const stage = await disk.openStage(root)
     try {
       if (list === undefined)
-        return { stage, hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage) }
-      const right = await stage.rightBlocks(blockSizeBytes, list)
+        return {
+          stage,
+          sizeBytes,
+          hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage),
+        }
+      const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, list)
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       await fetchBlocks(version, list, missing, stage)
-      return { stage, hashes: list }
+      return { stage, sizeBytes, hashes: list }
     } catch (error) {
       await stage.release()
       throw error
@@ -192,7 +203,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         return true
       if (
         version.sizeBytes > 0 &&
-        swarm.askableMs(version.root) > context.clock.monotonicMs() &&
+        swarm.askableMs(version) > context.clock.monotonicMs() &&
         store.hereWithRoot(version.root).length === 0
       )
         return false
