@@ -3,7 +3,7 @@
  * peers. Touches stages only; placing them is the business of pull.
  */
 import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
-import { isSyncError, SyncError } from '../core/errors.ts'
+import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
@@ -73,8 +73,10 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
-      if (!isSyncError(error)) throw error
-      if (!isClosed && error.code !== 'cancelled') failures.push({ version, error })
+      const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
+      if (failure !== error) log.error({ path: version.path, error: String(error) }, 'a transfer failed')
+      // Held back like any other failure: a fault of ours that comes every time must not be tried without end.
+      if (!isClosed && failure.code !== 'cancelled') failures.push({ version, error: failure })
     } finally {
       active.delete(version.root)
       context.pullSoon()
@@ -208,12 +210,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       )
         return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
-      active.set(
-        version.root,
-        run(version).catch((error) =>
-          log.error({ path: version.path, error: String(error) }, 'a transfer failed'),
-        ),
-      )
+      active.set(version.root, run(version))
       return true
     },
     askableMs: swarm.askableMs,
