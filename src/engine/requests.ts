@@ -9,8 +9,10 @@ import type { Version } from '../core/version.ts'
 import type { Clock, Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 
-/** A peer that owes an answer and sends nothing at all for so long is stalled. */
+/** A peer that for so long sends less than `minProgressBytes` of the oldest answer it owes, and does not end it, is stalled. */
 export const answerTimeoutMs = 60_000
+/** Slower than any line worth using. Single bytes, or answers to everything but the oldest question, would hold a file back for ever. */
+const minProgressBytes = 32 * 1024
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
 const maxLacking = 50_000
 /**
@@ -53,6 +55,8 @@ export function createRequests(link: Link, clock: Clock): Requests {
   let nextRequest = 1
   let pendingBytes = 0
   let deadline: Disposable | undefined
+  /** Of the oldest request, since the deadline was set. */
+  let progressBytes = 0
 
   link.closed.then((reason) => {
     deadline?.[Symbol.dispose]()
@@ -71,7 +75,12 @@ export function createRequests(link: Link, clock: Clock): Requests {
     found.reject(new SyncError('no-peer-has-it', { path: '' }))
   }
 
+  function isOldest(request: number): boolean {
+    return pending.keys().next().value === request
+  }
+
   function restartDeadline(): void {
+    progressBytes = 0
     deadline?.[Symbol.dispose]()
     deadline = pending.size === 0 ? undefined : clock.after(answerTimeoutMs, () => link.close('peer-stalled'))
   }
@@ -79,9 +88,10 @@ export function createRequests(link: Link, clock: Clock): Requests {
   function settle(request: number): Pending | undefined {
     const found = pending.get(request)
     if (found === undefined) return undefined
+    const wasOldest = isOldest(request)
     pending.delete(request)
     pendingBytes -= found.buffer.length
-    restartDeadline()
+    if (wasOldest) restartDeadline()
     return found
   }
 
@@ -131,7 +141,10 @@ export function createRequests(link: Link, clock: Clock): Requests {
     found.buffer.set(data, offset)
     found.filledBytes += data.length
     if (found.filledBytes === found.buffer.length) settle(message.request)?.resolve(found.buffer)
-    else restartDeadline()
+    else if (isOldest(message.request)) {
+      progressBytes += data.length
+      if (progressBytes >= minProgressBytes) restartDeadline()
+    }
   }
 
   return {
