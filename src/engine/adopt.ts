@@ -7,7 +7,7 @@ import { knownThrough } from '../core/elect.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { signDrafts } from './sign.ts'
+import { fitsHistory, signDrafts } from './sign.ts'
 
 /** `before` is the state the winner was planned on. Runs inside a transaction. */
 export function adoptWinner(
@@ -25,7 +25,9 @@ export function adoptWinner(
   const givenUp = versions.filter((version) => wasHeld(before, version) && !sameContent(version, winner))
   if (givenUp.length === 0) return
   const knows = knownThrough([winner, ...givenUp], versions)
-  const [merged] = signDrafts(context, [{ ...winner, knows, replaced: winner }])
+  const draft = { ...winner, knows, replaced: winner }
+  if (!fitsHistory(context, draft)) return
+  const [merged] = signDrafts(context, [draft])
   store.adopt(path, merged!, here)
 }
 

@@ -4,7 +4,7 @@
  * crash the next round asks again and goes on.
  */
 import { compareVersions, elect } from '../core/elect.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
@@ -63,7 +63,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
       if (state?.winner === undefined) continue
-      if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
+      try {
+        if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
+      } catch (error) {
+        if (!isSyncError(error, 'history-full')) throw error
+        holds.failOrThrow(state, error)
+      }
     }
     holds.write()
     if (await batch.commit()) progressed = true

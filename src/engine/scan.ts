@@ -25,7 +25,7 @@ import type { FolderContext } from './folder-context.ts'
 import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
-import { type Draft, deletionDraft, knownVersions, signDrafts } from './sign.ts'
+import { type Draft, deletionDraft, fitsHistory, knownVersions, signDrafts } from './sign.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
@@ -276,10 +276,16 @@ function writeObservations(
     }
     const source = sourcesByTarget.get(path)
     const moved = source === undefined ? undefined : store.state(source)
-    drafts.push({ here, draft: editDraft(context, found, content, state, moved?.agreed) })
-    if (moved?.agreed !== undefined && moved.here !== undefined) {
-      drafts.push({ here: undefined, draft: deletionDraft(context, moved.agreed, path) })
+    const edit = editDraft(context, found, content, state, moved?.agreed)
+    if (!fitsHistory(context, edit)) {
+      leaveUnsaid(context, path, here)
+      continue
     }
+    drafts.push({ here, draft: edit })
+    if (moved?.agreed === undefined || moved.here === undefined) continue
+    const departure = deletionDraft(context, moved.agreed, path)
+    if (fitsHistory(context, departure)) drafts.push({ here: undefined, draft: departure })
+    else leaveUnsaid(context, moved.path, undefined)
   }
   const versions = signDrafts(
     context,
@@ -289,6 +295,13 @@ function writeObservations(
     store.adopt(version.path, version.id, drafts[index]!.here)
     noteChange(context, version)
   }
+}
+
+/** A change nobody can be told of stays a local one; the person hears of it. */
+function leaveUnsaid({ store }: FolderContext, path: RelPath, here: Here | undefined): void {
+  store.setHere(path, here)
+  const code = 'history-full'
+  store.setProblem({ path, code, message: describeError(code, { path }), retryMs: 0 })
 }
 
 function editDraft(
@@ -418,7 +431,11 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     if (state?.here === undefined) continue
     if (role === 'read-only' || state.agreed === undefined || state.agreed.kind === 'deleted')
       store.setHere(path, undefined)
-    else drafts.push(deletionDraft(context, state.agreed))
+    else {
+      const draft = deletionDraft(context, state.agreed)
+      if (fitsHistory(context, draft)) drafts.push(draft)
+      else leaveUnsaid(context, path, undefined)
+    }
   }
   for (const version of signDrafts(context, drafts)) {
     store.adopt(version.path, version.id, undefined)
