@@ -59,7 +59,8 @@ export function receiveIndex(
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
       store.addRecord(record)
-      electWinner(store, record.version.path, record.version.id)
+      const { superseded } = electWinner(store, record.version.path, record.version.id)
+      if (!superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
     }
     store.setCursor(peer, message.indexId, message.lastSequence)
   })
@@ -98,4 +99,17 @@ function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): voi
     )
     beginEpoch(context)
   }
+}
+
+/**
+ * A record of this very writer that is new here, and that nothing here supersedes, was signed by somebody with the same identity: a copy of
+ * this device's home, whose counters and sequence numbers happen to be no higher. From here on the two are different writers, and peers
+ * read this index anew, because they may have taken the other's sequence numbers for ours.
+ */
+function noticeDouble(context: FolderContext, { version }: SignedRecord): void {
+  const { store, author, log } = context
+  if (store.fact('epoch') === undefined || version.writer !== writerIdOf(author.key, currentEpoch(store)))
+    return
+  log.warn({ path: version.path }, 'another device signs as this one does: beginning a new epoch')
+  beginEpoch(context)
 }
