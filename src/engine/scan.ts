@@ -257,11 +257,23 @@ function writeObservations(
 ): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
+  const seenPaths = new Set(batch.map(({ found }) => found.path))
+
+  /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
+  function movedFrom(source: RelPath | undefined): { readonly agreed: Version } | undefined {
+    const { agreed, here } = (source !== undefined && !seenPaths.has(source) && store.state(source)) || {}
+    const found = source === undefined ? undefined : renames.get(source)
+    if (agreed === undefined || here === undefined || found === undefined) return undefined
+    return here.inode === found.stat.inode && here.device === found.stat.device ? { agreed } : undefined
+  }
+
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
   for (const { found, content, hashed } of batch) {
     const { path, stat } = found
-    const state = store.state(path)
     const here = foundToHere(found, content)
+    const placing = store.placing(path)
+    if (placing !== undefined && sameContent(placing, content)) store.adopt(path, placing, here)
+    const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
     const seen = { ...stat, kind: here.kind }
@@ -274,19 +286,17 @@ function writeObservations(
       store.setHere(path, here)
       continue
     }
-    const source = sourcesByTarget.get(path)
-    const moved = source === undefined ? undefined : store.state(source)
+    const moved = movedFrom(sourcesByTarget.get(path))
     drafts.push({ here, draft: editDraft(context, found, content, state, moved?.agreed) })
-    if (moved?.agreed !== undefined && moved.here !== undefined) {
+    if (moved !== undefined)
       drafts.push({ here: undefined, draft: deletionDraft(context, moved.agreed, path) })
-    }
   }
   const versions = signDrafts(
     context,
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
-    store.adopt(version.path, version.id, drafts[index]!.here)
+    store.adopt(version.path, version, drafts[index]!.here)
     noteChange(context, version)
   }
 }
@@ -421,7 +431,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     else drafts.push(deletionDraft(context, state.agreed))
   }
   for (const version of signDrafts(context, drafts)) {
-    store.adopt(version.path, version.id, undefined)
+    store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }
 }
