@@ -63,7 +63,9 @@ function replacementsOf(version: Version, current: readonly Version[]): Readonly
   return reached
 }
 
+/** All directories have the same content: who replaced one replaced that one, and no other. */
 function isEditOf(later: Version, earlier: Version): boolean {
+  if (earlier.kind === 'directory') return false
   return later.kind !== 'deleted' && later.replaced !== undefined && sameContent(later.replaced, earlier)
 }
 

@@ -29,7 +29,7 @@ export interface Batch extends AsyncDisposable {
   /** Where a directory will be that an earlier step of this batch makes. */
   directoryAt(path: RelPath): DiskPath | undefined
   hasRemovals(): boolean
-  /** Carries the steps out. Returns whether there were any. Throws what halts the folder, after recording what was done. */
+  /** Carries the steps out. Returns whether any was done. Throws what halts the folder, after recording what was done. */
   commit(): Promise<boolean>
 }
 
@@ -82,7 +82,7 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
       )
       if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
       if (halting !== undefined) throw halting
-      return true
+      return outcomes.some(({ state }) => state === 'done')
     },
     async [Symbol.asyncDispose]() {
       for (const { step, state } of steps) {

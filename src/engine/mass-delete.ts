@@ -13,7 +13,7 @@ export function settleMassDelete(context: FolderContext, held: readonly RelPath[
       for (const path of held.slice(first, first + pathsInTransaction)) undo(context, path, drafts)
       const versions = signDrafts(context, drafts)
       for (const version of versions)
-        context.store.adopt(version.path, version.id, context.store.state(version.path)?.here)
+        context.store.adopt(version.path, version, context.store.state(version.path)?.here)
     })
   }
 }
@@ -26,11 +26,11 @@ function undo(context: FolderContext, path: RelPath, drafts: Draft[]): void {
     store.setHere(path, undefined)
     store.disagree(path)
   } else if (here === undefined || agreed === undefined) {
-    store.adopt(path, winner.id, here)
+    store.adopt(path, winner, here)
   } else if (role === 'full') {
     drafts.push({ ...agreed, knows: store.versionsOf(path), replaced: winner })
   } else {
     // Without the right to sign it stays as a local thing.
-    store.adopt(path, winner.id, here)
+    store.adopt(path, winner, here)
   }
 }

@@ -257,6 +257,16 @@ function writeObservations(
 ): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
+  const seenPaths = new Set(batch.map(({ found }) => found.path))
+
+  /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
+  function movedFrom(source: RelPath | undefined): { readonly agreed: Version } | undefined {
+    const { agreed, here } = (source !== undefined && !seenPaths.has(source) && store.state(source)) || {}
+    const found = source === undefined ? undefined : renames.get(source)
+    if (agreed === undefined || here === undefined || found === undefined) return undefined
+    return here.inode === found.stat.inode && here.device === found.stat.device ? { agreed } : undefined
+  }
+
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
   for (const { found, content, hashed } of batch) {
     const { path, stat } = found
@@ -274,19 +284,17 @@ function writeObservations(
       store.setHere(path, here)
       continue
     }
-    const source = sourcesByTarget.get(path)
-    const moved = source === undefined ? undefined : store.state(source)
+    const moved = movedFrom(sourcesByTarget.get(path))
     drafts.push({ here, draft: editDraft(context, found, content, state, moved?.agreed) })
-    if (moved?.agreed !== undefined && moved.here !== undefined) {
+    if (moved !== undefined)
       drafts.push({ here: undefined, draft: deletionDraft(context, moved.agreed, path) })
-    }
   }
   const versions = signDrafts(
     context,
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
-    store.adopt(version.path, version.id, drafts[index]!.here)
+    store.adopt(version.path, version, drafts[index]!.here)
     noteChange(context, version)
   }
 }
@@ -421,7 +429,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     else drafts.push(deletionDraft(context, state.agreed))
   }
   for (const version of signDrafts(context, drafts)) {
-    store.adopt(version.path, version.id, undefined)
+    store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }
 }
