@@ -3,7 +3,7 @@
  * the directory that was last found to be the folder, opened afresh for each call.
  */
 import { blockSizeFor, contentRootOf } from '../core/blocks.ts'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
 import { defaultIgnoreText } from '../core/ignore.ts'
 import { hiddenDirectory, type RelPath } from '../core/path.ts'
@@ -78,6 +78,8 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       try {
         capabilities = await probeDisk(openRoot)
       } catch (thrown) {
+        // It went away while being asked: what is there now counts.
+        if (isSyncError(thrown)) return await guard.look()
         // A disk that cannot be written to can still be read and served; it is asked again the next time.
         if (errnoOf(thrown) === undefined) throw thrown
         log.warn({ path: files.path, reason: reasonOf(thrown) }, 'cannot find out what the disk can keep')

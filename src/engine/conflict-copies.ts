@@ -3,10 +3,12 @@
  * local content beside, where it stays local (E6). The copy lies on disk before anything is said about it, so a crash in
  * between costs nothing and is recognised by the content.
  */
+
 import { conflictPath } from '../core/conflict-name.ts'
 import { knownThrough } from '../core/elect.ts'
+import { SyncError } from '../core/errors.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
-import { sameContent, type Version } from '../core/version.ts'
+import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -40,8 +42,9 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     store.transaction(() => {
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
-      const copy = isTold ? told : signDrafts(context, [draft])[0]!
-      store.adopt(draft.path, copy, here)
+      // Told by another device with its own time and mode: it is here, and taken over like anything that is here already.
+      if (isTold) store.setHere(draft.path, here)
+      else store.adopt(draft.path, signDrafts(context, [draft])[0]!, here)
       noteConflict(draft.path, lost.deviceName, lost.sizeBytes)
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
@@ -120,6 +123,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     if (here.kind === 'link') {
       const look = await disk.look(state.path, here.diskPath)
       const target = look.state === 'present' ? look.found.linkTarget : ''
+      if (linkRoot(target) !== here.root) throw new SyncError('changed-since-plan', { path: state.path })
       return { kind: 'link', path, to, target, expect: 'absent', archive: true }
     }
     const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, hereToStat(here))

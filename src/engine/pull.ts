@@ -99,7 +99,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     for (const { version, error } of failures) {
       const state = store.state(version.path)
       if (state === undefined) continue
-      halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
+      if (error.code === 'no-peer-has-it') holds.noPeerHas(version.path, () => transfers.askableMs(version))
+      else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }
     holds.write()
     if (halting !== undefined) throw halting
@@ -195,7 +196,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path, transfers.askableMs(winner))
+      holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
     }
     const way = await wayTo(context, copies, holds, path, batch)
@@ -264,6 +265,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   function isLastCopyOfNeeded(here: Here, path: RelPath): boolean {
     const needing = store.needsRoot(here.root, clock.monotonicMs())
     if (needing === undefined || needing === path || transfers.isReady(here.root)) return false
+    // What cannot be placed now must not keep this from going; its content stays in the archive and with the peers.
+    if (holds.isNoted(needing)) return false
     return store.hereWithRoot(here.root).length <= 1
   }
 

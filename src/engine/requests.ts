@@ -15,6 +15,8 @@ export const answerTimeoutMs = 60_000
 const minProgressBytes = 32 * 1024
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
 const maxLacking = 50_000
+/** Honest records tell one size of a content. */
+const maxLackingSizes = 8
 /**
  * A peer that says it has something and then answers that it has not was changing that file: it is asked again after this, a little
  * sooner than what failed is tried again.
@@ -50,8 +52,8 @@ interface Pending {
 
 export function createRequests(link: Link, clock: Clock): Requests {
   const pending = new Map<number, Pending>()
-  /** What the peer lacks, of the size asked for or whatever it is, and until when to believe it. */
-  const lacking = new Map<ContentRoot, { readonly untilMs: number; readonly sizeBytes: number | undefined }>()
+  /** What the peer lacks, and until when to believe it; of which sizes, where it did not say so itself. */
+  const lacking = new Map<ContentRoot, ReadonlyMap<number | 'any', number>>()
   let nextRequest = 1
   let pendingBytes = 0
   let deadline: Disposable | undefined
@@ -63,9 +65,12 @@ export function createRequests(link: Link, clock: Clock): Requests {
     for (const request of [...pending.keys()]) settle(request)?.reject(reason)
   })
 
-  function lack(root: ContentRoot, untilMs: number, sizeBytes?: number): void {
+  function lack(root: ContentRoot, untilMs: number, size: number | 'any' = 'any'): void {
     if (lacking.size >= maxLacking) lacking.clear()
-    lacking.set(root, { untilMs, sizeBytes })
+    const others = size === 'any' ? [] : [...(lacking.get(root) ?? [])]
+    // Records that tell so many sizes of one content are not worth telling apart.
+    const key = others.length < maxLackingSizes ? size : 'any'
+    lacking.set(root, new Map([...others, [key, untilMs]]))
   }
 
   function isMissing(request: number): void {
@@ -153,7 +158,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     },
     askableMs({ root, sizeBytes }) {
       const found = lacking.get(root)
-      return found === undefined || (found.sizeBytes ?? sizeBytes) !== sizeBytes ? 0 : found.untilMs
+      return Math.max(found?.get('any') ?? 0, found?.get(sizeBytes) ?? 0)
     },
     noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
     noteHaving(roots) {

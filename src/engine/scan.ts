@@ -6,7 +6,7 @@
 
 import { blockSizeFor, maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
-import { noContent } from '../core/ids.ts'
+import { type ContentRoot, noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
 import {
   ancestorsOf,
@@ -257,11 +257,26 @@ function writeObservations(
 ): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
+  /** Contents peers may have been told to be lacking here, and that are not signed anew. */
+  const servable: ContentRoot[] = []
+  const seenPaths = new Set(batch.map(({ found }) => found.path))
+
+  /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
+  function movedFrom(source: RelPath | undefined): { readonly agreed: Version } | undefined {
+    const { agreed, here } = (source !== undefined && !seenPaths.has(source) && store.state(source)) || {}
+    const found = source === undefined ? undefined : renames.get(source)
+    if (agreed === undefined || here === undefined || found === undefined) return undefined
+    return here.inode === found.stat.inode && here.device === found.stat.device ? { agreed } : undefined
+  }
+
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
   for (const { found, content, hashed } of batch) {
     const { path, stat } = found
-    const state = store.state(path)
     const here = foundToHere(found, content)
+    const placing = store.placing(path)
+    if (placing !== undefined && sameContent(placing, content))
+      store.adopt(path, placing, asPlaced(here, placing))
+    const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
     const seen = { ...stat, kind: here.kind }
@@ -271,30 +286,39 @@ function writeObservations(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || role === 'read-only') {
+      if (here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root))
+        servable.push(here.root)
       store.setHere(path, here)
       continue
     }
-    const source = sourcesByTarget.get(path)
-    const moved = source === undefined ? undefined : store.state(source)
+    const moved = movedFrom(sourcesByTarget.get(path))
     const edit = editDraft(context, found, content, state, moved?.agreed)
     if (!fitsHistory(context, edit)) {
       leaveUnsaid(context, path, here)
       continue
     }
     drafts.push({ here, draft: edit })
-    if (moved?.agreed === undefined || moved.here === undefined) continue
+    if (moved === undefined) continue
     const departure = deletionDraft(context, moved.agreed, path)
     if (fitsHistory(context, departure)) drafts.push({ here: undefined, draft: departure })
-    else leaveUnsaid(context, moved.path, undefined)
+    else leaveUnsaid(context, moved.agreed.path, undefined)
   }
   const versions = signDrafts(
     context,
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
-    store.adopt(version.path, version.id, drafts[index]!.here)
+    store.adopt(version.path, version, drafts[index]!.here)
     noteChange(context, version)
   }
+  context.contentAdded(servable)
+}
+
+/** What we placed as it was then, so that a person's change of time or mode since is seen. Disks round times, by up to two seconds. */
+function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
+  const offNs = here.mtimeNs - mtimeNs
+  const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
+  return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
 }
 
 /** A change nobody can be told of stays a local one; the person hears of it. */
@@ -438,7 +462,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     }
   }
   for (const version of signDrafts(context, drafts)) {
-    store.adopt(version.path, version.id, undefined)
+    store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }
 }
