@@ -25,7 +25,7 @@ export function adoptWinner(
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)
   const knows = knownThrough([successor, winner, ...givenUp], versions)
-  const [merged] = signDrafts(context, [{ ...successor, knows, replaced: successor }])
+  const [merged] = signDrafts(context, 'device', [{ ...successor, knows, replaced: successor }])
   if (sameContent(successor, winner)) store.adopt(path, merged!, here)
 }
 

@@ -298,6 +298,7 @@ function writeObservations(
   }
   const versions = signDrafts(
     context,
+    'person',
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
@@ -443,7 +444,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
       store.setHere(path, undefined)
     else drafts.push(deletionDraft(context, state.agreed))
   }
-  for (const version of signDrafts(context, drafts)) {
+  for (const version of signDrafts(context, 'person', drafts)) {
     store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }
