@@ -22,11 +22,21 @@ export function adoptWinner(
   // A newer winner has come meanwhile: it will be planned, and this one is history.
   if (role !== 'full' || store.state(path)?.winner?.id !== winner.id) return
   const versions = store.versionsOf(path)
-  const givenUp = versions.filter((version) => wasHeld(before, version) && !sameContent(version, winner))
+  const givenUp = versions.filter(
+    (version) => isContent(version) && wasHeld(before, version) && !sameContent(version, winner),
+  )
   if (givenUp.length === 0) return
   const knows = knownThrough([winner, ...givenUp], versions)
   const [merged] = signDrafts(context, [{ ...winner, knows, replaced: winner }])
   store.adopt(path, merged!, here)
+}
+
+/**
+ * A deletion or directory given up brings nothing back: what does not know it outranks it anyway. Signing past it would only look like an
+ * edit, which outlives the next deletion by a person (E5).
+ */
+function isContent({ kind }: Version): boolean {
+  return kind === 'file' || kind === 'link'
 }
 
 /** Whether this device had the content of that version at its path, agreed or lying there. */
