@@ -43,7 +43,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
       const copy = isTold ? told : signDrafts(context, [draft])[0]!
-      // A copy that lay there before may have another time or executable bit: that is set when its turn comes.
+      // Told by another device, or there before, with its own time and mode: taken over like anything that is here already.
       if (made.isFresh && !isTold) store.adopt(draft.path, copy, made.here)
       else store.setHere(draft.path, made.here)
       noteConflict(draft.path, lost.deviceName, lost.sizeBytes)

@@ -171,7 +171,7 @@ export function openFolder(options: FolderOptions): Folder {
     async settleDeletes(choice) {
       if (loop.halt?.error.code !== 'mass-delete')
         throw new SyncError('not-found', { what: 'A halt because of many deletions' })
-      if (choice === 'undo') await loop.between(async () => settleMassDelete(context, loop.heldDeletes))
+      if (choice === 'undo') await loop.between(() => settleMassDelete(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },
     heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),
