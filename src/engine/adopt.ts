@@ -21,12 +21,22 @@ export function adoptWinner(
   store.adopt(path, winner, here)
   if (role !== 'full') return
   const versions = store.versionsOf(path)
-  const givenUp = versions.filter((version) => wasHeld(before, version) && !sameContent(version, winner))
+  const givenUp = versions.filter(
+    (version) => isContent(version) && wasHeld(before, version) && !sameContent(version, winner),
+  )
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)
   const knows = knownThrough([successor, winner, ...givenUp], versions)
   const [merged] = signDrafts(context, 'device', [{ ...successor, knows, replaced: successor }])
   if (sameContent(successor, winner)) store.adopt(path, merged!, here)
+}
+
+/**
+ * A deletion or directory given up brings nothing back: what does not know it outranks it anyway. Signing past it would only look like an
+ * edit, which outlives the next deletion by a person (E5).
+ */
+function isContent({ kind }: Version): boolean {
+  return kind === 'file' || kind === 'link'
 }
 
 /** Whether this device had the content of that version at its path, agreed or lying there. */
