@@ -226,8 +226,11 @@ export function startLoop(
       halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
       return context.databaseDamaged()
     }
-    if (error.code === 'mass-delete' && heldDeletes.length === 0)
-      heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
+    // A scan has filled the list itself.
+    if (error.code === 'mass-delete' && work === 'pull') {
+      heldDeletes.length = 0
+      for (const path of store.deletionsPending(Number.MAX_SAFE_INTEGER)) heldDeletes.push(path)
+    }
     if (halt?.error.code !== error.code) {
       log.warn({ code: error.code }, error.message)
       store.addHistory({
@@ -261,6 +264,8 @@ export function startLoop(
     wake,
     pullSoon() {
       pullAtMs = clock.monotonicMs()
+      // The deletions may have been undone where they were made.
+      if (halt?.work === 'pull' && halt.error.code === 'mass-delete') halt = { ...halt, untilMs: 0 }
       wake()
     },
     markDirty(place) {
