@@ -37,6 +37,20 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
   const { store, disk } = context
   const steps: PlannedStep[] = []
 
+  /**
+   * A crash may come between the disk and the database. Without this note what we placed would then look like a person's new file, and
+   * would bring back what is deleted meanwhile (I4). It stays after a failed step: a disk that goes away may have taken the file.
+   */
+  function notePlacing(): void {
+    store.transaction(() => {
+      for (const { step, state } of steps) {
+        if (step.kind === 'remove' || step.kind === 'metadata') continue
+        if (state.winner !== undefined && state.winner.kind !== 'deleted')
+          store.setPlacing(state.path, state.winner)
+      }
+    })
+  }
+
   function record(outcomes: readonly CommitOutcome[]): SyncError | undefined {
     let halting: SyncError | undefined
     for (const [index, outcome] of outcomes.entries()) {
@@ -74,6 +88,7 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
     async commit() {
       if (steps.length === 0) return false
       await checkRoot(context)
+      notePlacing()
       const outcomes = await disk.commit(steps.map(({ step }) => step))
       const halting = store.transaction(() => record(outcomes))
       holds.write()

@@ -29,6 +29,8 @@ export interface Holds {
   /** The same for anything thrown; throws what halts the folder, and what is no `SyncError`. */
   failOrThrow(state: PathState, thrown: unknown): void
   succeeded(): void
+  /** Whether this path was held back since the last `write`. */
+  isNoted(path: RelPath): boolean
   /** Makes what was noted durable. */
   write(): void
 }
@@ -78,6 +80,7 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
       const halting = fail(state, thrown)
       if (halting !== undefined) throw halting
     },
+    isNoted: (path) => noted.some((problem) => problem.path === path),
     succeeded() {
       failuresInARow = 0
     },

@@ -265,6 +265,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   function isLastCopyOfNeeded(here: Here, path: RelPath): boolean {
     const needing = store.needsRoot(here.root, clock.monotonicMs())
     if (needing === undefined || needing === path || transfers.isReady(here.root)) return false
+    // What cannot be placed now must not keep this from going; its content stays in the archive and with the peers.
+    if (holds.isNoted(needing)) return false
     return store.hereWithRoot(here.root).length <= 1
   }
 

@@ -4,9 +4,10 @@
  */
 import { verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import { type DeviceId, type RecordId, writerIdOf } from '../core/ids.ts'
+import { type AuthorKey, type DeviceId, type RecordId, writerIdOf } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
+import type { FolderStore } from '../store/folder-store.ts'
 import type { Message } from '../wire/messages.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -31,23 +32,29 @@ export function receiveIndex(
       throw new SyncError('peer-forged', { reason: 'a certificate not signed by the folder' })
     }
   }
-  const certified = new Map(
-    message.certificates.map((signed) => [signed.certificate.author, signed.certificate]),
+  // A right once given is not taken away by a lesser certificate: whoever gets one may have named any author in it.
+  const certificates = message.certificates.filter(
+    ({ certificate: { author, role } }) => role === 'full' || !isFullAuthor(store, author),
+  )
+  const given = new Set(
+    certificates
+      .filter(({ certificate }) => certificate.role === 'full')
+      .map(({ certificate }) => certificate.author),
   )
   const fresh = message.entries
     .map(({ record }) => record)
     .filter((record) => !store.hasRecord(record.version.id))
   for (const record of fresh) {
-    const certificate =
-      certified.get(record.proof.author) ?? store.certificate(record.proof.author)?.certificate
-    if (certificate?.role !== 'full') throw forged(record, 'its author has no certificate')
+    const { author } = record.proof
+    if (!given.has(author) && !isFullAuthor(store, author))
+      throw forged(record, 'its author has no certificate')
     if (!isWrittenBy(record.version, record.proof.author))
       throw forged(record, 'it speaks for another writer')
     if (!verifyProof(record.version.id, record.proof, context.id, proofs))
       throw forged(record, 'its signature does not fit')
   }
   store.transaction(() => {
-    for (const certificate of message.certificates) store.addCertificate(certificate)
+    for (const certificate of certificates) store.addCertificate(certificate)
     for (const record of fresh) {
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
@@ -61,6 +68,10 @@ export function receiveIndex(
     context.pullSoon()
   }
   return message.entries.map(({ record }) => record.version.id)
+}
+
+function isFullAuthor(store: FolderStore, author: AuthorKey): boolean {
+  return store.certificate(author)?.certificate.role === 'full'
 }
 
 function isCrowded(present: readonly Version[], added: Version): boolean {

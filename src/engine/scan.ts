@@ -287,8 +287,10 @@ function writeObservations(
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
   for (const { found, content, hashed } of batch) {
     const { path, stat } = found
-    const state = store.state(path)
     const here = foundToHere(found, content)
+    const placing = store.placing(path)
+    if (placing !== undefined && sameContent(placing, content)) store.adopt(path, placing, here)
+    const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
     const seen = { ...stat, kind: here.kind }

@@ -12,7 +12,7 @@ import type { Transactions } from './transaction.ts'
 
 export type Paths = Pick<
   FolderStore,
-  'setWinner' | 'adopt' | 'setHere' | 'setIgnored' | 'clearIgnored' | 'disagree'
+  'setWinner' | 'setPlacing' | 'placing' | 'adopt' | 'setHere' | 'setIgnored' | 'clearIgnored' | 'disagree'
 >
 
 export function createPaths(database: Database, { atomically }: Transactions, records: Records): Paths {
@@ -24,8 +24,12 @@ export function createPaths(database: Database, { atomically }: Transactions, re
     'UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root WHERE path = :path',
   )
   const updateAgreedAndHere = database.prepare(
-    `UPDATE paths SET agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
+    `UPDATE paths SET placing = NULL, agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
   )
+  const updatePlacing = database.prepare('UPDATE paths SET placing = ? WHERE path = ?')
+  const selectPlacing = database
+    .prepare<[string], number | null>('SELECT placing FROM paths WHERE path = ?')
+    .pluck()
   const updateHere = database.prepare(`UPDATE paths SET ${hereValues} WHERE path = :path`)
   const updateIgnored = database.prepare('UPDATE paths SET ignored = ? WHERE path = ?')
   const clearAgreed = database.prepare(
@@ -85,6 +89,17 @@ export function createPaths(database: Database, { atomically }: Transactions, re
         })
         records.sweepSuperseded(path)
       }),
+
+    setPlacing: (path, version) =>
+      atomically(() => {
+        if (!records.hasRecord(version.id)) records.keepSuperseded(version)
+        updatePlacing.run(records.find(version.id)!.sequence, path)
+        records.sweepSuperseded(path)
+      }),
+    placing(path) {
+      const sequence = selectPlacing.get(path)
+      return sequence === undefined || sequence === null ? undefined : records.versionAt(sequence)
+    },
 
     setHere: (path, here) => atomically(() => setHere(path, here)),
 

@@ -81,7 +81,8 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const markSuperseded = database.prepare('UPDATE records SET superseded = 1 WHERE id = ? AND path = ?')
   const deleteSuperseded = database.prepare(
     `DELETE FROM records WHERE path = :path AND superseded = 1
-       AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)`,
+       AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)
+       AND sequence IS NOT (SELECT placing FROM paths WHERE paths.path = :path)`,
   )
 
   function find(id: RecordId): RecordEntry | undefined {

@@ -153,7 +153,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   )
 
   async function gate(from: Process, operation: string, path: string): Promise<void> {
-    if (!from.isAlive) return never
+    if (!from.isAlive || scheduler.isSpinning) return never
     const label = `${name} ${operation} ${path}`
     scheduler.note(label)
     if (changing.has(operation)) activity.changes++

@@ -249,8 +249,8 @@ async function play(
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
-    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
     if (setting.takesTurns) oracle.checkNoConflicts(agreement, now, people.journal)
+    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
     tookBack = false
     agreement = now
     people.journal.clear()

@@ -33,6 +33,8 @@ export interface SchedulerOptions {
 export interface Scheduler {
   readonly clock: ManualClock
   readonly steps: number
+  /** Whether something goes round and round without ever waiting: nothing may be let through any more. */
+  readonly isSpinning: boolean
   /** Puts something off until chance picks it. */
   later(label: string, run: () => void): void
   /** Ends the run with this at the next step; for places whose throws somebody else would catch. */
@@ -52,6 +54,8 @@ export interface Scheduler {
 export const simStartMs = 1_767_225_600_000
 
 const idleMs = 2_000
+/** Between two events a process does a few hundred things at most. */
+const maxNotesInStep = 20_000
 
 interface Waiting {
   readonly label: string
@@ -63,10 +67,13 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
   const waiting: Waiting[] = []
   const trace: string[] = []
   let steps = 0
+  let notesInStep = 0
   let hash = 0x811c9dc5
   let failure: SimFailure | undefined
 
   function note(event: string): void {
+    notesInStep++
+    if (notesInStep === maxNotesInStep) failure ??= new SimFailure('settle', `spins, at ${event}`)
     for (let at = 0; at < event.length; at++) hash = Math.imul(hash ^ event.charCodeAt(at), 0x01000193)
     if (traced === 0) return
     trace.push(
@@ -77,6 +84,7 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
 
   async function step(): Promise<void> {
     steps++
+    notesInStep = 0
     if (failure !== undefined) throw failure
     if (steps > stepLimit) throw new SimFailure('settle', `not done after ${stepLimit} steps`)
     if (waiting.length === 0 || (slowness > 0 && chance.happens(slowness))) {
@@ -89,12 +97,16 @@ export function createScheduler({ chance, slowness, stepLimit, traced }: Schedul
     note(next.label)
     next.run()
     await promises()
+    if (failure !== undefined) throw failure
   }
 
   return {
     clock,
     get steps() {
       return steps
+    },
+    get isSpinning() {
+      return notesInStep >= maxNotesInStep
     },
     later(label, run) {
       waiting.push({ label, run })

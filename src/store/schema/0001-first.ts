@@ -65,6 +65,8 @@ CREATE TABLE paths (
   winner_root BLOB,
 
   agreed INTEGER,
+  -- What is being put on the disk right now. After a crash it tells our own work from a person's.
+  placing INTEGER,
   agreed_kind TEXT,
   agreed_root BLOB,
 

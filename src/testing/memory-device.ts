@@ -1,0 +1,143 @@
+/**
+ * One real engine over a disk and a database in memory, on a clock the test moves: the other side of whatever a test wants to do to an engine.
+ * Several of them on one clock make a folder; `connectDevices` joins two of them.
+ */
+import { type DeviceId, toId } from '../core/ids.ts'
+import { type Author, createAuthor } from '../core/record.ts'
+import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { openDisk } from '../disk/disk.ts'
+import type { Files } from '../disk/files.ts'
+import { createInlineHasher } from '../disk/hasher.ts'
+import { type Folder, openFolder } from '../engine/folder.ts'
+import { defaultFolderSettings, type FolderSettings } from '../engine/settings.ts'
+import type { Link } from '../ports.ts'
+import type { FolderStore } from '../store/folder-store.ts'
+import { openFolderStore } from '../store/open-folder-store.ts'
+import { decodeMessage, encodeMessage } from '../wire/message-codec.ts'
+import { createLinkPair, type LinkPair } from './link-pair.ts'
+import type { ManualClock } from './manual-clock.ts'
+import { createMemoryDisk, type Gate, type MemoryDisk, type MemoryOptions } from './memory-files.ts'
+import { createMemoryLog, type MemoryLog } from './memory-log.ts'
+import { createSeededChance, type SeededChance } from './seeded-chance.ts'
+
+export interface MemoryDevice extends AsyncDisposable {
+  readonly id: DeviceId
+  readonly author: Author
+  readonly keys: FolderKeys
+  readonly folder: Folder
+  readonly store: FolderStore
+  readonly own: MemoryDisk
+  readonly log: MemoryLog
+}
+
+export interface MemoryDeviceOptions {
+  readonly clock: ManualClock
+  /** One of `deviceKeys`; gives id, author and name. */
+  readonly name: string
+  readonly role?: 'full' | 'read-only'
+  readonly memory?: MemoryOptions
+  readonly settings?: Partial<FolderSettings>
+  /** Before each operation on the disk in memory. */
+  readonly gate?: Gate
+  /** A directory elsewhere instead of the disk in memory. */
+  readonly files?: Files
+  /** A database to go on with: a copy of another device's, say. */
+  readonly store?: FolderStore
+  readonly own?: MemoryDisk
+}
+
+const secret = parseSecret(Buffer.alloc(21, 'folder under attack').toString('base64url'))
+if (secret.kind !== 'full') throw new Error('assertion: not a full secret')
+/** Keys of the one folder these devices share. */
+export const keysByRole: Readonly<Record<'full' | 'read-only', FolderKeys>> = {
+  full: folderKeys(secret),
+  'read-only': folderKeys(readSecretOf(secret)),
+}
+
+/** Identity of the device with this name: the same name is the same device. */
+export function identityOf(name: string): { readonly id: DeviceId; readonly author: Author } {
+  return {
+    id: toId('DeviceId', Buffer.alloc(32, `device ${name}`)),
+    author: createAuthor(Buffer.alloc(32, `author ${name}`)),
+  }
+}
+
+export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<MemoryDevice> {
+  const { clock, name, role = 'full' } = options
+  const { id, author } = identityOf(name)
+  const keys = keysByRole[role]
+  const chance: SeededChance = createSeededChance(Buffer.from(name).readUIntBE(0, 1) * 1000 + name.length)
+  const own =
+    options.own ??
+    createMemoryDisk({
+      device: 7n,
+      nowNs: () => BigInt(Math.trunc(clock.now())) * 1_000_000n,
+      ...options.memory,
+    })
+  const log = createMemoryLog()
+  const disk = await openDisk({
+    files: options.files ?? own.files(options.gate),
+    hasher: createInlineHasher(),
+    clock,
+    log,
+    watch: (hint) => own.watch(hint, () => undefined),
+  })
+  const store = options.store ?? openFolderStore(':memory:', { random: (count) => chance.bytes(count) })
+  const folder = openFolder({
+    keys,
+    rootPath: `/${name}`,
+    isNew: own.person.stat('.sync/identity') === undefined,
+    device: id,
+    deviceName: name,
+    author,
+    store,
+    disk,
+    clock,
+    chance,
+    log,
+    settings: { ...defaultFolderSettings, ...options.settings },
+    onDatabaseDamaged() {
+      throw new Error('assertion: a database in memory is never damaged')
+    },
+  })
+  return {
+    ...{ id, author, keys, folder, store, own, log },
+    async [Symbol.asyncDispose]() {
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+let handshakes = 0
+
+/** A fresh pair of link ends; messages pass through the real codec and arrive a turn of the event loop later. */
+export function makeLinks(
+  dialler: DeviceId,
+  other: DeviceId,
+  encode: (message: Parameters<typeof encodeMessage>[0]) => Uint8Array = encodeMessage,
+): LinkPair {
+  handshakes++
+  return createLinkPair({
+    folderId: keysByRole.full.folderId,
+    devices: [dialler, other],
+    handshakeHash: Buffer.alloc(32, `handshake ${handshakes}`),
+    codec: { encode, decode: decodeMessage },
+    deliver: (_, run) => void setImmediate(run),
+  })
+}
+
+export function connectDevices(dialler: MemoryDevice, other: MemoryDevice): readonly [Link, Link] {
+  const { ends } = makeLinks(dialler.id, other.id)
+  dialler.folder.attach(ends[0])
+  other.folder.attach(ends[1])
+  return ends
+}
+
+/** Lets so much time pass, with everything that wants to happen meanwhile. */
+export async function pass(clock: ManualClock, durationMs = 6_000, steps = 12): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(durationMs / steps)
+  }
+  for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

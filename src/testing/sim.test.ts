@@ -1,0 +1,221 @@
+/**
+ * Simulated runs: many drawn by seed, those that once found something by name, and proofs that the oracle can find at all. Replay one
+ * with `npm run sim -- --seed N --trace`.
+ */
+import { describe, expect, test } from 'vitest'
+import { elect } from '../core/elect.ts'
+import type { Listing } from '../ports.ts'
+import { caseCount } from './counts.ts'
+import type { Sabotage } from './sim-device.ts'
+import { runSim, type SimReport, type SimSetting } from './sim-run.ts'
+
+/** Runs in one test, so that a failure names a narrow range and none takes long. */
+const runsInTest = 25
+
+function explain(seed: number, { failure, script }: SimReport): string {
+  return failure === undefined
+    ? ''
+    : `seed ${seed}: ${failure.rule}: ${failure.message}\n${script.join('\n')}`
+}
+
+async function expectClean(seed: number): Promise<void> {
+  expect(explain(seed, await runSim({ seed }))).toBe('')
+}
+
+describe('I1–I11 drawn runs', () => {
+  const ranges = Array.from(
+    { length: Math.ceil(caseCount(300) / runsInTest) },
+    (_, at) => at * runsInTest + 1,
+  )
+  test.each(ranges)('I1 to I11 hold from seed %i on', { timeout: 600_000 }, async (first) => {
+    for (let seed = first; seed < first + runsInTest; seed++) await expectClean(seed)
+  })
+})
+
+test('I12 the same seed gives the same run, another one another', async () => {
+  const digests: string[] = []
+  for (const seed of [3, 3, 4]) digests.push((await runSim({ seed, actions: 25 })).digest)
+  expect(digests[1]).toBe(digests[0])
+  expect(digests[2]).not.toBe(digests[0])
+})
+
+describe('what was found once', () => {
+  const found: readonly (readonly [string, number])[] = [
+    ['I2 a file in the place of a directory was told before the end of what was in it', 12],
+    ['I2 a content was not asked for again after its peer had been changing it', 23],
+    ['I2 a problem outlived the winner it was about', 94],
+    ['I1 a directory brought back superseded a file of the same device', 11],
+    ['I1 likewise, with three devices', 26],
+    ['I2 an edit was promised where a file had moved to, and its content given up by then', 73],
+    ['I2 a copy was promised of a content that was given up by then', 47],
+    ['I3 a peer whose disk came back was not asked for minutes', 68],
+    ['I3 a directory brought back lost against its replacement, for ever', 122],
+    ['I10 a new folder took another disk than its first', 123],
+  ]
+  test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
+})
+
+/** Plays runs of a sabotaged device until the oracle reports one of these rules; gives up after so many. */
+async function expectFound(
+  rules: readonly string[],
+  setting: Partial<SimSetting>,
+  sabotage: Sabotage,
+  tries = 40,
+): Promise<void> {
+  const seen: string[] = []
+  for (let seed = 1; seed <= tries; seed++) {
+    const { failure } = await runSim({ seed, setting: { ...calm, ...setting }, sabotage })
+    if (failure === undefined) continue
+    if (rules.includes(failure.rule)) return
+    seen.push(failure.rule)
+  }
+  expect.fail(`${rules.join(' or ')} was not found in ${tries} runs, but ${seen.join(', ') || 'nothing'}`)
+}
+
+const calm: Partial<SimSetting> = {
+  roles: ['full', 'full'],
+  takesTurns: false,
+  faultRate: 0,
+  mayForget: false,
+  delays: 0.02,
+  slowness: 0,
+  deafness: 0,
+  archive: true,
+  massDeleteFiles: 50,
+  oddNames: false,
+  meeting: 0.2,
+}
+
+describe('the oracle notices', { timeout: 300_000 }, () => {
+  test('I1 a device that keeps only the winner of a conflict', async () => {
+    await expectFound(['I1'], {}, ({ disk, store }) => ({
+      disk,
+      store: {
+        ...store,
+        versionsOf(path) {
+          const versions = store.versionsOf(path)
+          return versions.length < 2 ? versions : [elect(versions).winner]
+        },
+      },
+    }))
+  })
+
+  test('I1 a device that writes over whatever lies there (I7)', async () => {
+    await expectFound(['I1'], { delays: 1, archive: false }, ({ disk, store }) => ({
+      disk: {
+        ...disk,
+        async commit(steps) {
+          const careless = steps.map(async (step) => {
+            const look = await disk.look(step.path, step.to)
+            if (step.kind !== 'file' || look.state !== 'present') return step
+            return { ...step, expect: look.found.stat }
+          })
+          return disk.commit(await Promise.all(careless))
+        },
+      },
+      store,
+    }))
+  })
+
+  test('I2 a device that misses a name', async () => {
+    await expectFound(['I2'], {}, ({ disk, store }, { index }) => ({
+      disk,
+      store: {
+        ...store,
+        needs: (nowMs, limit) =>
+          store.needs(nowMs, limit).filter((path) => index === 0 || !path.endsWith('a')),
+      },
+    }))
+  })
+
+  test('I3 a device that finds something new at every look', async () => {
+    let looks = 0n
+    await expectFound(['I3', 'settle'], {}, ({ disk, store }) => ({
+      disk: {
+        ...disk,
+        async *walk(...place) {
+          looks++
+          for await (const listing of disk.walk(...place)) {
+            const found = listing.found.map((entry) => ({
+              ...entry,
+              stat: { ...entry.stat, executable: entry.stat.kind === 'file' && looks % 2n === 0n },
+            }))
+            yield { ...listing, found }
+          }
+        },
+      },
+      store,
+    }))
+  })
+
+  test('I4 a device that brings back what others deleted', async () => {
+    await expectFound(['I4'], {}, ({ disk, store }, { index }) => ({
+      disk,
+      store: {
+        ...store,
+        needs: (nowMs, limit) =>
+          store.needs(nowMs, limit).filter((path) => {
+            const state = store.state(path)
+            if (index === 0 || state?.winner?.kind !== 'deleted' || state.here?.kind !== 'file') return true
+            store.disagree(path)
+            store.setHere(path, undefined)
+            return false
+          }),
+      },
+    }))
+  })
+
+  test("I5 a device that takes its own work for its person's", async () => {
+    await expectFound(['I5'], { takesTurns: true }, ({ disk, store }, { own }) => ({
+      disk: {
+        ...disk,
+        async commit(steps) {
+          const outcomes = await disk.commit(steps)
+          for (const [at, { kind, to }] of steps.entries()) {
+            if (kind === 'file' && outcomes[at]!.state === 'done') own.person.touch(to)
+          }
+          return outcomes
+        },
+      },
+      store,
+    }))
+  })
+
+  test('I6 a device that writes in place', async () => {
+    await expectFound(['I6'], {}, ({ disk, store }, { own }) => ({
+      disk: {
+        ...disk,
+        async commit(steps) {
+          for (const { kind, to } of steps) {
+            if (kind === 'file' && own.person.stat(to) !== undefined) own.person.writeFile(to, 'half of')
+          }
+          return disk.commit(steps)
+        },
+      },
+      store,
+    }))
+  })
+
+  test('I10 a device that takes an empty place for its disk', async () => {
+    const nothing: Listing = { directory: '', found: [], problems: [], unreadable: false }
+    await expectFound(['I10'], { faultRate: 0.3 }, ({ disk, store }, device) => ({
+      disk: {
+        ...disk,
+        async rootState() {
+          const { state } = await disk.rootState()
+          const diskId = store.fact('diskId')
+          if (state === 'present' || diskId === undefined || device.folder === undefined)
+            return disk.rootState()
+          return { state: 'present', identity: { folderId: device.folder.id, diskId }, device: 1n }
+        },
+        readNote: (name) => disk.readNote(name).catch(() => undefined),
+        async *walk(...place) {
+          if (device.mounted === device.own) yield* disk.walk(...place)
+          else yield nothing
+        },
+        look: async (...place) => (device.mounted === device.own ? disk.look(...place) : { state: 'absent' }),
+      },
+      store,
+    }))
+  })
+})
