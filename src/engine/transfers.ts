@@ -32,6 +32,12 @@ export interface Fetched extends FetchedContent {
   readonly executable: boolean
 }
 
+/** A stage, and the blocks that are right in it. */
+interface Start {
+  readonly stage: Stage
+  readonly right: ReadonlySet<number>
+}
+
 /** Room on the disk kept for one transfer; what it has written needs no keeping. */
 interface Room extends Disposable {
   used(bytes: number): void
@@ -127,22 +133,61 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const { root, sizeBytes, blockSizeBytes } = version
     const count = blockCount(sizeBytes, blockSizeBytes)
     // A file of one block is checked against its root alone, which saves the way to the peer and back.
-    const list = count > 1 ? await blockList(version) : undefined
-    const stage = await disk.openStage(root)
-    try {
-      if (count === 0) return { stage, hashes: Buffer.alloc(0) }
-      if (list === undefined) {
+    if (count <= 1) {
+      const stage = await disk.openStage(root)
+      return whole(stage, async () => {
+        if (count === 0) return Buffer.alloc(0)
         using _room = await takeRoom(sizeBytes)
-        return { stage, hashes: await fetchOnlyBlock(version, stage) }
-      }
-      const right = await stage.rightBlocks(blockSizeBytes, list)
+        return fetchOnlyBlock(version, stage)
+      })
+    }
+    const hashes = await blockList(version)
+    const { stage, right } = (await startFromHere(version, hashes)) ?? (await startFromStage(version, hashes))
+    return whole(stage, async () => {
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       using room = await takeRoom(missing.length * blockSizeBytes)
-      await fetchBlocks(version, list, missing, stage, room)
-      return { stage, hashes: list }
+      await fetchBlocks(version, hashes, missing, stage, room)
+      return hashes
+    })
+  }
+
+  /** Lets go of the stage unless `fill` succeeds. */
+  async function whole(stage: Stage, fill: () => Promise<Uint8Array>): Promise<FetchedContent> {
+    try {
+      return { stage, hashes: await fill() }
     } catch (error) {
       await stage.release()
       throw error
+    }
+  }
+
+  async function startFromStage({ root, blockSizeBytes }: Version, hashes: Uint8Array): Promise<Start> {
+    const stage = await disk.openStage(root)
+    try {
+      return { stage, right: await stage.rightBlocks(blockSizeBytes, hashes) }
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+  }
+
+  /** Only changed parts travel: the file that is to be replaced is copied, unless an earlier attempt left something better. */
+  async function startFromHere(version: Version, hashes: Uint8Array): Promise<Start | undefined> {
+    const { path, root, blockSizeBytes, sizeBytes } = version
+    const here = store.state(path)?.here
+    if (here?.kind !== 'file' || here.sizeBytes < blockSizeBytes) return undefined
+    const earlier = await startFromStage(version, hashes)
+    if (earlier.right.size > 0) return earlier
+    await earlier.stage.release()
+    using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
+    try {
+      const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+      return { stage, right: await stage.rightBlocks(blockSizeBytes, hashes) }
+    } catch (error) {
+      // A short cut, as above.
+      if (!isSyncError(error)) throw error
+      log.debug({ path, code: error.code }, 'could not start from the file that is here')
+      return undefined
     }
   }
 
