@@ -42,8 +42,9 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     store.transaction(() => {
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
-      const copy = isTold ? told : signDrafts(context, [draft])[0]!
-      store.adopt(draft.path, copy, here)
+      // Told by another device with its own time and mode: it is here, and taken over like anything that is here already.
+      if (isTold) store.setHere(draft.path, here)
+      else store.adopt(draft.path, signDrafts(context, [draft])[0]!, here)
       noteConflict(draft.path, lost.deviceName, lost.sizeBytes)
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')

@@ -100,7 +100,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     for (const { version, error } of failures) {
       const state = store.state(version.path)
       if (state === undefined) continue
-      halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
+      if (error.code === 'no-peer-has-it')
+        holds.noPeerHas(version.path, () => transfers.askableMs(version.root))
+      else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }
     holds.write()
     if (halting !== undefined) throw halting
@@ -196,7 +198,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path, transfers.askableMs(winner.root))
+      holds.noPeerHas(path, () => transfers.askableMs(winner.root))
       return false
     }
     const way = await wayTo(context, copies, holds, path, batch)

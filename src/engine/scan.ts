@@ -6,7 +6,7 @@
 
 import { blockSizeFor, maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
-import { noContent } from '../core/ids.ts'
+import { type ContentRoot, noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
 import {
   ancestorsOf,
@@ -274,6 +274,8 @@ function writeObservations(
 ): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
+  /** Contents peers may have been told to be lacking here, and that are not signed anew. */
+  const servable: ContentRoot[] = []
   const seenPaths = new Set(batch.map(({ found }) => found.path))
 
   /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
@@ -289,7 +291,8 @@ function writeObservations(
     const { path, stat } = found
     const here = foundToHere(found, content)
     const placing = store.placing(path)
-    if (placing !== undefined && sameContent(placing, content)) store.adopt(path, placing, here)
+    if (placing !== undefined && sameContent(placing, content))
+      store.adopt(path, placing, asPlaced(here, placing))
     const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
@@ -300,6 +303,8 @@ function writeObservations(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || role === 'read-only') {
+      if (here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root))
+        servable.push(here.root)
       store.setHere(path, here)
       continue
     }
@@ -316,6 +321,14 @@ function writeObservations(
     store.adopt(version.path, version, drafts[index]!.here)
     noteChange(context, version)
   }
+  context.contentAdded(servable)
+}
+
+/** What we placed as it was then, so that a person's change of time or mode since is seen. Disks round times, by up to two seconds. */
+function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
+  const offNs = here.mtimeNs - mtimeNs
+  const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
+  return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
 }
 
 function editDraft(
