@@ -17,6 +17,7 @@ import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
+import { createGathering } from './gathering.ts'
 import { hereToStat } from './here.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
@@ -29,6 +30,8 @@ const maxPlanned = 256
 export interface PullReport {
   /** Something was changed, so another round may find more. */
   readonly progressed: boolean
+  /** Deletions wait for more of them, so long in milliseconds; 0 when none do. */
+  readonly deletionsInMs: number
 }
 
 export interface Pull {
@@ -45,13 +48,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, role } = context
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
+  const gathering = createGathering(clock)
   let plausibleAt: number | undefined
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
-    if (needs.length === 0) return { progressed: false }
+    const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
+    if (needs.length === 0) return { progressed: false, deletionsInMs }
     await checkRoot(context)
     const isIgnored = await loadIgnoreRules(context)
     checkDeletions(deletesConfirmed)
@@ -63,6 +68,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
       if (state?.winner === undefined) continue
+      if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
       if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
     }
     holds.write()
@@ -70,7 +76,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     // What waited for another path may be free now.
     if (progressed) store.clearProblems('obstructed')
     if (batch.hasRemovals()) store.clearProblems('name-collides')
-    return { progressed }
+    return { progressed, deletionsInMs }
   }
 
   /** Deletions can only become more with new records, so they are counted once for each state of the index. */
