@@ -5,8 +5,9 @@
  */
 
 import { conflictPath } from '../core/conflict-name.ts'
-import { knownThrough } from '../core/elect.ts'
+import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
@@ -20,6 +21,11 @@ import { type Draft, signDrafts } from './sign.ts'
 export interface ConflictCopies {
   /** E4: `lost` is the version whose content lies here. False when the copy could not be made; the path is held back. */
   keepBoth(state: PathState, lost: Version): Promise<boolean>
+  /**
+   * Whether this content is that of a loser nobody has kept a copy of yet. Then a copy is told, for the last who has it to place before
+   * letting it go (I1).
+   */
+  tellCopiesOf(root: ContentRoot): boolean
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
@@ -49,6 +55,19 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
       noteConflict(draft.path, lost.deviceName, lost.sizeBytes)
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
+    return true
+  }
+
+  function tellCopiesOf(root: ContentRoot): boolean {
+    if (role !== 'full') return false
+    const untold = store.losersWithRoot(root).filter((loser) => {
+      const isLost = elect(store.versionsOf(loser.path)).conflicts.some(({ id }) => id === loser.id)
+      return isLost && store.state(conflictPath(loser))?.winner === undefined
+    })
+    if (untold.length === 0) return false
+    const drafts = untold.map((loser) => copyDraft(store, loser))
+    store.transaction(() => signDrafts(context, 'device', drafts))
+    context.pullSoon()
     return true
   }
 
@@ -147,6 +166,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
 
   return {
     keepBoth,
+    tellCopiesOf,
     setAside,
     isKeptAside,
     giveUp: (path) => void givenUp.add(path),

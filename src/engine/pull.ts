@@ -204,7 +204,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const way = await wayTo(context, copies, holds, path, batch)
     if (way === 'revived') return true
     if (way === undefined) return false
-    if (here?.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
+    if (here?.kind === 'file' && isStillWanted(here, path)) return false
     const to = here?.diskPath ?? way
     const expect: Expectation = here === undefined ? 'absent' : hereToStat(here)
     const { archive } = context.settings()
@@ -241,7 +241,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   function remove(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
     const { path } = state
-    if (here.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
+    if (here.kind === 'file' && isStillWanted(here, path)) return false
     const { archive } = context.settings()
     batch.add({
       state,
@@ -264,12 +264,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
    * Whether another path still waits for exactly this content: then that goes first, by a local copy. This is what makes a rename cost no
    * transfer, and what keeps the only copy of a conflict's loser within reach.
    */
-  function isLastCopyOfNeeded(here: Here, path: RelPath): boolean {
+  function isStillWanted(here: Here, path: RelPath): boolean {
+    if (store.hereWithRoot(here.root).length > 1) return false
+    copies.tellCopiesOf(here.root)
     const needing = store.needsRoot(here.root, clock.monotonicMs())
     if (needing === undefined || needing === path || transfers.isReady(here.root)) return false
     // What cannot be placed now must not keep this from going; its content stays in the archive and with the peers.
-    if (holds.isNoted(needing)) return false
-    return store.hereWithRoot(here.root).length <= 1
+    return !holds.isNoted(needing)
   }
 
   return { round, giveUp: copies.giveUp }
