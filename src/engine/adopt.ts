@@ -28,7 +28,8 @@ export function adoptWinner(
   const successor = successorOf(context, winner, versions, givenUp)
   const knows = knownThrough([successor, winner, ...givenUp], versions)
   const [merged] = signDrafts(context, 'device', [{ ...successor, knows, replaced: successor }])
-  if (sameContent(successor, winner)) store.adopt(path, merged!, here)
+  // What came after it may have another time or executable bit, which is yet to be set here.
+  if (successor.id === winner.id) store.adopt(path, merged!, here)
 }
 
 /**
