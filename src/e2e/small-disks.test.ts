@@ -107,7 +107,7 @@ test('an exFAT disk tells which names it cannot hold, takes everything else, and
   await until('the edit arrives', async () => (await readFile(one!.path('tool.sh'), 'utf8')).includes('exit'))
   expect((await one!.tree()).get('tool.sh')?.executable).toBe(true)
 
-  await until('nothing is open there', () => disk.unmount().then(() => true), 30).catch(async () => {
+  await until('nothing is open there', () => disk.unmount().then(() => true), 3).catch(async () => {
     // The daemon watches the directory: a person would have to stop it first.
     await stick!.end()
     await disk.unmount()

@@ -126,7 +126,11 @@ export function openFolder(options: FolderOptions): Folder {
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {
     const { needFiles, needBytes } = store.counts()
-    for (const session of swarm.openSessions()) session.sendSummary(needFiles, needBytes)
+    for (const session of swarm.openSessions()) {
+      // Superseded versions that are kept take sequence numbers too: whoever waits to have seen the last one hears of those here.
+      session.announcer.grew()
+      session.sendSummary(needFiles, needBytes)
+    }
   }
 
   function isSettled(): boolean {
