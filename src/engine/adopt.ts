@@ -1,9 +1,9 @@
 /**
  * Taking over a winner: what was agreed and what lies here change together. A device that may sign and gives up a version of its own for a
- * concurrent winner signs the winner again, knowing both, as soon as the winner's content lies here. Otherwise the one given up would
- * come back once the winner is superseded, though perhaps nobody has it any more (I1, I4).
+ * concurrent one says so in a new version that knows both. Otherwise the one given up would come back once the other is
+ * superseded, though perhaps nobody has it any more (I1, I4).
  */
-import { knownThrough } from '../core/elect.ts'
+import { elect, knownThrough } from '../core/elect.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -19,17 +19,43 @@ export function adoptWinner(
   const { store, role } = context
   const { path } = winner
   store.adopt(path, winner, here)
-  // A newer winner has come meanwhile: it will be planned, and this one is history.
-  if (role !== 'full' || store.state(path)?.winner?.id !== winner.id) return
+  if (role !== 'full') return
   const versions = store.versionsOf(path)
-  const givenUp = versions.filter((version) => wasHeld(before, version) && !sameContent(version, winner))
+  const givenUp = versions.filter(
+    (version) => isContent(version) && wasHeld(before, version) && !sameContent(version, winner),
+  )
   if (givenUp.length === 0) return
-  const knows = knownThrough([winner, ...givenUp], versions)
-  const [merged] = signDrafts(context, [{ ...winner, knows, replaced: winner }])
-  store.adopt(path, merged!, here)
+  const successor = successorOf(context, winner, versions, givenUp)
+  const knows = knownThrough([successor, winner, ...givenUp], versions)
+  const [merged] = signDrafts(context, 'device', [{ ...successor, knows, replaced: successor }])
+  if (sameContent(successor, winner)) store.adopt(path, merged!, here)
+}
+
+/**
+ * A deletion or directory given up brings nothing back: what does not know it outranks it anyway. Signing past it would only look like an
+ * edit, which outlives the next deletion by a person (E5).
+ */
+function isContent({ kind }: Version): boolean {
+  return kind === 'file' || kind === 'link'
 }
 
 /** Whether this device had the content of that version at its path, agreed or lying there. */
 function wasHeld({ agreed, here }: PathState, version: Version): boolean {
   return version.id === agreed?.id || (here !== undefined && sameContent(here, version))
+}
+
+/**
+ * What the folder says without the versions given up: the winner that was placed, or what came after it meanwhile. Of the latter nothing is
+ * promised that is not at hand.
+ */
+function successorOf(
+  { store }: FolderContext,
+  winner: Version,
+  versions: readonly Version[],
+  givenUp: readonly Version[],
+): Version {
+  const rest = versions.filter((version) => !givenUp.includes(version))
+  if (rest.length === 0) return winner
+  const next = elect(rest).winner
+  return next.kind !== 'file' || store.hereWithRoot(next.root).length > 0 ? next : winner
 }

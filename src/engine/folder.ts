@@ -171,7 +171,7 @@ export function openFolder(options: FolderOptions): Folder {
     async settleDeletes(choice) {
       if (loop.halt?.error.code !== 'mass-delete')
         throw new SyncError('request-invalid', { reason: `No deletions wait in ${options.rootPath}.` })
-      if (choice === 'undo') await loop.between(async () => settleMassDelete(context, loop.heldDeletes))
+      if (choice === 'undo') await loop.between(() => settleMassDelete(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },
     heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),

@@ -20,8 +20,8 @@ const untilChanged = Number.POSITIVE_INFINITY
 export interface Holds {
   /** The path waits for something else to happen first. */
   wait(path: RelPath, reason: string): void
-  /** Nobody can be asked for its content before then, monotonic; infinity while nobody is known to have it. */
-  noPeerHas(path: RelPath, askableMs: number): void
+  /** `askableMs` tells when somebody can be asked for its content, monotonic; infinity while nobody is known to have it. */
+  noPeerHas(path: RelPath, askableMs: () => number): void
   /** This disk can never hold it as it is. */
   impossible(path: RelPath, code: ErrorCode): void
   /** Holds back a path whose step failed. Returns the error when it concerns the whole folder and has to halt it. */
@@ -37,7 +37,18 @@ export interface Holds {
 
 export function createHolds({ store, clock, log, rootPath, markDirty }: FolderContext): Holds {
   const noted: ProblemRow[] = []
+  const unavailable = new Map<RelPath, () => number>()
   let failuresInARow = 0
+
+  /** Asked only now, because a peer may have told meanwhile that it has it, and will not tell again. */
+  function noteUnavailable(): void {
+    const nowMs = clock.monotonicMs()
+    for (const [path, askableMs] of unavailable) {
+      const delayMs = Math.min(noPeerRetryMs, askableMs() - nowMs)
+      if (delayMs > 0) note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
+    }
+    unavailable.clear()
+  }
 
   function note(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
     const untilMs = delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs)
@@ -69,10 +80,7 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
   return {
     wait: (path, reason) =>
       note(path, 'obstructed', describeError('obstructed', { path, reason }), obstructedRetryMs),
-    noPeerHas(path, askableMs) {
-      const delayMs = Math.min(noPeerRetryMs, askableMs - clock.monotonicMs())
-      note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
-    },
+    noPeerHas: (path, askableMs) => void unavailable.set(path, askableMs),
     impossible: (path, code) => note(path, code, describeError(code, { path }), untilChanged),
     fail,
     failOrThrow(state, thrown) {
@@ -80,11 +88,12 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
       const halting = fail(state, thrown)
       if (halting !== undefined) throw halting
     },
-    isNoted: (path) => noted.some((problem) => problem.path === path),
+    isNoted: (path) => unavailable.has(path) || noted.some((problem) => problem.path === path),
     succeeded() {
       failuresInARow = 0
     },
     write() {
+      noteUnavailable()
       const batch = noted.splice(0)
       if (batch.length === 0) return
       store.transaction(() => {

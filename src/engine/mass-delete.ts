@@ -6,31 +6,40 @@ import { type Draft, signDrafts } from './sign.ts'
 const pathsInTransaction = 256
 
 /** Call between pieces of work. Afterwards none of these deletions is left to do. */
-export function settleMassDelete(context: FolderContext, held: readonly RelPath[]): void {
+export async function settleMassDelete(context: FolderContext, held: readonly RelPath[]): Promise<void> {
+  const { store } = context
   for (let first = 0; first < held.length; first += pathsInTransaction) {
-    context.store.transaction(() => {
-      const drafts: Draft[] = []
-      for (const path of held.slice(first, first + pathsInTransaction)) undo(context, path, drafts)
-      const versions = signDrafts(context, drafts)
-      for (const version of versions)
-        context.store.adopt(version.path, version, context.store.state(version.path)?.here)
+    const batch = held.slice(first, first + pathsInTransaction)
+    const present = new Set<RelPath>()
+    for (const path of batch) if (await isPresent(context, path)) present.add(path)
+    store.transaction(() => {
+      const drafts = batch.flatMap((path) => undo(context, path, present.has(path)) ?? [])
+      for (const version of signDrafts(context, 'person', drafts)) {
+        store.adopt(version.path, version, store.state(version.path)?.here)
+      }
     })
   }
 }
 
-function undo(context: FolderContext, path: RelPath, drafts: Draft[]): void {
+/** Whether it still lies here: nothing is brought back to life that nobody may have any more. */
+async function isPresent({ store, disk }: FolderContext, path: RelPath): Promise<boolean> {
+  const here = store.state(path)?.here
+  return here !== undefined && (await disk.look(path, here.diskPath)).state === 'present'
+}
+
+function undo(context: FolderContext, path: RelPath, isHere: boolean): Draft | undefined {
   const { store, role } = context
   const { winner, agreed, here } = store.state(path) ?? {}
   if (winner?.kind !== 'deleted') {
     // Gone here: forget what was agreed, and the folder's version is needed again.
     store.setHere(path, undefined)
     store.disagree(path)
-  } else if (here === undefined || agreed === undefined) {
-    store.adopt(path, winner, here)
-  } else if (role === 'full') {
-    drafts.push({ ...agreed, knows: store.versionsOf(path), replaced: winner })
-  } else {
-    // Without the right to sign it stays as a local thing.
-    store.adopt(path, winner, here)
+    return undefined
   }
+  if (isHere && agreed !== undefined && role === 'full') {
+    return { ...agreed, knows: store.versionsOf(path), replaced: winner }
+  }
+  // Without the right to sign it stays as a local thing.
+  store.adopt(path, winner, isHere ? here : undefined)
+  return undefined
 }

@@ -4,7 +4,7 @@
  */
 import { verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import { type AuthorKey, type DeviceId, type RecordId, writerIdOf } from '../core/ids.ts'
+import type { AuthorKey, DeviceId, RecordId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -12,7 +12,7 @@ import type { Message } from '../wire/messages.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 import { beginEpoch } from './lease.ts'
-import { currentEpoch } from './sign.ts'
+import { isWriter, writerOf } from './sign.ts'
 
 /** Concurrent versions of one path that are kept. Honest folders have two or three; a full member gone mad must not fill the disk. */
 const maxVersionsOfPath = 64
@@ -87,11 +87,11 @@ function forged(record: SignedRecord, reason: string): SyncError {
 
 /** Somebody knows a version of ours that we do not remember signing: this database is older than the truth (E7, I11). */
 function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): void {
-  const { store, author } = context
-  // A database that never signed anything cannot have forgotten it; the lease will give it an epoch.
-  if (store.fact('epoch') === undefined) return
-  const own = writerIdOf(author.key, currentEpoch(store))
-  if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
+  const { store } = context
+  // A database that never signed anything cannot have forgotten it; the lease will give it its epochs.
+  if (!isWriter(store)) return
+  const own = [writerOf(context, 'person'), writerOf(context, 'device')]
+  if (own.some((writer) => (version.vector.get(writer) ?? 0) > store.counterOf(writer))) {
     context.log.warn(
       { path: version.path },
       'a peer knows more of this device than its own database: beginning a new epoch',

@@ -6,7 +6,7 @@
 
 import { blockSizeFor, maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
-import { noContent } from '../core/ids.ts'
+import { type ContentRoot, noContent } from '../core/ids.ts'
 import { needsHash, observe } from '../core/observe.ts'
 import {
   ancestorsOf,
@@ -22,6 +22,7 @@ import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
+import type { Gathering } from './gathering.ts'
 import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
@@ -50,6 +51,12 @@ export const unreadableRetryMs = 60_000
 
 export type Scope = 'everything' | readonly DiskPath[]
 
+/** What earlier scans found to be gone and have not told yet. */
+export interface Missing {
+  readonly paths: Set<RelPath>
+  readonly gathering: Gathering
+}
+
 export interface ScanReport {
   /** Paths to look at again soon: they did not keep still. */
   readonly unsettled: readonly DiskPath[]
@@ -65,13 +72,14 @@ interface Observed {
 /**
  * Looks at the whole folder, or at the given places and what is new below them. Throws the halting `SyncError` when the root is not
  * provably there, or `mass-delete` when more is gone than is plausible and `deletesConfirmed` is false; then nothing of the
- * deletions has been signed, and `held` lists what is gone.
+ * deletions has been signed, and `held` lists what is gone. Deletions are signed only once no more turn up; until then `missing` keeps them.
  */
 export async function scan(
   context: FolderContext,
   scope: Scope,
   deletesConfirmed: boolean,
   held: RelPath[],
+  missing: Missing,
 ): Promise<ScanReport> {
   const { store, disk } = context
   const deviceBefore = await checkRoot(context)
@@ -204,7 +212,16 @@ export async function scan(
 
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
-  await signDeletions(context, [...gone], deletesConfirmed, held)
+  for (const path of gone) missing.paths.add(path)
+  if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
+    const [first] = missing.paths
+    const placeholder = store.state(first!)?.here?.diskPath
+    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), placeholder ?? first!)
+    return { unsettled }
+  }
+  await signDeletions(context, [...missing.paths], deletesConfirmed, held)
+  missing.paths.clear()
+  missing.gathering.waitMs(0)
   observed = inPlaceOfDirectories
   flush()
   return { unsettled }
@@ -257,6 +274,8 @@ function writeObservations(
 ): void {
   const { store, role } = context
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
+  /** Contents peers may have been told to be lacking here, and that are not signed anew. */
+  const servable: ContentRoot[] = []
   const seenPaths = new Set(batch.map(({ found }) => found.path))
 
   /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
@@ -272,7 +291,8 @@ function writeObservations(
     const { path, stat } = found
     const here = foundToHere(found, content)
     const placing = store.placing(path)
-    if (placing !== undefined && sameContent(placing, content)) store.adopt(path, placing, here)
+    if (placing !== undefined && sameContent(placing, content))
+      store.adopt(path, placing, asPlaced(here, placing))
     const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
@@ -283,6 +303,8 @@ function writeObservations(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || role === 'read-only') {
+      if (here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root))
+        servable.push(here.root)
       store.setHere(path, here)
       continue
     }
@@ -293,12 +315,21 @@ function writeObservations(
   }
   const versions = signDrafts(
     context,
+    'person',
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
     store.adopt(version.path, version, drafts[index]!.here)
     noteChange(context, version)
   }
+  context.contentAdded(servable)
+}
+
+/** What we placed as it was then, so that a person's change of time or mode since is seen. Disks round times, by up to two seconds. */
+function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
+  const offNs = here.mtimeNs - mtimeNs
+  const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
+  return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
 }
 
 function editDraft(
@@ -430,7 +461,7 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
       store.setHere(path, undefined)
     else drafts.push(deletionDraft(context, state.agreed))
   }
-  for (const version of signDrafts(context, drafts)) {
+  for (const version of signDrafts(context, 'person', drafts)) {
     store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }

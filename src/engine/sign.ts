@@ -21,6 +21,16 @@ import { encodeBody } from '../wire/record-body.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 
+/**
+ * Who is speaking: the person whose edits a scan found, or the device itself, which settles conflicts, follows moves and brings directories
+ * back. Both sign with the same author key but count as two writers, each with an epoch of its own. A writer's later version
+ * always supersedes its earlier ones; a person's edit must not supersede what the device said of the path before that lay here.
+ */
+export type Voice = 'person' | 'device'
+
+const epochBytes = 8
+const epochFacts: Readonly<Record<Voice, string>> = { person: 'epoch', device: 'deviceEpoch' }
+
 /** A version this device wants to say, before it has a place in history. */
 export interface Draft extends Content {
   readonly path: RelPath
@@ -38,10 +48,10 @@ export interface Draft extends Content {
 }
 
 /** Signs the drafts in order and elects anew at each path. Call inside a transaction. */
-export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Version[] {
+export function signDrafts(context: FolderContext, voice: Voice, drafts: readonly Draft[]): Version[] {
   const { store, author } = context
-  const epoch = currentEpoch(store)
-  const writer = writerIdOf(author.key, epoch)
+  const epoch = currentEpoch(store, voice)
+  const writer = writerOf(context, voice)
   const versions: Version[] = []
   for (let first = 0; first < drafts.length; first += maxBatch) {
     const batch = drafts.slice(first, first + maxBatch)
@@ -94,9 +104,23 @@ export function knownVersions(store: FolderStore, path: RelPath, agreed: Version
   return knownThrough([agreed], store.versionsOf(path))
 }
 
-/** The epoch this device signs in; made by `lease.ts` when the folder opens. */
-export function currentEpoch(store: FolderStore): Epoch {
-  const epoch = store.fact('epoch')
+/** This device as a writer in its present epoch. */
+export function writerOf({ store, author }: FolderContext, voice: Voice): WriterId {
+  return writerIdOf(author.key, currentEpoch(store, voice))
+}
+
+/** Whether the folder has been prepared far enough for this device to be a writer. */
+export function isWriter(store: FolderStore): boolean {
+  return store.fact(epochFacts.person) !== undefined
+}
+
+/** From here on this device signs as writers nobody has heard of. */
+export function renewEpochs({ store, chance }: FolderContext): void {
+  for (const fact of Object.values(epochFacts)) store.setFact(fact, chance.bytes(epochBytes).toString('hex'))
+}
+
+function currentEpoch(store: FolderStore, voice: Voice): Epoch {
+  const epoch = store.fact(epochFacts[voice])
   if (epoch === undefined) throw new Error('assertion: no epoch before the lease was taken')
   return epoch as Epoch
 }
