@@ -174,7 +174,7 @@ export function openFolder(options: FolderOptions): Folder {
       })),
     async settleDeletes(choice) {
       if (loop.halt?.error.code !== 'mass-delete')
-        throw new SyncError('not-found', { what: 'A halt because of many deletions' })
+        throw new SyncError('request-invalid', { reason: `No deletions wait in ${options.rootPath}.` })
       if (choice === 'undo') await loop.between(() => settleMassDelete(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },

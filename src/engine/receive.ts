@@ -15,7 +15,7 @@ import { beginEpoch } from './lease.ts'
 import { isWriter, writerOf } from './sign.ts'
 
 /** Concurrent versions of one path that are kept. Honest folders have two or three; a full member gone mad must not fill the disk. */
-export const maxVersionsOfPath = 64
+const maxVersionsOfPath = 64
 
 type IndexMessage = Message & { kind: 'index' }
 

@@ -9,7 +9,7 @@ import type { Clock, Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 
 /** A peer that owes an answer and sends nothing at all for so long is stalled. */
-export const answerTimeoutMs = 60_000
+const answerTimeoutMs = 60_000
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
 const maxLacking = 50_000
 /**

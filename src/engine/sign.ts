@@ -125,16 +125,21 @@ function currentEpoch(store: FolderStore, voice: Voice): Epoch {
   return epoch as Epoch
 }
 
+/** What a draft says of a kind that holds nothing. */
+const withoutContent = {
+  sizeBytes: 0,
+  blockSizeBytes: 0,
+  mtimeNs: 0n,
+  executable: false,
+  linkTarget: '',
+} as const
+
 /** A deletion of what `agreed` says, or, with `movedTo`, the leaving half of a rename. */
 export function deletionDraft(context: FolderContext, agreed: Version, movedTo?: RelPath): Draft {
   return {
     ...deletedContent,
+    ...withoutContent,
     path: agreed.path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
     fileId: agreed.fileId,
     knows: knownVersions(context.store, agreed.path, agreed),
     replaced: agreed,
@@ -146,12 +151,8 @@ export function deletionDraft(context: FolderContext, agreed: Version, movedTo?:
 export function directoryDraft(path: RelPath, knows: readonly Version[]): Draft {
   return {
     ...directoryContent,
+    ...withoutContent,
     path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
     fileId: undefined,
     knows,
     replaced: knows[0],
