@@ -122,8 +122,8 @@ export interface Stage {
   readonly key: string
   /** Writes verified bytes. */
   write(offsetBytes: number, data: Uint8Array): Promise<void>
-  /** Hashes what is there: the numbers of the blocks that are already right. */
-  rightBlocks(blockSizeBytes: number, hashes: Uint8Array): Promise<ReadonlySet<number>>
+  /** Hashes what is there of a file of this size: the numbers of the blocks that are already right. */
+  rightBlocks(sizeBytes: number, blockSizeBytes: number, hashes: Uint8Array): Promise<ReadonlySet<number>>
   /** Gives size, time and executable bit, and makes the content durable. Nothing may be written afterwards. */
   seal(sizeBytes: number, mtimeNs: bigint, executable: boolean): Promise<void>
   /** Closes and keeps it for later. */

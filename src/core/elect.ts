@@ -3,7 +3,7 @@
  * E1 two passes: drop what is superseded, then break ties by a total order over the versions themselves. E2 time breaks ties only.
  * E3 equal content is no conflict. E5 a live version outranks a concurrent deletion.
  */
-import { type Content, compareVectors, type Kind, sameContent, type Version } from './version.ts'
+import { type Content, isBefore, type Kind, sameContent, type Version } from './version.ts'
 
 export interface Election {
   readonly winner: Version
@@ -20,10 +20,10 @@ export interface Election {
 export function elect(versions: readonly Version[]): Election {
   const distinct = [...new Map(versions.map((version) => [version.id, version])).values()]
   const superseded = distinct.filter((version) =>
-    distinct.some((other) => compareVectors(version.vector, other.vector) === 'before'),
+    distinct.some((other) => isBefore(version.vector, other.vector)),
   )
   const current = distinct.filter((version) => !superseded.includes(version))
-  const eligible = current.filter((version) => !isReplacedByContent(version, current))
+  const eligible = withoutReplaced(current)
   const winner = eligible.reduce((best, version) => (compareVersions(version, best) > 0 ? version : best))
   const conflicts = eligible.filter((version) => version !== winner && isConflict(version, winner))
   return { winner, superseded, conflicts }
@@ -37,36 +37,43 @@ function isConflict(loser: Version, winner: Version): boolean {
 }
 
 /**
- * Whether somebody edited exactly this content, though its vector does not know this version: two devices that held the same file
- * before they met (I5). Only versions from which no way of such edits leads back are dropped, so that of two that replaced each
- * other's content neither is lost. Deletions never drop anything this way: who deleted one copy did not know of the other (E5).
+ * The versions whose content nobody edited without knowing them: two devices that held the same file before they met (I5). Only versions
+ * from which no way of such edits leads back are dropped, so that of two that replaced each other's content neither is lost. Deletions
+ * never drop anything this way: who deleted one copy did not know of the other (E5).
+ *
+ * Ways are followed once for each content: as many versions as a path may have, all of them replacing each other, must not cost seconds.
  */
-function isReplacedByContent(version: Version, current: readonly Version[]): boolean {
-  if (version.kind === 'deleted') return false
-  const reachable = replacementsOf(version, current)
-  return [...reachable].some(
-    (later) => !sameContent(later, version) && !replacementsOf(later, current).has(version),
+function withoutReplaced(current: readonly Version[]): readonly Version[] {
+  const edits = current.filter(({ kind, replaced }) => kind !== 'deleted' && replaced !== undefined)
+  const editsByReplaced = Map.groupBy(edits, ({ replaced }) => contentKey(replaced!))
+  const reachedByContent = new Map<string, ReadonlySet<Version>>()
+
+  function reachedFrom(content: Content): ReadonlySet<Version> {
+    // All directories have the same content: who replaced one replaced that one, and no other.
+    if (content.kind === 'directory') return new Set()
+    const key = contentKey(content)
+    const known = reachedByContent.get(key)
+    if (known !== undefined) return known
+    const reached = new Set<Version>(editsByReplaced.get(key))
+    // A set yields what is added while it is walked.
+    for (const from of reached) {
+      for (const to of editsByReplaced.get(contentKey(from)) ?? []) reached.add(to)
+    }
+    reachedByContent.set(key, reached)
+    return reached
+  }
+
+  return current.filter(
+    (version) =>
+      version.kind === 'deleted' ||
+      ![...reachedFrom(version)].some(
+        (later) => !sameContent(later, version) && !reachedFrom(later).has(version),
+      ),
   )
 }
 
-function replacementsOf(version: Version, current: readonly Version[]): ReadonlySet<Version> {
-  const reached = new Set<Version>()
-  const open: Version[] = [version]
-  for (let from = open.pop(); from !== undefined; from = open.pop()) {
-    for (const to of current) {
-      if (!reached.has(to) && isEditOf(to, from)) {
-        reached.add(to)
-        open.push(to)
-      }
-    }
-  }
-  return reached
-}
-
-/** All directories have the same content: who replaced one replaced that one, and no other. */
-function isEditOf(later: Version, earlier: Version): boolean {
-  if (earlier.kind === 'directory') return false
-  return later.kind !== 'deleted' && later.replaced !== undefined && sameContent(later.replaced, earlier)
+function contentKey({ kind, root }: Content): string {
+  return `${kind} ${root}`
 }
 
 /** A directory outranks what cannot contain anything, so that what lies in it keeps its place. */

@@ -69,6 +69,7 @@ const errorKinds = {
   'not-writable': { status: 403, retry: true, sentence: '{path} cannot be written: {reason}.' },
   'too-large-here': { status: 400, retry: false, sentence: '{path} is too large for this disk ({reason}).' },
   'io-error': { status: 500, retry: true, sentence: '{path}: {reason}.' },
+  'history-full': { status: 409, retry: false, sentence: 'The history of {path} names as many devices as it can, so what was changed there stays on this device. Give the file another name to go on with it.' },
   'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 

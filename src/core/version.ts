@@ -72,6 +72,12 @@ export function compareVectors(a: VersionVector, b: VersionVector): Order {
   return bLeads ? 'before' : 'equal'
 }
 
+/** Whether `b` knows everything `a` does, and more: `compareVectors` for when only that is asked, which mostly one entry answers. */
+export function isBefore(a: VersionVector, b: VersionVector): boolean {
+  for (const [writer, counter] of a) if (counter > (b.get(writer) ?? 0)) return false
+  return compareVectors(a, b) === 'before'
+}
+
 /** The smallest vector that knows everything any of these knows. */
 export function mergeVectors(...vectors: readonly VersionVector[]): VersionVector {
   const merged = new Map<WriterId, number>()

@@ -115,7 +115,11 @@ export function settableMtime(mtimeNs: bigint): bigint {
   return BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((time - whole) * 1e9))
 }
 
-/** A time as Node takes it. */
+/** The range of `Date`, some 270,000 years to either side: records may say more than any disk keeps. */
+const maxTimeNs = 8_640_000_000_000n * 1_000_000_000n
+
+/** A time as Node takes it, the nearest there is. */
 export function nsToTime(ns: bigint): number | Date {
-  return ns < 0n ? new Date(Math.floor(Number(ns) / 1e9) * 1000) : Number(ns) / 1e9
+  if (ns >= 0n) return Number(ns < maxTimeNs ? ns : maxTimeNs) / 1e9
+  return new Date(Math.floor(Number(ns > -maxTimeNs ? ns : -maxTimeNs) / 1e9) * 1000)
 }

@@ -82,11 +82,12 @@ export function createStages(surroundings: StageSurroundings) {
         if (sealedStages.has(stage)) throw new Error(`assertion: the ${path} is sealed`)
         await onPath(path, 'write', () => file.write(offsetBytes, data))
       },
-      async rightBlocks(blockSizeBytes, hashes) {
+      async rightBlocks(sizeBytes, blockSizeBytes, hashes) {
         checkOpen()
         const right = new Set<number>()
-        const { sizeBytes } = await onPath(path, 'read', () => file.stat())
-        const reach = Math.min(sizeBytes, (hashes.length / 32) * blockSizeBytes)
+        const present = await onPath(path, 'read', () => file.stat())
+        // No further than the file is to be: its last block is right only at its own length.
+        const reach = Math.min(present.sizeBytes, sizeBytes, (hashes.length / 32) * blockSizeBytes)
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
         for (let at = 0; here !== undefined && at < here.length; at += 32) {
           if (Buffer.compare(here.subarray(at, at + 32), hashes.subarray(at, at + 32)) === 0)

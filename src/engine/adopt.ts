@@ -7,7 +7,7 @@ import { elect, knownThrough } from '../core/elect.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { signDrafts } from './sign.ts'
+import { type Draft, fitsHistory, signDrafts } from './sign.ts'
 
 /** `before` is the state the winner was planned on. Runs inside a transaction. */
 export function adoptWinner(
@@ -27,7 +27,9 @@ export function adoptWinner(
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)
   const knows = knownThrough([successor, winner, ...givenUp], versions)
-  const [merged] = signDrafts(context, 'device', [{ ...successor, knows, replaced: successor }])
+  const draft: Draft = { ...successor, knows, replaced: successor }
+  if (!fitsHistory(context, 'device', draft)) return
+  const [merged] = signDrafts(context, 'device', [draft])
   // What came after it may have another time or executable bit, which is yet to be set here.
   if (successor.id === winner.id) store.adopt(path, merged!, here)
 }

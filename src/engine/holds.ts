@@ -17,6 +17,9 @@ const obstructedRetryMs = 5_000
 /** Trying again cannot help before the path itself changes. */
 const untilChanged = Number.POSITIVE_INFINITY
 
+/** What is in the way, not known yet, or cannot be told says nothing about the health of the disk. */
+const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set(['no-peer-has-it', 'obstructed', 'history-full'])
+
 export interface Holds {
   /** The path waits for something else to happen first. */
   wait(path: RelPath, reason: string): void
@@ -66,8 +69,7 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
       return undefined
     }
     note(path, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
-    // What is in the way, or not known yet, says nothing about the health of the disk.
-    if (error.code !== 'no-peer-has-it' && error.code !== 'obstructed') failuresInARow++
+    if (!saysNothingOfDisk.has(error.code)) failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
     return new SyncError('too-many-errors', {

@@ -24,6 +24,7 @@ import {
   openMemoryDevice,
   pass,
 } from '../testing/memory-device.ts'
+import { createMemoryDisk } from '../testing/memory-files.ts'
 
 /** A device under attack, and an honest one that wants to go on syncing with it. */
 interface Scene extends AsyncDisposable {
@@ -510,11 +511,10 @@ describe('a full member gone mad', () => {
     await at.expectService()
   }, 120_000)
 
-  test('two contents that replace each other in 64 versions are elected in reasonable time', async () => {
+  test('two contents that replace each other in 64 versions stop nothing', async () => {
     await using at = await scene()
     const peer = await introduced(at, 'full')
     const contents = ['this', 'that'].map((text) => singleBlockRoot(Buffer.from(text)))
-    const startedMs = performance.now()
     for (let number = 0; number < 64; number++) {
       const author = createAuthor(Buffer.alloc(32, `author ${number}`))
       const side = number % 2
@@ -525,7 +525,6 @@ describe('a full member gone mad', () => {
     }
     await at.pass(1_000)
     expect(at.victim.store.versionsOf('spin.txt' as RelPath)).toHaveLength(64)
-    expect(performance.now() - startedMs).toBeLessThan(60_000)
     await at.expectService()
   })
 
@@ -613,8 +612,15 @@ describe('a full member gone mad', () => {
         body: { sizeBytes: 2n ** 44n, blockSizeBytes: 2 ** 24 },
       }),
     )
-    await at.pass()
-    await at.expectService()
+    // Halted for want of room and tried again now and then, a round of everything else each time.
+    await at.pass(12_000)
+    expect(at.victim.folder.status().problems).toEqual([])
+    at.honest.own.person.writeFile('beside.txt', 'beside')
+    at.victim.own.person.writeFile('beside too.txt', 'beside')
+    await pass(at.clock, 150_000, 60)
+    expect(read(at.victim, 'beside.txt')).toBe('beside')
+    expect(read(at.honest, 'beside too.txt')).toBe('beside')
+    expect(faultsOf(at.victim)).toBe('')
   })
 
   test('moves in circles are moves that never end in nothing', async () => {
@@ -1003,25 +1009,110 @@ describe('a peer that breaks the rules of the protocol', () => {
     await at.expectService()
   })
 
-  test('I14: who reads nothing makes nothing pile up', async () => {
+  test('I14: for who reads nothing nothing piles up', async () => {
     await using at = await scene()
-    at.victim.own.person.writeFile('large.bin', Buffer.alloc(8 * 1024 ** 2, 'x'))
+    for (let number = 0; number < 4; number++)
+      at.victim.own.person.writeFile(`large ${number}.bin`, Buffer.alloc(2 * 1024 ** 2, `${number}`))
     await at.pass(12_000)
-    const large = at.victim.store.state('large.bin' as RelPath)!.winner!.root
+    const large = Array.from(
+      { length: 4 },
+      (_, number) => at.victim.store.state(`large ${number}.bin` as RelPath)!.winner!.root,
+    )
     const peer = await introduced(at, 'read-only')
-    // Its own end stays busy with the first message it gets.
-    const sentBefore = at.victim.log.lines.length
-    expect(sentBefore).toBeGreaterThan(0)
-    for (let request = 0; request < 64; request++)
-      peer.send({
-        kind: 'request',
-        request,
-        root: large,
-        offsetBytes: request * 131_072,
-        lengthBytes: 131_072,
-      })
+    peer.stopReading()
+    const before = peer.sentBytes()
+    for (let request = 0; request < 64; request++) {
+      const offsetBytes = (request % 16) * 131_072
+      peer.send({ kind: 'request', request, root: large[request >> 4]!, offsetBytes, lengthBytes: 131_072 })
+    }
     await at.pass()
-    expect(peer.of('block').length).toBeGreaterThan(0)
+    expect(peer.sentBytes() - before).toBeLessThan(1024 ** 2 + 2 * 131_072)
+    for (let request = 64; request < 3_000; request++) {
+      peer.send({ kind: 'cursor', indexId: undefined, sequence: 0 })
+      peer.send({ kind: 'request', request, root: unknown, offsetBytes: 0, lengthBytes: 1 })
+    }
+    await at.pass()
+    expect(peer.sentBytes() - before).toBeLessThan(1024 ** 2 + 2 * 131_072)
     await at.expectService()
+  })
+})
+
+describe('two devices with one identity (a cloned home) lose nothing', () => {
+  /** Everything a person could still find: what lies there now, and archives. */
+  function findable(...devices: readonly MemoryDevice[]): string[] {
+    return devices.flatMap(({ own }) =>
+      [...own.person.tree(), ...own.person.tree('.sync/archive')].map(({ data }) => data.toString()),
+    )
+  }
+
+  async function clones(at: Scene): Promise<readonly [MemoryDevice, MemoryDevice]> {
+    const { victim, clock } = at
+    await victim[Symbol.asyncDispose]()
+    const image = victim.image()
+    const own = createMemoryDisk({ nowNs: () => BigInt(Math.trunc(clock.now())) * 1_000_000n })
+    for (const { path, kind, data } of [...victim.own.person.tree(), ...victim.own.person.tree('.sync')])
+      if (kind === 'file') {
+        own.person.writeFile(path, data)
+        own.person.touch(path, victim.own.person.stat(path)!.mtimeNs)
+      }
+    return [
+      await openMemoryDevice({ clock, name: 'victim', image, own: victim.own }),
+      await openMemoryDevice({ clock, name: 'victim', image, own }),
+    ]
+  }
+
+  test.each([
+    [0, true],
+    [1, true],
+    [3, true],
+    [0, false],
+    [2, false],
+  ])('I1, E7: where one of them has signed %d times more, and edits meet: %s', async (more, meet) => {
+    await using at = await scene()
+    const { honest } = at
+    at.victim.own.person.writeFile('mine.txt', 'mine')
+    await at.pass()
+    const [first, second] = await clones(at)
+    await using _first = first
+    await using _second = second
+    await at.pass()
+    expect(first.store.fact('epoch')).toBe(second.store.fact('epoch'))
+    // Times that a disk rounds are signed anew on the copy: equal counters again.
+    while (first.store.lastSequence() < second.store.lastSequence()) {
+      first.own.person.writeFile(`even ${first.store.lastSequence()}.txt`, 'even')
+      await at.pass()
+    }
+    for (let time = 0; time < more; time++) {
+      second.own.person.writeFile(`more ${time}.txt`, `more ${time}`)
+      await at.pass()
+    }
+    for (const [name, device] of [
+      ['first', first],
+      ['second', second],
+    ] as const) {
+      if (meet) device.own.person.writeFile('old.txt', `old, by the ${name}`)
+      if (meet) device.own.person.writeFile('mine.txt', `mine, by the ${name}`)
+      device.own.person.writeFile(`${name}.txt`, `made by the ${name}`)
+    }
+    await at.pass()
+    for (const device of [first, second, first, second, first, second]) {
+      const [link] = connectDevices(device, honest)
+      await at.pass(12_000)
+      link.close('closing')
+      await at.pass(1_000)
+    }
+    const expected = ['first', 'second'].flatMap((name) => [
+      ...(meet ? [`old, by the ${name}`, `mine, by the ${name}`] : []),
+      `made by the ${name}`,
+    ])
+    const mores = Array.from({ length: more }, (_, time) => `more ${time}`)
+    expect(findable(honest, first, second)).toEqual(expect.arrayContaining([...expected, ...mores]))
+    // What was made on one of them arrives, whatever the other one has told meanwhile.
+    for (const device of [honest, first, second])
+      for (const text of ['made by the first', 'made by the second', ...mores])
+        expect(device.own.person.tree().map(({ data }) => data.toString())).toContain(text)
+    expect(first.own.person.tree()).toEqual(honest.own.person.tree())
+    expect(second.own.person.tree()).toEqual(honest.own.person.tree())
+    expect(faultsOf(first) + faultsOf(second) + faultsOf(honest)).toBe('')
   })
 })

@@ -4,7 +4,7 @@
  * crash the next round asks again and goes on.
  */
 import { compareVersions, elect } from '../core/elect.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
@@ -69,7 +69,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       const state = store.state(path)
       if (state?.winner === undefined) continue
       if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
-      if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
+      try {
+        if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
+      } catch (error) {
+        if (!isSyncError(error, 'history-full')) throw error
+        holds.failOrThrow(state, error)
+      }
     }
     holds.write()
     if (await batch.commit()) progressed = true
@@ -100,8 +105,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     for (const { version, error } of failures) {
       const state = store.state(version.path)
       if (state === undefined) continue
-      if (error.code === 'no-peer-has-it')
-        holds.noPeerHas(version.path, () => transfers.askableMs(version.root))
+      if (error.code === 'no-peer-has-it') holds.noPeerHas(version.path, () => transfers.askableMs(version))
       else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }
     holds.write()
@@ -198,7 +202,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
     if (winner.kind === 'file' && !transfers.want(winner)) {
-      holds.noPeerHas(path, () => transfers.askableMs(winner.root))
+      holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
     }
     const way = await wayTo(context, copies, holds, path, batch)

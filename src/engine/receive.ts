@@ -4,7 +4,7 @@
  */
 import { verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import type { AuthorKey, DeviceId, RecordId } from '../core/ids.ts'
+import type { AuthorKey, DeviceId, RecordId, WriterId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -59,7 +59,8 @@ export function receiveIndex(
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
       store.addRecord(record)
-      electWinner(store, record.version.path, record.version.id)
+      const { superseded } = electWinner(store, record.version.path, record.version.id)
+      if (!superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
     }
     store.setCursor(peer, message.indexId, message.lastSequence)
   })
@@ -90,12 +91,26 @@ function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): voi
   const { store } = context
   // A database that never signed anything cannot have forgotten it; the lease will give it its epochs.
   if (!isWriter(store)) return
-  const own = [writerOf(context, 'person'), writerOf(context, 'device')]
-  if (own.some((writer) => (version.vector.get(writer) ?? 0) > store.counterOf(writer))) {
+  if (ownWriters(context).some((writer) => (version.vector.get(writer) ?? 0) > store.counterOf(writer))) {
     context.log.warn(
       { path: version.path },
       'a peer knows more of this device than its own database: beginning a new epoch',
     )
     beginEpoch(context)
   }
+}
+
+function ownWriters(context: FolderContext): readonly WriterId[] {
+  return [writerOf(context, 'person'), writerOf(context, 'device')]
+}
+
+/**
+ * A record of this very writer that is new here, and that nothing here supersedes, was signed by somebody with the same identity: a copy of
+ * this device's home, whose counters and sequence numbers happen to be no higher. From here on the two are different writers, and peers
+ * read this index anew, because they may have taken the other's sequence numbers for ours.
+ */
+function noticeDouble(context: FolderContext, { version }: SignedRecord): void {
+  if (!isWriter(context.store) || !ownWriters(context).includes(version.writer)) return
+  context.log.warn({ path: version.path }, 'another device signs as this one does: beginning a new epoch')
+  beginEpoch(context)
 }

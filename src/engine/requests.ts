@@ -5,11 +5,14 @@
 import { blockHashBytes } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import type { Version } from '../core/version.ts'
 import type { Clock, Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 
-/** A peer that owes an answer and sends nothing at all for so long is stalled. */
+/** A peer that for so long sends less than `minProgressBytes` of the oldest answer it owes, and does not end it, is stalled. */
 const answerTimeoutMs = 60_000
+/** Slower than any line worth using. Single bytes, or answers to everything but the oldest question, would hold a file back for ever. */
+const minProgressBytes = 32 * 1024
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
 const maxLacking = 50_000
 /**
@@ -22,20 +25,23 @@ export interface Requests {
   /** Bytes asked for and not answered yet. */
   readonly pendingBytes: number
   /** From when on it makes sense to ask the peer for this content, monotonic: infinity while it is known to lack it. */
-  askableMs(root: ContentRoot): number
+  askableMs(content: WantedContent): number
   noteLacking(root: ContentRoot): void
   noteHaving(roots: readonly ContentRoot[]): void
   /** Part of a content. Rejects with `no-peer-has-it` when the peer lacks it, or with the link's reason when it closes. */
-  block(root: ContentRoot, offsetBytes: number, lengthBytes: number): Promise<Buffer>
-  /** The block list of a content with so many blocks. Rejects likewise. */
-  blockList(root: ContentRoot, count: number): Promise<Buffer>
+  block(content: WantedContent, offsetBytes: number, lengthBytes: number): Promise<Buffer>
+  /** The block list of a content with so many blocks. Rejects likewise; a list of another length is of no use, but not wrong. */
+  blockList(content: WantedContent, count: number): Promise<Buffer>
   /** Takes an answer. Throws `peer-garbage` for one that was not asked for in this form. */
   receive(message: Message & { kind: 'block' | 'block-list' | 'missing' }): void
 }
 
+/** A content and the size somebody says it has: of a size that is not its own, everybody lacks it. */
+export type WantedContent = Pick<Version, 'root' | 'sizeBytes'>
+
 interface Pending {
   readonly kind: 'block' | 'block-list'
-  readonly root: ContentRoot
+  readonly content: WantedContent
   readonly buffer: Buffer
   filledBytes: number
   readonly resolve: (data: Buffer) => void
@@ -44,23 +50,37 @@ interface Pending {
 
 export function createRequests(link: Link, clock: Clock): Requests {
   const pending = new Map<number, Pending>()
-  /** What the peer lacks, and until when to believe it. */
-  const lacking = new Map<ContentRoot, number>()
+  /** What the peer lacks, of the size asked for or whatever it is, and until when to believe it. */
+  const lacking = new Map<ContentRoot, { readonly untilMs: number; readonly sizeBytes: number | undefined }>()
   let nextRequest = 1
   let pendingBytes = 0
   let deadline: Disposable | undefined
+  /** Of the oldest request, since the deadline was set. */
+  let progressBytes = 0
 
   link.closed.then((reason) => {
     deadline?.[Symbol.dispose]()
     for (const request of [...pending.keys()]) settle(request)?.reject(reason)
   })
 
-  function lack(root: ContentRoot, untilMs: number): void {
+  function lack(root: ContentRoot, untilMs: number, sizeBytes?: number): void {
     if (lacking.size >= maxLacking) lacking.clear()
-    lacking.set(root, untilMs)
+    lacking.set(root, { untilMs, sizeBytes })
+  }
+
+  function isMissing(request: number): void {
+    const found = settle(request)
+    if (found === undefined) return
+    lack(found.content.root, clock.monotonicMs() + missingMs, found.content.sizeBytes)
+    found.reject(new SyncError('no-peer-has-it', { path: '' }))
+  }
+
+  function isOldest(request: number): boolean {
+    return pending.keys().next().value === request
   }
 
   function restartDeadline(): void {
+    progressBytes = 0
     deadline?.[Symbol.dispose]()
     deadline = pending.size === 0 ? undefined : clock.after(answerTimeoutMs, () => link.close('peer-stalled'))
   }
@@ -68,15 +88,16 @@ export function createRequests(link: Link, clock: Clock): Requests {
   function settle(request: number): Pending | undefined {
     const found = pending.get(request)
     if (found === undefined) return undefined
+    const wasOldest = isOldest(request)
     pending.delete(request)
     pendingBytes -= found.buffer.length
-    restartDeadline()
+    if (wasOldest) restartDeadline()
     return found
   }
 
   function ask(
     kind: Pending['kind'],
-    root: ContentRoot,
+    content: WantedContent,
     lengthBytes: number,
     send: (request: number) => void,
   ): Promise<Buffer> {
@@ -84,7 +105,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     return new Promise((resolve, reject) => {
       pending.set(request, {
         kind,
-        root,
+        content,
         buffer: Buffer.allocUnsafe(lengthBytes),
         filledBytes: 0,
         resolve,
@@ -100,6 +121,12 @@ export function createRequests(link: Link, clock: Clock): Requests {
     const found = pending.get(message.request)
     // An answer to something cancelled or answered before is late, not wrong.
     if (found === undefined && message.request < nextRequest) return
+    if (
+      found?.kind === 'block-list' &&
+      message.kind === 'block-list' &&
+      message.count * blockHashBytes !== found.buffer.length
+    )
+      return isMissing(message.request)
     const data = message.kind === 'block' ? message.data : message.hashes
     const offset = message.kind === 'block' ? message.offsetBytes : message.first * blockHashBytes
     if (
@@ -114,32 +141,32 @@ export function createRequests(link: Link, clock: Clock): Requests {
     found.buffer.set(data, offset)
     found.filledBytes += data.length
     if (found.filledBytes === found.buffer.length) settle(message.request)?.resolve(found.buffer)
-    else restartDeadline()
+    else if (isOldest(message.request)) {
+      progressBytes += data.length
+      if (progressBytes >= minProgressBytes) restartDeadline()
+    }
   }
 
   return {
     get pendingBytes() {
       return pendingBytes
     },
-    askableMs: (root) => lacking.get(root) ?? 0,
+    askableMs({ root, sizeBytes }) {
+      const found = lacking.get(root)
+      return found === undefined || (found.sizeBytes ?? sizeBytes) !== sizeBytes ? 0 : found.untilMs
+    },
     noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
     noteHaving(roots) {
       for (const root of roots) lacking.delete(root)
     },
-    block: (root, offsetBytes, lengthBytes) =>
-      ask('block', root, lengthBytes, (request) =>
-        link.send({ kind: 'request', request, root, offsetBytes, lengthBytes }),
+    block: (content, offsetBytes, lengthBytes) =>
+      ask('block', content, lengthBytes, (request) =>
+        link.send({ kind: 'request', request, root: content.root, offsetBytes, lengthBytes }),
       ),
-    blockList: (root, count) =>
-      ask('block-list', root, count * blockHashBytes, (request) =>
-        link.send({ kind: 'block-list-request', request, root }),
+    blockList: (content, count) =>
+      ask('block-list', content, count * blockHashBytes, (request) =>
+        link.send({ kind: 'block-list-request', request, root: content.root }),
       ),
-    receive(message) {
-      if (message.kind !== 'missing') return fill(message)
-      const found = settle(message.request)
-      if (found === undefined) return
-      lack(found.root, clock.monotonicMs() + missingMs)
-      found.reject(new SyncError('no-peer-has-it', { path: '' }))
-    },
+    receive: (message) => (message.kind === 'missing' ? isMissing(message.request) : fill(message)),
   }
 }

@@ -26,7 +26,7 @@ import type { Gathering } from './gathering.ts'
 import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
-import { type Draft, deletionDraft, knownVersions, signDrafts } from './sign.ts'
+import { type Draft, deletionDraft, fitsHistory, knownVersions, signDrafts } from './sign.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
@@ -309,9 +309,16 @@ function writeObservations(
       continue
     }
     const moved = movedFrom(sourcesByTarget.get(path))
-    drafts.push({ here, draft: editDraft(context, found, content, state, moved?.agreed) })
-    if (moved !== undefined)
-      drafts.push({ here: undefined, draft: deletionDraft(context, moved.agreed, path) })
+    const edit = editDraft(context, found, content, state, moved?.agreed)
+    if (!fitsHistory(context, 'person', edit)) {
+      leaveUnsaid(context, path, here)
+      continue
+    }
+    drafts.push({ here, draft: edit })
+    if (moved === undefined) continue
+    const departure = deletionDraft(context, moved.agreed, path)
+    if (fitsHistory(context, 'person', departure)) drafts.push({ here: undefined, draft: departure })
+    else leaveUnsaid(context, moved.agreed.path, undefined)
   }
   const versions = signDrafts(
     context,
@@ -330,6 +337,13 @@ function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
   const offNs = here.mtimeNs - mtimeNs
   const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
   return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
+}
+
+/** A change nobody can be told of stays a local one; the person hears of it. */
+function leaveUnsaid({ store }: FolderContext, path: RelPath, here: Here | undefined): void {
+  store.setHere(path, here)
+  const code = 'history-full'
+  store.setProblem({ path, code, message: describeError(code, { path }), retryMs: 0 })
 }
 
 function editDraft(
@@ -459,7 +473,11 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
     if (state?.here === undefined) continue
     if (role === 'read-only' || state.agreed === undefined || state.agreed.kind === 'deleted')
       store.setHere(path, undefined)
-    else drafts.push(deletionDraft(context, state.agreed))
+    else {
+      const draft = deletionDraft(context, state.agreed)
+      if (fitsHistory(context, 'person', draft)) drafts.push(draft)
+      else leaveUnsaid(context, path, undefined)
+    }
   }
   for (const version of signDrafts(context, 'person', drafts)) {
     store.adopt(version.path, version, undefined)

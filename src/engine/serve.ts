@@ -2,9 +2,13 @@
  * The answering side of one link: sends blocks and block lists of contents that lie here. One answer at a time, in the order asked, as
  * fast as the link takes them.
  */
-import { blockHashBytes, maxBlockBytes } from '../core/blocks.ts'
+import { blockHashBytes, blockSizeFor, maxBlockBytes } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
+import { sameContent } from '../core/version.ts'
 import type { Link } from '../ports.ts'
+import type { Here } from '../store/folder-store.ts'
 import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { hereToStat } from './here.ts'
@@ -49,8 +53,8 @@ export function createServing(context: FolderContext, link: Link): Serving {
     offsetBytes,
     lengthBytes,
   }: Question & { kind: 'request' }): Promise<void> {
-    for (const { path, here } of store.hereWithRoot(root)) {
-      if (here.kind !== 'file' || offsetBytes + lengthBytes > here.sizeBytes) continue
+    for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
+      if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
       try {
         const data = await disk.read(path, here.diskPath, hereToStat(here), offsetBytes, lengthBytes)
         return await send(request, data)
@@ -59,7 +63,42 @@ export function createServing(context: FolderContext, link: Link): Serving {
         context.markDirty(here.diskPath)
       }
     }
+    await miss(request)
+  }
+
+  /** Waits for room: a flood of questions about nothing, from one who reads no answers, must not pile up. */
+  async function miss(request: number): Promise<void> {
+    await link.writable()
     link.send({ kind: 'missing', request })
+  }
+
+  /**
+   * Whether the folder has this content, be it where the index of who asks still stands. What only lies here (local changes of a read-only
+   * device, ignored files) is nobody's business: a root can be guessed (E6).
+   */
+  function isOfFolder(root: ContentRoot): boolean {
+    return (
+      store.isContentLiveElsewhere(root, '') ||
+      store.hereWithRoot(root).some(({ path, here }) => isAgreed(path, here))
+    )
+  }
+
+  function isAgreed(path: RelPath, here: Here): boolean {
+    const agreed = store.state(path)?.agreed
+    return agreed !== undefined && sameContent(agreed, here)
+  }
+
+  /**
+   * Anything but a whole block could not be verified by whoever asks: a record that is wrong about the size of this content made it ask, and
+   * it would take the answer for a wrong one (P8).
+   */
+  function isBlockOf(sizeBytes: number, offsetBytes: number, lengthBytes: number): boolean {
+    const blockSizeBytes = blockSizeFor(sizeBytes)
+    return (
+      offsetBytes % blockSizeBytes === 0 &&
+      offsetBytes < sizeBytes &&
+      lengthBytes === Math.min(blockSizeBytes, sizeBytes - offsetBytes)
+    )
   }
 
   async function send(request: number, data: Buffer): Promise<void> {
@@ -76,8 +115,8 @@ export function createServing(context: FolderContext, link: Link): Serving {
   }
 
   async function serveBlockList({ request, root }: Question): Promise<void> {
-    const list = store.blocks(root)
-    if (list === undefined || list.hashes.length === 0) return link.send({ kind: 'missing', request })
+    const list = isOfFolder(root) ? store.blocks(root) : undefined
+    if (list === undefined || list.hashes.length === 0) return miss(request)
     const count = list.hashes.length / blockHashBytes
     for (let first = 0; first < count; first += maxBlockListPart) {
       await link.writable()

@@ -5,6 +5,7 @@
  */
 
 import { knownThrough } from '../core/elect.ts'
+import { SyncError } from '../core/errors.ts'
 import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
@@ -13,6 +14,7 @@ import {
   type Content,
   deletedContent,
   directoryContent,
+  maxVectorEntries,
   mergeVectors,
   type Version,
 } from '../core/version.ts'
@@ -47,12 +49,25 @@ export interface Draft extends Content {
   readonly movedTo?: RelPath
 }
 
-/** Signs the drafts in order and elects anew at each path. Call inside a transaction. */
+/**
+ * Whether a version that knows what this draft knows can be told at all: vectors are bounded (R6). No honest history comes near, but a
+ * full member can sign one that is full, and then the path cannot go on: everything else has to.
+ */
+export function fitsHistory(context: FolderContext, voice: Voice, { knows }: Pick<Draft, 'knows'>): boolean {
+  if (knows.reduce((sum, { vector }) => sum + vector.size, 1) <= maxVectorEntries) return true
+  const merged = mergeVectors(...knows.map(({ vector }) => vector))
+  const isCounted = merged.has(writerOf(context, voice))
+  return merged.size + (isCounted ? 0 : 1) <= maxVectorEntries
+}
+
+/** Signs the drafts in order and elects anew at each path. Call inside a transaction. Throws `history-full` for one that does not fit. */
 export function signDrafts(context: FolderContext, voice: Voice, drafts: readonly Draft[]): Version[] {
   const { store, author } = context
   const epoch = currentEpoch(store, voice)
   const writer = writerOf(context, voice)
   const versions: Version[] = []
+  const full = drafts.find((draft) => !fitsHistory(context, voice, draft))
+  if (full !== undefined) throw new SyncError('history-full', { path: full.path })
   for (let first = 0; first < drafts.length; first += maxBatch) {
     const batch = drafts.slice(first, first + maxBatch)
     const firstCounter = store.takeCounters(writer, batch.length)

@@ -4,10 +4,11 @@
  */
 import { blockCount, blockMatches, blockRange, isBlockListOf, singleBlockRoot } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
-import type { ContentRoot, DeviceId } from '../core/ids.ts'
+import type { DeviceId } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
+import type { WantedContent } from './requests.ts'
 import { createSession, type Session, type SessionEvents } from './session.ts'
 
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
@@ -20,7 +21,7 @@ export interface Swarm {
   sessions(): readonly Session[]
   openSessions(): readonly Session[]
   /** From when on some peer can be asked for this content, monotonic: infinity while all are known to lack it. */
-  askableMs(root: ContentRoot): number
+  askableMs(content: WantedContent): number
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
   fetchBlockList(version: Version): Promise<Uint8Array>
   /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
@@ -60,13 +61,13 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
 
   /** Asks one peer after another, the least busy first, until one answers rightly. */
   async function ask<T>(
-    root: ContentRoot,
+    content: WantedContent,
     question: (session: Session) => Promise<T>,
     isRight: (answer: T) => boolean,
   ): Promise<T> {
     for (;;) {
       const session = openSessions()
-        .filter(({ requests }) => requests.askableMs(root) <= clock.monotonicMs())
+        .filter(({ requests }) => requests.askableMs(content) <= clock.monotonicMs())
         .reduce<Session | undefined>(
           (best, other) =>
             best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
@@ -78,11 +79,11 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
         if (isRight(answer)) return answer
         log.warn({ peer: session.link.peer }, 'a peer sent a block that does not fit its hash')
         session.link.close('peer-wrong-block')
-        session.requests.noteLacking(root)
+        session.requests.noteLacking(content.root)
       } catch (error) {
         // Lacking it was noted, a closed link is no candidate any more: the next turn asks another peer.
         if (!isSyncError(error)) throw error
-        if (error.code !== 'no-peer-has-it') session.requests.noteLacking(root)
+        if (error.code !== 'no-peer-has-it') session.requests.noteLacking(content.root)
       }
     }
   }
@@ -107,20 +108,23 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     attach,
     sessions: () => [...sessionsByPeer.values()],
     openSessions,
-    askableMs: (root) => Math.min(...openSessions().map(({ requests }) => requests.askableMs(root))),
-    fetchBlockList: ({ root, sizeBytes, blockSizeBytes }) =>
-      ask(
-        root,
-        ({ requests }) => requests.blockList(root, blockCount(sizeBytes, blockSizeBytes)),
+    askableMs: (content) => Math.min(...openSessions().map(({ requests }) => requests.askableMs(content))),
+    fetchBlockList(version) {
+      const { root, sizeBytes, blockSizeBytes } = version
+      return ask(
+        version,
+        ({ requests }) => requests.blockList(version, blockCount(sizeBytes, blockSizeBytes)),
         (hashes) => isBlockListOf(hashes, root, sizeBytes, blockSizeBytes),
-      ),
-    async fetchBlock({ root, sizeBytes, blockSizeBytes }, hashes, index) {
+      )
+    },
+    async fetchBlock(version, hashes, index) {
+      const { root, sizeBytes, blockSizeBytes } = version
       const { offsetBytes, lengthBytes } = blockRange(index, sizeBytes, blockSizeBytes)
       await takeRoom(lengthBytes)
       try {
         return await ask(
-          root,
-          ({ requests }) => requests.block(root, offsetBytes, lengthBytes),
+          version,
+          ({ requests }) => requests.block(version, offsetBytes, lengthBytes),
           (data) =>
             hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data),
         )

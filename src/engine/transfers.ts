@@ -3,7 +3,7 @@
  * peers. Touches stages only; placing them is the business of pull.
  */
 import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
-import { isSyncError, SyncError } from '../core/errors.ts'
+import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
@@ -22,6 +22,8 @@ const maxBlocksAtOnce = 32
 /** A file's content, complete and verified. */
 interface FetchedContent {
   readonly stage: Stage
+  /** As many as were verified; a version that says otherwise of the same root is wrong. */
+  readonly sizeBytes: number
   /** Its block list. */
   readonly hashes: Uint8Array
 }
@@ -52,7 +54,7 @@ export interface Transfers {
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
-  askableMs(root: ContentRoot): number
+  askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
   take(version: Version): Promise<Fetched | undefined>
@@ -84,8 +86,10 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
-      if (!isSyncError(error)) throw error
-      if (!isClosed && error.code !== 'cancelled') failures.push({ version, error })
+      const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
+      if (failure !== error) log.error({ path: version.path, error: String(error) }, 'a transfer failed')
+      // Held back like any other failure: a fault of ours that comes every time must not be tried without end.
+      if (!isClosed && failure.code !== 'cancelled') failures.push({ version, error: failure })
     } finally {
       active.delete(version.root)
       context.pullSoon()
@@ -93,11 +97,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   /** Here and not when placing, because fsync takes long and many transfers can wait for theirs at the same time. */
-  async function seal({ stage, hashes }: FetchedContent, version: Version): Promise<Fetched> {
-    const { sizeBytes, mtimeNs, executable } = version
+  async function seal(content: FetchedContent, version: Version): Promise<Fetched> {
+    const { stage, sizeBytes, hashes } = content
+    const { mtimeNs, executable } = version
     try {
       await stage.seal(sizeBytes, mtimeNs, executable)
-      return { stage, hashes, mtimeNs, executable }
+      return { stage, sizeBytes, hashes, mtimeNs, executable }
     } catch (error) {
       await stage.release()
       throw error
@@ -111,13 +116,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   async function copyFromHere(version: Version): Promise<FetchedContent | undefined> {
+    const { root, sizeBytes, blockSizeBytes } = version
     const hashes = knownBlockList(version)
-    if (hashes === undefined || version.sizeBytes === 0) return undefined
-    for (const { path, here } of store.hereWithRoot(version.root)) {
+    if (hashes === undefined || sizeBytes === 0) return undefined
+    for (const { path, here } of store.hereWithRoot(root)) {
+      // The root does not tell the size of the last block, so a record can be wrong about it.
+      if (here.sizeBytes !== sizeBytes) continue
       try {
-        const stage = await disk.stageCopy(version.root, path, here.diskPath, hereToStat(here))
-        const right = await stage.rightBlocks(version.blockSizeBytes, hashes)
-        if (right.size === blockCount(version.sizeBytes, version.blockSizeBytes)) return { stage, hashes }
+        const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+        const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
+        if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
         await stage.release()
         context.markDirty(here.diskPath)
       } catch (error) {
@@ -132,10 +140,11 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetch(version: Version): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
     const count = blockCount(sizeBytes, blockSizeBytes)
-    // A file of one block is checked against its root alone, which saves the way to the peer and back.
-    if (count <= 1) {
+    // A file of one block is checked against its root alone, which saves the way to the peer and back. A full block could as well
+    // be the first of a longer file, which only the list can tell.
+    if (sizeBytes < blockSizeBytes) {
       const stage = await disk.openStage(root)
-      return whole(stage, async () => {
+      return whole(stage, sizeBytes, async () => {
         if (count === 0) return Buffer.alloc(0)
         using _room = await takeRoom(sizeBytes)
         return fetchOnlyBlock(version, stage)
@@ -143,7 +152,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
     const hashes = await blockList(version)
     const { stage, right } = (await startFromHere(version, hashes)) ?? (await startFromStage(version, hashes))
-    return whole(stage, async () => {
+    return whole(stage, sizeBytes, async () => {
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       using room = await takeRoom(missing.length * blockSizeBytes)
       await fetchBlocks(version, hashes, missing, stage, room)
@@ -152,19 +161,26 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   /** Lets go of the stage unless `fill` succeeds. */
-  async function whole(stage: Stage, fill: () => Promise<Uint8Array>): Promise<FetchedContent> {
+  async function whole(
+    stage: Stage,
+    sizeBytes: number,
+    fill: () => Promise<Uint8Array>,
+  ): Promise<FetchedContent> {
     try {
-      return { stage, hashes: await fill() }
+      return { stage, sizeBytes, hashes: await fill() }
     } catch (error) {
       await stage.release()
       throw error
     }
   }
 
-  async function startFromStage({ root, blockSizeBytes }: Version, hashes: Uint8Array): Promise<Start> {
+  async function startFromStage(
+    { root, sizeBytes, blockSizeBytes }: Version,
+    hashes: Uint8Array,
+  ): Promise<Start> {
     const stage = await disk.openStage(root)
     try {
-      return { stage, right: await stage.rightBlocks(blockSizeBytes, hashes) }
+      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
     } catch (error) {
       await stage.release()
       throw error
@@ -182,7 +198,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
     try {
       const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
-      return { stage, right: await stage.rightBlocks(blockSizeBytes, hashes) }
+      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
     } catch (error) {
       // A short cut, as above.
       if (!isSyncError(error)) throw error
@@ -276,17 +292,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         return true
       if (
         version.sizeBytes > 0 &&
-        swarm.askableMs(version.root) > context.clock.monotonicMs() &&
+        swarm.askableMs(version) > context.clock.monotonicMs() &&
         store.hereWithRoot(version.root).length === 0
       )
         return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
-      active.set(
-        version.root,
-        run(version).catch((error) =>
-          log.error({ path: version.path, error: String(error) }, 'a transfer failed'),
-        ),
-      )
+      active.set(version.root, run(version))
       return true
     },
     askableMs: swarm.askableMs,

@@ -7,7 +7,7 @@ import type { Message } from '../wire/messages.ts'
 /** Above this the link stops reading: enough to keep a busy handler fed, little beside what a Pi has for all its links. */
 export const inboxLimitBytes = 1024 * 1024
 /** What a waiting message costs beside its bytes, so that many tiny ones count for what they are. */
-const messageOverheadBytes = 256
+export const messageOverheadBytes = 256
 
 export interface Inbox {
   add(message: Message, sizeBytes: number): void

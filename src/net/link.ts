@@ -9,7 +9,7 @@ import type { Clock, Link, Log } from '../ports.ts'
 import { createPartJoiner, frameHeader, maxMessageBytes, messageToParts } from '../wire/frames.ts'
 import type { Message } from '../wire/messages.ts'
 import type { Channel } from './handshake.ts'
-import { createInbox, inboxLimitBytes } from './inbox.ts'
+import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
 
 /** `writable()` waits while more is queued: enough to keep a fast line busy, little enough to change one's mind. */
 export const writableLimitBytes = 1024 * 1024
@@ -72,7 +72,7 @@ export function createLink(options: LinkOptions): Link {
     if (bytes.length > maxMessageBytes)
       throw new Error(`assertion: a ${message.kind} of ${bytes.length} bytes`)
     queue.push(bytes)
-    queuedBytes += bytes.length
+    queuedBytes += bytes.length + messageOverheadBytes
     saidMs = clock.monotonicMs()
     // What is sent in one go leaves in one write.
     if (!pumpPlanned) queueMicrotask(pump)
@@ -87,7 +87,7 @@ export function createLink(options: LinkOptions): Link {
     let taken = 0
     for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
       const message = queue[taken]!
-      queuedBytes -= message.length
+      queuedBytes -= message.length + messageOverheadBytes
       for (const part of messageToParts(message)) {
         const frame = transport.seal(...part)
         socket.write(frameHeader(frame.length))

@@ -161,8 +161,8 @@ export interface FolderStore extends Disposable {
   filesHere(): number
   /** A path that is needed with this content; with `nowMs` only one that no problem holds back then. */
   needsRoot(root: ContentRoot, nowMs?: number): RelPath | undefined
-  /** Whether the folder has a live file with this content at another path. */
-  isContentLiveElsewhere(root: ContentRoot, path: RelPath): boolean
+  /** Whether the folder has a live file with this content at another path; any path is another one than the folder itself. */
+  isContentLiveElsewhere(root: ContentRoot, path: DirPath): boolean
   /** Forgets which paths were ignored: the patterns changed. */
   clearIgnored(): void
 

@@ -37,6 +37,10 @@ export interface HostilePeer {
   ): void
   /** Answers requests from now on. */
   answer(how: (question: MessageOf<'request' | 'block-list-request'>) => void): void
+  /** Takes nothing any more of what it is sent. */
+  stopReading(): void
+  /** Bytes sent to it, whether it took them or not. */
+  sentBytes(): number
   /** Why the link ended; undefined while it is open. */
   readonly ended: SyncError | undefined
 }
@@ -62,9 +66,11 @@ export function attachHostile(
   void link.closed.then((error) => {
     ended = error
   })
+  let isReading = true
   link.listen((message) => {
     received.push(message)
     if (message.kind === 'request' || message.kind === 'block-list-request') answering?.(message)
+    return isReading ? undefined : new Promise<never>(() => undefined)
   })
   victim.folder.attach(theirs)
   return {
@@ -98,6 +104,10 @@ export function attachHostile(
     answer(how) {
       answering = how
     },
+    stopReading() {
+      isReading = false
+    },
+    sentBytes: () => theirs.traffic.sentBytes,
     get ended() {
       return ended
     },

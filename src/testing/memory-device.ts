@@ -2,6 +2,7 @@
  * One real engine over a disk and a database in memory, on a clock the test moves: the other side of whatever a test wants to do to an engine.
  * Several of them on one clock make a folder; `connectDevices` joins two of them.
  */
+import SqliteDatabase from 'better-sqlite3'
 import { type DeviceId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
@@ -28,6 +29,8 @@ export interface MemoryDevice extends AsyncDisposable {
   readonly store: FolderStore
   readonly own: MemoryDisk
   readonly log: MemoryLog
+  /** Its database as it is now. */
+  image(): Buffer
 }
 
 export interface MemoryDeviceOptions {
@@ -41,8 +44,9 @@ export interface MemoryDeviceOptions {
   readonly gate?: Gate
   /** A directory elsewhere instead of the disk in memory. */
   readonly files?: Files
-  /** A database to go on with: a copy of another device's, say. */
-  readonly store?: FolderStore
+  /** A database to go on with: this device's own, or a copy of another one's. */
+  readonly image?: Buffer
+  /** A disk to go on with. */
   readonly own?: MemoryDisk
 }
 
@@ -62,11 +66,14 @@ export function identityOf(name: string): { readonly id: DeviceId; readonly auth
   }
 }
 
+/** Each opening has chances of its own, also of the same device. */
+let opened = 0
+
 export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<MemoryDevice> {
   const { clock, name, role = 'full' } = options
   const { id, author } = identityOf(name)
   const keys = keysByRole[role]
-  const chance: SeededChance = createSeededChance(Buffer.from(name).readUIntBE(0, 1) * 1000 + name.length)
+  const chance: SeededChance = createSeededChance(++opened)
   const own =
     options.own ??
     createMemoryDisk({
@@ -82,7 +89,11 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     log,
     watch: (hint) => own.watch(hint, () => undefined),
   })
-  const store = options.store ?? openFolderStore(':memory:', { random: (count) => chance.bytes(count) })
+  const database = new SqliteDatabase(options.image ?? ':memory:')
+  const store = openFolderStore(':memory:', {
+    random: (count) => chance.bytes(count),
+    connect: () => database,
+  })
   const folder = openFolder({
     keys,
     rootPath: `/${name}`,
@@ -102,6 +113,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
   })
   return {
     ...{ id, author, keys, folder, store, own, log },
+    image: () => database.serialize(),
     async [Symbol.asyncDispose]() {
       await folder[Symbol.asyncDispose]()
     },

@@ -116,6 +116,7 @@ export const unsignedVersions: fc.Arbitrary<UnsignedVersion> = fc
     fc.record({ replaced: contents }, { requiredKeys: [] }),
   )
   .map(([first, second, third, fourth]) => ({ ...first, ...second, ...third, ...fourth }))
+  .filter(({ path, movedTo }: UnsignedVersion) => path !== movedTo)
 
 const signatures = fc.uint8Array({ minLength: 64, maxLength: 64 })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { blockSizeFor, contentRootOf, maxFileBytes } from '../core/blocks.ts'
 import { isSyncError } from '../core/errors.ts'
 import { idToBytes, noContent, toId, type WriterId } from '../core/ids.ts'
-import { maxNameBytes, maxPathBytes, textToPath } from '../core/path.ts'
+import { maxNameBytes, maxPathBytes, type RelPath, textToPath } from '../core/path.ts'
 import { maxBatch, recordIdOf } from '../core/record.ts'
 import { linkRoot, maxVectorEntries } from '../core/version.ts'
 import { caseCount } from '../testing/counts.ts'
@@ -110,6 +110,7 @@ describe('record bodies', () => {
     ['a deletion with a root', { ...deleted, root: rootBytes }],
     ['a deletion with a block size', { ...deleted, blockSizeBytes: 131072 }],
     ['a deletion moved out of the folder', { ...deleted, movedTo: '../y' }],
+    ['a deletion moved to where it was', { ...deleted, movedTo: 'a/b.txt' }],
     ['a link without target', { ...link, linkTarget: '', root: idToBytes(linkRoot('')) }],
     ['a link with NUL', { ...link, linkTarget: 'a\0', root: idToBytes(linkRoot('a\0')) }],
     ['a link with another root', { ...link, linkTarget: 'y' }],
@@ -234,7 +235,7 @@ describe('record bodies', () => {
     }
     const target = 'x'.repeat(maxLinkTargetBytes)
     const bodies = [
-      encodeBody({ ...common, kind: 'deleted', root: noContent, movedTo: path }),
+      encodeBody({ ...common, kind: 'deleted', root: noContent, movedTo: `y${path.slice(1)}` as RelPath }),
       encodeBody({
         ...common,
         kind: 'link',

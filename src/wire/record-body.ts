@@ -149,6 +149,7 @@ function kindFault(version: UnsignedVersion): string | undefined {
     if (root !== linkRoot(linkTarget)) return "a root that is not its link target's"
   } else if (linkTarget !== '') return `a ${kind} with a link target`
   if (movedTo !== undefined && kind !== 'deleted') return `a ${kind} with a new path`
+  if (movedTo === version.path) return 'a move to where it was'
   if (kind === 'directory' || kind === 'deleted') return mtimeNs === 0n ? undefined : `a ${kind} with a time`
   const seconds = mtimeNs / nanosecondsPerSecond
   return seconds < maxSeconds && seconds > -maxSeconds ? undefined : `a time of ${seconds} seconds`
