@@ -24,7 +24,7 @@ export interface Chance {
 
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** Structured log. Fields named `folder`, `peer` and `path` are what readers search by. */
+/** Structured log. Readers search by `folder` (its directory; `folderId` where only that is known), `peer` and `path`. */
 export interface Log {
   debug(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
@@ -103,7 +103,7 @@ export interface RootIdentity {
 export type RootState =
   | { readonly state: 'present'; readonly identity: RootIdentity; readonly device: bigint }
   /** The directory is there, the identity file is not. */
-  | { readonly state: 'unmarked'; readonly empty: boolean }
+  | { readonly state: 'unmarked' }
   | { readonly state: 'missing' }
   | { readonly state: 'unreadable'; readonly reason: string }
 

@@ -6,7 +6,7 @@ import { absolute, openSession, type Session, type Surroundings } from './sessio
 
 /** Soon enough for a person, and for a script that waits for the next step. */
 const pollMs = 150
-/** More problems than this are counted, not listed; `--json` has them all. */
+/** More problems than this are counted, not listed; `--json` has more of them. */
 const shownProblems = 5
 
 export function defineStatus(program: Command, around: Surroundings): void {
@@ -107,9 +107,8 @@ function detailsToText(folder: FolderStatusBody, paint: Paint): string {
   }
   if (folder.localChanges > 0) {
     const changes = countToText(folder.localChanges, 'change')
-    lines.push(
-      paint('yellow', `${changes} made here, which stay here: berrysync restore --list DIR shows them`),
-    )
+    const command = `berrysync restore --list ${plainText(folder.path)}`
+    lines.push(paint('yellow', `${changes} made here, which stay here: \`${command}\` lists them`))
   }
   for (const problem of folder.problems.slice(0, shownProblems)) {
     lines.push(paint('yellow', plainText(problem.message)))

@@ -1,7 +1,7 @@
 /** What a device may call itself. The name travels in every record and appears in the names of conflict copies (E4). */
 
 /** Long enough for any name a person gives a machine, short enough to stand in a file name. */
-export const maxDeviceNameCharacters = 64
+const maxDeviceNameCharacters = 64
 
 /** Why a text cannot be a device's name, in words; undefined when it can. Counts UTF-16 units. */
 export function deviceNameFault(text: string): string | undefined {

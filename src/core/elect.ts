@@ -52,6 +52,8 @@ function withoutReplaced(current: readonly Version[]): readonly Version[] {
   const reachedByContent = new Map<string, ReadonlySet<Version>>()
 
   function reachedFrom(content: Content): ReadonlySet<Version> {
+    // All directories have the same content: who replaced one replaced that one, and no other.
+    if (content.kind === 'directory') return new Set()
     const key = contentKey(content)
     const known = reachedByContent.get(key)
     if (known !== undefined) return known

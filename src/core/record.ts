@@ -69,7 +69,7 @@ export interface ProofCache {
 }
 
 /** Batches arrive mostly one after another; what falls out of the cache is merely verified again. */
-export const maxCachedProofs = 512
+const maxCachedProofs = 512
 
 export function createProofCache(limit: number = maxCachedProofs): ProofCache {
   const keys = new Set<string>()

@@ -13,7 +13,7 @@ import { commitSteps } from './commit.ts'
 import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
 import { type FileStat, type Files, isSameStat, type OpenFile } from './files.ts'
 import type { Hasher } from './hasher.ts'
-import { readHidden, writeHidden } from './hidden.ts'
+import { readHidden, stageDirectory, writeHidden } from './hidden.ts'
 import { createRootGuard, identityToText } from './identity.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 import { type Probed, probeDisk, usualCapabilities } from './probe.ts'
@@ -162,15 +162,16 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return await stages.copy(key, file, await file.stat(), path)
+      const stat = await onPath(path, 'read', () => file.stat())
+      return await stages.copy(key, file, stat, path)
     },
-    sweepStages: (isWanted) => stages.sweep(isWanted),
+    sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
     commit: (steps) => commitSteps(surroundings, steps),
     listArchive: () => archive.list(),
     async stageArchived(id) {
       const { file, path } = await onPath(id, 'read', () => archive.open(id))
       await using source = file
-      const stat = await source.stat()
+      const stat = await onPath(id, 'read', () => source.stat())
       const stage = await stages.copy(`restore-${sha256(id).toString('hex')}`, source, stat, path)
       return { stage, sizeBytes: stat.sizeBytes, mtimeNs: stat.mtimeNs, executable: toStat(stat).executable }
     },

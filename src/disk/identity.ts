@@ -3,7 +3,6 @@
  */
 import { reasonOf, SyncError } from '../core/errors.ts'
 import { bytesToId, idToBytes } from '../core/ids.ts'
-import { hiddenDirectory } from '../core/path.ts'
 import type { RootIdentity, RootState } from '../ports.ts'
 import { errnoOf } from './disk-error.ts'
 import type { Directory, Files } from './files.ts'
@@ -33,18 +32,12 @@ export function textToIdentity(text: string): RootIdentity | undefined {
 }
 
 /** What lies at the folder's place, and the directory's own device and inode when it is the folder. */
-export async function lookAtRoot(
-  files: Files,
-): Promise<{ readonly state: RootState; readonly inode: bigint }> {
+async function lookAtRoot(files: Files): Promise<{ readonly state: RootState; readonly inode: bigint }> {
   try {
     using root = await files.openRoot()
     const { device, inode } = await root.stat()
     const text = await readHidden(() => files.openRoot(), 'identity')
-    if (text === undefined) {
-      // What a file system or we ourselves put into an empty directory does not make it a directory with something in it.
-      const empty = (await root.list()).every((name) => name === hiddenDirectory || name === 'lost+found')
-      return { state: { state: 'unmarked', empty }, inode }
-    }
+    if (text === undefined) return { state: { state: 'unmarked' }, inode }
     const identity = textToIdentity(text)
     if (identity === undefined)
       return { state: { state: 'unreadable', reason: 'its identity file .sync/identity is damaged' }, inode }

@@ -136,5 +136,5 @@ test('a disk that was changed for another since the last look is never touched',
     code: 'root-foreign',
   })
   expect(other.person.names('')).toEqual([])
-  expect(await disk.rootState()).toEqual({ state: 'unmarked', empty: true })
+  expect(await disk.rootState()).toEqual({ state: 'unmarked' })
 })

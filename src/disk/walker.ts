@@ -27,7 +27,7 @@ export interface Surroundings {
   toStat(stat: FileStat): Stat
 }
 
-export function problemOf(error: SyncError, path: string): Problem {
+function problemOf(error: SyncError, path: string): Problem {
   return { path, code: error.code, message: error.message }
 }
 

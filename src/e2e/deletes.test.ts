@@ -92,6 +92,37 @@ test('a mass delete that comes from a peer waits here, too', async () => {
   expect(await filesOf(one!)).toBeLessThan(files / 2)
 })
 
+test('a mass delete of a large tree is held back, as quick as rm is and however many directories there are', async () => {
+  await using root = await makeTempDirectory()
+  await using mesh = await startMesh(root.path, [{ name: 'one' }, { name: 'two' }])
+  const [one, two] = mesh.members
+  const [directories, each] = [300, 10]
+  await one!.daemon.ask('set', one!.directory, 'paused=on')
+  for (let at = 0; at < directories * each; at++) {
+    const directory = one!.path('tree', `d${at % directories}`)
+    if (at < directories) await mkdir(directory, { recursive: true })
+    await writeFile(`${directory}/f${at}`, `${at}`)
+  }
+  await one!.daemon.ask('set', one!.directory, 'paused=off')
+  await mesh.settle()
+  const all = await filesOf(two!)
+  expect(all).toBe(directories * each)
+
+  // One directory after the other, as programs do that show what they delete.
+  for (let at = 0; at < directories; at++) await rm(one!.path('tree', `d${at}`), { recursive: true })
+  await waitForMassDelete(one!)
+  expect(await filesOf(two!)).toBe(all)
+  await one!.daemon.ask('deletes', one!.directory, '--undo')
+  expect(await mesh.differences()).toEqual([])
+  expect(await filesOf(one!)).toBe(all)
+
+  // From a peer whose guard is off it is held back as a whole, too.
+  await one!.daemon.ask('set', one!.directory, 'massDeletePercent=100')
+  await rm(one!.path('tree'), { recursive: true })
+  await waitForMassDelete(two!)
+  expect(await filesOf(two!)).toBe(all)
+})
+
 test('I1: what a peer replaced or deleted is in the archive and can be put back', async () => {
   await using root = await makeTempDirectory()
   await using mesh = await startMesh(root.path, [{ name: 'one' }, { name: 'two' }])

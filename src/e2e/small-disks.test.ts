@@ -3,11 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { makeLoopDisk } from '../testing/loop-disk.ts'
-import { startMesh } from '../testing/mesh.ts'
+import { type Member, startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
 const mib = 1024 ** 2
+
+/** A halt for want of room is looked at every 30 seconds, or when a person asks for it. */
+async function untilGoingOn(member: Member): Promise<void> {
+  await until('no halt', async () => {
+    await member.daemon.ask('rescan')
+    return (await member.status()).halt === undefined
+  })
+}
 
 test('a full disk halts the folder, loses nothing, and syncing goes on when there is room again', async () => {
   await using root = await makeTempDirectory()
@@ -38,6 +46,7 @@ test('a full disk halts the folder, loses nothing, and syncing goes on when ther
   await one!.daemon.ask('rescan')
   await small!.daemon.ask('set', disk.path, 'archive=off')
   await rm(small!.path('.sync', 'archive'), { recursive: true, force: true })
+  await untilGoingOn(small!)
   expect(await mesh.differences({ seconds: 100 })).toEqual([])
   expect((await small!.tree()).size).toBe(3)
 })
@@ -59,6 +68,7 @@ test('a disk that is full of something else: syncing goes on by itself once that
   await until('halted', async () => (await small!.status()).halt?.code === 'disk-full', 60)
   expect(await readFile(small!.path('note'), 'utf8')).toMatch(/^(before|after)$/)
   await rm(ballast)
+  await untilGoingOn(small!)
   expect(await mesh.differences({ seconds: 100 })).toEqual([])
 })
 
@@ -84,8 +94,9 @@ test('an exFAT disk tells which names it cannot hold, takes everything else, and
     60,
   )
   const told = status.problems.map(({ path, code }) => `${code} ${path}`).sort()
-  expect(told.filter((line) => line.startsWith('name-not-possible-here'))).toHaveLength(4)
-  expect(told.filter((line) => line.startsWith('name-collides'))).toHaveLength(1)
+  // FUSE answers ENOENT to a name it cannot hold, where the kernel's own file systems say EINVAL: each has a problem all the same.
+  expect(told.map((line) => line.replace(/^\S+ /, '')).sort()).toEqual([...bad].sort())
+  expect(told.filter((line) => line.startsWith('name-collides'))).toEqual(['name-collides readme'])
   const names = (await readdir(disk.path)).filter((name) => name !== '.sync')
   expect(names).toHaveLength(good.length + 1)
   for (const name of names)
@@ -96,7 +107,7 @@ test('an exFAT disk tells which names it cannot hold, takes everything else, and
   await until('the edit arrives', async () => (await readFile(one!.path('tool.sh'), 'utf8')).includes('exit'))
   expect((await one!.tree()).get('tool.sh')?.executable).toBe(true)
 
-  await until('nothing is open there', () => disk.unmount().then(() => true), 30).catch(async () => {
+  await until('nothing is open there', () => disk.unmount().then(() => true), 3).catch(async () => {
     // The daemon watches the directory: a person would have to stop it first.
     await stick!.end()
     await disk.unmount()

@@ -7,7 +7,7 @@ import { elect, knownThrough } from '../core/elect.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { fitsHistory, signDrafts } from './sign.ts'
+import { type Draft, fitsHistory, signDrafts } from './sign.ts'
 
 /** `before` is the state the winner was planned on. Runs inside a transaction. */
 export function adoptWinner(
@@ -21,14 +21,25 @@ export function adoptWinner(
   store.adopt(path, winner, here)
   if (role !== 'full') return
   const versions = store.versionsOf(path)
-  const givenUp = versions.filter((version) => wasHeld(before, version) && !sameContent(version, winner))
+  const givenUp = versions.filter(
+    (version) => isContent(version) && wasHeld(before, version) && !sameContent(version, winner),
+  )
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)
   const knows = knownThrough([successor, winner, ...givenUp], versions)
-  const draft = { ...successor, knows, replaced: successor }
-  if (!fitsHistory(context, draft)) return
-  const [merged] = signDrafts(context, [draft])
-  if (sameContent(successor, winner)) store.adopt(path, merged!, here)
+  const draft: Draft = { ...successor, knows, replaced: successor }
+  if (!fitsHistory(context, 'device', draft)) return
+  const [merged] = signDrafts(context, 'device', [draft])
+  // What came after it may have another time or executable bit, which is yet to be set here.
+  if (successor.id === winner.id) store.adopt(path, merged!, here)
+}
+
+/**
+ * A deletion or directory given up brings nothing back: what does not know it outranks it anyway. Signing past it would only look like an
+ * edit, which outlives the next deletion by a person (E5).
+ */
+function isContent({ kind }: Version): boolean {
+  return kind === 'file' || kind === 'link'
 }
 
 /** Whether this device had the content of that version at its path, agreed or lying there. */

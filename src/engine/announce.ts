@@ -7,13 +7,11 @@ import type { SignedCertificate } from '../core/certificate.ts'
 import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
-import type { IndexEntry } from '../wire/messages.ts'
+import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
-/** Roots in one `have` message: 1,024 × 34 bytes fit a frame. */
-const maxHaveRoots = 1024
 /** Records remembered as having come from this peer. Beyond it some are sent back once, which costs bytes and nothing else. */
 const maxReceived = 20_000
 

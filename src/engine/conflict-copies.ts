@@ -5,8 +5,9 @@
  */
 
 import { conflictPath } from '../core/conflict-name.ts'
-import { knownThrough } from '../core/elect.ts'
+import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
@@ -20,6 +21,11 @@ import { type Draft, signDrafts } from './sign.ts'
 export interface ConflictCopies {
   /** E4: `lost` is the version whose content lies here. False when the copy could not be made; the path is held back. */
   keepBoth(state: PathState, lost: Version): Promise<boolean>
+  /**
+   * Whether this content is that of a loser nobody has kept a copy of yet. Then a copy is told, for the last who has it to place before
+   * letting it go (I1).
+   */
+  tellCopiesOf(root: ContentRoot): boolean
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
@@ -37,17 +43,31 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   /** E4: the copy lies on disk first, then it is told. That the winner knows the loser is said when the winner takes the path. */
   async function keepBoth(state: PathState, lost: Version): Promise<boolean> {
     const draft = copyDraft(store, lost)
-    const here = await copyBeside(state, lost, draft.path)
-    if (here === undefined) return false
+    const made = await copyBeside(state, lost, draft.path)
+    if (made === undefined) return false
     store.transaction(() => {
       const told = store.state(draft.path)?.winner
       const isTold = told !== undefined && sameContent(told, draft)
-      // Told by another device with its own time and mode: it is here, and taken over like anything that is here already.
-      if (isTold) store.setHere(draft.path, here)
-      else store.adopt(draft.path, signDrafts(context, [draft])[0]!, here)
+      const copy = isTold ? told : signDrafts(context, 'device', [draft])[0]!
+      // Told by another device, or there before, with its own time and mode: taken over like anything that is here already.
+      if (made.isFresh && !isTold) store.adopt(draft.path, copy, made.here)
+      else store.setHere(draft.path, made.here)
       noteConflict(draft.path, lost.deviceName, lost.sizeBytes)
     })
     log.info({ path: state.path, copy: draft.path }, 'both versions of a conflict are kept')
+    return true
+  }
+
+  function tellCopiesOf(root: ContentRoot): boolean {
+    if (role !== 'full') return false
+    const untold = store.losersWithRoot(root).filter((loser) => {
+      const isLost = elect(store.versionsOf(loser.path)).conflicts.some(({ id }) => id === loser.id)
+      return isLost && store.state(conflictPath(loser))?.winner === undefined
+    })
+    if (untold.length === 0) return false
+    const drafts = untold.map((loser) => copyDraft(store, loser))
+    store.transaction(() => signDrafts(context, 'device', drafts))
+    context.pullSoon()
     return true
   }
 
@@ -62,7 +82,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const copy = await copyBeside(state, here, path)
     if (copy === undefined) return false
     store.transaction(() => {
-      store.setHere(path, copy)
+      store.setHere(path, copy.here)
       noteConflict(path, context.deviceName, here.sizeBytes)
     })
     return true
@@ -89,23 +109,23 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   /** Puts a copy of what lies at a path beside it, unless it is there already. Undefined when that failed; the path is held back. */
   async function copyBeside(
     state: PathState,
-    content: { readonly kind: string; readonly mtimeNs: bigint },
+    content: { readonly mtimeNs: bigint; readonly executable: boolean },
     path: RelPath,
-  ): Promise<Here | undefined> {
+  ): Promise<{ readonly here: Here; readonly isFresh: boolean } | undefined> {
     const here = state.here!
     const present = store.state(path)?.here
-    if (present !== undefined && sameContent(present, here)) return present
+    if (present !== undefined && sameContent(present, here)) return { here: present, isFresh: false }
     const parent = parentOf(path)
     const parentDisk = parent === '' ? '' : `${store.state(parent)?.here?.diskPath ?? parent}/`
     const to = `${parentDisk}${nameOf(path)}`
     try {
       await checkRoom(context, here.sizeBytes)
-      const step = await copyStep(state, path, to, content.mtimeNs)
+      const step = await copyStep(state, path, to, content)
       const [outcome] = await disk.commit([step])
       if (step.kind === 'file') await step.stage.discard()
-      if (outcome!.state === 'done') return foundToHere(outcome!.found!, here)
+      if (outcome!.state === 'done') return { here: foundToHere(outcome!.found!, here), isFresh: true }
       const existing = await sameContentAt(path, to, here)
-      if (existing !== undefined) return existing
+      if (existing !== undefined) return { here: existing, isFresh: false }
       throw outcome!.error
     } catch (error) {
       holds.failOrThrow(state, error)
@@ -117,7 +137,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     state: PathState,
     path: RelPath,
     to: DiskPath,
-    mtimeNs: bigint,
+    { mtimeNs, executable }: { readonly mtimeNs: bigint; readonly executable: boolean },
   ): Promise<CommitStep> {
     const here = state.here!
     if (here.kind === 'link') {
@@ -128,7 +148,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     }
     const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, hereToStat(here))
     try {
-      await stage.seal(here.sizeBytes, mtimeNs, here.executable)
+      await stage.seal(here.sizeBytes, mtimeNs, executable)
     } catch (error) {
       await stage.release()
       throw error
@@ -146,6 +166,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
 
   return {
     keepBoth,
+    tellCopiesOf,
     setAside,
     isKeptAside,
     giveUp: (path) => void givenUp.add(path),

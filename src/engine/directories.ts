@@ -85,7 +85,7 @@ export async function revive(
     const known = versions.filter(
       (version) => givesWay(version) || (isFileHere && sameContent(version, here)),
     )
-    const [signed] = signDrafts(context, [directoryDraft(path, knownThrough(known, versions))])
+    const [signed] = signDrafts(context, 'device', [directoryDraft(path, knownThrough(known, versions))])
     if (here?.kind === 'directory') store.adopt(path, signed!, here)
   })
   return true

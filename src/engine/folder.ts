@@ -126,7 +126,11 @@ export function openFolder(options: FolderOptions): Folder {
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {
     const { needFiles, needBytes } = store.counts()
-    for (const session of swarm.openSessions()) session.sendSummary(needFiles, needBytes)
+    for (const session of swarm.openSessions()) {
+      // Superseded versions that are kept take sequence numbers too: whoever waits to have seen the last one hears of those here.
+      session.announcer.grew()
+      session.sendSummary(needFiles, needBytes)
+    }
   }
 
   function isSettled(): boolean {
@@ -170,7 +174,7 @@ export function openFolder(options: FolderOptions): Folder {
       })),
     async settleDeletes(choice) {
       if (loop.halt?.error.code !== 'mass-delete')
-        throw new SyncError('not-found', { what: 'A halt because of many deletions' })
+        throw new SyncError('request-invalid', { reason: `No deletions wait in ${options.rootPath}.` })
       if (choice === 'undo') await loop.between(() => settleMassDelete(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },

@@ -18,7 +18,10 @@ export interface MovedEdit {
   readonly arrival: Version
 }
 
-/** Whether the winner at this path is an edit of a file that moved away concurrently and lies unchanged at its new path. */
+/**
+ * Whether the winner at this path is an edit of a file that moved away concurrently and lies unchanged and undisputed at its new
+ * path.
+ */
 export function findMovedEdit(store: FolderStore, path: RelPath): MovedEdit | undefined {
   const edit = store.state(path)?.winner
   if (edit?.kind !== 'file' || edit.replaced === undefined) return undefined
@@ -28,7 +31,8 @@ export function findMovedEdit(store: FolderStore, path: RelPath): MovedEdit | un
     const arrival = store.state(departure.movedTo)?.winner
     if (arrival === undefined || arrival.fileId !== edit.fileId || !sameContent(arrival, departure.replaced))
       continue
-    return { edit, departure, arrival }
+    const isAlone = store.versionsOf(arrival.path).length === 1
+    if (isAlone) return { edit, departure, arrival }
   }
   return undefined
 }
@@ -45,6 +49,6 @@ export function followMove(context: FolderContext, { edit, departure, arrival }:
     }
     const known = knownThrough([edit, departure], store.versionsOf(edit.path))
     const left: Draft = { ...deletionDraft(context, edit, arrival.path), knows: known }
-    signDrafts(context, [arrived, left])
+    signDrafts(context, 'device', [arrived, left])
   })
 }

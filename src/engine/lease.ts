@@ -4,16 +4,16 @@
  * epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
  */
 import type { FolderContext } from './folder-context.ts'
+import { isWriter, renewEpochs } from './sign.ts'
 
 const tokenBytes = 16
-const epochBytes = 8
 
 /** Call when the root is known to be present, before anything is signed. */
 export async function takeLease(context: FolderContext): Promise<void> {
   const { store, disk, chance, log } = context
   const onDisk = await disk.readNote('lease')
   const inDatabase = store.fact('lease')
-  if (store.fact('epoch') === undefined || onDisk === undefined || onDisk !== inDatabase) {
+  if (!isWriter(store) || onDisk === undefined || onDisk !== inDatabase) {
     beginEpoch(context)
     if (inDatabase !== undefined)
       log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
@@ -25,12 +25,12 @@ export async function takeLease(context: FolderContext): Promise<void> {
 }
 
 /**
- * From here on this device signs as a writer nobody has heard of. Peers may have read further in its index than an older database
+ * From here on this device signs as writers nobody has heard of. Peers may have read further in its index than an older database
  * remembers, so they read it from the beginning.
  */
-export function beginEpoch({ store, chance }: FolderContext): void {
-  store.transaction(() => {
-    store.setFact('epoch', chance.bytes(epochBytes).toString('hex'))
-    store.renewIndexId()
+export function beginEpoch(context: FolderContext): void {
+  context.store.transaction(() => {
+    renewEpochs(context)
+    context.store.renewIndexId()
   })
 }

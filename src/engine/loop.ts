@@ -7,6 +7,7 @@ import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { RelPath } from '../core/path.ts'
 import type { DiskPath } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
+import { createGathering, restMs } from './gathering.ts'
 import { nextWork, type Work } from './next-work.ts'
 import { prepare } from './prepare.ts'
 import type { Pull } from './pull.ts'
@@ -14,8 +15,8 @@ import { haltRecheckMs, rootRecheckMs } from './safety.ts'
 import { outermost, scan } from './scan.ts'
 import type { Transfers } from './transfers.ts'
 
-/** A place that did not keep still is looked at again after this. */
-const unsettledMs = 1_000
+/** A place that did not keep still is looked at again after this, and deletions that rest will have rested. */
+const unsettledMs = restMs
 /** A place hinted at again and again is looked at after at most so many settle times. */
 const maxSettleFactor = 20
 /** More dirty places than this are cheaper to find by a full scan, and the map stays small. */
@@ -71,6 +72,7 @@ export function startLoop(
   const dirtySinceMs = new Map<DiskPath, number>()
   const dirtyUntilMs = new Map<DiskPath, number>()
   const heldDeletes: RelPath[] = []
+  const missing = { paths: new Set<RelPath>(), gathering: createGathering(clock) }
   const actions: { readonly run: () => Promise<void>; readonly refuse: (error: SyncError) => void }[] = []
   let isPrepared = false
   let fullScanAtMs = 0
@@ -160,7 +162,7 @@ export function startLoop(
 
   async function doScan(scope: Parameters<typeof scan>[1]): Promise<void> {
     try {
-      const { unsettled } = await scan(context, scope, deletesConfirmed, heldDeletes)
+      const { unsettled } = await scan(context, scope, deletesConfirmed, heldDeletes, missing)
       for (const place of unsettled) markDirtyFor(place, unsettledMs)
       pullAtMs = clock.monotonicMs()
     } catch (error) {
@@ -173,9 +175,10 @@ export function startLoop(
 
   async function doPull(): Promise<void> {
     pullAtMs = undefined
-    const { progressed } = await pull.round(deletesConfirmed)
+    const { progressed, deletionsInMs } = await pull.round(deletesConfirmed)
     if (progressed) pullAtMs = clock.monotonicMs()
-    else if (store.counts().needFiles > 0) pullAtMs ??= clock.monotonicMs() + pullAgainMs
+    else if (store.counts().needFiles > 0)
+      pullAtMs ??= clock.monotonicMs() + Math.min(pullAgainMs, deletionsInMs || pullAgainMs)
     if (!progressed && transfers.activeCount() === 0) deletesConfirmed = false
   }
 
@@ -223,8 +226,11 @@ export function startLoop(
       halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
       return context.databaseDamaged()
     }
-    if (error.code === 'mass-delete' && heldDeletes.length === 0)
-      heldDeletes.push(...store.deletionsPending(Number.MAX_SAFE_INTEGER))
+    // A scan has filled the list itself.
+    if (error.code === 'mass-delete' && work === 'pull') {
+      heldDeletes.length = 0
+      for (const path of store.deletionsPending(Number.MAX_SAFE_INTEGER)) heldDeletes.push(path)
+    }
     if (halt?.error.code !== error.code) {
       log.warn({ code: error.code }, error.message)
       store.addHistory({
@@ -258,6 +264,8 @@ export function startLoop(
     wake,
     pullSoon() {
       pullAtMs = clock.monotonicMs()
+      // The deletions may have been undone where they were made.
+      if (halt?.work === 'pull' && halt.error.code === 'mass-delete') halt = { ...halt, untilMs: 0 }
       wake()
     },
     markDirty(place) {

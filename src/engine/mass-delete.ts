@@ -14,7 +14,7 @@ export async function settleMassDelete(context: FolderContext, held: readonly Re
     for (const path of batch) if (await isPresent(context, path)) present.add(path)
     store.transaction(() => {
       const drafts = batch.flatMap((path) => undo(context, path, present.has(path)) ?? [])
-      for (const version of signDrafts(context, drafts)) {
+      for (const version of signDrafts(context, 'person', drafts)) {
         store.adopt(version.path, version, store.state(version.path)?.here)
       }
     })

@@ -17,6 +17,7 @@ import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
+import { createGathering } from './gathering.ts'
 import { hereToStat } from './here.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
@@ -29,6 +30,8 @@ const maxPlanned = 256
 export interface PullReport {
   /** Something was changed, so another round may find more. */
   readonly progressed: boolean
+  /** Deletions wait for more of them, so long in milliseconds; 0 when none do. */
+  readonly deletionsInMs: number
 }
 
 export interface Pull {
@@ -45,13 +48,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, role } = context
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
+  const gathering = createGathering(clock)
   let plausibleAt: number | undefined
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
     transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
-    if (needs.length === 0) return { progressed: false }
+    const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
+    if (needs.length === 0) return { progressed: false, deletionsInMs }
     await checkRoot(context)
     const isIgnored = await loadIgnoreRules(context)
     checkDeletions(deletesConfirmed)
@@ -63,6 +68,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
       if (state?.winner === undefined) continue
+      if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
       try {
         if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
       } catch (error) {
@@ -75,7 +81,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     // What waited for another path may be free now.
     if (progressed) store.clearProblems('obstructed')
     if (batch.hasRemovals()) store.clearProblems('name-collides')
-    return { progressed }
+    return { progressed, deletionsInMs }
   }
 
   /** Deletions can only become more with new records, so they are counted once for each state of the index. */
@@ -202,7 +208,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const way = await wayTo(context, copies, holds, path, batch)
     if (way === 'revived') return true
     if (way === undefined) return false
-    if (here?.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
+    if (here?.kind === 'file' && isStillWanted(here, path)) return false
     const to = here?.diskPath ?? way
     const expect: Expectation = here === undefined ? 'absent' : hereToStat(here)
     const { archive } = context.settings()
@@ -239,7 +245,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   function remove(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
     const { path } = state
-    if (here.kind === 'file' && isLastCopyOfNeeded(here, path)) return false
+    if (here.kind === 'file' && isStillWanted(here, path)) return false
     const { archive } = context.settings()
     batch.add({
       state,
@@ -262,12 +268,13 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
    * Whether another path still waits for exactly this content: then that goes first, by a local copy. This is what makes a rename cost no
    * transfer, and what keeps the only copy of a conflict's loser within reach.
    */
-  function isLastCopyOfNeeded(here: Here, path: RelPath): boolean {
+  function isStillWanted(here: Here, path: RelPath): boolean {
+    if (store.hereWithRoot(here.root).length > 1) return false
+    copies.tellCopiesOf(here.root)
     const needing = store.needsRoot(here.root, clock.monotonicMs())
     if (needing === undefined || needing === path || transfers.isReady(here.root)) return false
     // What cannot be placed now must not keep this from going; its content stays in the archive and with the peers.
-    if (holds.isNoted(needing)) return false
-    return store.hereWithRoot(here.root).length <= 1
+    return !holds.isNoted(needing)
   }
 
   return { round, giveUp: copies.giveUp }

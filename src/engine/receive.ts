@@ -4,7 +4,7 @@
  */
 import { verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import { type AuthorKey, type DeviceId, type RecordId, writerIdOf } from '../core/ids.ts'
+import type { AuthorKey, DeviceId, RecordId, WriterId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -12,10 +12,10 @@ import type { Message } from '../wire/messages.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 import { beginEpoch } from './lease.ts'
-import { currentEpoch } from './sign.ts'
+import { isWriter, writerOf } from './sign.ts'
 
 /** Concurrent versions of one path that are kept. Honest folders have two or three; a full member gone mad must not fill the disk. */
-export const maxVersionsOfPath = 64
+const maxVersionsOfPath = 64
 
 type IndexMessage = Message & { kind: 'index' }
 
@@ -88,11 +88,10 @@ function forged(record: SignedRecord, reason: string): SyncError {
 
 /** Somebody knows a version of ours that we do not remember signing: this database is older than the truth (E7, I11). */
 function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): void {
-  const { store, author } = context
-  // A database that never signed anything cannot have forgotten it; the lease will give it an epoch.
-  if (store.fact('epoch') === undefined) return
-  const own = writerIdOf(author.key, currentEpoch(store))
-  if ((version.vector.get(own) ?? 0) > store.counterOf(own)) {
+  const { store } = context
+  // A database that never signed anything cannot have forgotten it; the lease will give it its epochs.
+  if (!isWriter(store)) return
+  if (ownWriters(context).some((writer) => (version.vector.get(writer) ?? 0) > store.counterOf(writer))) {
     context.log.warn(
       { path: version.path },
       'a peer knows more of this device than its own database: beginning a new epoch',
@@ -101,15 +100,17 @@ function noticeOwnFuture(context: FolderContext, { version }: SignedRecord): voi
   }
 }
 
+function ownWriters(context: FolderContext): readonly WriterId[] {
+  return [writerOf(context, 'person'), writerOf(context, 'device')]
+}
+
 /**
  * A record of this very writer that is new here, and that nothing here supersedes, was signed by somebody with the same identity: a copy of
  * this device's home, whose counters and sequence numbers happen to be no higher. From here on the two are different writers, and peers
  * read this index anew, because they may have taken the other's sequence numbers for ours.
  */
 function noticeDouble(context: FolderContext, { version }: SignedRecord): void {
-  const { store, author, log } = context
-  if (store.fact('epoch') === undefined || version.writer !== writerIdOf(author.key, currentEpoch(store)))
-    return
-  log.warn({ path: version.path }, 'another device signs as this one does: beginning a new epoch')
+  if (!isWriter(context.store) || !ownWriters(context).includes(version.writer)) return
+  context.log.warn({ path: version.path }, 'another device signs as this one does: beginning a new epoch')
   beginEpoch(context)
 }

@@ -10,7 +10,7 @@ import type { Clock, Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 
 /** A peer that for so long sends less than `minProgressBytes` of the oldest answer it owes, and does not end it, is stalled. */
-export const answerTimeoutMs = 60_000
+const answerTimeoutMs = 60_000
 /** Slower than any line worth using. Single bytes, or answers to everything but the oldest question, would hold a file back for ever. */
 const minProgressBytes = 32 * 1024
 /** Contents remembered as lacking at one peer; beyond it the memory starts over, which costs a question each. */
@@ -67,10 +67,10 @@ export function createRequests(link: Link, clock: Clock): Requests {
 
   function lack(root: ContentRoot, untilMs: number, size: number | 'any' = 'any'): void {
     if (lacking.size >= maxLacking) lacking.clear()
-    const others = size === 'any' ? [] : [...(lacking.get(root) ?? [])]
+    const known = (size !== 'any' && lacking.get(root)) || new Map<number | 'any', number>()
     // Records that tell so many sizes of one content are not worth telling apart.
-    const key = others.length < maxLackingSizes ? size : 'any'
-    lacking.set(root, new Map([...others, [key, untilMs]]))
+    const key = known.has(size) || known.size < maxLackingSizes ? size : 'any'
+    lacking.set(root, new Map([...known, [key, untilMs]]))
   }
 
   function isMissing(request: number): void {

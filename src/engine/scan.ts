@@ -22,6 +22,7 @@ import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
+import type { Gathering } from './gathering.ts'
 import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { checkRoot, isImplausible } from './safety.ts'
@@ -50,6 +51,12 @@ export const unreadableRetryMs = 60_000
 
 export type Scope = 'everything' | readonly DiskPath[]
 
+/** What earlier scans found to be gone and have not told yet. */
+export interface Missing {
+  readonly paths: Set<RelPath>
+  readonly gathering: Gathering
+}
+
 export interface ScanReport {
   /** Paths to look at again soon: they did not keep still. */
   readonly unsettled: readonly DiskPath[]
@@ -65,13 +72,14 @@ interface Observed {
 /**
  * Looks at the whole folder, or at the given places and what is new below them. Throws the halting `SyncError` when the root is not
  * provably there, or `mass-delete` when more is gone than is plausible and `deletesConfirmed` is false; then nothing of the
- * deletions has been signed, and `held` lists what is gone.
+ * deletions has been signed, and `held` lists what is gone. Deletions are signed only once no more turn up; until then `missing` keeps them.
  */
 export async function scan(
   context: FolderContext,
   scope: Scope,
   deletesConfirmed: boolean,
   held: RelPath[],
+  missing: Missing,
 ): Promise<ScanReport> {
   const { store, disk } = context
   const deviceBefore = await checkRoot(context)
@@ -204,7 +212,16 @@ export async function scan(
 
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
-  await signDeletions(context, [...gone], deletesConfirmed, held)
+  for (const path of gone) missing.paths.add(path)
+  if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
+    const [first] = missing.paths
+    const placeholder = store.state(first!)?.here?.diskPath
+    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), placeholder ?? first!)
+    return { unsettled }
+  }
+  await signDeletions(context, [...missing.paths], deletesConfirmed, held)
+  missing.paths.clear()
+  missing.gathering.waitMs(0)
   observed = inPlaceOfDirectories
   flush()
   return { unsettled }
@@ -293,18 +310,19 @@ function writeObservations(
     }
     const moved = movedFrom(sourcesByTarget.get(path))
     const edit = editDraft(context, found, content, state, moved?.agreed)
-    if (!fitsHistory(context, edit)) {
+    if (!fitsHistory(context, 'person', edit)) {
       leaveUnsaid(context, path, here)
       continue
     }
     drafts.push({ here, draft: edit })
     if (moved === undefined) continue
     const departure = deletionDraft(context, moved.agreed, path)
-    if (fitsHistory(context, departure)) drafts.push({ here: undefined, draft: departure })
+    if (fitsHistory(context, 'person', departure)) drafts.push({ here: undefined, draft: departure })
     else leaveUnsaid(context, moved.agreed.path, undefined)
   }
   const versions = signDrafts(
     context,
+    'person',
     drafts.map(({ draft }) => draft),
   )
   for (const [index, version] of versions.entries()) {
@@ -457,11 +475,11 @@ function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void
       store.setHere(path, undefined)
     else {
       const draft = deletionDraft(context, state.agreed)
-      if (fitsHistory(context, draft)) drafts.push(draft)
+      if (fitsHistory(context, 'person', draft)) drafts.push(draft)
       else leaveUnsaid(context, path, undefined)
     }
   }
-  for (const version of signDrafts(context, drafts)) {
+  for (const version of signDrafts(context, 'person', drafts)) {
     store.adopt(version.path, version, undefined)
     noteChange(context, version)
   }

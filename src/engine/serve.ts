@@ -9,16 +9,9 @@ import type { RelPath } from '../core/path.ts'
 import { sameContent } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
-import type { Message } from '../wire/messages.ts'
+import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { hereToStat } from './here.ts'
-
-/** Bytes of content in one message: a frame holds 65,519, less the header. */
-export const maxPartBytes = 64 * 1024 - 1024
-/** Hashes in one message: 1,984 × 32 bytes fit a frame. */
-const maxListPart = Math.floor(maxPartBytes / blockHashBytes)
-/** Questions a peer may have open. More than the asking side ever sends; a flood is not a fast peer. */
-export const maxOpenQuestions = 1024
 
 type Question = Message & { kind: 'request' | 'block-list-request' }
 
@@ -109,14 +102,14 @@ export function createServing(context: FolderContext, link: Link): Serving {
   }
 
   async function send(request: number, data: Buffer): Promise<void> {
-    for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxPartBytes) {
+    for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxBlockPartBytes) {
       await link.writable()
       if (isClosed || !questions.has(request)) return
       link.send({
         kind: 'block',
         request,
         offsetBytes,
-        data: data.subarray(offsetBytes, offsetBytes + maxPartBytes),
+        data: data.subarray(offsetBytes, offsetBytes + maxBlockPartBytes),
       })
     }
   }
@@ -125,16 +118,16 @@ export function createServing(context: FolderContext, link: Link): Serving {
     const list = isOfFolder(root) ? store.blocks(root) : undefined
     if (list === undefined || list.hashes.length === 0) return miss(request)
     const count = list.hashes.length / blockHashBytes
-    for (let first = 0; first < count; first += maxListPart) {
+    for (let first = 0; first < count; first += maxBlockListPart) {
       await link.writable()
-      const hashes = list.hashes.subarray(first * blockHashBytes, (first + maxListPart) * blockHashBytes)
+      const hashes = list.hashes.subarray(first * blockHashBytes, (first + maxBlockListPart) * blockHashBytes)
       link.send({ kind: 'block-list', request, first, count, hashes })
     }
   }
 
   return {
     ask(question) {
-      if (questions.size >= maxOpenQuestions)
+      if (questions.size >= maxOpenRequests)
         throw new SyncError('peer-oversize', { reason: 'too many requests at once' })
       if (question.kind === 'request' && (question.lengthBytes > maxBlockBytes || question.lengthBytes < 1)) {
         throw new SyncError('peer-oversize', { reason: `a request of ${question.lengthBytes} bytes` })

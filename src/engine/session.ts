@@ -16,7 +16,7 @@ import { createServing } from './serve.ts'
 import type { PeerStatus } from './status.ts'
 
 /** A peer that has not introduced itself by then is none. */
-export const helloTimeoutMs = 30_000
+const helloTimeoutMs = 30_000
 const client = 'berrysync/0.1'
 
 export interface Session {

@@ -1,6 +1,6 @@
 /**
- * The settings of one folder as the engine uses them, with their defaults. Parsing and storing them is the business of
- * `config.ts`; what each means to a person stands in the README.
+ * The settings of one folder as the engine uses them, with their defaults. How they are read and what each means to a person
+ * stands in `settings.ts` of src.
  */
 export interface FolderSettings {
   readonly paused: boolean

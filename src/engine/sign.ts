@@ -23,6 +23,16 @@ import { encodeBody } from '../wire/record-body.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 
+/**
+ * Who is speaking: the person whose edits a scan found, or the device itself, which settles conflicts, follows moves and brings directories
+ * back. Both sign with the same author key but count as two writers, each with an epoch of its own. A writer's later version
+ * always supersedes its earlier ones; a person's edit must not supersede what the device said of the path before that lay here.
+ */
+export type Voice = 'person' | 'device'
+
+const epochBytes = 8
+const epochFacts: Readonly<Record<Voice, string>> = { person: 'epoch', device: 'deviceEpoch' }
+
 /** A version this device wants to say, before it has a place in history. */
 export interface Draft extends Content {
   readonly path: RelPath
@@ -43,20 +53,20 @@ export interface Draft extends Content {
  * Whether a version that knows what this draft knows can be told at all: vectors are bounded (R6). No honest history comes near, but a
  * full member can sign one that is full, and then the path cannot go on: everything else has to.
  */
-export function fitsHistory({ store, author }: FolderContext, { knows }: Pick<Draft, 'knows'>): boolean {
+export function fitsHistory(context: FolderContext, voice: Voice, { knows }: Pick<Draft, 'knows'>): boolean {
   if (knows.reduce((sum, { vector }) => sum + vector.size, 1) <= maxVectorEntries) return true
   const merged = mergeVectors(...knows.map(({ vector }) => vector))
-  const isCounted = merged.has(writerIdOf(author.key, currentEpoch(store)))
+  const isCounted = merged.has(writerOf(context, voice))
   return merged.size + (isCounted ? 0 : 1) <= maxVectorEntries
 }
 
 /** Signs the drafts in order and elects anew at each path. Call inside a transaction. Throws `history-full` for one that does not fit. */
-export function signDrafts(context: FolderContext, drafts: readonly Draft[]): Version[] {
+export function signDrafts(context: FolderContext, voice: Voice, drafts: readonly Draft[]): Version[] {
   const { store, author } = context
-  const epoch = currentEpoch(store)
-  const writer = writerIdOf(author.key, epoch)
+  const epoch = currentEpoch(store, voice)
+  const writer = writerOf(context, voice)
   const versions: Version[] = []
-  const full = drafts.find((draft) => !fitsHistory(context, draft))
+  const full = drafts.find((draft) => !fitsHistory(context, voice, draft))
   if (full !== undefined) throw new SyncError('history-full', { path: full.path })
   for (let first = 0; first < drafts.length; first += maxBatch) {
     const batch = drafts.slice(first, first + maxBatch)
@@ -109,23 +119,42 @@ export function knownVersions(store: FolderStore, path: RelPath, agreed: Version
   return knownThrough([agreed], store.versionsOf(path))
 }
 
-/** The epoch this device signs in; made by `lease.ts` when the folder opens. */
-export function currentEpoch(store: FolderStore): Epoch {
-  const epoch = store.fact('epoch')
+/** This device as a writer in its present epoch. */
+export function writerOf({ store, author }: FolderContext, voice: Voice): WriterId {
+  return writerIdOf(author.key, currentEpoch(store, voice))
+}
+
+/** Whether the folder has been prepared far enough for this device to be a writer. */
+export function isWriter(store: FolderStore): boolean {
+  return store.fact(epochFacts.person) !== undefined
+}
+
+/** From here on this device signs as writers nobody has heard of. */
+export function renewEpochs({ store, chance }: FolderContext): void {
+  for (const fact of Object.values(epochFacts)) store.setFact(fact, chance.bytes(epochBytes).toString('hex'))
+}
+
+function currentEpoch(store: FolderStore, voice: Voice): Epoch {
+  const epoch = store.fact(epochFacts[voice])
   if (epoch === undefined) throw new Error('assertion: no epoch before the lease was taken')
   return epoch as Epoch
 }
+
+/** What a draft says of a kind that holds nothing. */
+const withoutContent = {
+  sizeBytes: 0,
+  blockSizeBytes: 0,
+  mtimeNs: 0n,
+  executable: false,
+  linkTarget: '',
+} as const
 
 /** A deletion of what `agreed` says, or, with `movedTo`, the leaving half of a rename. */
 export function deletionDraft(context: FolderContext, agreed: Version, movedTo?: RelPath): Draft {
   return {
     ...deletedContent,
+    ...withoutContent,
     path: agreed.path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
     fileId: agreed.fileId,
     knows: knownVersions(context.store, agreed.path, agreed),
     replaced: agreed,
@@ -137,12 +166,8 @@ export function deletionDraft(context: FolderContext, agreed: Version, movedTo?:
 export function directoryDraft(path: RelPath, knows: readonly Version[]): Draft {
   return {
     ...directoryContent,
+    ...withoutContent,
     path,
-    sizeBytes: 0,
-    blockSizeBytes: 0,
-    mtimeNs: 0n,
-    executable: false,
-    linkTarget: '',
     fileId: undefined,
     knows,
     replaced: knows[0],

@@ -40,7 +40,7 @@ export interface FolderStatus {
   readonly explanation: string
 }
 
-/** Problems listed in a status; the rest is counted by the needs. */
+/** Problems listed in a status. */
 const maxProblems = 100
 
 export function describeFolder(context: FolderContext, swarm: Swarm, loop: Loop): FolderStatus {
@@ -74,7 +74,10 @@ function stateOf(context: FolderContext, loop: Loop, needFiles: number): FolderS
 }
 
 function explain(state: FolderState, needFiles: number, peers: number, problems: number): string {
-  const withProblems = problems === 0 ? '' : ` ${problems} paths have a problem, see below.`
+  const withProblems =
+    problems === 0
+      ? ''
+      : ` With a problem: ${problems}${problems < maxProblems ? '' : ' or more'}, see below.`
   switch (state) {
     case 'paused':
       return 'Paused by you.'
@@ -84,8 +87,8 @@ function explain(state: FolderState, needFiles: number, peers: number, problems:
       return 'Looking at the files on this disk.'
     case 'syncing':
       return peers === 0
-        ? `${needFiles} items are missing here, and no peer is connected to get them from.${withProblems}`
-        : `${needFiles} items are still to come.${withProblems}`
+        ? `Missing here: ${needFiles}. No peer is connected to get it from.${withProblems}`
+        : `Still to come: ${needFiles}.${withProblems}`
     case 'up-to-date':
       return withProblems.trim()
   }

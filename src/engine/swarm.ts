@@ -14,7 +14,7 @@ import { createSession, type Session, type SessionEvents } from './session.ts'
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
 const maxPendingBytes = 32 * 1024 ** 2
 /** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
-export const maxSessions = 64
+const maxSessions = 64
 
 export interface Swarm {
   attach(link: Link): void

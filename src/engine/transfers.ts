@@ -34,6 +34,17 @@ export interface Fetched extends FetchedContent {
   readonly executable: boolean
 }
 
+/** A stage, and the blocks that are right in it. */
+interface Start {
+  readonly stage: Stage
+  readonly right: ReadonlySet<number>
+}
+
+/** Room on the disk kept for one transfer; what it has written needs no keeping. */
+interface Room extends Disposable {
+  used(bytes: number): void
+}
+
 export interface TransferFailure {
   readonly version: Version
   readonly error: SyncError
@@ -64,6 +75,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
   let failures: TransferFailure[] = []
+  /** Bytes that transfers under way have still to write. */
+  let promisedBytes = 0
   let isClosed = false
 
   async function run(version: Version): Promise<void> {
@@ -126,27 +139,99 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   async function fetch(version: Version): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
-    await checkRoom(context, sizeBytes)
     const count = blockCount(sizeBytes, blockSizeBytes)
     // A file of one block is checked against its root alone, which saves the way to the peer and back. A full block could as well
     // be the first of a longer file, which only the list can tell.
-    const list = count > 1 || sizeBytes === blockSizeBytes ? await blockList(version) : undefined
-    const stage = await disk.openStage(root)
-    try {
-      if (list === undefined)
-        return {
-          stage,
-          sizeBytes,
-          hashes: count === 0 ? Buffer.alloc(0) : await fetchOnlyBlock(version, stage),
-        }
-      const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, list)
+    if (sizeBytes < blockSizeBytes) {
+      const stage = await disk.openStage(root)
+      return whole(stage, sizeBytes, async () => {
+        if (count === 0) return Buffer.alloc(0)
+        using _room = await takeRoom(sizeBytes)
+        return fetchOnlyBlock(version, stage)
+      })
+    }
+    const hashes = await blockList(version)
+    const { stage, right } = (await startFromHere(version, hashes)) ?? (await startFromStage(version, hashes))
+    return whole(stage, sizeBytes, async () => {
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
-      await fetchBlocks(version, list, missing, stage)
-      return { stage, sizeBytes, hashes: list }
+      using room = await takeRoom(missing.length * blockSizeBytes)
+      await fetchBlocks(version, hashes, missing, stage, room)
+      return hashes
+    })
+  }
+
+  /** Lets go of the stage unless `fill` succeeds. */
+  async function whole(
+    stage: Stage,
+    sizeBytes: number,
+    fill: () => Promise<Uint8Array>,
+  ): Promise<FetchedContent> {
+    try {
+      return { stage, sizeBytes, hashes: await fill() }
     } catch (error) {
       await stage.release()
       throw error
     }
+  }
+
+  async function startFromStage(
+    { root, sizeBytes, blockSizeBytes }: Version,
+    hashes: Uint8Array,
+  ): Promise<Start> {
+    const stage = await disk.openStage(root)
+    try {
+      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
+    } catch (error) {
+      await stage.release()
+      throw error
+    }
+  }
+
+  /** Only changed parts travel: the file that is to be replaced is copied, unless an earlier attempt left something better. */
+  async function startFromHere(version: Version, hashes: Uint8Array): Promise<Start | undefined> {
+    const { path, root, blockSizeBytes, sizeBytes } = version
+    const here = store.state(path)?.here
+    if (here?.kind !== 'file' || here.sizeBytes < blockSizeBytes) return undefined
+    const earlier = await startFromStage(version, hashes)
+    if (earlier.right.size > 0) return earlier
+    await earlier.stage.release()
+    using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
+    try {
+      const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
+    } catch (error) {
+      // A short cut, as above.
+      if (!isSyncError(error)) throw error
+      log.debug({ path, code: error.code }, 'could not start from the file that is here')
+      return undefined
+    }
+  }
+
+  /** Keeps room for so many bytes, beside what others under way will take. Throws `disk-full`. */
+  async function takeRoom(bytes: number): Promise<Room> {
+    const earlierBytes = promisedBytes
+    let leftBytes = bytes
+    promisedBytes += bytes
+    const room: Room = {
+      used(count) {
+        const usedBytes = Math.min(count, leftBytes)
+        leftBytes -= usedBytes
+        promisedBytes -= usedBytes
+      },
+      [Symbol.dispose]: () => room.used(leftBytes),
+    }
+    try {
+      await checkRoom(context, earlierBytes + bytes).catch(async (thrown) => {
+        if (!isSyncError(thrown, 'disk-full')) throw thrown
+        // What nobody needs any more goes first.
+        await disk.sweepStages((key) => store.needsRoot(key as ContentRoot) !== undefined)
+        await checkRoom(context, earlierBytes + bytes)
+      })
+    } catch (thrown) {
+      room[Symbol.dispose]()
+      throw thrown
+    }
+    return room
   }
 
   /** Returns its hash. */
@@ -161,6 +246,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     hashes: Uint8Array,
     missing: readonly number[],
     stage: Stage,
+    room: Room,
   ): Promise<void> {
     const queue = missing.values()
     let failed = false
@@ -171,6 +257,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
           if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
+          room.used(version.blockSizeBytes)
         } catch (error) {
           failed = true
           throw error

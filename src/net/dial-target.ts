@@ -12,7 +12,7 @@ import { connectLimitMs, dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
 
 /** The wait after the first failure; each further one doubles it. */
-export const firstRetryMs = 1_000
+const firstRetryMs = 1_000
 /** Waits do not grow beyond this: a peer that comes back is found within a minute. */
 export const lastRetryMs = 60_000
 /** A link that lived this long was a good one: when it is lost, the host is tried again at once. */
@@ -142,7 +142,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     const sinceMs = clock.monotonicMs()
     peer = link.peer
     become('linked')
-    log.info({ folder: membership.folderId, peer, host }, 'reached a predefined host')
+    log.info({ folderId: membership.folderId, peer, host }, 'reached a predefined host')
     options.onLink(link)
     // After `onLink`, so that the link is off the list of live ones before its end is looked at here.
     void link.closed.then((error) => lost(error, clock.monotonicMs() - sinceMs))
@@ -165,7 +165,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     if (stop.signal.aborted) return
     const first = lastResult?.code !== error.code
     log[first ? 'info' : 'debug'](
-      { folder: membership.folderId, host, reason: error.message },
+      { folderId: membership.folderId, host, reason: error.message },
       'a predefined host was not reached',
     )
     if (error.code === 'peer-self' || error.code === 'host-invalid') {

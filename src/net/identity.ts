@@ -3,9 +3,9 @@
  * They lie in one private file of the home, made at the first start. A damaged file is never replaced: the device would become a
  * stranger to every folder, so a person decides. No key ever goes into a log.
  */
-import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ed25519Pair } from '../core/ed25519.ts'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import { type AuthorKey, type DeviceId, toId } from '../core/ids.ts'
 import { type KeyPair, keyBytes, keyPairOf } from '../wire/noise.ts'
@@ -31,16 +31,10 @@ export function deviceKeysOf(privateKey: Uint8Array): DeviceKeys {
 }
 
 function identityOf(devicePrivateKey: Uint8Array, authorSeed: Uint8Array): Identity {
-  // The DER forms of a raw Ed25519 key are constants followed by its 32 bytes (RFC 8410).
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), authorSeed])
-  const spki = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
-    format: 'der',
-    type: 'spki',
-  })
   return {
     device: deviceKeysOf(devicePrivateKey),
     authorSeed,
-    author: toId('AuthorKey', spki.subarray(-keyBytes)),
+    author: toId('AuthorKey', ed25519Pair(authorSeed).publicKey),
   }
 }
 

@@ -252,6 +252,6 @@ test('a bug in a handler is logged as an error, with folder and peer', async () 
   await puppet.clock.advance(0)
   while (puppet.context.log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
   expect(puppet.context.log.lines).toMatchObject([
-    { level: 'error', fields: { folder: puppet.link.folderId, peer: puppet.link.peer } },
+    { level: 'error', fields: { folderId: puppet.link.folderId, peer: puppet.link.peer } },
   ])
 })

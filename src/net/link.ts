@@ -42,7 +42,7 @@ export interface LinkOptions {
 export function createLink(options: LinkOptions): Link {
   const { socket, channel, address, clock, codec } = options
   const { transport, splitter } = channel
-  const log = options.log.child({ folder: channel.membership.folderId, peer: channel.peer })
+  const log = options.log.child({ folderId: channel.membership.folderId, peer: channel.peer })
   const closed = Promise.withResolvers<SyncError>()
   const joiner = createPartJoiner()
   const inbox = createInbox({ failed: failWith, handled: readOnWhenRoom })

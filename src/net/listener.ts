@@ -12,7 +12,7 @@ import { createLink } from './link.ts'
 import type { Membership } from './membership.ts'
 
 /** Handshakes under way at once; a connection beyond them is dropped. Bounds what strangers can make us hold, at about 1 KiB each. */
-export const maxHandshakes = 64
+const maxHandshakes = 64
 /** Handshakes under way from one address: all folders of a device that comes back at once, and no more. */
 export const maxHandshakesPerNetwork = 16
 

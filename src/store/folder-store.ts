@@ -109,6 +109,8 @@ export interface FolderStore extends Disposable {
   version(id: RecordId): Version | undefined
   /** Every version of a path that is not superseded, in no particular order. */
   versionsOf(path: RelPath): Version[]
+  /** Versions with this content that are not superseded and do not win their path: a conflict's losers may be among them. */
+  losersWithRoot(root: ContentRoot): Version[]
   /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version of the path. */
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
   /** Index entries after a sequence number, in order. */

@@ -15,7 +15,7 @@ import { rowToVersion, type VersionRow, versionColumns, versionToRow } from './v
 export interface Records
   extends Pick<
     FolderStore,
-    'addRecord' | 'hasRecord' | 'version' | 'versionsOf' | 'indexAfter' | 'lastSequence'
+    'addRecord' | 'hasRecord' | 'version' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence'
   > {
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
@@ -65,6 +65,12 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const selectByPath = database
     .prepare<[string], VersionRow>(`SELECT ${versionList} FROM records WHERE path = ? AND superseded = 0`)
     .safeIntegers()
+  const selectLosers = database
+    .prepare<[Buffer], VersionRow>(
+      `SELECT ${versionList} FROM records WHERE root = ? AND superseded = 0 AND kind = 'file'
+         AND sequence IS NOT (SELECT winner FROM paths WHERE paths.path = records.path)`,
+    )
+    .safeIntegers()
   const selectAfter = database
     .prepare<[number, number], IndexColumns>(
       `SELECT sequence, ${versionList}, ${proofColumns.join(', ')},
@@ -103,6 +109,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
       const row = selectById.get(idToBytes(id))
       return row && rowToVersion(row)
     },
+    losersWithRoot: (root) => selectLosers.all(idToBytes(root)).map(rowToVersion),
     versionsOf: (path) => selectByPath.all(path).map(rowToVersion),
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
     lastSequence: () => selectLast.get() ?? 0,

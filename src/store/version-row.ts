@@ -102,7 +102,7 @@ const writerBytes = 8
 const entryBytes = writerBytes + 8
 
 /** Entries one after another in their order: writer, then counter, 8 bytes each. */
-export function vectorToBytes(vector: VersionVector): Buffer {
+function vectorToBytes(vector: VersionVector): Buffer {
   const bytes = Buffer.alloc(vector.size * entryBytes)
   let offset = 0
   for (const [writer, counter] of vector) {
@@ -113,7 +113,7 @@ export function vectorToBytes(vector: VersionVector): Buffer {
   return bytes
 }
 
-export function bytesToVector(bytes: Buffer): VersionVector {
+function bytesToVector(bytes: Buffer): VersionVector {
   const vector = new Map()
   for (let offset = 0; offset < bytes.length; offset += entryBytes) {
     const writer = toId('WriterId', bytes.subarray(offset, offset + writerBytes))

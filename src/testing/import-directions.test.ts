@@ -255,19 +255,27 @@ describe('names', () => {
 })
 
 describe('docs/map.md', () => {
-  const named = existsSync(mapFile)
-    ? readFileSync(mapFile, 'utf8').matchAll(/`src\/([a-z0-9/-]+(?:\.ts|\/))`/g)
-    : []
-  const places = [...named].map(([, place]) => place!)
+  const text = existsSync(mapFile) ? readFileSync(mapFile, 'utf8') : ''
+  /** Rows of the table: a directory, what it is, and its modules in backticks. */
+  const rows = [...text.matchAll(/^\| `src\/([a-z0-9/-]*)` \|[^|]*\|([^|]*)\|$/gm)]
+  const places = rows.flatMap(([, directory, names]) =>
+    [...names!.matchAll(/`([a-z0-9/-]+)`/g)].map(([, name]) => `${directory}${name}.ts`),
+  )
 
-  test('names every shipped module once', () => {
+  test('names every directory and every shipped module once', () => {
+    const directories = new Set(
+      modules.filter((file) => file.includes('/')).map((file) => `${partOf(file)}/`),
+    )
+    expect(rows.map(([, directory]) => directory).sort()).toEqual(['', ...directories].sort())
     const missing = shipped.filter((file) => !places.includes(file))
-    expect(missing, 'say in docs/map.md what the module owns').toEqual([])
+    expect(missing, 'name the module in docs/map.md').toEqual([])
     const twice = places.filter((place, at) => places.indexOf(place) !== at)
     expect(twice).toEqual([])
   })
 
   test('names nothing that is not there', () => {
-    expect(places.filter((place) => !existsSync(join(sourceRoot, place)))).toEqual([])
+    const prose = [...text.matchAll(/`((?:core|wire|store|disk|net|engine|api|cli)\/[a-z-]+)`/g)]
+    const named = [...places, ...prose.map(([, place]) => `${place}.ts`)]
+    expect(named.filter((place) => !existsSync(join(sourceRoot, place)))).toEqual([])
   })
 })

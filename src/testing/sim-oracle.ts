@@ -86,11 +86,13 @@ function differences(expected: Agreement, actual: Agreement): Difference[] {
     .filter(({ expected, actual }) => !isSame(expected, actual))
 }
 
-/** Whether a path is one of these, above or below one, or the name of a conflict copy of one. */
+/** Whether a path is one of these, above or below one, or the name of a conflict copy of one, which is named after the first original. */
 function isNear(path: string, touched: ReadonlySet<string>): boolean {
   const original = conflictOriginal(path as RelPath)
   return [...touched].some(
-    (other) => isRelated(path, other) || (original !== undefined && isRelated(original, other)),
+    (other) =>
+      isRelated(path, other) ||
+      (original !== undefined && isRelated(original, conflictOriginal(other as RelPath) ?? other)),
   )
 }
 

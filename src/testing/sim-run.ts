@@ -2,6 +2,7 @@
  * One simulated run, made by its seed alone: draws a setting, lets people and faults loose on a few devices, and asks the oracle whenever
  * everything has been healed and come to rest. Throws `SimFailure`, with the script of what people did.
  */
+import type { RelPath } from '../core/path.ts'
 import { defaultFolderSettings } from '../engine/settings.ts'
 import { createSeededChance, type SeededChance } from './seeded-chance.ts'
 import { createContents } from './sim-contents.ts'
@@ -193,16 +194,28 @@ async function play(
   function answerHalts(): void {
     for (const device of devices) {
       if (device.folder?.status().halt?.code !== 'mass-delete') continue
-      const choice = chance.pick(['confirm', 'undo'] as const)
+      const held = device.folder.heldDeletes(1000)
+      // Nobody can bring back what nobody else has ever got.
+      const choice = held.every((path) => isElsewhere(device, path as RelPath))
+        ? chance.pick(['confirm', 'undo'] as const)
+        : 'confirm'
       if (choice === 'undo') {
         tookBack = true
-        if (device.role === 'read-only') people.keepHere(device, device.folder.heldDeletes(1000))
+        if (device.role === 'read-only') people.keepHere(device, held)
       }
       tell(`${device.name} answers a halt because of many deletions: ${choice}`)
       device.folder
         .settleDeletes(choice)
         .catch((thrown) => scheduler.fail(new SimFailure('fault', String(thrown))))
     }
+  }
+
+  function isElsewhere(device: SimDevice, path: RelPath): boolean {
+    const winner = device.store?.state(path)?.winner
+    if (winner?.kind !== 'file') return true
+    return devices.some(
+      (other) => other !== device && (other.store?.hereWithRoot(winner.root).length ?? 0) > 0,
+    )
   }
 
   function activity(): string {

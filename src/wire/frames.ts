@@ -8,7 +8,7 @@ import { SyncError } from '../core/errors.ts'
 import { maxNoiseMessageBytes, tagBytes } from './noise.ts'
 
 /** Bytes of the length in front of each frame. */
-export const frameHeaderBytes = 2
+const frameHeaderBytes = 2
 /** The longest frame, without its length: a Noise message is never longer. */
 export const maxFrameBytes = maxNoiseMessageBytes
 /** What fits in one part: a frame less tag and part byte. */

@@ -93,9 +93,5 @@ export const maxBlockListPart = 2000
 /** Roots of one `have` message. */
 export const maxHaveRoots = 2000
 export const maxFeatures = 32
-/** Requests of one side without a full answer (P8): enough to keep a long line busy, few enough to keep a list of. */
-export const maxOpenRequests = 256
-/** A side that has sent nothing for so long sends a ping (P11): shorter than a router forgets an idle connection. */
-export const pingAfterMs = 30_000
-/** A side that has heard nothing for so long, three pings, closes the link as stalled (P11). */
-export const stalledAfterMs = 90_000
+/** Requests of one side without a full answer (P8): more than an honest side ever asks, few enough to keep a list of. */
+export const maxOpenRequests = 1024

@@ -49,6 +49,7 @@ CREATE TABLE records (
 ) STRICT;
 
 CREATE INDEX versions ON records (path);
+CREATE INDEX versions_by_content ON records (root) WHERE superseded = 0 AND kind = 'file';
 
 -- One row a path, with its three sides: what the folder says (winner), what this disk last took over or gave (agreed), and what lies
 -- here. Winner and agreed are sequence numbers of records. They are no foreign keys: deleting a record would have to search this

@@ -1,0 +1,34 @@
+import { afterEach, expect, test } from 'vitest'
+import { idToBytes, toId } from '../core/ids.ts'
+import { attachHostile, forge } from '../testing/hostile-peer.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { maxBlockListPart } from '../wire/messages.ts'
+
+let device: MemoryDevice | undefined
+afterEach(async () => await device?.[Symbol.asyncDispose]())
+
+test('P7: a block list longer than one message arrives in parts the protocol allows', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  device = await openMemoryDevice({ clock, name: 'victor' })
+  const root = toId('ContentRoot', Buffer.alloc(32, 'large'))
+  const hashes = Buffer.alloc((maxBlockListPart + 10) * 32, 'hash')
+  device.store.addBlocks(root, 16 * 1024 ** 2, hashes)
+  const peer = attachHostile(device, 'full')
+  peer.hello()
+  // Lists are served of what the folder has only.
+  const sizeBytes = (maxBlockListPart + 10) * 16 * 1024 ** 2
+  const body = { root: idToBytes(root), sizeBytes: BigInt(sizeBytes), blockSizeBytes: 16 * 1024 ** 2 }
+  peer.tell(forge(peer.author, { path: 'large', body }))
+  await pass(clock)
+
+  peer.send({ kind: 'block-list-request', request: 1, root })
+  await pass(clock)
+  expect(peer.ended).toBeUndefined()
+  const parts = peer.of('block-list')
+  expect(parts.map(({ first, count }) => [first, count])).toEqual([
+    [0, maxBlockListPart + 10],
+    [maxBlockListPart, maxBlockListPart + 10],
+  ])
+  expect(Buffer.concat(parts.map((part) => part.hashes))).toEqual(hashes)
+})
