@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { idToBytes, toId } from '../core/ids.ts'
-import { attachHostile, forge } from '../testing/hostile-peer.ts'
+import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { maxBlockListPart } from '../wire/messages.ts'
@@ -19,7 +19,7 @@ test('P7: a block list longer than one message arrives in parts the protocol all
   // Lists are served of what the folder has only.
   const sizeBytes = (maxBlockListPart + 10) * 16 * 1024 ** 2
   const body = { root: idToBytes(root), sizeBytes: BigInt(sizeBytes), blockSizeBytes: 16 * 1024 ** 2 }
-  peer.tell(forge(peer.author, { path: 'large', body }))
+  peer.tell(forge(peer.author, { path: 'large', body }), { certificates: [certify(peer.author)] })
   await pass(clock)
 
   peer.send({ kind: 'block-list-request', request: 1, root })
