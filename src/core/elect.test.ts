@@ -290,6 +290,12 @@ test('E1 a directory outranks a file and a link, which keep existing as conflict
   expect(elect([file, directory])).toEqual({ winner: directory, superseded: [], conflicts: [file] })
 })
 
+test('E5 whoever put a file in the place of one directory did not know of another one there', () => {
+  const directory = versionOf({ ...directoryContent, vector: vector({ a: 1 }) })
+  const file = versionOf({ ...fileNamed('x'), vector: vector({ b: 2 }), replaced: directoryContent })
+  expect(elect([file, directory])).toEqual({ winner: directory, superseded: [], conflicts: [file] })
+})
+
 test('E3 E5 an author knows its base, what the base replaced, deletions and directories, and no other content', () => {
   const base = fileVersion('y', { a: 2 }, { replaced: fileNamed('x') })
   const known = [fileVersion('y', { b: 1 }), fileVersion('x', { b: 1 })]

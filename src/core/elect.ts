@@ -44,10 +44,7 @@ function isConflict(loser: Version, winner: Version): boolean {
  * Ways are followed once for each content: as many versions as a path may have, all of them replacing each other, must not cost seconds.
  */
 function withoutReplaced(current: readonly Version[]): readonly Version[] {
-  // All directories have the same content: who replaced one replaced that one, and no other.
-  const edits = current.filter(
-    ({ kind, replaced }) => kind !== 'deleted' && replaced !== undefined && replaced.kind !== 'directory',
-  )
+  const edits = current.filter(({ kind, replaced }) => kind !== 'deleted' && replaced !== undefined)
   const editsByReplaced = Map.groupBy(edits, ({ replaced }) => contentKey(replaced!))
   const reachedByContent = new Map<string, ReadonlySet<Version>>()
 

@@ -788,6 +788,7 @@ describe('I8: nothing outside the folder', () => {
   test('E6: what only lies here is not served to who guesses its root', async () => {
     await using at = await scene({ role: 'read-only' })
     const { victim, honest } = at
+    const listener = await introduced(at, 'read-only', 'listener')
     victim.own.person.writeFile('private.txt', 'PIN 1234')
     victim.own.person.writeFile('old.txt', 'PIN 5678')
     victim.own.person.writeFile('copy.txt', 'inner')
@@ -806,6 +807,8 @@ describe('I8: nothing outside the folder', () => {
     expect(peer.of('block').map(({ data }) => Buffer.from(data).toString())).toEqual(['inner'])
     expect(peer.of('block-list')).toHaveLength(1)
     expect(read(honest, 'old.txt')).toBe('what was there before')
+    const told = listener.of('have').flatMap(({ roots }) => roots)
+    for (const text of texts.slice(0, 3)) expect(told).not.toContain(singleBlockRoot(Buffer.from(text)))
     await at.expectService()
   })
 })

@@ -303,8 +303,9 @@ function writeObservations(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || role === 'read-only') {
-      if (here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root))
-        servable.push(here.root)
+      const isNews = here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root)
+      // A local change of a read-only device never travels, and neither does its root (E6).
+      if (isNews && store.isContentLiveElsewhere(here.root, '')) servable.push(here.root)
       store.setHere(path, here)
       continue
     }
