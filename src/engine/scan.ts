@@ -4,34 +4,24 @@
  * after the root was found to be the right one before and after looking.
  */
 
-import { blockSizeFor, maxFileBytes } from '../core/blocks.ts'
+import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
-import { type ContentRoot, noContent } from '../core/ids.ts'
-import { needsHash, observe } from '../core/observe.ts'
-import {
-  ancestorsOf,
-  comparePaths,
-  type DirPath,
-  isInside,
-  parentOf,
-  type RelPath,
-  textToPath,
-} from '../core/path.ts'
-import { type Content, linkRoot, sameContent, type Version } from '../core/version.ts'
+import { noContent } from '../core/ids.ts'
+import { needsHash } from '../core/observe.ts'
+import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Gathering } from './gathering.ts'
-import { foundToHere } from './here.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
-import { checkRoot, isImplausible } from './safety.ts'
-import { type Draft, deletionDraft, fitsHistory, knownVersions, signDrafts } from './sign.ts'
+import { checkRoot } from './safety.ts'
+import { signDeletions } from './sign-deletions.ts'
+import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
-/** Observations written in one transaction: one signature and one fsync for all of them. */
-const maxBatch = 256
 /** Rows taken from the store at a time while following a directory that is gone. */
 const pageSize = 512
 
@@ -46,9 +36,6 @@ const scanProblemCodes: readonly ErrorCode[] = [
   'link-unusable',
 ]
 
-/** A file that could not be read is looked at again after this long, even when no hint comes. */
-export const unreadableRetryMs = 60_000
-
 export type Scope = 'everything' | readonly DiskPath[]
 
 /** What earlier scans found to be gone and have not told yet. */
@@ -60,13 +47,6 @@ export interface Missing {
 export interface ScanReport {
   /** Paths to look at again soon: they did not keep still. */
   readonly unsettled: readonly DiskPath[]
-}
-
-/** Something seen on disk with its content known. */
-interface Observed {
-  readonly found: Found
-  readonly content: Content & { readonly kind: Here['kind'] }
-  readonly hashed: Hashed | undefined
 }
 
 /**
@@ -101,7 +81,7 @@ export async function scan(
   function flush(): void {
     const batch = observed
     observed = []
-    if (batch.length > 0) store.transaction(() => writeObservations(context, batch, renames))
+    if (batch.length > 0) store.transaction(() => signObserved(context, batch, renames))
   }
 
   /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
@@ -156,7 +136,7 @@ export async function scan(
       return
     }
     observed.push(item)
-    if (observed.length >= maxBatch) flush()
+    if (observed.length >= maxObserved) flush()
   }
 
   async function walkFrom(from: DirPath, fromDisk: DiskPath, deep: boolean): Promise<void> {
@@ -266,114 +246,6 @@ function cheapContent(found: Found, here: Here | undefined): Observed['content']
   }
 }
 
-/** Records what was seen and signs what is new in it. Runs inside a transaction, so states are read afresh here. */
-function writeObservations(
-  context: FolderContext,
-  batch: readonly Observed[],
-  renames: ReadonlyMap<RelPath, Found>,
-): void {
-  const { store, role } = context
-  const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
-  /** Contents peers may have been told to be lacking here, and that are not signed anew. */
-  const servable: ContentRoot[] = []
-  const seenPaths = new Set(batch.map(({ found }) => found.path))
-
-  /** The leaving half of a rename, unless something new lies there already: that is an edit like any other. */
-  function movedFrom(source: RelPath | undefined): { readonly agreed: Version } | undefined {
-    const { agreed, here } = (source !== undefined && !seenPaths.has(source) && store.state(source)) || {}
-    const found = source === undefined ? undefined : renames.get(source)
-    if (agreed === undefined || here === undefined || found === undefined) return undefined
-    return here.inode === found.stat.inode && here.device === found.stat.device ? { agreed } : undefined
-  }
-
-  const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
-  for (const { found, content, hashed } of batch) {
-    const { path, stat } = found
-    const here = foundToHere(found, content)
-    const placing = store.placing(path)
-    if (placing !== undefined && sameContent(placing, content))
-      store.adopt(path, placing, asPlaced(here, placing))
-    const state = store.state(path)
-    if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
-    store.clearProblem(path)
-    const seen = { ...stat, kind: here.kind }
-    const observation = observe(state?.agreed, state?.here, seen, content)
-    const isWanted =
-      state?.winner !== undefined &&
-      state.winner.id !== state.agreed?.id &&
-      sameContent(state.winner, content)
-    if (observation === 'same' || isWanted || role === 'read-only') {
-      const isNews = here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root)
-      // A local change of a read-only device never travels, and neither does its root (E6).
-      if (isNews && store.isContentLiveElsewhere(here.root, '')) servable.push(here.root)
-      store.setHere(path, here)
-      continue
-    }
-    const moved = movedFrom(sourcesByTarget.get(path))
-    const edit = editDraft(context, found, content, state, moved?.agreed)
-    if (!fitsHistory(context, 'person', edit)) {
-      leaveUnsaid(context, path, here)
-      continue
-    }
-    drafts.push({ here, draft: edit })
-    if (moved === undefined) continue
-    const departure = deletionDraft(context, moved.agreed, path)
-    if (fitsHistory(context, 'person', departure)) drafts.push({ here: undefined, draft: departure })
-    else leaveUnsaid(context, moved.agreed.path, undefined)
-  }
-  const versions = signDrafts(
-    context,
-    'person',
-    drafts.map(({ draft }) => draft),
-  )
-  for (const [index, version] of versions.entries()) {
-    store.adopt(version.path, version, drafts[index]!.here)
-    noteChange(context, version)
-  }
-  context.contentAdded(servable)
-}
-
-/** What we placed as it was then, so that a person's change of time or mode since is seen. Disks round times, by up to two seconds. */
-function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
-  const offNs = here.mtimeNs - mtimeNs
-  const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
-  return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
-}
-
-/** A change nobody can be told of stays a local one; the person hears of it. */
-function leaveUnsaid({ store }: FolderContext, path: RelPath, here: Here | undefined): void {
-  store.setHere(path, here)
-  const code = 'history-full'
-  store.setProblem({ path, code, message: describeError(code, { path }), retryMs: 0 })
-}
-
-function editDraft(
-  context: FolderContext,
-  found: Found,
-  content: Content,
-  state: PathState | undefined,
-  movedFrom: Version | undefined,
-): Draft {
-  const { path, stat } = found
-  const agreed = state?.agreed
-  const isFile = content.kind === 'file'
-  const before = agreed?.kind === 'file' ? agreed : movedFrom
-  return {
-    ...content,
-    path,
-    sizeBytes: isFile ? stat.sizeBytes : 0,
-    blockSizeBytes: isFile ? blockSizeFor(stat.sizeBytes) : 0,
-    mtimeNs: content.kind === 'directory' ? 0n : stat.mtimeNs,
-    // A disk that cannot keep the bit must not take it away from everybody else.
-    executable:
-      isFile && (context.disk.capabilities.executable ? stat.executable : (before?.executable ?? false)),
-    linkTarget: found.linkTarget,
-    fileId: before?.fileId,
-    knows: knownVersions(context.store, path, agreed),
-    replaced: agreed,
-  }
-}
-
 /** Where a newly found file was before, when the disk says it is the very same file with the very same content. */
 function renameSource(context: FolderContext, found: Found, hashed: Hashed): RelPath | undefined {
   if (hashed.stat.sizeBytes === 0) return undefined
@@ -420,80 +292,6 @@ function stopTracking(context: FolderContext, path: RelPath): void {
       store.setIgnored(below, true)
       store.setHere(below, undefined)
     }
-  })
-}
-
-/**
- * Signs deletions of what is gone, after looking once more at each, so that what came back meanwhile lives. On a read-only device
- * they stay local.
- */
-async function signDeletions(
-  context: FolderContext,
-  gone: readonly RelPath[],
-  confirmed: boolean,
-  held: RelPath[],
-): Promise<void> {
-  const { store, disk, role } = context
-  const really: RelPath[] = []
-  let files = 0
-  // Deepest first, so that nobody ever hears of a directory gone in which something lives.
-  for (const path of gone.toSorted((a, b) => comparePaths(b, a))) {
-    const here = store.state(path)?.here
-    if (here === undefined) continue
-    const look = await disk.look(path, here.diskPath)
-    if (look.state !== 'absent' && !isGoneWithItsParent(look)) continue
-    really.push(path)
-    if (here.kind !== 'directory' && !store.isContentLiveElsewhere(here.root, path)) files++
-  }
-  const total = store.filesHere()
-  held.length = 0
-  if (role === 'full' && !confirmed && isImplausible(context, files, total)) {
-    held.push(...really)
-    throw new SyncError('mass-delete', {
-      count: files,
-      total,
-      where: 'everywhere, because they are gone here',
-      path: context.rootPath,
-    })
-  }
-  for (let first = 0; first < really.length; first += maxBatch) {
-    store.transaction(() => writeDeletions(context, really.slice(first, first + maxBatch)))
-  }
-}
-
-/** A path whose parent turned into something else cannot be looked at, and is gone all the same. */
-function isGoneWithItsParent(look: Awaited<ReturnType<FolderContext['disk']['look']>>): boolean {
-  return look.state === 'unreadable' && look.problem.code === 'obstructed'
-}
-
-function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void {
-  const { store, role } = context
-  const drafts: Draft[] = []
-  for (const path of paths) {
-    const state = store.state(path)
-    if (state?.here === undefined) continue
-    if (role === 'read-only' || state.agreed === undefined || state.agreed.kind === 'deleted')
-      store.setHere(path, undefined)
-    else {
-      const draft = deletionDraft(context, state.agreed)
-      if (fitsHistory(context, 'person', draft)) drafts.push(draft)
-      else leaveUnsaid(context, path, undefined)
-    }
-  }
-  for (const version of signDrafts(context, 'person', drafts)) {
-    store.adopt(version.path, version, undefined)
-    noteChange(context, version)
-  }
-}
-
-function noteChange({ store, clock }: FolderContext, { path, kind, deviceName, sizeBytes }: Version): void {
-  if (kind === 'directory') return
-  store.addHistory({
-    atMs: clock.now(),
-    path,
-    action: kind === 'deleted' ? 'deleted' : 'changed',
-    device: deviceName,
-    sizeBytes,
   })
 }
 
