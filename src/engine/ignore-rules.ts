@@ -2,10 +2,11 @@
 import { type IsIgnored, parseIgnore } from '../core/ignore.ts'
 import type { FolderContext } from './folder-context.ts'
 
-/** Parsing costs more than reading, and the text hardly ever changes. */
-let lastParsed: { readonly text: string; readonly rules: IsIgnored } | undefined
+/** Of each folder, what was parsed last: parsing costs more than reading, and the text hardly ever changes. */
+const parsedByFolder = new WeakMap<FolderContext, { readonly text: string; readonly rules: IsIgnored }>()
 
-export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<IsIgnored> {
+export async function loadIgnoreRules(context: FolderContext): Promise<IsIgnored> {
+  const { disk, store } = context
   const text = (await disk.readNote('ignore')) ?? ''
   if (store.fact('ignore') !== text) {
     store.transaction(() => {
@@ -13,6 +14,9 @@ export async function loadIgnoreRules({ disk, store }: FolderContext): Promise<I
       store.setFact('ignore', text)
     })
   }
-  if (lastParsed?.text !== text) lastParsed = { text, rules: parseIgnore(text) }
-  return lastParsed.rules
+  const known = parsedByFolder.get(context)
+  if (known?.text === text) return known.rules
+  const rules = parseIgnore(text)
+  parsedByFolder.set(context, { text, rules })
+  return rules
 }

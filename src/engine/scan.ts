@@ -272,7 +272,7 @@ function addBelow(context: FolderContext, directory: RelPath, gone: Set<RelPath>
   for (const path of pathsHereBelow(context, directory)) gone.add(path)
 }
 
-export function* pathsHereBelow(context: FolderContext, directory: DirPath): Generator<RelPath> {
+function* pathsHereBelow(context: FolderContext, directory: DirPath): Generator<RelPath> {
   let after: RelPath | undefined
   for (;;) {
     const page = context.store.hereBelow(directory, after, pageSize)
