@@ -126,7 +126,10 @@ interface Process {
 }
 
 const roomyBytes = 2 ** 40
-const never = new Promise<never>(() => undefined)
+/** A new one each time: what waits for a promise stays as long as the promise does. */
+function never(): Promise<never> {
+  return new Promise(() => undefined)
+}
 
 export function createSimDevice(options: DeviceOptions): SimDevice {
   const { index, role, scheduler, chance, settings } = options
@@ -153,14 +156,14 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   )
 
   async function gate(from: Process, operation: string, path: string): Promise<void> {
-    if (!from.isAlive || scheduler.isSpinning) return never
+    if (!from.isAlive || scheduler.isSpinning) return never()
     const label = `${name} ${operation} ${path}`
     scheduler.note(label)
     if (changing.has(operation)) activity.changes++
     from.operationsLeft--
     if (from.operationsLeft <= 0) {
       from.isAlive = false
-      return never
+      return never()
     }
     const { trouble } = device
     const fails = trouble?.concerns(operation, path) && chance.happens(trouble.probability)
@@ -380,7 +383,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
           link.send(message)
         },
         writable: () => whileAlive(link.writable()),
-        listen: (handler) => link.listen((message) => (owner.isAlive ? handler(message) : never)),
+        listen: (handler) => link.listen((message) => (owner.isAlive ? handler(message) : never())),
         closed,
       }
     },
