@@ -160,7 +160,7 @@ async function play(
   })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
-  /** Somebody took deletions back. */
+  /** Somebody took deletions back: beside whatever was done after them. */
   let tookBack = false
 
   function tell(words: string): void {
@@ -262,7 +262,7 @@ async function play(
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
-    if (setting.takesTurns) oracle.checkNoConflicts(agreement, now, people.journal)
+    if (setting.takesTurns && !tookBack) oracle.checkNoConflicts(agreement, now, people.journal)
     if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
     tookBack = false
     agreement = now
