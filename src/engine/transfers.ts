@@ -123,8 +123,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       // The root does not tell the size of the last block, so a record can be wrong about it.
       if (here.sizeBytes !== sizeBytes) continue
       try {
-        const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
-        const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
+        const copy = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+        const { stage, right } = await startWith(copy, version, hashes)
         if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
         await stage.release()
         context.markDirty(here.diskPath)
@@ -151,7 +151,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       })
     }
     const hashes = await blockList(version)
-    const { stage, right } = (await startFromHere(version, hashes)) ?? (await startFromStage(version, hashes))
+    const { stage, right } =
+      (await startFromHere(version, hashes)) ?? (await startWith(await disk.openStage(root), version, hashes))
     return whole(stage, sizeBytes, async () => {
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       using room = await takeRoom(missing.length * blockSizeBytes)
@@ -174,11 +175,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
-  async function startFromStage(
-    { root, sizeBytes, blockSizeBytes }: Version,
+  /** Looks at what is in a stage already. Lets go of it when that fails. */
+  async function startWith(
+    stage: Stage,
+    { sizeBytes, blockSizeBytes }: Version,
     hashes: Uint8Array,
   ): Promise<Start> {
-    const stage = await disk.openStage(root)
     try {
       return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
     } catch (error) {
@@ -192,13 +194,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const { path, root, blockSizeBytes, sizeBytes } = version
     const here = store.state(path)?.here
     if (here?.kind !== 'file' || here.sizeBytes < blockSizeBytes) return undefined
-    const earlier = await startFromStage(version, hashes)
+    const earlier = await startWith(await disk.openStage(root), version, hashes)
     if (earlier.right.size > 0) return earlier
     await earlier.stage.release()
     using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
     try {
-      const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
-      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
+      return await startWith(
+        await disk.stageCopy(root, path, here.diskPath, hereToStat(here)),
+        version,
+        hashes,
+      )
     } catch (error) {
       // A short cut, as above.
       if (!isSyncError(error)) throw error
