@@ -104,7 +104,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     let halting: SyncError | undefined
     for (const { version, error } of failures) {
       const state = store.state(version.path)
-      if (state === undefined) continue
+      // What the folder says there now may be a deletion, which needs no content.
+      if (state?.winner === undefined || !sameContent(state.winner, version)) continue
       if (error.code === 'no-peer-has-it') holds.noPeerHas(version.path, () => transfers.askableMs(version))
       else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }

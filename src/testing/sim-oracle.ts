@@ -46,23 +46,43 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   )
 }
 
-/** I2: the same tree everywhere; a read-only device may differ where its person did something. */
+/**
+ * I2: the same tree everywhere. A read-only device may differ where its person did something, and may keep what is in `unknown`, which
+ * lay there when it lost its database: whose work that is it cannot know (E6, E7). Returns what it still keeps of that.
+ */
 export function checkConvergence(
   devices: readonly SimDevice[],
   touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
-): void {
+  unknown: ReadonlyMap<number, Agreement>,
+): Map<number, Agreement> {
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
     const difference = differences(expected, agreementOf(device))[0]
     if (difference !== undefined) throw differs(first!, device, difference)
   }
+  const stillUnknown = new Map<number, Agreement>()
   for (const device of devices.filter(({ role }) => role === 'read-only')) {
     const touched = touchedReadOnly.get(device.index) ?? new Set()
+    const kept = new Map<string, Shown>()
     for (const difference of differences(expected, agreementOf(device))) {
-      if (!isNear(difference.path, touched)) throw differs(first!, device, difference)
+      const { path, actual } = difference
+      if (wasThere(path, actual, unknown.get(device.index))) kept.set(path, actual)
+      else if (!isNear(path, touched)) throw differs(first!, device, difference)
     }
+    if (kept.size > 0) stillUnknown.set(device.index, kept)
   }
+  return stillUnknown
+}
+
+/** Whether exactly this was there before, at this path or at the one this conflict copy is named after. */
+function wasThere(path: string, actual: Shown, before: Agreement = new Map()): boolean {
+  if (actual === undefined) return false
+  const original = conflictOriginal(path as RelPath)
+  return [...before].some(
+    ([other, shown]) =>
+      (other === path || original === (conflictOriginal(other as RelPath) ?? other)) && isSame(shown, actual),
+  )
 }
 
 interface Difference {

@@ -150,6 +150,8 @@ async function play(
     }),
   )
   const fullDevices = devices.filter(({ role }) => role === 'full')
+  /** What lay on devices when they forgot. */
+  let unknown = new Map<number, oracle.Agreement>()
   const network = createSimNetwork(scheduler, chance.fork())
   const faults = createFaults({
     devices,
@@ -157,6 +159,7 @@ async function play(
     chance: chance.fork(),
     network,
     mayForget: setting.mayForget,
+    forgotten: (device) => void unknown.set(device.index, oracle.agreementOf(device)),
   })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
@@ -258,7 +261,7 @@ async function play(
   function judgeAll(): void {
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
-    oracle.checkConvergence(devices, people.touchedReadOnly)
+    unknown = oracle.checkConvergence(devices, people.touchedReadOnly, unknown)
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
