@@ -51,6 +51,8 @@ export interface TransferFailure {
 }
 
 export interface Transfers {
+  /** Whether this content is on its way, lies here, or can be asked for. */
+  canGet(version: Version): boolean
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
@@ -83,7 +85,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     try {
       const content = (await copyFromHere(version)) ?? (await fetch(version))
       const fetched = await seal(content, version)
-      if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
+      if (isClosed || !store.isContentNeeded(version.root)) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
       const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
@@ -229,7 +231,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       await checkRoom(context, earlierBytes + bytes).catch(async (thrown) => {
         if (!isSyncError(thrown, 'disk-full')) throw thrown
         // What nobody needs any more goes first.
-        await disk.sweepStages((key) => store.needsRoot(key as ContentRoot) !== undefined)
+        await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
         await checkRoom(context, earlierBytes + bytes)
       })
     } catch (thrown) {
@@ -259,7 +261,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       for (const index of queue) {
         if (failed) return
         try {
-          if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
+          if (isClosed || !store.isContentNeeded(version.root)) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
           room.used(version.blockSizeBytes)
@@ -291,16 +293,24 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
+  function isUnderWay(root: ContentRoot): boolean {
+    return ready.has(root) || active.has(root) || lent.has(root)
+  }
+
+  function canGet(version: Version): boolean {
+    return (
+      isUnderWay(version.root) ||
+      version.sizeBytes === 0 ||
+      swarm.askableMs(version) <= context.clock.monotonicMs() ||
+      store.hereWithRoot(version.root).length > 0
+    )
+  }
+
   return {
+    canGet,
     want(version) {
-      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root))
-        return true
-      if (
-        version.sizeBytes > 0 &&
-        swarm.askableMs(version) > context.clock.monotonicMs() &&
-        store.hereWithRoot(version.root).length === 0
-      )
-        return false
+      if (isClosed || isUnderWay(version.root)) return true
+      if (!canGet(version)) return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
       active.set(version.root, run(version))
       return true

@@ -265,6 +265,7 @@ async function play(
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
+    // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
     if (setting.takesTurns && !tookBack) oracle.checkNoConflicts(agreement, now, people.journal)
     if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
     tookBack = false
