@@ -46,19 +46,30 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   )
 }
 
+/** What lost and rolled-back databases mean for the oracle. */
+export interface Forgetting {
+  /** Names of the devices that ever forgot something. */
+  readonly forgetful: ReadonlySet<string>
+  /** By index of a device: what lay there when it forgot, as far as it was not judged since. */
+  readonly unknown: ReadonlyMap<number, Agreement>
+}
+
 /**
- * I2: the same tree everywhere. A read-only device may differ where its person did something, and may keep what is in `unknown`, which
- * lay there when it lost its database: whose work that is it cannot know (E6, E7). Returns what it still keeps of that.
+ * I2: the same tree everywhere. Two things follow from forgetting (E7). Where nobody has the winner's content any more, because its
+ * author forgot having told of it, each waits with what lies there. And a read-only device, which may differ where its person did
+ * something, may keep what lay there when it forgot: whose work that is it cannot know (E6). Returns what it still keeps of that.
  */
 export function checkConvergence(
   devices: readonly SimDevice[],
   touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
-  unknown: ReadonlyMap<number, Agreement>,
+  { forgetful, unknown }: Forgetting,
 ): Map<number, Agreement> {
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
-    const difference = differences(expected, agreementOf(device))[0]
+    const difference = differences(expected, agreementOf(device)).find(
+      ({ path }) => !isContentGone(devices, path, forgetful),
+    )
     if (difference !== undefined) throw differs(first!, device, difference)
   }
   const stillUnknown = new Map<number, Agreement>()
@@ -68,11 +79,21 @@ export function checkConvergence(
     for (const difference of differences(expected, agreementOf(device))) {
       const { path, actual } = difference
       if (wasThere(path, actual, unknown.get(device.index))) kept.set(path, actual)
-      else if (!isNear(path, touched)) throw differs(first!, device, difference)
+      else if (!isNear(path, touched) && !isContentGone(devices, path, forgetful))
+        throw differs(first!, device, difference)
     }
     if (kept.size > 0) stillUnknown.set(device.index, kept)
   }
   return stillUnknown
+}
+
+/** Whether everybody waits for a content that its author told of, forgot, and did away with before anybody else had it. */
+function isContentGone(devices: readonly SimDevice[], path: string, forgetful: ReadonlySet<string>): boolean {
+  const winners = devices.map(({ store }) => store?.state(path as RelPath)?.winner)
+  const [winner] = winners
+  if (winner?.kind !== 'file' || !forgetful.has(winner.deviceName)) return false
+  if (!winners.every((other) => other?.id === winner.id)) return false
+  return devices.every(({ store }) => store?.hereWithRoot(winner.root).length === 0)
 }
 
 /** Whether exactly this was there before, at this path or at the one this conflict copy is named after. */

@@ -150,6 +150,7 @@ async function play(
     }),
   )
   const fullDevices = devices.filter(({ role }) => role === 'full')
+  const forgetful = new Set<string>()
   /** What lay on devices when they forgot. */
   let unknown = new Map<number, oracle.Agreement>()
   const network = createSimNetwork(scheduler, chance.fork())
@@ -159,7 +160,10 @@ async function play(
     chance: chance.fork(),
     network,
     mayForget: setting.mayForget,
-    forgotten: (device) => void unknown.set(device.index, oracle.agreementOf(device)),
+    forgotten(device) {
+      forgetful.add(device.name)
+      unknown.set(device.index, oracle.agreementOf(device))
+    },
   })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
@@ -261,7 +265,7 @@ async function play(
   function judgeAll(): void {
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
-    unknown = oracle.checkConvergence(devices, people.touchedReadOnly, unknown)
+    unknown = oracle.checkConvergence(devices, people.touchedReadOnly, { forgetful, unknown })
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
