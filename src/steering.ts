@@ -189,7 +189,7 @@ function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
   const { peers, problems, ...status } = running.folder.status()
   return {
     ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
-    peers: peers.map(({ indexed: _, ...peer }) => peer),
+    peers: [...peers],
     problems: [...problems],
   }
 }
