@@ -10,7 +10,12 @@ import { reasonOf, SyncError } from './core/errors.ts'
 import { type FullSecret, parseSecret, type ReadSecret, secretToText } from './core/secret.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createSerial } from './serial.ts'
-import { type DeviceSettings, folderSettingTable, type SettingTable, settingsFromJson } from './settings.ts'
+import {
+  type DeviceSettings,
+  folderSettingTable,
+  type SettingTable,
+  settingsFromJson,
+} from './setting-table.ts'
 
 /** A secret that opens a folder. */
 export type FolderSecret = FullSecret | ReadSecret

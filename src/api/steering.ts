@@ -1,6 +1,6 @@
 /**
  * What the API asks of the daemon: everything a person or program can see and steer, as an interface. The daemon answers it in
- * `steering.ts` of src. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
+ * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type {
   Added,

@@ -31,12 +31,12 @@ const directions: Readonly<
   servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
   cli: { may: ['core', 'api/schemas'], because: 'the command line is a client of the daemon' },
   ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
-  settings: {
+  'setting-table': {
     may: ['core', 'engine/settings', 'net/address'],
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
-    may: ['core', 'engine/settings', 'settings', 'serial'],
+    may: ['core', 'engine/settings', 'setting-table', 'serial'],
     because: 'config only reads and writes files and reads the environment',
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
@@ -46,11 +46,21 @@ const directions: Readonly<
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'settings', 'folder-place', 'serial', 'ports'],
+    may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
-  steering: {
-    may: ['core', 'engine', 'api', 'config', 'settings', 'synced-folders', 'traffic', 'net/address', 'ports'],
+  'device-steering': {
+    may: [
+      'core',
+      'engine',
+      'api',
+      'config',
+      'setting-table',
+      'synced-folders',
+      'traffic',
+      'net/address',
+      'ports',
+    ],
     because: 'it answers the API from what node built',
   },
   node: { may: 'all', because: 'here things meet' },

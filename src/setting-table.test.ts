@@ -8,7 +8,7 @@ import {
   settingsFromTexts,
   showSettings,
   withDefaults,
-} from './settings.ts'
+} from './setting-table.ts'
 
 const deviceTable = deviceSettingTable('Studio.example')
 

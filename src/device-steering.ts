@@ -16,7 +16,7 @@ import {
   settingsFromTexts,
   showSettings,
   withDefaults,
-} from './settings.ts'
+} from './setting-table.ts'
 import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
 
