@@ -18,7 +18,10 @@ const directions: Readonly<
   wire: { may: ['core'], because: 'wire only turns messages into bytes and back' },
   store: { may: ['core'], because: 'store is the only place that speaks SQL, and knows nothing else' },
   disk: { may: ['core', 'ports'], because: 'disk knows files, not peers' },
-  net: { may: ['core', 'wire', 'ports'], because: 'net moves messages and does not know what a folder is' },
+  net: {
+    may: ['core', 'wire', 'ports', 'durable-file'],
+    because: 'net moves messages and does not know what a folder is',
+  },
   engine: {
     may: ['core', 'wire', 'store', 'ports'],
     because: 'the engine reaches disk, network, time and chance through ports',
@@ -36,13 +39,14 @@ const directions: Readonly<
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
-    may: ['core', 'engine/settings', 'setting-table', 'serial'],
+    may: ['core', 'engine/settings', 'setting-table', 'serial', 'durable-file'],
     because: 'config only reads and writes files and reads the environment',
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
   system: { may: ['ports'], because: 'clock and chance are ports, made real' },
   serial: { may: [], because: 'it only puts work in order' },
+  'durable-file': { may: [], because: 'it only writes a file' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   'synced-folders': {
