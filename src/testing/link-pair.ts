@@ -8,8 +8,7 @@ import type { DeviceId, FolderId } from '../core/ids.ts'
 import { createInbox } from '../net/inbox.ts'
 import { type MessageCodec, writableLimitBytes } from '../net/link.ts'
 import type { Link } from '../ports.ts'
-import { maxMessageBytes } from '../wire/frames.ts'
-import type { Message } from '../wire/messages.ts'
+import { type Message, maxMessageBytes } from '../wire/messages.ts'
 
 export interface LinkPairOptions {
   readonly folderId: FolderId
