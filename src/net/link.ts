@@ -4,7 +4,7 @@
  * not look into messages, except for ping, pong and close, which the engine never sees.
  */
 import type { Socket } from 'node:net'
-import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { Clock, Link, Log } from '../ports.ts'
 import { frameHeader } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
@@ -136,7 +136,7 @@ export function createLink(options: LinkOptions): Link {
       pongQueued = true
     } else if (message.kind === 'close') {
       peerClosed = true
-      reason = new SyncError(message.code, { address, reason: 'the other side closed the link' })
+      reason = closedByPeer(message.code, address)
       inbox.atEnd(() => finish('the other side closed the link'))
     } else if (message.kind !== 'pong') inbox.add(message, sizeBytes)
   }

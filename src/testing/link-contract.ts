@@ -146,7 +146,10 @@ export function describeLinkContract(name: string, open: () => Promise<LinkEnds>
       ends.a.close('closing')
       const reasons = await Promise.all([ends.a.closed, ends.b.closed])
       expect(reasons.map(({ code }) => code)).toEqual(['folder-closed', 'folder-closed'])
-      expect(reasons.every(({ message }) => !message.includes('{'))).toBe(true)
+      expect(reasons.map(({ message }) => message)).toEqual([
+        'The folder is not being synced any more.',
+        `${ends.b.address} closed the link: it does not sync this folder now.`,
+      ])
       expect(handled).toEqual(['1', '2', '3'])
     })
 
