@@ -1,4 +1,5 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
+import { isAbsolute, normalize, relative } from 'node:path'
 import type { FolderStatusBody, Settings, SettingsChange, Status } from './api/schemas.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
@@ -112,19 +113,26 @@ export function createSteering({ device, running, deviceTable, config, folders, 
     async localChanges(named, limit) {
       return { changes: [...(await folderOf(named)).localChanges(limit)] }
     },
-    async restoreLocal(named, path) {
+    async restoreLocal(named, asked) {
       const { keys, entry, running: one } = await folders.findRunning(named)
       if (keys.role === 'full') {
         const reason = `${entry.path} is not read-only here: what is changed in it syncs, so there is nothing to undo.`
         throw new SyncError('request-invalid', { reason })
       }
-      return { restored: await one.folder.restoreLocal(path) }
+      const path = asked === undefined ? undefined : pathInFolder(entry.path, asked)
+      const restored = await one.folder.restoreLocal(path)
+      if (restored === 0 && asked !== undefined)
+        throw new SyncError('unchanged-here', { asked, path: entry.path })
+      return { restored }
     },
     async heldDeletes(named, limit) {
       return { held: [...(await folderOf(named)).heldDeletes(limit)] }
     },
     async settleDeletes(named, choice) {
-      await (await folderOf(named)).settleDeletes(choice)
+      const folder = await folderOf(named)
+      const deletions = folder.heldDeletes(Number.MAX_SAFE_INTEGER).length
+      await folder.settleDeletes(choice)
+      return { deletions }
     },
     async conflicts(named, limit) {
       const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
@@ -160,6 +168,13 @@ export function createSteering({ device, running, deviceTable, config, folders, 
       return { path: await (await folderOf(named)).restoreArchived(id) }
     },
   }
+}
+
+/** A path as a person types it, or their shell completes it, as it is named in the folder; undefined for the folder itself. */
+function pathInFolder(root: string, typed: string): string | undefined {
+  const path = isAbsolute(typed) ? relative(root, typed) : normalize(typed)
+  const named = path.normalize('NFC').replace(/\/$/, '')
+  return named === '' || named === '.' ? undefined : named
 }
 
 function keepNewest(entries: ArchiveEntry[], limit: number): void {

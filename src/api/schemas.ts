@@ -165,6 +165,10 @@ export type Restored = Static<typeof RestoredSchema>
 export const DeletesSchema = Type.Object({ held: Type.Array(Type.String()) })
 export type Deletes = Static<typeof DeletesSchema>
 
+/** How many deletions were decided about. */
+export const DecidedSchema = Type.Object({ deletions: Type.Number() })
+export type Decided = Static<typeof DecidedSchema>
+
 export const ConflictsSchema = Type.Object({
   conflicts: Type.Array(
     Type.Object({

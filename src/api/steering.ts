@@ -7,6 +7,7 @@ import type {
   Archive,
   ArchiveRestored,
   Conflicts,
+  Decided,
   Deletes,
   History,
   Hosts,
@@ -36,9 +37,10 @@ export interface Steering {
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
   localChanges(folder: string, limit: number): Promise<LocalChanges>
+  /** `path` as it is named in the folder, or absolute. Throws `unchanged-here` when nothing was changed at or below it. */
   restoreLocal(folder: string, path: string | undefined): Promise<Restored>
   heldDeletes(folder: string, limit: number): Promise<Deletes>
-  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<void>
+  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<Decided>
   conflicts(folder: string | undefined, limit: number): Promise<Conflicts>
   /** Newest first. */
   history(folder: string | undefined, limit: number): Promise<History>

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { FolderStatusBody, Status } from '../api/schemas.ts'
 import { countToText, type Paint, plainText, sizeToText, tableToText } from './print.ts'
-import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'
 
 /** Soon enough for a person, and for a script that waits for the next step. */
 const pollMs = 150
@@ -21,8 +21,7 @@ export function defineStatus(program: Command, around: Surroundings): void {
       const folder = directory === undefined ? undefined : absolute(directory)
       const { status, isSettled } = await readStatus(session, around, folder, limitMs)
       session.show(status, (shown) => statusToText(shown, session.paint))
-      if (limitMs !== undefined && !isSettled)
-        command.error(`error: ${waitedFor(status)}`, { code: 'berrysync.failed' })
+      if (limitMs !== undefined && !isSettled) command.error(waitedFor(status), { code: 'berrysync.failed' })
     })
 }
 
@@ -31,7 +30,7 @@ function readWait(command: Command, directory: string | undefined, wait: string 
   if (wait === undefined) return { directory, limitMs: undefined }
   if (wait === true) return { directory, limitMs: Number.POSITIVE_INFINITY }
   if (/^\d+(\.\d+)?$/.test(wait)) return { directory, limitMs: Number(wait) * 1000 }
-  if (directory !== undefined) command.error(`error: '${wait}' is not a number of seconds`)
+  if (directory !== undefined) wrongUsage(command, `'${wait}' is not a number of seconds`)
   return { directory: wait, limitMs: Number.POSITIVE_INFINITY }
 }
 

@@ -27,6 +27,8 @@ const errorKinds = {
   'folder-unknown': { status: 404, retry: false, sentence: '{path} is not a synced folder. `berrysync status` lists the folders.' },
   'directory-missing': { status: 400, retry: false, sentence: '{path} does not exist or is not a directory. Make it first.' },
   'directory-unusable': { status: 400, retry: false, sentence: '{path} cannot be {what}: {reason}. Change its permissions or choose another directory.' },
+  'directory-holds-state': { status: 400, retry: false, sentence: '{path} cannot be synced, because it {how} the state directory {home}, where the secrets are. Choose another directory, or start the daemon with another --home.' },
+  'unchanged-here': { status: 404, retry: false, sentence: 'Nothing was changed here at {asked}. `berrysync restore --list {path}` lists what was.' },
   'setting-unknown': { status: 400, retry: false, sentence: 'There is no setting "{key}". Known: {known}.' },
   'setting-invalid': { status: 400, retry: false, sentence: '"{value}" is not a valid value for {key}: {reason}.' },
   'host-invalid': { status: 400, retry: false, sentence: '"{value}" is not a host and port. Write it like 192.0.2.7:4444, [2001:db8::7]:4444 or name.example:4444.' },
