@@ -1,13 +1,14 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
-import type { FolderStatusBody, Settings, SettingsChange, Status } from './api/schemas.ts'
+import type { FolderStatusBody, Route, Settings, SettingsChange, Status } from './api/schemas.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
-import type { DeviceId } from './core/ids.ts'
+import type { DeviceId, FolderId } from './core/ids.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
+import type { DialResult } from './net/dial-target.ts'
 import type { ArchiveEntry } from './ports.ts'
 import {
   type DeviceSettings,
@@ -29,9 +30,13 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  /** What came of each predefined host of a folder. */
+  dialResults(folder: FolderId): readonly DialResult[]
 }
 
-export function createSteering({ device, running, deviceTable, config, folders, traffic }: Needs): Steering {
+export function createSteering(needs: Needs): Steering {
+  const { device, deviceTable, config, folders, traffic } = needs
+
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
   }
@@ -69,8 +74,11 @@ export function createSteering({ device, running, deviceTable, config, folders, 
 
   return {
     async status(named): Promise<Status> {
-      const shown = (await chosen(named)).map(showStatus)
-      return { device: { ...device, ...running() }, folders: shown, traffic: traffic.read() }
+      const shown = (await chosen(named)).map((folder) => ({
+        ...showStatus(folder),
+        routes: needs.dialResults(folder.keys.folderId).map(showRoute),
+      }))
+      return { device: { ...device, ...needs.running() }, folders: shown, traffic: traffic.read() }
     },
     async addFolder(path, secret) {
       const { entry, keys } = await folders.add(path, secret)
@@ -191,7 +199,7 @@ function secretsOf(secret: SyncedFolder['entry']['secret']): { full?: string; re
   return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
 }
 
-function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
+function showStatus({ entry, keys, running }: SyncedFolder): Omit<FolderStatusBody, 'routes'> {
   const { hosts } = withDefaults(folderSettingTable, entry.set)
   const known = { path: entry.path, hosts: [...hosts] }
   if (running instanceof SyncError) {
@@ -201,11 +209,29 @@ function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
     }
   }
-  const { peers, problems, ...status } = running.folder.status()
+  const { peers, problems, explanation, ...status } = running.folder.status()
+  const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(running.folder) : ''
   return {
     ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
+    explanation: [alone, explanation].filter((text) => text !== '').join(' '),
     peers: [...peers],
     problems: [...problems],
+  }
+}
+
+/** What "up to date" is worth while nobody is there to ask. */
+function explainAlone(folder: RunningFolder['folder']): string {
+  return folder.knownPeers().length === 0
+    ? 'No peer has connected yet, so nothing was sent or received.'
+    : 'No peer is connected: what changed elsewhere since is not known here.'
+}
+
+function showRoute({ host, at, nextInMs, lastResult, tried, state }: DialResult): Route {
+  return {
+    ...{ source: 'host', target: host, via: 'direct', state, at: timeToText(at) },
+    ...(lastResult === undefined ? {} : { lastResult }),
+    tried: [...tried],
+    ...(nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }),
   }
 }
 

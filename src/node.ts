@@ -153,7 +153,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name: settings.name, listen }),
-    ...{ deviceTable, config, folders, traffic },
+    ...{ deviceTable, config, folders, traffic, dialResults: dialer.results },
   })
   const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))
   const socket = parts.use(openSocketPath(home.path))

@@ -153,7 +153,7 @@ test('waiting ends when there is a peer and nothing left to do, and fails at the
   expect(await device.run('status', '--wait')).toMatchObject({ status: 0 })
   await device.run('add', path)
   const late = await device.run('status', path, '--wait', '3')
-  expect(late).toMatchObject({ status: 1, err: expect.stringContaining('no peer is connected') })
+  expect(late).toMatchObject({ status: 1, err: expect.stringContaining('No peer has connected yet') })
   expect(device.opener.opened.get(path)!.calls).toContain('rescan')
   device.onPause = () => device.connectPeer(path)
   expect(await device.run('status', '--wait', '3')).toMatchObject({ status: 0 })
@@ -161,6 +161,60 @@ test('waiting ends when there is a peer and nothing left to do, and fails at the
     settled: true,
     peers: [{ name: 'peer' }],
   })
+})
+
+test('a folder without a peer does not pass for up to date, and says what came of each host', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  const status = async () => (await device.run('status')).out
+  expect(await status()).toMatch(/full\s+up-to-date, no peer connected\s.*\snone\n/)
+  expect(await status()).toContain('No peer has connected yet, so nothing was sent or received.')
+  expect(await status()).toContain(
+    `no host is set: add a peer's address with \`berrysync host add ${path} HOST:PORT\``,
+  )
+
+  const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
+  const waiting = { tried: [], at: Date.UTC(2026, 0, 1), nextInMs: 11_500 }
+  const isSelf = { code: 'peer-self', message: 'This address is this device itself.' } as const
+  device.dialResults = [
+    { host: 'pi.example:1', ...waiting, state: 'waiting', lastResult: refused },
+    { host: 'new.example:1', ...waiting, state: 'waiting', lastResult: undefined },
+    { host: 'own.example:1', ...waiting, state: 'given-up', lastResult: isSelf, nextInMs: undefined },
+    {
+      ...{ host: 'both.example:1', ...waiting, state: 'waiting', lastResult: refused },
+      tried: [
+        { address: '192.0.2.8:1', code: 'unreachable', message: '192.0.2.8:1 cannot be reached: no answer.' },
+        { address: '192.0.2.7:1', ...refused },
+      ],
+    },
+    { host: 'up.example:1', ...waiting, state: 'connected', lastResult: undefined, nextInMs: undefined },
+  ]
+  const out = await status()
+  expect(out).toMatch(
+    /host pi\.example:1 \(direct\): tried 202\d-[-\d: ]+, again in 12 s\n\s+192.0.2.7:1 cannot be reached/,
+  )
+  expect(out).toContain('host new.example:1 (direct): not tried yet\n')
+  expect(out).toMatch(
+    /host own\.example:1 \(direct\): tried [-\d: ]+, not tried again\n\s+This address is this device/,
+  )
+  expect(out).toMatch(/host both\.example:1 .*\n\s+192.0.2.8:1 cannot.*\n\s+192.0.2.7:1 cannot/)
+  expect(out).not.toContain('up.example')
+  expect((await device.json('status')).folders[0].routes[0]).toEqual({
+    ...{
+      source: 'host',
+      target: 'pi.example:1',
+      via: 'direct',
+      state: 'waiting',
+      tried: [],
+      nextInSeconds: 12,
+    },
+    ...{ at: '2026-01-01T00:00:00.000Z', lastResult: refused },
+  })
+  expect((await device.run('status', path, '--wait', '1')).err).toMatch(
+    /: 192.0.2.7:1 cannot be reached: ECONNREFUSED\)\n$/,
+  )
 })
 
 test('a name from elsewhere cannot steer the terminal', async () => {

@@ -86,7 +86,7 @@ const errorKinds = {
   'peer-incompatible': { status: 400, retry: false, sentence: 'The peer and this device speak no common version of the protocol. Update the older one.', told: 'it and this device speak no common version of the protocol. Update the older one' },
   'peer-self': { status: 400, retry: false, sentence: 'This address is this device itself.' },
   'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.', told: 'it has another link to this device already' },
-  'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}.' },
+  'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}. Check that this folder was added there too.' },
   'unreachable': { status: 503, retry: true, sentence: '{address} cannot be reached: {reason}.' },
   'closing': { status: 503, retry: true, sentence: 'This device is shutting down.', told: 'it is shutting down' },
   'folder-closed': { status: 503, retry: true, sentence: 'The folder is not being synced any more.', told: 'it does not sync this folder now' },

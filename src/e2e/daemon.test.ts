@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runBerrysync, startDaemon } from '../testing/daemon.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
+import { until } from '../testing/until.ts'
 
 test('a daemon answers until it is told to stop, and then ends cleanly', async () => {
   await using root = await makeTempDirectory()
@@ -96,4 +97,21 @@ test('a device can be set up from a file alone, and folders go from one to the o
   expect(await readFile(join(to, 'b.txt'), 'utf8')).toBe('later')
   // I9: no secret in any log.
   for (const { log } of [publisher, listener]) expect(log.join('\n')).not.toContain(readOnly.slice(1, 20))
+})
+
+test('a host that cannot be reached is told with the reason and the next try', async () => {
+  await using root = await makeTempDirectory()
+  await using daemon = await startDaemon(join(root.path, 'home'))
+  const path = join(root.path, 'folder')
+  await mkdir(path)
+  await daemon.ask('add', path)
+  // Nobody listens on the lowest port.
+  await daemon.ask('host', 'add', path, '127.0.0.1:1')
+  await until('a try', async () => {
+    const { folders } = await daemon.askJson('status', path)
+    return folders[0].routes[0]?.lastResult?.code === 'unreachable'
+  })
+  const status = await daemon.ask('status', path)
+  expect(status).toMatch(/host 127\.0\.0\.1:1 \(direct\): (being tried now|tried .*, again in \d+ s)/)
+  expect(status).toMatch(/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/)
 })

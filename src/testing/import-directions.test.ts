@@ -63,6 +63,7 @@ const directions: Readonly<
       'synced-folders',
       'traffic',
       'net/address',
+      'net/dial-target',
       'ports',
     ],
     because: 'it answers the API from what node built',

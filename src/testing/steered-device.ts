@@ -10,6 +10,7 @@ import type { DeviceId } from '../core/ids.ts'
 import { createSteering } from '../device-steering.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
+import type { DialResult } from '../net/dial-target.ts'
 import { deviceSettingTable } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
@@ -31,6 +32,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly opener: FakeOpener
   /** What standard input will give. */
   input: string
+  /** What every folder says came of its hosts. */
+  dialResults: readonly DialResult[]
   /** Called each time the program waits; its clock goes on by itself. */
   onPause: () => void
   /** Runs a command line on the home of this device. */
@@ -58,6 +61,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    dialResults: () => device.dialResults,
   })
   const socketPath = openSocketPath(home)
   const bugs: unknown[] = []
@@ -92,7 +96,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', runRaw },
+    ...{ root: directory.path, home, opener, input: '', dialResults: [], runRaw },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {
