@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openConfig, readEnvironment, readSetup } from './config.ts'
 import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
-import { deviceSettingTable } from './settings.ts'
+import { deviceSettingTable } from './setting-table.ts'
 import { makeTempDirectory } from './testing/temp-directory.ts'
 
 const table = deviceSettingTable('host')

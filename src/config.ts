@@ -3,14 +3,20 @@
  * device's settings, folders and secrets outlive the daemon, and reads the file given with `--config`, which has the same form.
  * Only what a person set is written down, so that better defaults of a later version reach everybody else.
  */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { reasonOf, SyncError } from './core/errors.ts'
 import { type FullSecret, parseSecret, type ReadSecret, secretToText } from './core/secret.ts'
+import { replaceFile } from './durable-file.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createSerial } from './serial.ts'
-import { type DeviceSettings, folderSettingTable, type SettingTable, settingsFromJson } from './settings.ts'
+import {
+  type DeviceSettings,
+  folderSettingTable,
+  type SettingTable,
+  settingsFromJson,
+} from './setting-table.ts'
 
 /** A secret that opens a folder. */
 export type FolderSecret = FullSecret | ReadSecret
@@ -202,25 +208,5 @@ async function saveConfig(home: string, config: Config): Promise<void> {
     ...set,
   }))
   const text = `${JSON.stringify({ ...config.device, folders }, undefined, 2)}\n`
-  const draft = join(home, `${configName}.new`)
-  // A draft that a crash left behind may have another mode.
-  await rm(draft, { force: true })
-  await writeDurably(draft, text)
-  await rename(draft, join(home, configName))
-  const directory = await open(home, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await replaceFile(join(home, configName), text)
 }

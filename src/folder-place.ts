@@ -6,7 +6,10 @@ import { access, constants, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, sep } from 'node:path'
 import { reasonOf, SyncError } from './core/errors.ts'
 
-/** The real path of a directory that can be added. Throws `directory-missing`, `directory-unusable`, `folder-exists` or `folder-nested`. */
+/**
+ * The real path of a directory that can be added. Throws `directory-missing`, `directory-unusable`, `directory-holds-state`,
+ * `folder-exists` or `folder-nested`.
+ */
 export async function checkPlace(path: string, home: string, synced: readonly string[]): Promise<string> {
   if (!isAbsolute(path))
     throw new SyncError('request-invalid', { reason: `${path} is not an absolute path.` })
@@ -14,8 +17,8 @@ export async function checkPlace(path: string, home: string, synced: readonly st
   await checkAccess(path, real, constants.R_OK | constants.X_OK, 'read')
   await checkAccess(path, real, constants.W_OK, 'written')
   if (isSameOrInside(real, home) || isSameOrInside(home, real)) {
-    const reason = `the state directory ${home} must not be synced, because it holds the secrets`
-    throw new SyncError('directory-unusable', { path, what: 'synced', reason })
+    const how = real === home ? 'is' : isSameOrInside(real, home) ? 'lies in' : 'contains'
+    throw new SyncError('directory-holds-state', { path, how, home })
   }
   for (const other of synced) {
     if (real === other || (await isSameDirectory(real, other)))

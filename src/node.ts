@@ -9,6 +9,7 @@ import { openControlSocket } from './api/control-socket.ts'
 import { openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
 import { createAuthor } from './core/record.ts'
+import { createSteering } from './device-steering.ts'
 import { openDisk } from './disk/disk.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { realFiles } from './disk/real-files.ts'
@@ -21,8 +22,7 @@ import { loadIdentity } from './net/identity.ts'
 import { openListener } from './net/listener.ts'
 import type { Membership } from './net/membership.ts'
 import type { Link, Log } from './ports.ts'
-import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './settings.ts'
-import { createSteering } from './steering.ts'
+import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import { type FolderOpener, openSyncedFolders } from './synced-folders.ts'
 import { systemChance, systemClock } from './system.ts'
@@ -153,7 +153,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name: settings.name, listen }),
-    ...{ deviceTable, config, folders, traffic },
+    ...{ deviceTable, config, folders, traffic, dialResults: dialer.results },
   })
   const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))
   const socket = parts.use(openSocketPath(home.path))

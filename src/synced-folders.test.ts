@@ -5,7 +5,7 @@ import { openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
 import { createLogTo } from './log.ts'
-import { deviceSettingTable } from './settings.ts'
+import { deviceSettingTable } from './setting-table.ts'
 import { openSyncedFolders } from './synced-folders.ts'
 import { systemChance } from './system.ts'
 import { createFakeOpener, type FakeOpener } from './testing/fake-folder.ts'
@@ -83,9 +83,9 @@ test('what cannot be added is refused by name, and nothing changes', async () =>
     [path, undefined, 'folder-exists'],
     [inside, undefined, 'folder-nested'],
     [join(root.path, 'a'), undefined, 'folder-nested'],
-    [home, undefined, 'directory-unusable'],
-    [await makeDirectory(home, 'x'), undefined, 'directory-unusable'],
-    [root.path, undefined, 'directory-unusable'],
+    [home, undefined, 'directory-holds-state'],
+    [await makeDirectory(home, 'x'), undefined, 'directory-holds-state'],
+    [root.path, undefined, 'directory-holds-state'],
     [other, secretToText(full), 'folder-same-secret'],
     [other, secretToText(readSecretOf(full)), 'folder-same-secret'],
     [other, secretToText(full).replace(/.$/, '!'), 'secret-mistyped'],

@@ -12,7 +12,7 @@ import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, withDefaults } from './settings.ts'
+import { folderSettingTable, withDefaults } from './setting-table.ts'
 
 /** A folder that is open, with everything below it; disposing closes all of that. */
 export interface RunningFolder extends AsyncDisposable {

@@ -15,6 +15,7 @@ import {
   ArchiveRestoredSchema,
   ArchiveSchema,
   ConflictsSchema,
+  DecidedSchema,
   DeletesBody,
   DeletesSchema,
   DoneSchema,
@@ -141,11 +142,8 @@ function addRepairRoutes(app: App, steering: Steering): void {
   )
   app.post(
     '/api/folders/:folder/deletes',
-    takes({ params: FolderParams, body: DeletesBody }, DoneSchema),
-    async ({ params, body }) => {
-      await steering.settleDeletes(params.folder, body.choice)
-      return {}
-    },
+    takes({ params: FolderParams, body: DeletesBody }, DecidedSchema),
+    ({ params, body }) => steering.settleDeletes(params.folder, body.choice),
   )
   app.post(
     '/api/folders/:folder/archive/restore',

@@ -71,6 +71,33 @@ export const PeerStatusSchema = Type.Object({
   needBytes: Type.Number(),
 })
 
+const Failure = { code: Type.String(), message: Type.String() }
+
+/** A way to peers that this device goes itself, and what came of it. Peers that connect from their side are in none. */
+export const RouteSchema = Type.Object({
+  /** Where it was learned of: a predefined host. */
+  source: Type.Literal('host'),
+  /** `host:port`, as it was given. */
+  target: Type.String(),
+  via: Type.Union([Type.Literal('direct'), Type.Literal('relay')]),
+  state: Type.Union([
+    Type.Literal('connected'),
+    Type.Literal('trying'),
+    Type.Literal('waiting'),
+    /** Not tried again before the settings change. */
+    Type.Literal('given-up'),
+  ]),
+  /** How the last try or link ended. */
+  lastResult: Type.Optional(Type.Object(Failure)),
+  /** The addresses of the target that the last try went through in vain. */
+  tried: Type.Array(Type.Object({ address: Type.String(), ...Failure })),
+  /** When state or result last changed; ISO 8601, UTC. */
+  at: Type.String(),
+  /** While waiting: when it is tried again. */
+  nextInSeconds: Type.Optional(Type.Number()),
+})
+export type Route = Static<typeof RouteSchema>
+
 export const FolderStatusSchema = Type.Object({
   id: Type.String(),
   path: Type.String(),
@@ -83,7 +110,7 @@ export const FolderStatusSchema = Type.Object({
     Type.Literal('halted'),
   ]),
   halt: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
-  /** One sentence: why the folder is not up to date; empty when it is. */
+  /** Why the folder is not up to date, or why nobody can tell; empty when it is. */
   explanation: Type.String(),
   /** A peer is connected, and nothing is left to send or receive. */
   settled: Type.Boolean(),
@@ -94,6 +121,7 @@ export const FolderStatusSchema = Type.Object({
   localChanges: Type.Number(),
   hosts: Type.Array(Type.String()),
   peers: Type.Array(PeerStatusSchema),
+  routes: Type.Array(RouteSchema),
   problems: Type.Array(Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() })),
 })
 export type FolderStatusBody = Static<typeof FolderStatusSchema>
@@ -164,6 +192,10 @@ export type Restored = Static<typeof RestoredSchema>
 /** The files a mass-delete halt is about. */
 export const DeletesSchema = Type.Object({ held: Type.Array(Type.String()) })
 export type Deletes = Static<typeof DeletesSchema>
+
+/** How many deletions were decided about. */
+export const DecidedSchema = Type.Object({ deletions: Type.Number() })
+export type Decided = Static<typeof DecidedSchema>
 
 export const ConflictsSchema = Type.Object({
   conflicts: Type.Array(

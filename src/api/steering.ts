@@ -1,12 +1,13 @@
 /**
  * What the API asks of the daemon: everything a person or program can see and steer, as an interface. The daemon answers it in
- * `steering.ts` of src. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
+ * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type {
   Added,
   Archive,
   ArchiveRestored,
   Conflicts,
+  Decided,
   Deletes,
   History,
   Hosts,
@@ -36,9 +37,10 @@ export interface Steering {
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
   localChanges(folder: string, limit: number): Promise<LocalChanges>
+  /** `path` as it is named in the folder, or absolute. Throws `unchanged-here` when nothing was changed at or below it. */
   restoreLocal(folder: string, path: string | undefined): Promise<Restored>
   heldDeletes(folder: string, limit: number): Promise<Deletes>
-  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<void>
+  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<Decided>
   conflicts(folder: string | undefined, limit: number): Promise<Conflicts>
   /** Newest first. */
   history(folder: string | undefined, limit: number): Promise<History>

@@ -1,6 +1,6 @@
 /** A command that lists rows of one folder, or of all. */
 import type { Command } from 'commander'
-import { absolute, openSession, type Surroundings } from './session.ts'
+import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 interface List<T> {
   readonly name: string
@@ -16,7 +16,7 @@ export function defineList<T>(parent: Command, around: Surroundings, list: List<
     .argument('[DIR]', 'the folder')
     .option('--limit <N>', 'how many rows at most', '100')
     .action(async (directory: string | undefined, { limit }: { limit: string }, command: Command) => {
-      if (!/^[1-9]\d{0,4}$/.test(limit)) command.error(`error: '${limit}' is not a number of rows`)
+      if (!/^[1-9]\d{0,4}$/.test(limit)) wrongUsage(command, `'${limit}' is not a number of rows`)
       const session = openSession(command, around)
       const folder = directory === undefined ? undefined : absolute(directory)
       session.show(await session.client.get<T>(list.route, { folder, limit }), list.toText)

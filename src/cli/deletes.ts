@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { Deletes } from '../api/schemas.ts'
+import type { Decided, Deletes } from '../api/schemas.ts'
 import { folderRoute } from './client.ts'
-import { plainText } from './print.ts'
-import { absolute, openSession, type Surroundings } from './session.ts'
+import { countToText, plainText } from './print.ts'
+import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 interface Options {
   readonly confirm?: true
@@ -15,18 +15,26 @@ export function defineDeletes(program: Command, around: Surroundings): void {
     .description('list the deletions that wait for a person, or decide about them')
     .argument('<DIR>', 'the folder')
     .option('--confirm', 'let them happen')
-    .option('--undo', 'bring the files back')
+    .option('--undo', 'keep the files that are still here, and get back the others')
     .action(async (directory: string, { confirm, undo }: Options, command: Command) => {
-      if (confirm && undo) command.error('error: --confirm and --undo exclude each other')
+      if (confirm && undo) wrongUsage(command, '--confirm and --undo exclude each other')
       const session = openSession(command, around)
       const route = folderRoute(absolute(directory), '/deletes')
       if (confirm || undo) {
-        const answer = await session.client.post<object>(route, { choice: confirm ? 'confirm' : 'undo' })
-        session.show(answer, () => (confirm ? 'The deletions go on.' : 'The files come back.'))
+        const answer = await session.client.post<Decided>(route, { choice: confirm ? 'confirm' : 'undo' })
+        session.show(answer, confirm ? confirmedToText : undoneToText)
         return
       }
       session.show(await session.client.get<Deletes>(route), ({ held }) =>
         held.length === 0 ? 'No deletions wait.' : held.map(plainText).join('\n'),
       )
     })
+}
+
+function confirmedToText({ deletions }: Decided): string {
+  return `${countToText(deletions, 'deletion')} confirmed: they happen now.`
+}
+
+function undoneToText({ deletions }: Decided): string {
+  return `${countToText(deletions, 'deletion')} undone: files that are still here stay, the others come back from peers that have them.`
 }

@@ -27,6 +27,24 @@ test.each([
   expect(err).not.toBe('')
 })
 
+test('an error looks alike whoever notices it, and stands in one line', async () => {
+  await using device = await startSteeredDevice()
+  const lines = await Promise.all(
+    [['--limit', '0'], ['--nonsense'], ['one', 'two']].map(
+      async (args) => (await device.run('history', ...args)).err,
+    ),
+  )
+  expect(lines).toEqual([
+    "berrysync: '0' is not a number of rows\n",
+    "berrysync: unknown option '--nonsense'\n",
+    expect.stringMatching(/^berrysync: too many arguments[^\n]*\n$/),
+  ])
+  // Commander guesses what was meant, in a line of its own.
+  expect((await device.run('statis')).err).toBe(
+    "berrysync: unknown command 'statis' (Did you mean status?)\n",
+  )
+})
+
 test('without a daemon a command fails with one line that says how to start it', async () => {
   await using device = await startSteeredDevice()
   const home = join(device.root, 'other home')
@@ -100,11 +118,12 @@ test('settings are shown with their meaning, and set by key', async () => {
   await mkdir(path)
   await device.run('add', path)
   expect((await device.run('set', path)).out).toMatch(/massDeletePercent\s+25\s+default/)
+  expect((await device.run('set', path)).out).toMatch(/archiveMaxBytes\s+20G\s+default/)
   const { settings } = await device.json('set', path, 'paused=on', 'hosts=h.example:1')
   expect(settings).toContainEqual(expect.objectContaining({ key: 'paused', value: true, isDefault: false }))
   expect(device.opener.opened.get(path)!.settings).toMatchObject({ paused: true, hosts: ['h.example:1'] })
   const wrong = await device.run('set', path, 'paused=off', 'colour=red')
-  expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('There is no setting "colour"')])
+  expect([wrong.status, wrong.err]).toEqual([2, expect.stringContaining('There is no setting "colour"')])
   expect(device.opener.opened.get(path)!.settings.paused).toBe(true)
   expect((await device.run('config', 'name=pi')).out).toMatch(/name\s+pi/)
 })
@@ -122,7 +141,7 @@ test('hosts are added and removed one by one', async () => {
   expect((await device.run('host', 'list', path)).out).toBe('[2001:db8::1]:3\nb.example:2\n')
   expect(await device.json('host', 'remove', path, '[2001:db8::1]:3')).toEqual({ hosts: ['b.example:2'] })
   expect(await device.run('host', 'add', path, 'b.example')).toMatchObject({
-    status: 1,
+    status: 2,
     err: expect.stringContaining('"b.example" is not a host and port'),
   })
 })
@@ -134,7 +153,7 @@ test('waiting ends when there is a peer and nothing left to do, and fails at the
   expect(await device.run('status', '--wait')).toMatchObject({ status: 0 })
   await device.run('add', path)
   const late = await device.run('status', path, '--wait', '3')
-  expect(late).toMatchObject({ status: 1, err: expect.stringContaining('no peer is connected') })
+  expect(late).toMatchObject({ status: 1, err: expect.stringContaining('No peer has connected yet') })
   expect(device.opener.opened.get(path)!.calls).toContain('rescan')
   device.onPause = () => device.connectPeer(path)
   expect(await device.run('status', '--wait', '3')).toMatchObject({ status: 0 })
@@ -142,6 +161,60 @@ test('waiting ends when there is a peer and nothing left to do, and fails at the
     settled: true,
     peers: [{ name: 'peer' }],
   })
+})
+
+test('a folder without a peer does not pass for up to date, and says what came of each host', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  const status = async () => (await device.run('status')).out
+  expect(await status()).toMatch(/full\s+up-to-date, no peer connected\s.*\snone\n/)
+  expect(await status()).toContain('No peer has connected yet, so nothing was sent or received.')
+  expect(await status()).toContain(
+    `no host is set: add a peer's address with \`berrysync host add ${path} HOST:PORT\``,
+  )
+
+  const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
+  const waiting = { tried: [], at: Date.UTC(2026, 0, 1), nextInMs: 11_500 }
+  const isSelf = { code: 'peer-self', message: 'This address is this device itself.' } as const
+  device.dialResults = [
+    { host: 'pi.example:1', ...waiting, state: 'waiting', lastResult: refused },
+    { host: 'new.example:1', ...waiting, state: 'waiting', lastResult: undefined },
+    { host: 'own.example:1', ...waiting, state: 'given-up', lastResult: isSelf, nextInMs: undefined },
+    {
+      ...{ host: 'both.example:1', ...waiting, state: 'waiting', lastResult: refused },
+      tried: [
+        { address: '192.0.2.8:1', code: 'unreachable', message: '192.0.2.8:1 cannot be reached: no answer.' },
+        { address: '192.0.2.7:1', ...refused },
+      ],
+    },
+    { host: 'up.example:1', ...waiting, state: 'connected', lastResult: undefined, nextInMs: undefined },
+  ]
+  const out = await status()
+  expect(out).toMatch(
+    /host pi\.example:1 \(direct\): tried 202\d-[-\d: ]+, again in 12 s\n\s+192.0.2.7:1 cannot be reached/,
+  )
+  expect(out).toContain('host new.example:1 (direct): not tried yet\n')
+  expect(out).toMatch(
+    /host own\.example:1 \(direct\): tried [-\d: ]+, not tried again\n\s+This address is this device/,
+  )
+  expect(out).toMatch(/host both\.example:1 .*\n\s+192.0.2.8:1 cannot.*\n\s+192.0.2.7:1 cannot/)
+  expect(out).not.toContain('up.example')
+  expect((await device.json('status')).folders[0].routes[0]).toEqual({
+    ...{
+      source: 'host',
+      target: 'pi.example:1',
+      via: 'direct',
+      state: 'waiting',
+      tried: [],
+      nextInSeconds: 12,
+    },
+    ...{ at: '2026-01-01T00:00:00.000Z', lastResult: refused },
+  })
+  expect((await device.run('status', path, '--wait', '1')).err).toMatch(
+    /: 192.0.2.7:1 cannot be reached: ECONNREFUSED\)\n$/,
+  )
 })
 
 test('a name from elsewhere cannot steer the terminal', async () => {
@@ -152,6 +225,32 @@ test('a name from elsewhere cannot steer the terminal', async () => {
   device.connectPeer(path, 'evil\u001b[2J\u202e')
   const { out } = await device.run('status')
   expect(out).toContain('evil\\u{1b}[2J\\u{202e}')
+})
+
+test('what was not changed here cannot be undone, and the way to what was is told', async () => {
+  await using device = await startSteeredDevice()
+  const [mine, theirs] = [join(device.root, 'a'), join(device.root, 'b')]
+  await Promise.all([mkdir(mine), mkdir(theirs)])
+  const { readOnly } = await device.json('add', mine)
+  await device.run('remove', mine)
+  await device.run('add', theirs, readOnly)
+  const asked: (string | undefined)[] = []
+  Object.assign(device.opener.opened.get(theirs)!.answers, {
+    restoreLocal: async (path: string | undefined) => {
+      asked.push(path)
+      return path === 'there/é' ? 1 : 0
+    },
+  })
+  expect(await device.run('restore', theirs, 'nope')).toEqual({
+    status: 1,
+    out: '',
+    err: `berrysync: Nothing was changed here at nope. \`berrysync restore --list ${theirs}\` lists what was.\n`,
+  })
+  expect((await device.run('restore', theirs)).out).toBe('Nothing was changed here.\n')
+  // As a shell completes it, and as a Mac decomposes it.
+  for (const path of ['./there/é/', join(theirs, 'there/é'), 'there/e\u0301'])
+    expect(await device.run('restore', theirs, path)).toMatchObject({ out: 'Undoing 1 local change.\n' })
+  expect(asked).toEqual(['nope', undefined, 'there/é', 'there/é', 'there/é'])
 })
 
 test('repairs reach the folder', async () => {
@@ -168,7 +267,10 @@ test('repairs reach the folder', async () => {
   expect(await device.json('restore', theirs, 'x/y')).toEqual({ restored: 2 })
   expect((await device.run('restore', theirs, '--list')).out).toBe('Nothing was changed here.\n')
   expect((await device.run('deletes', theirs)).out).toBe('No deletions wait.\n')
-  await device.run('deletes', theirs, '--undo')
+  Object.assign(device.opener.opened.get(theirs)!.answers, { heldDeletes: () => ['a', 'b'] })
+  expect((await device.run('deletes', theirs, '--undo')).out).toMatch(
+    /^2 deletions undone: files that are still here stay/,
+  )
   expect(await device.json('archive', 'restore', theirs, 'id 1')).toEqual({ path: 'a.txt' })
   expect(await device.json('archive', 'list', theirs)).toEqual({ archive: [] })
   expect(await device.json('history')).toEqual({ history: [] })

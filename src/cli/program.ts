@@ -1,6 +1,6 @@
 /** The command line: which commands there are, and what becomes of errors. 0 done, 1 failed with one line on stderr, 2 wrong usage. */
 import { Command, CommanderError } from 'commander'
-import { isSyncError, reasonOf } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, reasonOf } from '../core/errors.ts'
 import { defineAdd } from './add.ts'
 import { defineArchive } from './archive.ts'
 import { defineConfig } from './config.ts'
@@ -21,6 +21,9 @@ import { defineStatus } from './status.ts'
 
 const exitFailed = 1
 const exitUsage = 2
+
+/** What the daemon says of an argument that is not of the right form: wrong usage like any that is noticed here. */
+const wrongTyping: ReadonlySet<ErrorCode> = new Set(['setting-unknown', 'setting-invalid', 'host-invalid'])
 
 const commands = [
   defineDaemon,
@@ -53,8 +56,8 @@ export async function runProgram(args: readonly string[], around: Surroundings):
   } catch (error) {
     if (error instanceof CommanderError) return exitStatus(error)
     const message = isSyncError(error) ? error.message : `unexpected error: ${reasonOf(error)}`
-    around.complain(`berrysync: ${plainText(message)}\n`)
-    return exitFailed
+    around.complain(errorLine(message))
+    return isSyncError(error) && wrongTyping.has(error.code) ? exitUsage : exitFailed
   }
 }
 
@@ -68,11 +71,21 @@ function buildProgram(around: Surroundings): Command {
     .configureOutput({
       writeOut: around.print,
       writeErr: around.complain,
+      outputError: (text, write) => write(errorLine(text)),
       getOutHasColors: () => around.colour,
     })
     .exitOverride()
   for (const define of commands) define(program, around)
   return program
+}
+
+/** Every error looks alike, whoever noticed it. */
+function errorLine(text: string): string {
+  const message = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')
+  return `berrysync: ${plainText(message)}\n`
 }
 
 /** Commander ends help and version with 0, our own `command.error` with the status it was given, and wrong usage with 1. */

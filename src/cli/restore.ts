@@ -4,6 +4,8 @@ import { folderRoute } from './client.ts'
 import { countToText, tableToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
+const nothingChanged = 'Nothing was changed here.'
+
 export function defineRestore(program: Command, around: Surroundings): void {
   program
     .command('restore')
@@ -26,12 +28,16 @@ export function defineRestore(program: Command, around: Surroundings): void {
           folderRoute(folder, '/restore'),
           path === undefined ? {} : { path },
         )
-        session.show(answer, ({ restored }) => `Undoing ${countToText(restored, 'local change')}.`)
+        session.show(answer, restoredToText)
       },
     )
 }
 
+function restoredToText({ restored }: Restored): string {
+  return restored === 0 ? nothingChanged : `Undoing ${countToText(restored, 'local change')}.`
+}
+
 function changesToText({ changes }: LocalChanges): string {
   const rows = changes.map(({ path, change }) => [change, path])
-  return tableToText(['CHANGE', 'PATH'], rows, 'Nothing was changed here.')
+  return tableToText(['CHANGE', 'PATH'], rows, nothingChanged)
 }

@@ -59,6 +59,11 @@ export function openSession(command: Command, around: Surroundings): Session {
   }
 }
 
+/** Ends the program as wrong usage. */
+export function wrongUsage(command: Command, message: string): never {
+  command.error(message)
+}
+
 /** A DIR argument as the daemon knows it; links in it are resolved there. */
 export function absolute(directory: string): string {
   return resolve(directory)
@@ -68,7 +73,7 @@ export function absolute(directory: string): string {
 export function readPairs(command: Command, pairs: readonly string[]): Record<string, string> {
   const entries = pairs.map((pair) => {
     const at = pair.indexOf('=')
-    if (at <= 0) command.error(`error: '${pair}' is not of the form KEY=VALUE`)
+    if (at <= 0) wrongUsage(command, `'${pair}' is not of the form KEY=VALUE`)
     return [pair.slice(0, at), pair.slice(at + 1)] as const
   })
   return Object.fromEntries(entries)

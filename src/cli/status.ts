@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { FolderStatusBody, Status } from '../api/schemas.ts'
 import { countToText, type Paint, plainText, sizeToText, tableToText } from './print.ts'
-import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+import { lastFailure, routesToLines } from './route-text.ts'
+import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'
 
 /** Soon enough for a person, and for a script that waits for the next step. */
 const pollMs = 150
@@ -14,15 +15,17 @@ export function defineStatus(program: Command, around: Surroundings): void {
     .command('status')
     .description('show what every folder is doing')
     .argument('[DIR]', 'only this folder')
-    .option('--wait [SECONDS]', 'wait until every folder has a peer and nothing is left to send or receive')
+    .option(
+      '--wait [SECONDS]',
+      'wait until every folder has a connected peer and nothing left to send or receive; one that has no peer, is paused or halted is waited for too. Exit status 1 after SECONDS; without them there is no limit',
+    )
     .action(async (given: string | undefined, options: { wait?: string | true }, command: Command) => {
       const { directory, limitMs } = readWait(command, given, options.wait)
       const session = openSession(command, around)
       const folder = directory === undefined ? undefined : absolute(directory)
       const { status, isSettled } = await readStatus(session, around, folder, limitMs)
       session.show(status, (shown) => statusToText(shown, session.paint))
-      if (limitMs !== undefined && !isSettled)
-        command.error(`error: ${waitedFor(status)}`, { code: 'berrysync.failed' })
+      if (limitMs !== undefined && !isSettled) command.error(waitedFor(status), { code: 'berrysync.failed' })
     })
 }
 
@@ -31,7 +34,7 @@ function readWait(command: Command, directory: string | undefined, wait: string 
   if (wait === undefined) return { directory, limitMs: undefined }
   if (wait === true) return { directory, limitMs: Number.POSITIVE_INFINITY }
   if (/^\d+(\.\d+)?$/.test(wait)) return { directory, limitMs: Number(wait) * 1000 }
-  if (directory !== undefined) command.error(`error: '${wait}' is not a number of seconds`)
+  if (directory !== undefined) wrongUsage(command, `'${wait}' is not a number of seconds`)
   return { directory: wait, limitMs: Number.POSITIVE_INFINITY }
 }
 
@@ -66,9 +69,11 @@ function waitedFor({ folders }: Status): string {
   return `still waiting for ${plainText(first.path)}: ${reasonToWait(first)}${more}`
 }
 
-function reasonToWait({ peers, explanation, state }: FolderStatusBody): string {
-  if (explanation !== '') return plainText(explanation)
-  return peers.length === 0 ? 'no peer is connected' : `it is ${state}, and a peer still needs something`
+function reasonToWait(folder: FolderStatusBody): string {
+  const { peers, explanation, state } = folder
+  if (explanation === '') return `it is ${state}, and a peer still needs something`
+  const failure = peers.length === 0 ? lastFailure(folder) : ''
+  return plainText(explanation).replace(/\.$/, '') + (failure === '' ? '' : ` (${failure})`)
 }
 
 // ---- for people ---------------------------------------------------------------------------------------------------------
@@ -82,18 +87,24 @@ function statusToText({ device, folders, traffic }: Status, paint: Paint): strin
     folders.map((folder) => [
       folder.path,
       folder.role,
-      folder.state,
+      stateToText(folder),
       folder.files.toLocaleString('en-US'),
       sizeToText(folder.bytes),
       folder.needFiles === 0
         ? ''
         : `${countToText(folder.needFiles, 'file')}, ${sizeToText(folder.needBytes)}`,
-      String(folder.peers.length),
+      folder.peers.length === 0 ? 'none' : String(folder.peers.length),
     ]),
     'No folders yet. Add one with: berrysync add DIR [SECRET]',
   )
   const details = folders.map((folder) => detailsToText(folder, paint)).filter((text) => text !== '')
   return [paint('bold', head), paint('dim', `${rates}; ${sums}`), '', table, ...details].join('\n')
+}
+
+/** With nobody to compare with, no state is more than this device's own view. */
+function stateToText({ state, peers }: FolderStatusBody): string {
+  const isAlone = peers.length === 0 && (state === 'up-to-date' || state === 'syncing')
+  return isAlone ? `${state}, no peer connected` : state
 }
 
 function detailsToText(folder: FolderStatusBody, paint: Paint): string {
@@ -105,6 +116,7 @@ function detailsToText(folder: FolderStatusBody, paint: Paint): string {
       needFiles === 0 ? 'has everything' : `needs ${countToText(needFiles, 'file')}, ${sizeToText(needBytes)}`
     lines.push(`peer ${plainText(name)} (${role}, ${via}, ${plainText(address)}): ${needs}`)
   }
+  lines.push(...routesToLines(folder))
   if (folder.localChanges > 0) {
     const changes = countToText(folder.localChanges, 'change')
     const command = `berrysync restore --list ${plainText(folder.path)}`

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
 import {
+  closedByPeer,
   describeError,
   type ErrorCode,
   errorStatus,
@@ -50,6 +51,13 @@ test('a thrown error is known by its code, carries its data and keeps its cause'
     isSyncError(error, 'io-error' as ErrorCode),
     isSyncError(cause),
   ]).toEqual([true, true, false, false])
+})
+
+test('a link that the other side closed is told from this side', () => {
+  const told = (code: ErrorCode) => closedByPeer(code, 'pi.example:4444')
+  expect(told('peer-garbage').code).toBe('peer-garbage')
+  expect(told('closing').message).toBe('pi.example:4444 closed the link: it is shutting down.')
+  expect(told('disk-full').message).toBe('pi.example:4444 closed the link: its reason is "disk-full".')
 })
 
 test('the reason of anything thrown begins with its system code, once', () => {

@@ -11,6 +11,8 @@ interface ErrorKind {
   readonly retry: boolean
   /** What happened and what to do, for the person; `{name}` is filled from `data`. */
   readonly sentence: string
+  /** Why the other side ended a link with this code, as seen from here; goes on after "closed the link: ". */
+  readonly told?: string
 }
 
 const errorKinds = {
@@ -25,6 +27,8 @@ const errorKinds = {
   'folder-unknown': { status: 404, retry: false, sentence: '{path} is not a synced folder. `berrysync status` lists the folders.' },
   'directory-missing': { status: 400, retry: false, sentence: '{path} does not exist or is not a directory. Make it first.' },
   'directory-unusable': { status: 400, retry: false, sentence: '{path} cannot be {what}: {reason}. Change its permissions or choose another directory.' },
+  'directory-holds-state': { status: 400, retry: false, sentence: '{path} cannot be synced, because it {how} the state directory {home}, where the secrets are. Choose another directory, or start the daemon with another --home.' },
+  'unchanged-here': { status: 404, retry: false, sentence: 'Nothing was changed here at {asked}. `berrysync restore --list {path}` lists what was.' },
   'setting-unknown': { status: 400, retry: false, sentence: 'There is no setting "{key}". Known: {known}.' },
   'setting-invalid': { status: 400, retry: false, sentence: '"{value}" is not a valid value for {key}: {reason}.' },
   'host-invalid': { status: 400, retry: false, sentence: '"{value}" is not a host and port. Write it like 192.0.2.7:4444, [2001:db8::7]:4444 or name.example:4444.' },
@@ -74,18 +78,18 @@ const errorKinds = {
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 
   // A peer misbehaves or leaves: the link is closed with this code.
-  'peer-garbage': { status: 400, retry: true, sentence: 'The peer sent something that is not this protocol: {reason}.' },
-  'peer-oversize': { status: 400, retry: true, sentence: 'The peer sent more than allowed: {reason}.' },
-  'peer-forged': { status: 403, retry: true, sentence: 'The peer sent a record without a valid signature: {reason}.' },
-  'peer-wrong-block': { status: 400, retry: true, sentence: 'The peer sent a block that does not fit its hash.' },
-  'peer-stalled': { status: 408, retry: true, sentence: 'The peer did not answer in time.' },
-  'peer-incompatible': { status: 400, retry: false, sentence: 'The peer and this device speak no common version of the protocol. Update the older one.' },
+  'peer-garbage': { status: 400, retry: true, sentence: 'The peer sent something that is not this protocol: {reason}.', told: 'it could not make sense of what this device sent. Update the older of the two' },
+  'peer-oversize': { status: 400, retry: true, sentence: 'The peer sent more than allowed: {reason}.', told: 'this device sent it more than it allows. Update the older of the two' },
+  'peer-forged': { status: 403, retry: true, sentence: 'The peer sent a record without a valid signature: {reason}.', told: 'this device sent it something without a valid signature or proof' },
+  'peer-wrong-block': { status: 400, retry: true, sentence: 'The peer sent a block that does not fit its hash.', told: 'this device sent it a block that does not fit its hash' },
+  'peer-stalled': { status: 408, retry: true, sentence: 'The peer did not answer in time.', told: 'this device did not answer it in time' },
+  'peer-incompatible': { status: 400, retry: false, sentence: 'The peer and this device speak no common version of the protocol. Update the older one.', told: 'it and this device speak no common version of the protocol. Update the older one' },
   'peer-self': { status: 400, retry: false, sentence: 'This address is this device itself.' },
-  'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.' },
-  'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}.' },
+  'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.', told: 'it has another link to this device already' },
+  'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}. Check that this folder was added there too.' },
   'unreachable': { status: 503, retry: true, sentence: '{address} cannot be reached: {reason}.' },
-  'closing': { status: 503, retry: true, sentence: 'This device is shutting down.' },
-  'folder-closed': { status: 503, retry: true, sentence: 'The folder is not being synced any more.' },
+  'closing': { status: 503, retry: true, sentence: 'This device is shutting down.', told: 'it is shutting down' },
+  'folder-closed': { status: 503, retry: true, sentence: 'The folder is not being synced any more.', told: 'it does not sync this folder now' },
   'cancelled': { status: 499, retry: true, sentence: 'Cancelled.' },
 } as const satisfies Record<string, ErrorKind>
 
@@ -95,6 +99,12 @@ export type ErrorData = Readonly<Record<string, string | number>>
 /** The sentence for a code, with its data filled in. A name missing from `data` stays visible as `{name}`. */
 export function describeError(code: ErrorCode, data: ErrorData = {}): string {
   return errorKinds[code].sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(data[name] ?? whole))
+}
+
+/** The error of a link that the other side closed: it carries the code that was given, and says who gave it. */
+export function closedByPeer(code: ErrorCode, address: string): SyncError {
+  const { told = `its reason is "${code}"` }: ErrorKind = errorKinds[code]
+  return new SyncError(code, { address }, { sentence: `${address} closed the link: ${told}.` })
 }
 
 export function errorStatus(code: ErrorCode): number {
@@ -114,8 +124,8 @@ export class SyncError extends Error {
   readonly code: ErrorCode
   readonly data: ErrorData
 
-  constructor(code: ErrorCode, data: ErrorData = {}, options?: ErrorOptions) {
-    super(describeError(code, data), options)
+  constructor(code: ErrorCode, data: ErrorData = {}, options?: ErrorOptions & { readonly sentence?: string }) {
+    super(options?.sentence ?? describeError(code, data), options)
     this.name = 'SyncError'
     this.code = code
     this.data = data

@@ -4,8 +4,8 @@
  * Keeps R3 (ids), R4 (one signature for a batch, through a Merkle tree) and the first half of I9.
  */
 import { ed25519Pair, ed25519SignatureBytes, isSignedBy } from './ed25519.ts'
-import { hide } from './hidden.ts'
 import { type AuthorKey, type FolderId, idToBytes, type RecordId, sha256, toId, writerIdOf } from './ids.ts'
+import { hide } from './unprintable.ts'
 import type { Version } from './version.ts'
 
 /** The proof that an author signed a body, one signature for a batch of them (R4). */

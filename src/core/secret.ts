@@ -6,8 +6,8 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Role } from './certificate.ts'
 import { ed25519KeyBytes, ed25519Pair, ed25519SeedBytes, isSignedBy } from './ed25519.ts'
 import { SyncError } from './errors.ts'
-import { type HiddenBytes, hide, hideBytes } from './hidden.ts'
 import { type AuthorKey, type FolderId, idToBytes, sha256, toId } from './ids.ts'
+import { type HiddenBytes, hide, hideBytes } from './unprintable.ts'
 
 /** 168 bits: as long as the original's secrets, and 28 characters without a rest. */
 export const seedBytes = 21

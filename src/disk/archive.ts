@@ -3,14 +3,14 @@
  * by a second name, so that it is in the archive before it leaves its place; a copy where the disk has no hard links.
  */
 import { SyncError } from '../core/errors.ts'
-import { type RelPath, textToPath } from '../core/path.ts'
+import { hiddenDirectory, type RelPath, textToPath } from '../core/path.ts'
 import type { ArchiveEntry, Clock, Stat } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
-import { archiveDirectory } from './hidden.ts'
 import { keepByLink } from './keep.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 
+const archiveDirectory = [hiddenDirectory, 'archive'] as const
 /** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */
 const clockSetMs = Date.UTC(2025, 0, 1)
 

@@ -13,11 +13,11 @@ import { commitSteps } from './commit.ts'
 import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
 import { type FileStat, type Files, isSameStat, type OpenFile } from './files.ts'
 import type { Hasher } from './hasher.ts'
-import { readHidden, stageDirectory, writeHidden } from './hidden.ts'
 import { createRootGuard, identityToText } from './identity.ts'
+import { readNote, writeNote } from './notes.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 import { type Probed, probeDisk, usualCapabilities } from './probe.ts'
-import { createStages } from './stage.ts'
+import { createStages, stageDirectory } from './stage.ts'
 import { look, walk } from './walker.ts'
 
 /** Starts watching a folder. `trouble` is told, in words, that from now on changes may go unseen until the next scan. */
@@ -120,8 +120,8 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
         using hidden = await makeBelow(openAny, [hiddenDirectory])
         capabilities = await probeDisk(openAny)
         if ((await hidden.lstat('ignore')) === undefined)
-          await writeHidden(openAny, 'ignore', defaultIgnoreText)
-        await writeHidden(openAny, 'identity', identityToText(identity))
+          await writeNote(openAny, 'ignore', defaultIgnoreText)
+        await writeNote(openAny, 'identity', identityToText(identity))
       } catch (thrown) {
         if (errnoOf(thrown) === undefined) throw thrown
         if (errnoOf(thrown) === 'ENOENT')
@@ -134,9 +134,9 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       }
       await guard.look()
     },
-    readNote: (name) => onPath(`${hiddenDirectory}/${name}`, 'read', () => readHidden(openRoot, name)),
+    readNote: (name) => onPath(`${hiddenDirectory}/${name}`, 'read', () => readNote(openRoot, name)),
     writeNote: (name, text) =>
-      onPath(`${hiddenDirectory}/${name}`, 'write', () => writeHidden(openRoot, name, text)),
+      onPath(`${hiddenDirectory}/${name}`, 'write', () => writeNote(openRoot, name, text)),
     walk: (from, fromDisk, skip) => walk(surroundings, from, fromDisk, skip),
     look: (path, diskPath) => look(surroundings, path, diskPath),
     async hash(path, diskPath, expect) {

@@ -6,7 +6,7 @@ import { bytesToId, idToBytes } from '../core/ids.ts'
 import type { RootIdentity, RootState } from '../ports.ts'
 import { errnoOf } from './disk-error.ts'
 import type { Directory, Files } from './files.ts'
-import { readHidden } from './hidden.ts'
+import { readNote } from './notes.ts'
 
 const advice =
   'This file tells Berrysync which folder and disk this is. Do not delete or copy it: without it, syncing stops.'
@@ -36,7 +36,7 @@ async function lookAtRoot(files: Files): Promise<{ readonly state: RootState; re
   try {
     using root = await files.openRoot()
     const { device, inode } = await root.stat()
-    const text = await readHidden(() => files.openRoot(), 'identity')
+    const text = await readNote(() => files.openRoot(), 'identity')
     if (text === undefined) return { state: { state: 'unmarked' }, inode }
     const identity = textToIdentity(text)
     if (identity === undefined)

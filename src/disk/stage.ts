@@ -3,14 +3,16 @@
  * stage's file is named after its key and found again after a crash.
  */
 import { SyncError } from '../core/errors.ts'
+import { hiddenDirectory } from '../core/path.ts'
 import type { Stage } from '../ports.ts'
 import { errnoOf, onPath } from './disk-error.ts'
 import { type Directory, type FileStat, isSameContent, type OpenFile } from './files.ts'
 import { type Hasher, readPieceBytes } from './hasher.ts'
-import { stageDirectory } from './hidden.ts'
 import { makeBelow, openBelow } from './places.ts'
 import type { Probed } from './probe.ts'
 
+/** Where they lie. */
+export const stageDirectory = [hiddenDirectory, 'stage'] as const
 /** Begins the names in the stage directory that are not stages; no key makes such a name. */
 export const scratchPrefix = '='
 

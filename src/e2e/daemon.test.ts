@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runBerrysync, startDaemon } from '../testing/daemon.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
+import { until } from '../testing/until.ts'
 
 test('a daemon answers until it is told to stop, and then ends cleanly', async () => {
   await using root = await makeTempDirectory()
@@ -38,16 +39,16 @@ test('a daemon that cannot start says why in one line', async () => {
   await using root = await makeTempDirectory()
   await using other = await startDaemon(join(root.path, 'other'))
   const home = join(root.path, 'home')
-  const failures: [args: string[], reason: string][] = [
-    [['--listen', other.listen], `Port ${other.listen} is in use`],
-    [['--listen', 'nowhere'], '"nowhere" is not a valid value for listen'],
-    [['--web', '8888'], '"8888" is not a valid value for web'],
-    [['--log-level', 'loud'], '"loud" is not a valid value for log-level'],
-    [['--config', join(root.path, 'none.json')], 'none.json cannot be read: it does not exist'],
+  const failures: [args: string[], status: number, reason: string][] = [
+    [['--listen', other.listen], 1, `Port ${other.listen} is in use`],
+    [['--listen', 'nowhere'], 2, '"nowhere" is not a valid value for listen'],
+    [['--web', '8888'], 2, '"8888" is not a valid value for web'],
+    [['--log-level', 'loud'], 2, '"loud" is not a valid value for log-level'],
+    [['--config', join(root.path, 'none.json')], 1, 'none.json cannot be read: it does not exist'],
   ]
-  for (const [args, reason] of failures) {
+  for (const [args, expected, reason] of failures) {
     const { status, err } = await runBerrysync(['daemon', '--home', home, ...args])
-    expect([status, err]).toEqual([1, expect.stringContaining(reason)])
+    expect([status, err]).toEqual([expected, expect.stringContaining(reason)])
     expect(err.trimEnd()).not.toContain('\n')
   }
 })
@@ -96,4 +97,21 @@ test('a device can be set up from a file alone, and folders go from one to the o
   expect(await readFile(join(to, 'b.txt'), 'utf8')).toBe('later')
   // I9: no secret in any log.
   for (const { log } of [publisher, listener]) expect(log.join('\n')).not.toContain(readOnly.slice(1, 20))
+})
+
+test('a host that cannot be reached is told with the reason and the next try', async () => {
+  await using root = await makeTempDirectory()
+  await using daemon = await startDaemon(join(root.path, 'home'))
+  const path = join(root.path, 'folder')
+  await mkdir(path)
+  await daemon.ask('add', path)
+  // Nobody listens on the lowest port.
+  await daemon.ask('host', 'add', path, '127.0.0.1:1')
+  await until('a try', async () => {
+    const { folders } = await daemon.askJson('status', path)
+    return folders[0].routes[0]?.lastResult?.code === 'unreachable'
+  })
+  const status = await daemon.ask('status', path)
+  expect(status).toMatch(/host 127\.0\.0\.1:1 \(direct\): (being tried now|tried .*, again in \d+ s)/)
+  expect(status).toMatch(/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/)
 })

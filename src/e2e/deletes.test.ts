@@ -96,7 +96,7 @@ test('a mass delete of a large tree is held back, as quick as rm is and however 
   await using root = await makeTempDirectory()
   await using mesh = await startMesh(root.path, [{ name: 'one' }, { name: 'two' }])
   const [one, two] = mesh.members
-  const [directories, each] = [300, 10]
+  const [directories, each] = [300, 4]
   await one!.daemon.ask('set', one!.directory, 'paused=on')
   for (let at = 0; at < directories * each; at++) {
     const directory = one!.path('tree', `d${at % directories}`)

@@ -35,8 +35,6 @@ export interface Folder extends AsyncDisposable {
   readonly id: FolderId
   /** Takes over a link whose handshake is done. A second link to the same peer is settled here. */
   attach(link: Link): void
-  /** Devices a link is open to. */
-  connectedPeers(): readonly DeviceId[]
   configure(settings: FolderSettings): void
   status(): FolderStatus
   /** Whether at least one peer is connected and nothing is left to send or receive. */
@@ -151,7 +149,6 @@ export function openFolder(options: FolderOptions): Folder {
       if (settings.paused) link.close('folder-closed')
       else swarm.attach(link)
     },
-    connectedPeers: () => swarm.openSessions().map(({ link }) => link.peer),
     configure(changed) {
       settings = changed
       if (changed.paused) void swarm.closeAll('folder-closed')

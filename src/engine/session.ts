@@ -162,7 +162,6 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       role: hello?.role ?? 'read-only',
       needFiles: theirSummary?.needFiles ?? 0,
       needBytes: theirSummary?.needBytes ?? 0,
-      indexed: theirIndexIsComplete && announcer.isCaughtUp(),
     }),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The settings of one folder as the engine uses them, with their defaults. How they are read and what each means to a person
- * stands in `settings.ts` of src.
+ * stands in `setting-table.ts`.
  */
 export interface FolderSettings {
   readonly paused: boolean

@@ -18,8 +18,6 @@ export interface PeerStatus {
   /** What the peer said it still lacks of the folder. */
   readonly needFiles: number
   readonly needBytes: number
-  /** Both sides have told their whole index once on this link. */
-  readonly indexed: boolean
 }
 
 export interface FolderStatus {

@@ -7,7 +7,7 @@ import { isIP } from 'node:net'
 import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
-import { type HostPort, parseHostPort } from './address.ts'
+import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { connectLimitMs, dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
 
@@ -25,14 +25,24 @@ export type Resolve = (name: string) => Promise<readonly string[]>
 export const resolveName: Resolve = async (name) =>
   (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address)
 
+/** Why there is no link. */
+export interface DialFailure {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
 export interface DialResult {
   /** As it was given. */
   readonly host: string
-  readonly state: 'connected' | 'trying' | 'waiting'
+  readonly state: 'connected' | 'trying' | 'waiting' | 'given-up'
   /** How the last try or link ended; undefined while the first is under way or alive. */
-  readonly lastResult: { readonly code: ErrorCode; readonly message: string } | undefined
+  readonly lastResult: DialFailure | undefined
+  /** The addresses of the host that the last try went through in vain, in that order. */
+  readonly tried: readonly (DialFailure & { readonly address: string })[]
   /** When `state` or `lastResult` last changed, wall clock. */
   readonly at: number
+  /** While it waits: how long until the next try. */
+  readonly nextInMs: number | undefined
 }
 
 export interface TargetOptions extends LinkContext {
@@ -56,8 +66,10 @@ export function createDialTarget(membership: Membership, host: string, options: 
   const stop = new AbortController()
   /** `linked`: by a link made here. `held`: the peer is linked in another way. `given-up`: only other targets can help. */
   let state: 'trying' | 'linked' | 'held' | 'waiting' | 'given-up' = 'waiting'
-  let lastResult: DialResult['lastResult']
+  let lastResult: DialFailure | undefined
+  let tried: DialResult['tried'] = []
   let atMs = clock.now()
+  let nextMs = clock.monotonicMs()
   /** Who answered at this host last. */
   let peer: DeviceId | undefined
   let failures = 0
@@ -72,6 +84,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
 
   function plan(delayMs: number): void {
     timer?.[Symbol.dispose]()
+    nextMs = clock.monotonicMs() + delayMs
     timer = clock.after(delayMs, () => {
       running = attempt()
     })
@@ -107,6 +120,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
   async function dialHost(): Promise<Link> {
     const { host: name, port } = parseHostPort(host)
     let error: unknown = new Error('its name has no address')
+    tried = []
     for (const address of (await addressesOf(name)).slice(0, maxAddresses)) {
       const target: HostPort = { host: address, port }
       try {
@@ -114,6 +128,8 @@ export function createDialTarget(membership: Membership, host: string, options: 
       } catch (thrown) {
         if (isSyncError(thrown, 'peer-self') || isSyncError(thrown, 'closing')) throw thrown
         error = thrown
+        const { code, message } = isSyncError(thrown) ? thrown : unreachable(thrown)
+        tried = [...tried, { address: formatHostPort(target), code, message }]
       }
     }
     throw error
@@ -141,6 +157,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     }
     const sinceMs = clock.monotonicMs()
     peer = link.peer
+    tried = []
     become('linked')
     log.info({ folderId: membership.folderId, peer, host }, 'reached a predefined host')
     options.onLink(link)
@@ -183,9 +200,11 @@ export function createDialTarget(membership: Membership, host: string, options: 
     host,
     result: () => ({
       host,
-      state: state === 'linked' || state === 'held' ? 'connected' : state === 'trying' ? 'trying' : 'waiting',
+      state: state === 'linked' || state === 'held' ? 'connected' : state,
       lastResult,
+      tried,
       at: atMs,
+      nextInMs: state === 'waiting' ? Math.max(0, nextMs - clock.monotonicMs()) : undefined,
     }),
     peerGone(gone) {
       if (state !== 'held' || gone !== peer) return

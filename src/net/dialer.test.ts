@@ -131,6 +131,8 @@ test('the wait doubles with each failure up to its limit, and a host that comes 
   expect(waits).toEqual([0, 750, 1500, 3000, 6000, 12000, 24000, 45000, 45000])
   expect(scene.result()).toMatchObject({ state: 'waiting', lastResult: { code: 'unreachable' } })
   expect(scene.result().lastResult!.message).toContain('ECONNREFUSED')
+  await scene.clock.advance(5000)
+  expect(scene.result().nextInMs).toBe(40_000)
 })
 
 test('a link that ends soon after it began counts as a failure', async () => {
@@ -207,7 +209,9 @@ test('a host that is this device itself is not tried again until the hosts chang
   scene.dialer.setTargets(scene.membership, [own])
   await scene.clock.advance(0)
   await scene.passUntil(() => scene.result().lastResult !== undefined)
-  expect(scene.result()).toMatchObject({ state: 'waiting', lastResult: { code: 'peer-self' } })
+  expect(scene.result()).toMatchObject({
+    ...{ state: 'given-up', lastResult: { code: 'peer-self' }, nextInMs: undefined },
+  })
   const atMs = scene.result().at
   await scene.clock.advance(10 * lastRetryMs)
   scene.dialer.setTargets(scene.membership, [own])
@@ -216,23 +220,32 @@ test('a host that is this device itself is not tried again until the hosts chang
   scene.dialer.setTargets(scene.membership, [own, scene.host])
   await scene.clock.advance(0)
   await scene.dialled.until(1)
-  await scene.passUntil(() => scene.result(0).at > atMs && scene.result(0).state === 'waiting')
+  await scene.passUntil(() => scene.result(0).at > atMs && scene.result(0).state === 'given-up')
   expect(scene.result(0).lastResult).toMatchObject({ code: 'peer-self' })
 })
 
 test('a name is looked up anew at each try, and all its addresses are tried in turn', async () => {
   const asked: string[] = []
-  const answers: string[][] = [[], ['127.0.0.2', '127.0.0.1']]
+  const nobody = ['127.0.0.2', '127.0.0.3']
+  const answers: string[][] = [[], nobody, ['127.0.0.2', '127.0.0.1']]
   await using scene = await openScene(async (name) => {
     asked.push(name)
     return answers.shift()!
   })
   scene.dialer.setTargets(scene.membership, [`pi.example:${scene.listener.address.port}`])
   await scene.clock.advance(0)
+  expect(scene.result()).toMatchObject({ tried: [], nextInMs: 750 })
   expect(scene.result().lastResult?.message).toContain('no address')
-  await scene.clock.advance(1000)
+  await scene.clock.advance(750)
+  await scene.passUntil(() => scene.result().tried.length === 2 && scene.result().state === 'waiting')
+  const { port } = scene.listener.address
+  expect(scene.result().tried).toMatchObject(
+    nobody.map((address) => ({ address: `${address}:${port}`, code: 'unreachable' })),
+  )
+  await scene.clock.advance(1500)
   const link = await scene.dialled.until(1)
-  expect(asked).toEqual(['pi.example', 'pi.example'])
+  expect(asked).toEqual(['pi.example', 'pi.example', 'pi.example'])
+  expect(scene.result()).toMatchObject({ state: 'connected', tried: [], nextInMs: undefined })
   expect(link.address).toBe(scene.host)
 })
 

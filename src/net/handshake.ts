@@ -59,15 +59,8 @@ export function initiateHandshake(
   context: HandshakeContext,
 ): Promise<Channel> {
   return withFrames(socket, address, context, async (frames) => {
-    const ephemeral = keyPairOf(context.chance.bytes(keyBytes))
-    const noise = createHandshakeState({
-      pattern: 'XXpsk3',
-      initiator: true,
-      prologue,
-      ephemeral,
-      static: context.device,
-      psk: membership.psk,
-    })
+    const { noise, ephemeral } = begin(context, true)
+    noise.usePsk(membership.psk)
     frames.write(noise.writeMessage(folderTag(membership, ephemeral.publicKey)))
     noise.readMessage(await frames.read())
     const peer = peerOf(noise, context.device)
@@ -88,14 +81,7 @@ export function respondHandshake(
   context: HandshakeContext,
 ): Promise<Channel> {
   return withFrames(socket, address, context, async (frames) => {
-    const ephemeral = keyPairOf(context.chance.bytes(keyBytes))
-    const noise = createHandshakeState({
-      pattern: 'XXpsk3',
-      initiator: false,
-      prologue,
-      ephemeral,
-      static: context.device,
-    })
+    const { noise } = begin(context, false)
     const tag = noise.readMessage(await frames.read())
     const membership = findMembership(memberships(), tag, noise.remoteEphemeral!)
     if (membership === undefined)
@@ -108,6 +94,13 @@ export function respondHandshake(
     frames.write(transport.seal(noBytes))
     return { membership, peer, initiator: false, transport, handshakeHash, splitter: frames.splitter }
   })
+}
+
+/** A fresh handshake; the psk is given to it once the folder is known. */
+function begin({ device, chance }: HandshakeContext, initiator: boolean) {
+  const ephemeral = keyPairOf(chance.bytes(keyBytes))
+  const noise = createHandshakeState({ pattern: 'XXpsk3', initiator, prologue, ephemeral, static: device })
+  return { noise, ephemeral }
 }
 
 function peerOf(noise: HandshakeState, device: DeviceKeys): DeviceId {

@@ -3,11 +3,12 @@
  * They lie in one private file of the home, made at the first start. A damaged file is never replaced: the device would become a
  * stranger to every folder, so a person decides. No key ever goes into a log.
  */
-import { mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ed25519Pair } from '../core/ed25519.ts'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import { type AuthorKey, type DeviceId, toId } from '../core/ids.ts'
+import { replaceFile } from '../durable-file.ts'
 import { type KeyPair, keyBytes, keyPairOf } from '../wire/noise.ts'
 
 /** The X25519 pair of this device. Its public key is the device id. */
@@ -51,7 +52,8 @@ export async function loadIdentity(file: string, random: (count: number) => Uint
   }
   if (text !== undefined) return parseIdentity(file, text)
   const identity = identityOf(random(keyBytes), random(keyBytes))
-  await writeDurably(file, formatIdentity(identity))
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await replaceFile(file, formatIdentity(identity))
   return identity
 }
 
@@ -102,26 +104,5 @@ function parseIdentity(file: string, text: string): Identity {
   function keyOf(name: string, value: unknown): Buffer {
     if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) throw damaged(`${name} is not a key`)
     return Buffer.from(value, 'hex')
-  }
-}
-
-/** The file appears whole and durable, or not at all. */
-async function writeDurably(file: string, text: string): Promise<void> {
-  const directory = dirname(file)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const draft = join(directory, `.identity-${process.pid}`)
-  const handle = await open(draft, 'w', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(draft, file)
-  const opened = await open(directory, 'r')
-  try {
-    await opened.sync()
-  } finally {
-    await opened.close()
   }
 }

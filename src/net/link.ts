@@ -4,10 +4,10 @@
  * not look into messages, except for ping, pong and close, which the engine never sees.
  */
 import type { Socket } from 'node:net'
-import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { Clock, Link, Log } from '../ports.ts'
-import { createPartJoiner, frameHeader, maxMessageBytes, messageToParts } from '../wire/frames.ts'
-import type { Message } from '../wire/messages.ts'
+import { frameHeader } from '../wire/frames.ts'
+import { type Message, maxMessageBytes } from '../wire/messages.ts'
 import type { Channel } from './handshake.ts'
 import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
 
@@ -44,7 +44,6 @@ export function createLink(options: LinkOptions): Link {
   const { transport, splitter } = channel
   const log = options.log.child({ folderId: channel.membership.folderId, peer: channel.peer })
   const closed = Promise.withResolvers<SyncError>()
-  const joiner = createPartJoiner()
   const inbox = createInbox({ failed: failWith, handled: readOnWhenRoom })
 
   let state: 'open' | 'closing' | 'closed' = 'open'
@@ -88,11 +87,9 @@ export function createLink(options: LinkOptions): Link {
     for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
       const message = queue[taken]!
       queuedBytes -= message.length + messageOverheadBytes
-      for (const part of messageToParts(message)) {
-        const frame = transport.seal(...part)
-        socket.write(frameHeader(frame.length))
-        socket.write(frame)
-      }
+      const frame = transport.seal(message)
+      socket.write(frameHeader(frame.length))
+      socket.write(frame)
     }
     queue = queue.slice(taken)
     socket.uncork()
@@ -122,9 +119,9 @@ export function createLink(options: LinkOptions): Link {
       while (state === 'open' && !peerClosed) {
         const frame = splitter.next()
         if (frame === undefined) break
-        const bytes = joiner.add(transport.open(frame))
-        const message = bytes && codec.decode(bytes)
-        if (message !== undefined) receive(message, bytes!.length)
+        const bytes = transport.open(frame)
+        const message = codec.decode(bytes)
+        if (message !== undefined) receive(message, bytes.length)
       }
     } catch (thrown) {
       failWith(thrown)
@@ -139,7 +136,7 @@ export function createLink(options: LinkOptions): Link {
       pongQueued = true
     } else if (message.kind === 'close') {
       peerClosed = true
-      reason = new SyncError(message.code, { address, reason: 'the other side closed the link' })
+      reason = closedByPeer(message.code, address)
       inbox.atEnd(() => finish('the other side closed the link'))
     } else if (message.kind !== 'pong') inbox.add(message, sizeBytes)
   }

@@ -106,7 +106,6 @@ export interface FolderStore extends Disposable {
   /** Stores a record under a new sequence number. False when it is here already. Does not elect. */
   addRecord(record: SignedRecord): boolean
   hasRecord(id: RecordId): boolean
-  version(id: RecordId): Version | undefined
   /** Every version of a path that is not superseded, in no particular order. */
   versionsOf(path: RelPath): Version[]
   /** Versions with this content that are not superseded and do not win their path: a conflict's losers may be among them. */
@@ -176,7 +175,6 @@ export interface FolderStore extends Disposable {
 
   // -- certificates and peers
   certificate(author: AuthorKey): SignedCertificate | undefined
-  certificates(): SignedCertificate[]
   addCertificate(certificate: SignedCertificate): void
   peers(): PeerRow[]
   sawPeer(peer: PeerRow): void

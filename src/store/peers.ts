@@ -6,7 +6,7 @@ import type { FolderStore } from './folder-store.ts'
 
 export type Peers = Pick<
   FolderStore,
-  'certificate' | 'certificates' | 'addCertificate' | 'peers' | 'sawPeer' | 'cursor' | 'setCursor'
+  'certificate' | 'addCertificate' | 'peers' | 'sawPeer' | 'cursor' | 'setCursor'
 >
 
 interface CertificateRow {
@@ -28,9 +28,6 @@ interface PeerColumns {
 export function createPeers(database: Database): Peers {
   const selectCertificate = database.prepare<[Buffer], CertificateRow>(
     'SELECT * FROM certificates WHERE author = ?',
-  )
-  const selectCertificates = database.prepare<[], CertificateRow>(
-    'SELECT * FROM certificates ORDER BY author',
   )
   const insertCertificate = database.prepare(
     `INSERT OR REPLACE INTO certificates (author, device, role, body, signature)
@@ -54,7 +51,6 @@ export function createPeers(database: Database): Peers {
       const row = selectCertificate.get(idToBytes(author))
       return row && rowToCertificate(row)
     },
-    certificates: () => selectCertificates.all().map(rowToCertificate),
     addCertificate({ certificate, body, signature }) {
       const author = idToBytes(certificate.author)
       insertCertificate.run({

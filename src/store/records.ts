@@ -15,7 +15,7 @@ import { rowToVersion, type VersionRow, versionColumns, versionToRow } from './v
 export interface Records
   extends Pick<
     FolderStore,
-    'addRecord' | 'hasRecord' | 'version' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence'
+    'addRecord' | 'hasRecord' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence'
   > {
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
@@ -56,9 +56,6 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const selectEntry = database.prepare<[Buffer], RecordEntry>(
     'SELECT sequence, superseded, path, kind, root, size FROM records WHERE id = ?',
   )
-  const selectById = database
-    .prepare<[Buffer], VersionRow>(`SELECT ${versionList} FROM records WHERE id = ?`)
-    .safeIntegers()
   const selectBySequence = database
     .prepare<[number], VersionRow>(`SELECT ${versionList} FROM records WHERE sequence = ?`)
     .safeIntegers()
@@ -105,10 +102,6 @@ export function createRecords(database: Database, { atomically }: Transactions, 
         return true
       }),
     hasRecord: (id) => find(id) !== undefined,
-    version(id) {
-      const row = selectById.get(idToBytes(id))
-      return row && rowToVersion(row)
-    },
     losersWithRoot: (root) => selectLosers.all(idToBytes(root)).map(rowToVersion),
     versionsOf: (path) => selectByPath.all(path).map(rowToVersion),
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),

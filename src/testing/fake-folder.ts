@@ -56,7 +56,6 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
   const answers: Folder = {
     id: keys.folderId,
     attach: () => undefined,
-    connectedPeers: () => [],
     configure: () => undefined,
     status: () => status,
     isSettled: () => true,

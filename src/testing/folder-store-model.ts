@@ -35,7 +35,6 @@ export type StoreModel = Pick<
   | 'takeCounters'
   | 'addRecord'
   | 'hasRecord'
-  | 'version'
   | 'versionsOf'
   | 'setWinner'
   | 'indexAfter'
@@ -163,7 +162,6 @@ export function createStoreModel(): StoreModel {
       return true
     },
     hasRecord: (id) => model.records.has(id),
-    version: (id) => model.records.get(id)?.record.version,
     versionsOf: (path) =>
       [...model.records.values()]
         .filter(({ record, superseded }) => record.version.path === path && !superseded)

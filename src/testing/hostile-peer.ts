@@ -128,6 +128,18 @@ export function certify(
   return issueCertificate(certificate, encodeCertificate(certificate), keysByRole.full.folderId, sign)
 }
 
+/** Says that a version replaced a file; its root has to be added. */
+export const fileContent = { $typeName: 'berrysync.v1.Content', kind: WireKind.FILE } as const
+
+/** Entries of a vector by writers nobody knows; with the author's own so many in all. */
+export function* writers(count: number): Generator<readonly [WriterId, number]> {
+  for (let number = 1; number < count; number++) {
+    const bytes = Buffer.alloc(8)
+    bytes.writeUInt32BE(number, 4)
+    yield [toId('WriterId', bytes), 1]
+  }
+}
+
 export interface Forgery {
   readonly path: string
   readonly kind?: 'file' | 'directory' | 'link' | 'deleted' | WireKind

@@ -18,7 +18,10 @@ const directions: Readonly<
   wire: { may: ['core'], because: 'wire only turns messages into bytes and back' },
   store: { may: ['core'], because: 'store is the only place that speaks SQL, and knows nothing else' },
   disk: { may: ['core', 'ports'], because: 'disk knows files, not peers' },
-  net: { may: ['core', 'wire', 'ports'], because: 'net moves messages and does not know what a folder is' },
+  net: {
+    may: ['core', 'wire', 'ports', 'durable-file'],
+    because: 'net moves messages and does not know what a folder is',
+  },
   engine: {
     may: ['core', 'wire', 'store', 'ports'],
     because: 'the engine reaches disk, network, time and chance through ports',
@@ -31,26 +34,38 @@ const directions: Readonly<
   servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
   cli: { may: ['core', 'api/schemas'], because: 'the command line is a client of the daemon' },
   ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
-  settings: {
+  'setting-table': {
     may: ['core', 'engine/settings', 'net/address'],
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
-    may: ['core', 'engine/settings', 'settings', 'serial'],
+    may: ['core', 'engine/settings', 'setting-table', 'serial', 'durable-file'],
     because: 'config only reads and writes files and reads the environment',
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
   system: { may: ['ports'], because: 'clock and chance are ports, made real' },
   serial: { may: [], because: 'it only puts work in order' },
+  'durable-file': { may: [], because: 'it only writes a file' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'settings', 'folder-place', 'serial', 'ports'],
+    may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
-  steering: {
-    may: ['core', 'engine', 'api', 'config', 'settings', 'synced-folders', 'traffic', 'net/address', 'ports'],
+  'device-steering': {
+    may: [
+      'core',
+      'engine',
+      'api',
+      'config',
+      'setting-table',
+      'synced-folders',
+      'traffic',
+      'net/address',
+      'net/dial-target',
+      'ports',
+    ],
     because: 'it answers the API from what node built',
   },
   node: { may: 'all', because: 'here things meet' },

@@ -3,13 +3,12 @@
  * both): messages pass through the codec, arrive in order, one at a time, later. When each arrives is up to the scheduler; `cut`
  * loses everything under way.
  */
-import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { closedByPeer, type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import { createInbox } from '../net/inbox.ts'
 import { type MessageCodec, writableLimitBytes } from '../net/link.ts'
 import type { Link } from '../ports.ts'
-import { maxMessageBytes } from '../wire/frames.ts'
-import type { Message } from '../wire/messages.ts'
+import { type Message, maxMessageBytes } from '../wire/messages.ts'
 
 export interface LinkPairOptions {
   readonly folderId: FolderId
@@ -125,7 +124,7 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
           if (message?.kind === 'close') {
             peerClosed = true
             releaseWaiting()
-            const error = new SyncError(message.code, { address, reason: 'the other side closed the link' })
+            const error = closedByPeer(message.code, address)
             inbox.atEnd(() => finish(error))
           } else if (message !== undefined) inbox.add(message, bytes.length)
           else other().taken(bytes.length)

@@ -24,6 +24,9 @@ const sources = [
   '/etc',
 ]
 
+/** So many sources at least have a part in the tree, so that it has a little of everything. */
+const minSources = 5
+
 /** Names that trip programs up; the system's own are too tame. */
 const oddNames = [
   'Привет',
@@ -36,7 +39,7 @@ const oddNames = [
   'ü'.repeat(100),
 ]
 
-/** Fills a directory with at least so many files and links, and returns how many there are. */
+/** Fills a directory with so many files and links, or a few more, and returns how many there are. */
 export async function writeSampleTree(directory: string, count: number): Promise<number> {
   let total = 0
   for (let copy = 0; total < count; copy++) {
@@ -46,7 +49,7 @@ export async function writeSampleTree(directory: string, count: number): Promise
       total += await copyPart(
         source,
         join(directory, `copy ${copy}`, `${at} ${source.slice(1).replaceAll('/', ' ')}`),
-        count - total,
+        Math.min(count - total, Math.ceil(count / minSources)),
       )
     }
     if (total === before) throw new Error('nothing to copy was found below /usr/share')
@@ -59,7 +62,7 @@ export async function writeSampleTree(directory: string, count: number): Promise
   return total
 }
 
-/** Copies a directory as it is, if it is there, child by child until there is enough. */
+/** Copies a directory as it is, if it is there, child by child until there is enough; takes away again what is too much. */
 async function copyPart(source: string, to: string, wanted: number): Promise<number> {
   const names = await readdir(source).catch(() => [])
   let count = 0
@@ -68,20 +71,20 @@ async function copyPart(source: string, to: string, wanted: number): Promise<num
     if (count >= wanted) break
     const target = join(to, name)
     await promisify(execFile)('cp', ['-a', '--', join(source, name), target])
-    count += await countAndTidy(target)
+    count += await countAndTidy(target, wanted - count)
   }
   return count
 }
 
-/** Files and links below a path, after anything else but directories was taken away. */
-async function countAndTidy(path: string): Promise<number> {
+/** Files and links below a path, after those beyond so many, and anything else but directories, were taken away. */
+async function countAndTidy(path: string, wanted: number): Promise<number> {
   const stat = await lstat(path)
   if (stat.isDirectory()) {
     let count = 0
-    for (const name of await readdir(path)) count += await countAndTidy(join(path, name))
+    for (const name of await readdir(path)) count += await countAndTidy(join(path, name), wanted - count)
     return count
   }
-  if (stat.isFile() || stat.isSymbolicLink()) return 1
+  if (wanted > 0 && (stat.isFile() || stat.isSymbolicLink())) return 1
   await rm(path)
   return 0
 }

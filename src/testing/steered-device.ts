@@ -7,10 +7,11 @@ import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
 import type { DeviceId } from '../core/ids.ts'
+import { createSteering } from '../device-steering.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
-import { deviceSettingTable } from '../settings.ts'
-import { createSteering } from '../steering.ts'
+import type { DialResult } from '../net/dial-target.ts'
+import { deviceSettingTable } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
@@ -31,6 +32,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly opener: FakeOpener
   /** What standard input will give. */
   input: string
+  /** What every folder says came of its hosts. */
+  dialResults: readonly DialResult[]
   /** Called each time the program waits; its clock goes on by itself. */
   onPause: () => void
   /** Runs a command line on the home of this device. */
@@ -58,6 +61,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    dialResults: () => device.dialResults,
   })
   const socketPath = openSocketPath(home)
   const bugs: unknown[] = []
@@ -92,7 +96,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', runRaw },
+    ...{ root: directory.path, home, opener, input: '', dialResults: [], runRaw },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {
@@ -105,7 +109,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       const status = answers.status()
       const peer = {
         ...{ id: 'e'.repeat(64) as DeviceId, name, address: '192.0.2.7:4444', via: 'direct', role: 'full' },
-        ...{ needFiles: 0, needBytes: 0, indexed: true },
+        ...{ needFiles: 0, needBytes: 0 },
       } as const
       Object.assign(answers, { status: () => ({ ...status, peers: [peer] }) })
     },

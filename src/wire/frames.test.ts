@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import { caseCount } from '../testing/counts.ts'
-import {
-  createFrameSplitter,
-  createPartJoiner,
-  frameHeader,
-  maxFrameBytes,
-  maxMessageBytes,
-  maxPartBytes,
-  messageToParts,
-} from './frames.ts'
+import { createFrameSplitter, frameHeader, maxFrameBytes } from './frames.ts'
 
 function codeOf(work: () => unknown): string {
   try {
@@ -69,31 +61,6 @@ test('P1 one byte at a time costs time in proportion to the bytes, not to their 
     if (splitter.next() !== undefined) frames += 1
   }
   expect(frames).toBe(1)
-})
-
-test('P1 a message of any length comes out of its parts unchanged', () => {
-  const lengths = [0, 1, maxPartBytes - 1, maxPartBytes, maxPartBytes + 1, 3 * maxPartBytes, maxMessageBytes]
-  const joiner = createPartJoiner()
-  for (const length of lengths) {
-    const message = Buffer.alloc(length, length % 251)
-    const joined = [...messageToParts(message)].map((part) => joiner.add(Buffer.concat(part)))
-    expect(joined.slice(0, -1).every((early) => early === undefined)).toBe(true)
-    expect(joined.at(-1)?.equals(message)).toBe(true)
-  }
-  expect(() => [...messageToParts(Buffer.alloc(maxMessageBytes + 1))]).toThrow('assertion')
-})
-
-test('P1 parts that never end, short parts with more to follow and unknown part bytes are refused', () => {
-  const full = Buffer.alloc(1 + maxPartBytes, 1)
-  const endless = createPartJoiner()
-  expect(
-    codeOf(() => {
-      for (let count = 0; count < 100; count++) endless.add(full)
-    }),
-  ).toBe('peer-oversize')
-  expect(codeOf(() => createPartJoiner().add(Buffer.of(1, 5)))).toBe('peer-garbage')
-  expect(codeOf(() => createPartJoiner().add(Buffer.of(2, 5)))).toBe('peer-garbage')
-  expect(codeOf(() => createPartJoiner().add(Buffer.alloc(0)))).toBe('peer-garbage')
 })
 
 test('P1 random bytes give a frame or a refusal and nothing else', () => {

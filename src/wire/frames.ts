@@ -1,20 +1,14 @@
 /**
- * Frames and parts (rule P1). Everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes:
- * one Noise message. An opened transport frame is one byte, 1 when more parts of the same message follow and 0 on its last, and then
- * the part. Every part but the last is full, so that nobody can make us keep a message that never grows and never ends. Every length
- * is checked against its cap before anything is kept for it.
+ * Frames (rule P1). Everything on a connection is a length of two bytes, big-endian, 1 to 65,535, and that many bytes: one Noise message.
+ * Every length is checked against its cap before anything is kept for it.
  */
 import { SyncError } from '../core/errors.ts'
-import { maxNoiseMessageBytes, tagBytes } from './noise.ts'
+import { maxNoiseMessageBytes } from './noise.ts'
 
 /** Bytes of the length in front of each frame. */
 const frameHeaderBytes = 2
 /** The longest frame, without its length: a Noise message is never longer. */
 export const maxFrameBytes = maxNoiseMessageBytes
-/** What fits in one part: a frame less tag and part byte. */
-export const maxPartBytes = maxFrameBytes - tagBytes - 1
-/** The longest message: room for an index batch with the largest records and for any block part, and a small price for a hostile peer to make us pay. */
-export const maxMessageBytes = 1024 * 1024
 
 /** The length that goes in front of a frame. */
 export function frameHeader(lengthBytes: number): Buffer {
@@ -113,44 +107,6 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
     },
     get waitingBytes() {
       return chunkBytes + filled
-    },
-  }
-}
-
-const lastPart = Buffer.of(0)
-const partWithMore = Buffer.of(1)
-
-/** Cuts a message into the plaintexts of its frames, each as the part byte and the part. */
-export function* messageToParts(message: Uint8Array): Generator<readonly [Buffer, Uint8Array]> {
-  if (message.length > maxMessageBytes) throw new Error(`assertion: a message of ${message.length} bytes`)
-  let at = 0
-  for (; message.length - at > maxPartBytes; at += maxPartBytes)
-    yield [partWithMore, message.subarray(at, at + maxPartBytes)]
-  yield [lastPart, message.subarray(at)]
-}
-
-/** Puts parts together again. `add` gives the message once its last part is there. */
-export function createPartJoiner(): { add(part: Buffer): Buffer | undefined } {
-  let earlier: Buffer[] = []
-  let earlierBytes = 0
-  return {
-    add(plaintext) {
-      const more = plaintext[0]
-      const part = plaintext.subarray(1)
-      if (more !== 0 && more !== 1)
-        throw new SyncError('peer-garbage', { reason: 'a part is neither last nor followed' })
-      if (more === 1 && part.length !== maxPartBytes)
-        throw new SyncError('peer-garbage', { reason: 'a part with more to follow is not full' })
-      if (earlierBytes + part.length > maxMessageBytes)
-        throw new SyncError('peer-oversize', { reason: `a message of more than ${maxMessageBytes} bytes` })
-      if (more === 0 && earlierBytes === 0) return part
-      earlier.push(part)
-      earlierBytes += part.length
-      if (more === 1) return undefined
-      const message = Buffer.concat(earlier, earlierBytes)
-      earlier = []
-      earlierBytes = 0
-      return message
     },
   }
 }

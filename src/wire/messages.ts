@@ -7,6 +7,7 @@ import type { Role, SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AuthorKey, ContentRoot, IndexId } from '../core/ids.ts'
 import type { SignedRecord } from '../core/record.ts'
+import { maxNoiseMessageBytes, tagBytes } from './noise.ts'
 
 /** An index entry: a record, and whether the sender can serve its content right now. */
 export interface IndexEntry {
@@ -82,8 +83,8 @@ export type Message =
 export const protocolVersion = 1
 export const oldestProtocolVersion = 1
 
-/** A message fills at most one frame of the link: 65,535 bytes less the 16 of its tag and the byte that tells parts apart (P1). */
-export const maxMessageBytes = 65_518
+/** A message is one transport message of the link (P1): 65,535 bytes less the 16 of its tag. */
+export const maxMessageBytes = maxNoiseMessageBytes - tagBytes
 /** Bytes one request may ask for: a block of the largest size. */
 export const maxRequestBytes = maxBlockBytes
 /** Bytes of one `block` message: what fits beside type, request and offset. */

@@ -173,8 +173,8 @@ test('P1 truncated and empty handshake messages are garbage', () => {
 
 test('P1 a transport message opens once, in order, and unchanged only', () => {
   const first = established()
-  const sealed = first.initiator.seal(Buffer.from('one'), Buffer.from('two'))
-  expect(first.responder.open(sealed).toString()).toBe('onetwo')
+  const sealed = first.initiator.seal(Buffer.from('one'))
+  expect(first.responder.open(sealed).toString()).toBe('one')
   expectGarbage(() => first.responder.open(sealed))
   const second = established()
   const flipped = second.initiator.seal(Buffer.from('text'))
@@ -207,5 +207,5 @@ test('P1 a message longer than a frame is never sealed', () => {
   const { initiator, responder } = established()
   const most = Buffer.alloc(maxNoiseMessageBytes - tagBytes)
   expect(responder.open(initiator.seal(most)).length).toBe(most.length)
-  expect(() => initiator.seal(most, Buffer.alloc(1))).toThrow('assertion')
+  expect(() => initiator.seal(Buffer.alloc(most.length + 1))).toThrow('assertion')
 })

@@ -87,12 +87,10 @@ function nonceOf(counter: bigint): Buffer {
   return nonce
 }
 
-function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
+function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, plaintext: Uint8Array): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
-  const sealed = parts.map((part) => cipher.update(part))
-  sealed.push(cipher.final(), cipher.getAuthTag())
-  return Buffer.concat(sealed)
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
 function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
@@ -127,15 +125,15 @@ export function createCipherState(initialKey?: Uint8Array) {
   return {
     hasKey: () => k !== undefined,
     /** Encrypts the parts one after another as one plaintext. */
-    encryptWithAd(ad: Uint8Array, parts: readonly Uint8Array[]): Buffer {
-      return k === undefined ? Buffer.concat(parts) : encrypt(k, nextNonce(), ad, parts)
+    encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): Buffer {
+      return k === undefined ? Buffer.from(plaintext) : encrypt(k, nextNonce(), ad, plaintext)
     },
     decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
       return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, Buffer.alloc(keyBytes))
       k = createSecretKey(sealed.subarray(0, keyBytes))
     },
   }
@@ -170,7 +168,7 @@ function createSymmetricState(protocolName: string) {
       cipher = createCipherState(key)
     },
     encryptAndHash(plaintext: Uint8Array): Buffer {
-      const ciphertext = cipher.encryptWithAd(h, [plaintext])
+      const ciphertext = cipher.encryptWithAd(h, plaintext)
       symmetric.mixHash(ciphertext)
       return ciphertext
     },
@@ -321,8 +319,8 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
 
 /** An established channel. Messages must be opened in the order they were sealed; one that fails to open ends the channel. */
 export interface Transport {
-  /** Seals the parts as one message; together they may have at most `maxNoiseMessageBytes - tagBytes`. */
-  seal(...parts: readonly Uint8Array[]): Buffer
+  /** Of at most `maxNoiseMessageBytes - tagBytes`. */
+  seal(plaintext: Uint8Array): Buffer
   open(message: Uint8Array): Buffer
 }
 
@@ -331,11 +329,10 @@ export function createTransport(sending: CipherState, receiving: CipherState): T
   let sent = 0
   let received = 0
   return {
-    seal(...parts) {
-      const lengthBytes = parts.reduce((sum, part) => sum + part.length, 0)
-      if (lengthBytes > maxNoiseMessageBytes - tagBytes)
+    seal(plaintext) {
+      if (plaintext.length > maxNoiseMessageBytes - tagBytes)
         throw new Error('assertion: too long for one message')
-      const message = sending.encryptWithAd(noBytes, parts)
+      const message = sending.encryptWithAd(noBytes, plaintext)
       sent += 1
       if (sent % rekeyAfterMessages === 0) sending.rekey()
       return message

@@ -8,7 +8,7 @@ import {
   settingsFromTexts,
   showSettings,
   withDefaults,
-} from './settings.ts'
+} from './setting-table.ts'
 
 const deviceTable = deviceSettingTable('Studio.example')
 
@@ -100,6 +100,26 @@ test('what is shown as a text reads back to the same value', () => {
       expect(
         withDefaults(folderSettingTable, settingsFromTexts(folderSettingTable, Object.fromEntries(shown))),
       ).toEqual(withDefaults(folderSettingTable, read))
+    }),
+  )
+})
+
+test('a size is shown as a person would type it, and to the byte', () => {
+  const shown = (archiveMaxBytes: number) =>
+    showSettings(folderSettingTable, { archiveMaxBytes }).find(({ key }) => key === 'archiveMaxBytes')!.text
+  expect([0, 1023, 1024, 1.5 * 1024 ** 3, 20 * 1024 ** 3, 2 ** 50].map(shown)).toEqual([
+    '0',
+    '1023',
+    '1K',
+    '1536M',
+    '20G',
+    '1024T',
+  ])
+  fc.assert(
+    fc.property(fc.nat(2 ** 20), fc.integer({ min: 0, max: 3 }), (number, unit) => {
+      const archiveMaxBytes = number * 1024 ** unit
+      const typed = { archiveMaxBytes: shown(archiveMaxBytes) }
+      expect(settingsFromTexts(folderSettingTable, typed)).toEqual({ archiveMaxBytes })
     }),
   )
 })

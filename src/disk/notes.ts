@@ -10,12 +10,8 @@ import { makeBelow, openBelow } from './places.ts'
 /** An ignore file of this size already takes seconds to match; anything larger is not one of ours. */
 const maxNoteBytes = 1024 * 1024
 
-/** Names in the hidden directory. */
-export const stageDirectory = [hiddenDirectory, 'stage'] as const
-export const archiveDirectory = [hiddenDirectory, 'archive'] as const
-
 /** Undefined when there is none. */
-export async function readHidden(
+export async function readNote(
   openRoot: () => Promise<Directory>,
   name: string,
 ): Promise<string | undefined> {
@@ -31,7 +27,7 @@ export async function readHidden(
   }
 }
 
-export async function writeHidden(
+export async function writeNote(
   openRoot: () => Promise<Directory>,
   name: string,
   text: string,
@@ -49,7 +45,7 @@ export async function writeHidden(
     old === undefined
       ? await hidden.moveNew(fresh, hidden, name)
       : await hidden.replaceIf(fresh, hidden, name, old)
-  if (placed === undefined) return await writeHidden(openRoot, name, text)
+  if (placed === undefined) return await writeNote(openRoot, name, text)
   await hidden.sync()
   using root = await openRoot()
   await root.sync()

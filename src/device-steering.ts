@@ -1,12 +1,14 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
-import type { FolderStatusBody, Settings, SettingsChange, Status } from './api/schemas.ts'
+import { isAbsolute, normalize, relative } from 'node:path'
+import type { FolderStatusBody, Route, Settings, SettingsChange, Status } from './api/schemas.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
-import type { DeviceId } from './core/ids.ts'
+import type { DeviceId, FolderId } from './core/ids.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
+import type { DialResult } from './net/dial-target.ts'
 import type { ArchiveEntry } from './ports.ts'
 import {
   type DeviceSettings,
@@ -16,7 +18,7 @@ import {
   settingsFromTexts,
   showSettings,
   withDefaults,
-} from './settings.ts'
+} from './setting-table.ts'
 import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
 
@@ -28,9 +30,13 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  /** What came of each predefined host of a folder. */
+  dialResults(folder: FolderId): readonly DialResult[]
 }
 
-export function createSteering({ device, running, deviceTable, config, folders, traffic }: Needs): Steering {
+export function createSteering(needs: Needs): Steering {
+  const { device, deviceTable, config, folders, traffic } = needs
+
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
   }
@@ -68,8 +74,11 @@ export function createSteering({ device, running, deviceTable, config, folders, 
 
   return {
     async status(named): Promise<Status> {
-      const shown = (await chosen(named)).map(showStatus)
-      return { device: { ...device, ...running() }, folders: shown, traffic: traffic.read() }
+      const shown = (await chosen(named)).map((folder) => ({
+        ...showStatus(folder),
+        routes: needs.dialResults(folder.keys.folderId).map(showRoute),
+      }))
+      return { device: { ...device, ...needs.running() }, folders: shown, traffic: traffic.read() }
     },
     async addFolder(path, secret) {
       const { entry, keys } = await folders.add(path, secret)
@@ -112,19 +121,26 @@ export function createSteering({ device, running, deviceTable, config, folders, 
     async localChanges(named, limit) {
       return { changes: [...(await folderOf(named)).localChanges(limit)] }
     },
-    async restoreLocal(named, path) {
+    async restoreLocal(named, asked) {
       const { keys, entry, running: one } = await folders.findRunning(named)
       if (keys.role === 'full') {
         const reason = `${entry.path} is not read-only here: what is changed in it syncs, so there is nothing to undo.`
         throw new SyncError('request-invalid', { reason })
       }
-      return { restored: await one.folder.restoreLocal(path) }
+      const path = asked === undefined ? undefined : pathInFolder(entry.path, asked)
+      const restored = await one.folder.restoreLocal(path)
+      if (restored === 0 && asked !== undefined)
+        throw new SyncError('unchanged-here', { asked, path: entry.path })
+      return { restored }
     },
     async heldDeletes(named, limit) {
       return { held: [...(await folderOf(named)).heldDeletes(limit)] }
     },
     async settleDeletes(named, choice) {
-      await (await folderOf(named)).settleDeletes(choice)
+      const folder = await folderOf(named)
+      const deletions = folder.heldDeletes(Number.MAX_SAFE_INTEGER).length
+      await folder.settleDeletes(choice)
+      return { deletions }
     },
     async conflicts(named, limit) {
       const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
@@ -162,6 +178,13 @@ export function createSteering({ device, running, deviceTable, config, folders, 
   }
 }
 
+/** A path as a person types it, or their shell completes it, as it is named in the folder; undefined for the folder itself. */
+function pathInFolder(root: string, typed: string): string | undefined {
+  const path = isAbsolute(typed) ? relative(root, typed) : normalize(typed)
+  const named = path.normalize('NFC').replace(/\/$/, '')
+  return named === '' || named === '.' ? undefined : named
+}
+
 function keepNewest(entries: ArchiveEntry[], limit: number): void {
   entries.sort((a, b) => b.archivedMs - a.archivedMs)
   entries.length = Math.min(entries.length, limit)
@@ -176,7 +199,7 @@ function secretsOf(secret: SyncedFolder['entry']['secret']): { full?: string; re
   return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
 }
 
-function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
+function showStatus({ entry, keys, running }: SyncedFolder): Omit<FolderStatusBody, 'routes'> {
   const { hosts } = withDefaults(folderSettingTable, entry.set)
   const known = { path: entry.path, hosts: [...hosts] }
   if (running instanceof SyncError) {
@@ -186,11 +209,29 @@ function showStatus({ entry, keys, running }: SyncedFolder): FolderStatusBody {
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
     }
   }
-  const { peers, problems, ...status } = running.folder.status()
+  const { peers, problems, explanation, ...status } = running.folder.status()
+  const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(running.folder) : ''
   return {
     ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
-    peers: peers.map(({ indexed: _, ...peer }) => peer),
+    explanation: [alone, explanation].filter((text) => text !== '').join(' '),
+    peers: [...peers],
     problems: [...problems],
+  }
+}
+
+/** What "up to date" is worth while nobody is there to ask. */
+function explainAlone(folder: RunningFolder['folder']): string {
+  return folder.knownPeers().length === 0
+    ? 'No peer has connected yet, so nothing was sent or received.'
+    : 'No peer is connected: what changed elsewhere since is not known here.'
+}
+
+function showRoute({ host, at, nextInMs, lastResult, tried, state }: DialResult): Route {
+  return {
+    ...{ source: 'host', target: host, via: 'direct', state, at: timeToText(at) },
+    ...(lastResult === undefined ? {} : { lastResult }),
+    tried: [...tried],
+    ...(nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }),
   }
 }
 

@@ -82,7 +82,11 @@ const bytes: Kind<number> = {
     typeof json === 'number' && Number.isInteger(json) && json >= 0 && json <= maxBytes
       ? json
       : { fault: 'write a number of bytes, or one with K, M, G or T behind it' },
-  toText: String,
+  toText: (value) => {
+    const units = ['T', 'G', 'M', 'K']
+    const unit = units.findIndex((_, at) => value > 0 && value % 1024 ** (units.length - at) === 0)
+    return unit === -1 ? String(value) : `${value / 1024 ** (units.length - unit)}${units[unit]}`
+  },
 }
 
 const hosts: Kind<readonly string[]> = {
