@@ -22,7 +22,7 @@ test('I2: a content nobody has any more does not hold back the deletion that cam
   // Its author deletes the second one before it can be had.
   peer.answer(({ request }) => {
     peer.tell(forge(peer.author, { path: 'note', kind: 'deleted', counter: 3 }))
-    peer.send({ kind: 'missing', request })
+    peer.send({ kind: 'missing', request, unreadable: false })
   })
   peer.tell(forge(peer.author, { path: 'note', text: 'second', counter: 2 }))
   await pass(clock, 20_000)

@@ -17,14 +17,8 @@ const minProgressBytes = 32 * 1024
 const maxLacking = 50_000
 /** Honest records tell one size of a content. */
 const maxLackingSizes = 8
-/**
- * A peer that answers that it has not what it may have said it has was perhaps changing that file: it is asked again after this, a little
- * sooner than what failed is tried again.
- */
-const missingMs = 25_000
-/** Asked in vain so often, it lacks it, and tells when it has it. Files that cannot be read for a while are why it is asked again at all. */
-const maxMissing = 3
-const lackingMs = 6 * 3_600_000
+/** A peer that could not read something just now is asked again after this, a little sooner than what failed is tried again. */
+const unreadableMs = 25_000
 
 export interface Requests {
   /** Bytes asked for and not answered yet. */
@@ -44,12 +38,6 @@ export interface Requests {
 /** A content and the size somebody says it has: of a size that is not its own, everybody lacks it. */
 export type WantedContent = Pick<Version, 'root' | 'sizeBytes'>
 
-/** Until when to believe that the peer lacks something, and how often it said so when asked. */
-interface Lack {
-  readonly untilMs: number
-  readonly times: number
-}
-
 interface Pending {
   readonly kind: 'block' | 'block-list'
   readonly content: WantedContent
@@ -62,7 +50,7 @@ interface Pending {
 export function createRequests(link: Link, clock: Clock): Requests {
   const pending = new Map<number, Pending>()
   /** What the peer lacks, and until when to believe it; of which sizes, where it did not say so itself. */
-  const lacking = new Map<ContentRoot, ReadonlyMap<number | 'any', Lack>>()
+  const lacking = new Map<ContentRoot, ReadonlyMap<number | 'any', number>>()
   let nextRequest = 1
   let pendingBytes = 0
   let deadline: Disposable | undefined
@@ -74,20 +62,18 @@ export function createRequests(link: Link, clock: Clock): Requests {
     for (const request of [...pending.keys()]) settle(request)?.reject(reason)
   })
 
-  function lackOfSize(root: ContentRoot, size: number): void {
+  function lack(root: ContentRoot, untilMs: number, size: number | 'any' = 'any'): void {
     if (lacking.size >= maxLacking) lacking.clear()
-    const known = lacking.get(root) ?? new Map<number | 'any', Lack>()
+    const known = (size !== 'any' && lacking.get(root)) || new Map<number | 'any', number>()
     // Records that tell so many sizes of one content are not worth telling apart.
     const key = known.has(size) || known.size < maxLackingSizes ? size : 'any'
-    const times = (known.get(key)?.times ?? 0) + 1
-    const untilMs = clock.monotonicMs() + (times < maxMissing ? missingMs : lackingMs)
-    lacking.set(root, new Map([...known, [key, { untilMs, times }]]))
+    lacking.set(root, new Map([...known, [key, untilMs]]))
   }
 
-  function isMissing(request: number): void {
+  function isMissing(request: number, untilMs: number): void {
     const found = settle(request)
     if (found === undefined) return
-    lackOfSize(found.content.root, found.content.sizeBytes)
+    lack(found.content.root, untilMs, found.content.sizeBytes)
     found.reject(new SyncError('no-peer-has-it', { path: '' }))
   }
 
@@ -142,7 +128,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
       message.kind === 'block-list' &&
       message.count * blockHashBytes !== found.buffer.length
     )
-      return isMissing(message.request)
+      return isMissing(message.request, Number.POSITIVE_INFINITY)
     const data = message.kind === 'block' ? message.data : message.hashes
     const offset = message.kind === 'block' ? message.offsetBytes : message.first * blockHashBytes
     if (
@@ -169,12 +155,9 @@ export function createRequests(link: Link, clock: Clock): Requests {
     },
     askableMs({ root, sizeBytes }) {
       const found = lacking.get(root)
-      return Math.max(found?.get('any')?.untilMs ?? 0, found?.get(sizeBytes)?.untilMs ?? 0)
+      return Math.max(found?.get('any') ?? 0, found?.get(sizeBytes) ?? 0)
     },
-    noteLacking(root) {
-      if (lacking.size >= maxLacking) lacking.clear()
-      lacking.set(root, new Map([['any', { untilMs: Number.POSITIVE_INFINITY, times: 0 }]]))
-    },
+    noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
     noteHaving(roots) {
       for (const root of roots) lacking.delete(root)
     },
@@ -186,6 +169,13 @@ export function createRequests(link: Link, clock: Clock): Requests {
       ask('block-list', content, count * blockHashBytes, (request) =>
         link.send({ kind: 'block-list-request', request, root: content.root }),
       ),
-    receive: (message) => (message.kind === 'missing' ? isMissing(message.request) : fill(message)),
+    receive(message) {
+      if (message.kind !== 'missing') return fill(message)
+      // A peer that lacks it tells when it has it.
+      isMissing(
+        message.request,
+        message.unreadable ? clock.monotonicMs() + unreadableMs : Number.POSITIVE_INFINITY,
+      )
+    },
   }
 }
