@@ -210,6 +210,7 @@ export function checkIntentions(
   now: Agreement,
   journal: Journal,
   devices: readonly SimDevice[],
+  undecided: ReadonlySet<string>,
 ): void {
   const { touched } = journal
   const at = (path: string): ReadonlySet<number> => touched.get(path) ?? new Set()
@@ -220,7 +221,7 @@ export function checkIntentions(
       ),
     )
   for (const path of new Set([...before.keys(), ...now.keys(), ...touched.keys()])) {
-    if (isConflictName(path) || isOddName(path)) continue
+    if (isConflictName(path) || isOddName(path) || undecided.has(path)) continue
     const who = [...at(path)]
     if (who.length > 1) continue
     const [by] = who
@@ -236,6 +237,21 @@ export function checkIntentions(
       path,
     )
   }
+}
+
+/**
+ * Paths with a losing version of somebody who forgot: without its author nobody may say that it is over, so it comes up when what is
+ * above it goes (E7).
+ */
+export function undecidedPaths(
+  { store }: SimDevice,
+  { forgetful }: Pick<Forgetting, 'forgetful'>,
+): Set<string> {
+  const versions = store!.indexAfter(0, Number.MAX_SAFE_INTEGER).map(({ record }) => record.version)
+  const losers = versions.filter(
+    ({ id, path, deviceName }) => forgetful.has(deviceName) && store!.state(path)?.winner?.id !== id,
+  )
+  return new Set(losers.map(({ path }) => path))
 }
 
 /** I5: nobody worked beside another, so nothing can have collided. */

@@ -167,6 +167,7 @@ async function play(
   })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
+  let undecided: ReadonlySet<string> = new Set()
   /** Somebody took deletions back: beside whatever was done after them. */
   let tookBack = false
 
@@ -271,9 +272,10 @@ async function play(
     const forgot = faults.takeForgot()
     // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
     if (setting.takesTurns && !tookBack) oracle.checkNoConflicts(agreement, now, people.journal)
-    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
+    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
     tookBack = false
     agreement = now
+    undecided = oracle.undecidedPaths(fullDevices[0]!, { forgetful })
     people.journal.clear()
   }
 
