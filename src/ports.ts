@@ -2,9 +2,11 @@
  * What the engine needs from outside, as types only: time, chance, disk, links, log. The daemon gives real ones, the simulator
  * its own; both pass the same contract suites. Nothing here may hold code.
  */
+
 import type { ErrorCode, SyncError } from './core/errors.ts'
 import type { ContentRoot, DeviceId, FolderId } from './core/ids.ts'
 import type { DirPath, RelPath } from './core/path.ts'
+import type { Stat } from './core/stat.ts'
 import type { Message } from './wire/messages.ts'
 
 export interface Clock {
@@ -38,18 +40,6 @@ export interface Log {
 
 /** Where something lies on disk, relative to the folder, with the names exactly as stored there (NFD, other case). */
 export type DiskPath = string
-
-/** What a path shows without being opened. Times in nanoseconds since 1970. */
-export interface Stat {
-  readonly kind: 'file' | 'directory' | 'link' | 'other'
-  readonly sizeBytes: number
-  readonly mtimeNs: bigint
-  readonly ctimeNs: bigint
-  readonly inode: bigint
-  readonly device: bigint
-  /** Any execute bit; false where the disk cannot tell (`capabilities.executable`). */
-  readonly executable: boolean
-}
 
 /** Something found on disk. */
 export interface Found {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fileNamed, versionOf, writerNamed } from '../testing/arbitraries.ts'
 import { caseCount } from '../testing/counts.ts'
-import { isSameStat, needsHash, observe, type Remembered, type Seen } from './observe.ts'
+import { needsHash, observe, type Remembered } from './observe.ts'
+import { type HoldableStat, isSameStat } from './stat.ts'
 import {
   type Content,
   deletedContent,
@@ -16,7 +17,7 @@ const numRuns = caseCount(1000)
 
 const link: Content = { kind: 'link', root: linkRoot('target') }
 
-type HereContent = Content & { readonly kind: Seen['kind'] }
+type HereContent = Content & { readonly kind: HoldableStat['kind'] }
 const hereContents = fc.constantFrom(
   fileNamed('x'),
   fileNamed('y'),
@@ -38,7 +39,7 @@ const sights = fc
   .map(([content, stat]) => ({ content, seen: { ...stat, kind: content.kind } }))
 
 function remember(
-  { seen, content }: { readonly seen: Seen; readonly content: HereContent },
+  { seen, content }: { readonly seen: HoldableStat; readonly content: HereContent },
   verified = true,
 ): Remembered {
   return { ...seen, ...content, verified }
@@ -46,7 +47,7 @@ function remember(
 
 /** The version a scan would sign of what it saw. */
 function versionSeen(
-  { seen, content }: { readonly seen: Seen; readonly content: Content },
+  { seen, content }: { readonly seen: HoldableStat; readonly content: Content },
   facts: Partial<Version> = {},
 ): Version {
   return versionOf({
@@ -74,8 +75,8 @@ test.each(['sizeBytes', 'mtimeNs', 'ctimeNs', 'inode', 'device'] as const)(
   (field) => {
     fc.assert(
       fc.property(stats, (stat) => {
-        const seen: Seen = { ...stat, kind: 'file' }
-        const moved: Seen = {
+        const seen: HoldableStat = { ...stat, kind: 'file' }
+        const moved: HoldableStat = {
           ...seen,
           [field]: field === 'sizeBytes' ? seen.sizeBytes + 1 : seen[field] + 1n,
         }
@@ -132,7 +133,7 @@ test('I5 a disk that keeps times coarsely or no executable bit makes no edits', 
       fc.bigInt({ min: 0n, max: 10n ** 19n }),
       fc.boolean(),
       (stat, agreedMtimeNs, agreedExecutable) => {
-        const coarse: Seen = {
+        const coarse: HoldableStat = {
           ...stat,
           kind: 'file',
           mtimeNs: (agreedMtimeNs / 2_000_000_000n) * 2_000_000_000n,
@@ -154,7 +155,7 @@ test('I1 touch and chmod are edits of a file, and none of a directory or link', 
   fc.assert(
     fc.property(sights, fc.boolean(), fc.boolean(), (sight, isTouched, isForgotten) => {
       const { seen, content } = sight
-      const moved: Seen = isTouched
+      const moved: HoldableStat = isTouched
         ? { ...seen, mtimeNs: seen.mtimeNs + 1n }
         : { ...seen, executable: !seen.executable }
       const remembered = isForgotten ? undefined : remember(sight)

@@ -2,22 +2,12 @@
  * Compares what is known of a path with what the disk shows, and says what a person did. Pure: hashing is done by the caller when
  * `needsHash` asks for it. Says nothing about what it could not see: an unreadable path is not a missing one (I10).
  */
+import { type HoldableStat, isSameStat } from './stat.ts'
 import { type Content, sameContent, type Version } from './version.ts'
 
-/** What the disk shows of a path right now. */
-export interface Seen {
-  readonly kind: 'file' | 'directory' | 'link'
-  readonly sizeBytes: number
-  readonly mtimeNs: bigint
-  readonly ctimeNs: bigint
-  readonly inode: bigint
-  readonly device: bigint
-  readonly executable: boolean
-}
-
 /** What was recorded of it the last time; `verified` is false when content and stat may not belong together. */
-export interface Remembered extends Seen, Content {
-  readonly kind: 'file' | 'directory' | 'link'
+export interface Remembered extends HoldableStat, Content {
+  readonly kind: HoldableStat['kind']
   readonly verified: boolean
 }
 
@@ -25,24 +15,13 @@ export interface Remembered extends Seen, Content {
  * Whether the content has to be read again: when anything moved that moves with a write. Times alone can be set back by hand, so
  * ctime and inode count too.
  */
-export function needsHash(remembered: Remembered | undefined, seen: Seen): boolean {
+export function needsHash(remembered: Remembered | undefined, seen: HoldableStat): boolean {
   if (seen.kind !== 'file') return false
   return (
     remembered === undefined ||
     remembered.kind !== 'file' ||
     !remembered.verified ||
     !isSameStat(remembered, seen)
-  )
-}
-
-export function isSameStat(a: Seen, b: Seen): boolean {
-  return (
-    a.kind === b.kind &&
-    a.sizeBytes === b.sizeBytes &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs &&
-    a.inode === b.inode &&
-    a.device === b.device
   )
 }
 
@@ -59,8 +38,8 @@ export type Observation = 'same' | 'edited'
  */
 export function observe(
   agreed: Version | undefined,
-  remembered: (Content & Seen) | undefined,
-  seen: Seen,
+  remembered: (Content & HoldableStat) | undefined,
+  seen: HoldableStat,
   content: Content,
 ): Observation {
   if (agreed === undefined || !sameContent(agreed, content)) return 'edited'

@@ -4,7 +4,8 @@
  */
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory, type RelPath, textToPath } from '../core/path.ts'
-import type { ArchiveEntry, Clock, Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
+import type { ArchiveEntry, Clock } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
 import { keepByLink } from './keep.ts'

@@ -3,10 +3,12 @@
  * archive already, or passes through it here.
  */
 import { SyncError } from '../core/errors.ts'
-import type { CommitStep, Expectation, Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
+import { isSameInode, isSameStat } from '../core/stat.ts'
+import type { CommitStep, Expectation } from '../ports.ts'
 import type { Archive, ArchiveRun, Taken } from './archive.ts'
 import { errnoOf, isGone } from './disk-error.ts'
-import { type Directory, type FileStat, isSameContent, isSameStat } from './files.ts'
+import type { Directory, FileStat } from './files.ts'
 import { checkFree, checkSpelling } from './names.ts'
 import type { Probed } from './probe.ts'
 import { type Stages, scratchPrefix, withExecutable } from './stage.ts'
@@ -49,7 +51,7 @@ export async function placeFile(
   const placed = await place(surroundings, step, expect, stages, sealed.name, parent, name)
   await sealed.placed()
   // Never hide what a person wrote into the file in the moment since: it is not what was put there.
-  if (!isSameContent(placed, sealed.stat)) throw changed(step)
+  if (!isSameInode(placed, sealed.stat)) throw changed(step)
   return placed
 }
 
@@ -200,7 +202,7 @@ async function takeAway(
 ): Promise<Taken> {
   const taken = await run.take(parent, name, step.path, expect)
   if (taken === undefined) throw changed(step)
-  if (isSameContent(taken.stat, expect)) return taken
+  if (isSameInode(taken.stat, expect)) return taken
   await taken.putBack()
   throw changed(step)
 }

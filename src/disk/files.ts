@@ -4,7 +4,7 @@
  * this can leave the folder (I8). The real one is `real-files.ts`, the simulated one `testing/memory-files.ts`; both pass
  * `testing/files-contract.ts`. Failures are Node's own errors with an errno `code`; `disk-error.ts` turns them into sentences.
  */
-import type { Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
 
 /** What `lstat` tells, with what only the disk itself needs. */
 export interface FileStat extends Stat {
@@ -86,22 +86,6 @@ export interface Files {
   readonly path: string
   /** Opens the directory that lies there now: after a disk was changed it is another one than before. */
   openRoot(): Promise<Directory>
-}
-
-/** Whether two looks saw the very same thing, untouched in between (I7). Permissions need no look: changing them moves the ctime. */
-export function isSameStat(a: Stat, b: Stat): boolean {
-  return isSameContent(a, b) && a.ctimeNs === b.ctimeNs
-}
-
-/** Whether two looks saw the same inode with the same content; its names and permissions may have changed. */
-export function isSameContent(a: Stat, b: Stat): boolean {
-  return (
-    a.kind === b.kind &&
-    a.device === b.device &&
-    a.inode === b.inode &&
-    a.sizeBytes === b.sizeBytes &&
-    a.mtimeNs === b.mtimeNs
-  )
 }
 
 /**

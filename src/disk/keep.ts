@@ -2,9 +2,10 @@
  * Keeps what lies at one place at another too: by a second name, which costs nothing and cannot be half done, or by a copy where
  * the disk has no hard links. A copy is durable when it is done, and not there when it is not whole.
  */
-import type { Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
+import { isSameInode, isSameStat } from '../core/stat.ts'
 import { errnoOf } from './disk-error.ts'
-import { type Directory, type FileStat, isSameContent, isSameStat } from './files.ts'
+import type { Directory, FileStat } from './files.ts'
 import { readPieceBytes } from './hasher.ts'
 
 /**
@@ -64,7 +65,7 @@ async function keepFileByCopy(
     }
     await copy.setTimes(before.mtimeNs)
     await copy.sync()
-    isWhole = isSameContent(await source.stat(), before)
+    isWhole = isSameInode(await source.stat(), before)
     return isWhole ? before : undefined
   } finally {
     if (!isWhole && (await to.lstat(toName)) !== undefined) await to.unlink(toName)

@@ -6,7 +6,8 @@
 import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { type Directory, type FileStat, type Files, isSameStat, nsToTime, type OpenFile } from './files.ts'
+import { isSameStat } from '../core/stat.ts'
+import { type Directory, type FileStat, type Files, nsToTime, type OpenFile } from './files.ts'
 
 const open = promisify(fs.open)
 const close = promisify(fs.close)

@@ -4,9 +4,10 @@
  */
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
+import { isSameInode } from '../core/stat.ts'
 import type { Stage } from '../ports.ts'
 import { errnoOf, onPath } from './disk-error.ts'
-import { type Directory, type FileStat, isSameContent, type OpenFile } from './files.ts'
+import type { Directory, FileStat, OpenFile } from './files.ts'
 import { type Hasher, readPieceBytes } from './hasher.ts'
 import { makeBelow, openBelow } from './places.ts'
 import type { Probed } from './probe.ts'
@@ -144,7 +145,7 @@ export function createStages(surroundings: StageSurroundings) {
           offset += count
         }
         const after = await onPath(path, 'read', () => source.stat())
-        if (!isSameContent(after, expect)) throw new SyncError('changed-since-plan', { path })
+        if (!isSameInode(after, expect)) throw new SyncError('changed-since-plan', { path })
         return stage
       } catch (thrown) {
         await stage.discard()

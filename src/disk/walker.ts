@@ -11,7 +11,8 @@ import {
   pathFault,
   type RelPath,
 } from '../core/path.ts'
-import type { DiskPath, Found, Listing, Look, Problem, Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
+import type { DiskPath, Found, Listing, Look, Problem } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat } from './files.ts'
 import { openBelow, splitDiskPath } from './places.ts'

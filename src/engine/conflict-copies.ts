@@ -13,7 +13,7 @@ import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { foundToHere, hereToStat } from './here.ts'
+import { foundToHere } from './here.ts'
 import type { Holds } from './holds.ts'
 import { checkRoom } from './safety.ts'
 import { type Draft, signDrafts } from './sign.ts'
@@ -154,7 +154,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
       if (linkRoot(target) !== here.root) throw new SyncError('changed-since-plan', { path: state.path })
       return { kind: 'link', path, to, target, expect: 'absent', archive: true }
     }
-    const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, hereToStat(here))
+    const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, here)
     try {
       await stage.seal(here.sizeBytes, mtimeNs, executable)
     } catch (error) {

@@ -1,6 +1,7 @@
-/** What lies here, as the disk shows it and as the store keeps it: the two ways between them. */
+/** What the disk shows of something whose content is known, as the store keeps it. */
+
 import type { Content } from '../core/version.ts'
-import type { Found, Stat } from '../ports.ts'
+import type { Found } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
 
 /** `verified` is false when the content was not read after the last change of metadata. */
@@ -19,17 +20,5 @@ export function foundToHere(found: Found, content: Content, verified = true): He
     device: stat.device,
     executable: stat.executable,
     verified,
-  }
-}
-
-export function hereToStat(here: Here): Stat {
-  return {
-    kind: here.kind,
-    sizeBytes: here.sizeBytes,
-    mtimeNs: here.mtimeNs,
-    ctimeNs: here.ctimeNs,
-    inode: here.inode,
-    device: here.device,
-    executable: here.executable,
   }
 }

@@ -18,7 +18,6 @@ import { revive, wayTo } from './directories.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
-import { hereToStat } from './here.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { hasWinner, type Reachable, type WonState, withinReach } from './reach.ts'
@@ -71,7 +70,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       if (!hasWinner(state)) continue
       if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
       try {
-        if (await prepare(state, isIgnored, batch)) progressed = true
+        if (await planPath(state, isIgnored, batch)) progressed = true
       } catch (error) {
         if (!isSyncError(error, 'history-full')) throw error
         holds.failOrThrow(state, error)
@@ -118,7 +117,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   /** Plans one path, and does what the plan says or adds it to the batch. True when something changed at once. */
-  async function prepare(state: WonState, isIgnored: IsIgnored, batch: Batch): Promise<boolean> {
+  async function planPath(state: WonState, isIgnored: IsIgnored, batch: Batch): Promise<boolean> {
     const { path, here, winner } = state
     if (isIgnored(path, winner.kind === 'deleted' ? (here?.kind ?? 'file') : winner.kind)) {
       store.setIgnored(path, true)
@@ -205,7 +204,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const { mtimeNs, executable } = winner
     batch.add({
       state,
-      step: { kind: 'metadata', path, to: here.diskPath, expect: hereToStat(here), mtimeNs, executable },
+      step: { kind: 'metadata', path, to: here.diskPath, expect: here, mtimeNs, executable },
       record(after) {
         // A person may have written beside our call, which would hide it: the next look reads the content again.
         adoptWinner(context, state, winner, after && { ...after, verified: false })
@@ -226,7 +225,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (way === undefined) return false
     if (here?.kind === 'file' && isStillWanted(here, path)) return false
     const to = here?.diskPath ?? way
-    const expect: Expectation = here === undefined ? 'absent' : hereToStat(here)
+    const expect: Expectation = here === undefined ? 'absent' : here
     const { archive } = context.settings()
     switch (winner.kind) {
       case 'directory':
@@ -265,7 +264,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const { archive } = context.settings()
     batch.add({
       state,
-      step: { kind: 'remove', path, to: here.diskPath, expect: hereToStat(here), archive },
+      step: { kind: 'remove', path, to: here.diskPath, expect: here, archive },
       record: () => taken(state, winner, undefined),
     })
     return false

@@ -5,7 +5,6 @@ import { type DirPath, nameOf, parentOf } from '../core/path.ts'
 import type { ArchiveEntry, CommitStep, DiskPath } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat } from './here.ts'
 import type { Pull } from './pull.ts'
 
 /** Local changes undone by one command; more wait for the next call. Bounds memory. */
@@ -51,7 +50,7 @@ export async function restoreLocal(
       kind: 'remove',
       path,
       to: here.diskPath,
-      expect: hereToStat(here),
+      expect: here,
       archive: true,
     }
     const [outcome] = await disk.commit([step])

@@ -9,6 +9,7 @@ import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/e
 import { noContent } from '../core/ids.ts'
 import { needsHash } from '../core/observe.ts'
 import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import { isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
@@ -235,10 +236,7 @@ function isRemembered(here: Here, { found, content }: Observed): boolean {
     here.diskPath === found.diskPath &&
     sameContent(here, content) &&
     here.executable === stat.executable &&
-    here.mtimeNs === stat.mtimeNs &&
-    here.ctimeNs === stat.ctimeNs &&
-    here.inode === stat.inode &&
-    here.device === stat.device
+    isSameStat(here, stat)
   )
 }
 

@@ -11,7 +11,6 @@ import type { Link } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
 import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat } from './here.ts'
 
 type Question = Message & { kind: 'request' | 'block-list-request' }
 
@@ -57,7 +56,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
       try {
-        const data = await disk.read(path, here.diskPath, hereToStat(here), offsetBytes, lengthBytes)
+        const data = await disk.read(path, here.diskPath, here, offsetBytes, lengthBytes)
         return await send(request, data)
       } catch (error) {
         if (!isSyncError(error)) throw error

@@ -8,7 +8,6 @@ import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
-import { hereToStat } from './here.ts'
 import { checkRoom } from './safety.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -125,7 +124,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       // The root does not tell the size of the last block, so a record can be wrong about it.
       if (here.sizeBytes !== sizeBytes) continue
       try {
-        const copy = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+        const copy = await disk.stageCopy(root, path, here.diskPath, here)
         const { stage, right } = await startWith(copy, version, hashes)
         if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
         await stage.release()
@@ -201,11 +200,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     await earlier.stage.release()
     using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
     try {
-      return await startWith(
-        await disk.stageCopy(root, path, here.diskPath, hereToStat(here)),
-        version,
-        hashes,
-      )
+      return await startWith(await disk.stageCopy(root, path, here.diskPath, here), version, hashes)
     } catch (error) {
       // A short cut, as above.
       if (!isSyncError(error)) throw error

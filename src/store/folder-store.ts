@@ -8,22 +8,14 @@
 import type { SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId, WriterId } from '../core/ids.ts'
+import type { Remembered } from '../core/observe.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
-import type { Content, Version } from '../core/version.ts'
+import type { Version } from '../core/version.ts'
 
 /** What lies on this disk at a path, as it was when it was last hashed or written by us. */
-export interface Here extends Content {
-  readonly kind: 'file' | 'directory' | 'link'
+export interface Here extends Remembered {
   readonly diskPath: string
-  readonly sizeBytes: number
-  readonly mtimeNs: bigint
-  readonly ctimeNs: bigint
-  readonly inode: bigint
-  readonly device: bigint
-  readonly executable: boolean
-  /** False when content and stat may not belong together: hash again whatever the stat says. */
-  readonly verified: boolean
 }
 
 export interface PathState {

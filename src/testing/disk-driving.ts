@@ -1,7 +1,8 @@
 /** Short words for what tests do with a disk again and again. */
 import type { FolderId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
-import type { CommitOutcome, CommitStep, Disk, Expectation, Found, Listing, Stage, Stat } from '../ports.ts'
+import type { Stat } from '../core/stat.ts'
+import type { CommitOutcome, CommitStep, Disk, Expectation, Found, Listing, Stage } from '../ports.ts'
 
 export const testIdentity = { folderId: 'ab'.repeat(32) as FolderId, diskId: 'cd'.repeat(16) }
 export const testMtimeNs = 1_600_000_000_000_000_000n

@@ -7,15 +7,10 @@
  * and names made, moved or removed in a directory that was not synced since. Each file and directory is lost or kept by itself,
  * which is harsher than a journalling file system. What the person does counts as synced.
  */
+
+import { isSameStat } from '../core/stat.ts'
 import type { WatchFiles } from '../disk/disk.ts'
-import {
-  type Directory,
-  type FileStat,
-  type Files,
-  isSameStat,
-  type OpenFile,
-  settableMtime,
-} from '../disk/files.ts'
+import { type Directory, type FileStat, type Files, type OpenFile, settableMtime } from '../disk/files.ts'
 import { memoryPerson, type Person } from './memory-person.ts'
 import { createMemoryTree, type MemoryNode, type MemoryOptions, type MemoryTree } from './memory-tree.ts'
 

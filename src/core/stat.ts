@@ -1,0 +1,35 @@
+/**
+ * What a look at a path shows without opening it, and how two looks compare: the one measure of whether something was touched in between
+ * (I7). Times are nanoseconds since 1970.
+ */
+export interface Stat {
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly sizeBytes: number
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+  readonly inode: bigint
+  readonly device: bigint
+  /** Any execute bit; false where the disk cannot tell (`capabilities.executable`). */
+  readonly executable: boolean
+}
+
+/** Of something a folder can hold. */
+export interface HoldableStat extends Stat {
+  readonly kind: Exclude<Stat['kind'], 'other'>
+}
+
+/** Whether two looks saw the very same thing, untouched in between. Permissions need no look: changing them moves the ctime. */
+export function isSameStat(a: Stat, b: Stat): boolean {
+  return isSameInode(a, b) && a.ctimeNs === b.ctimeNs
+}
+
+/** Whether two looks saw the same inode with the same content; its names and permissions may have changed. */
+export function isSameInode(a: Stat, b: Stat): boolean {
+  return (
+    a.kind === b.kind &&
+    a.device === b.device &&
+    a.inode === b.inode &&
+    a.sizeBytes === b.sizeBytes &&
+    a.mtimeNs === b.mtimeNs
+  )
+}
