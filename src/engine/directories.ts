@@ -32,31 +32,24 @@ export async function wayTo(
   // Taken away here by a person who may not sign that, or who has not been seen to do it yet: something in it lives, and so does it (E5).
   const isGoneHere = state?.winner !== undefined && state.winner.id === state.agreed?.id
   const kind = state?.winner?.kind
-  if (kind !== 'directory' || isGoneHere) {
-    if (kind !== undefined && kind !== 'directory' && context.role === 'full') {
-      if (await revive(context, copies, parent)) return 'revived'
-      holds.wait(path, 'what lies in its way has to be kept first')
-      return undefined
-    }
-    if (state?.here === undefined && (kind === undefined || kind === 'deleted' || isGoneHere)) {
-      const way = await wayTo(context, copies, holds, parent, batch)
-      if (way === 'revived' || way === undefined) return way
-      batch.add({
-        state: state ?? {
-          path: parent,
-          winner: undefined,
-          agreed: undefined,
-          here: undefined,
-          ignored: false,
-        },
-        step: { kind: 'directory', path: parent, to: way, expect: 'absent', archive: true },
-        record: (after) => store.setHere(parent, after),
-      })
-      return `${way}/${nameOf(path)}`
-    }
+  if (kind !== undefined && kind !== 'directory' && context.role === 'full') {
+    if (await revive(context, copies, parent)) return 'revived'
+    holds.wait(path, 'what lies in its way has to be kept first')
+    return undefined
   }
-  holds.wait(path, 'the directory it lies in is not there yet')
-  return undefined
+  const isFree = state?.here === undefined && (kind === undefined || kind === 'deleted' || isGoneHere)
+  if (!isFree) {
+    holds.wait(path, 'the directory it lies in is not there yet')
+    return undefined
+  }
+  const way = await wayTo(context, copies, holds, parent, batch)
+  if (way === 'revived' || way === undefined) return way
+  batch.add({
+    state: state ?? { path: parent, winner: undefined, agreed: undefined, here: undefined, ignored: false },
+    step: { kind: 'directory', path: parent, to: way, expect: 'absent', archive: true },
+    record: (after) => store.setHere(parent, after),
+  })
+  return `${way}/${nameOf(path)}`
 }
 
 /**
