@@ -306,3 +306,9 @@ test('E3 E5 an author knows its base, what the base replaced, deletions and dire
   expect(isKnownTo(base, fileVersion('z', { b: 1 }))).toBe(false)
   expect(isKnownTo(fileVersion('y', { a: 2 }), fileVersion('x', { b: 1 }))).toBe(false)
 })
+
+test('E5 what was put there again after a deletion is not known to who only knows the deletion', () => {
+  const deletion = versionOf({ ...deletedContent, vector: vector({ a: 2 }), replaced: fileNamed('x') })
+  expect(isKnownTo(deletion, fileVersion('x', { b: 1 }))).toBe(true)
+  expect(isKnownTo(deletion, fileVersion('x', { a: 2, b: 1 }))).toBe(false)
+})

@@ -107,11 +107,11 @@ export function knownThrough(bases: readonly Version[], others: readonly Version
 }
 
 /**
- * Whether an author standing on `base` may claim to know `other`, a concurrent version of the same path: nothing of it is lost by
- * being superseded (E3, E5).
+ * Whether an author standing on `base` may claim to know `other`, another version of the same path: nothing of it is lost by being
+ * superseded (E3, E5). What `base` replaced is known unless somebody who knew `base` put it there again.
  */
 export function isKnownTo(base: Version, other: Version): boolean {
-  if (other.kind === 'deleted' || other.kind === 'directory') return true
-  const known: readonly (Content | undefined)[] = [base, base.replaced]
-  return known.some((content) => content !== undefined && sameContent(content, other))
+  if (other.kind === 'deleted' || other.kind === 'directory' || sameContent(base, other)) return true
+  const { replaced } = base
+  return replaced !== undefined && sameContent(replaced, other) && !isBefore(base.vector, other.vector)
 }

@@ -71,8 +71,11 @@ export function createStages(surroundings: StageSurroundings) {
     async function close(): Promise<void> {
       if (!isOpen) return
       isOpen = false
-      await file[Symbol.asyncDispose]()
-      openNames.delete(name)
+      try {
+        await file[Symbol.asyncDispose]()
+      } finally {
+        openNames.delete(name)
+      }
     }
     function checkOpen(): void {
       if (!isOpen) throw new Error(`assertion: the ${path} is closed`)

@@ -4,7 +4,7 @@
  * superseded, though perhaps nobody has it any more (I1, I4).
  */
 import { elect, knownThrough } from '../core/elect.ts'
-import { sameContent, type Version } from '../core/version.ts'
+import { isBefore, sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { type Draft, fitsHistory, signDrafts } from './sign.ts'
@@ -22,7 +22,12 @@ export function adoptWinner(
   if (role !== 'full') return
   const versions = store.versionsOf(path)
   const givenUp = versions.filter(
-    (version) => isContent(version) && wasHeld(before, version) && !sameContent(version, winner),
+    (version) =>
+      isContent(version) &&
+      wasHeld(before, version) &&
+      !sameContent(version, winner) &&
+      // What came after the winner while it was being placed is the next to take the path.
+      !isBefore(winner.vector, version.vector),
   )
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)

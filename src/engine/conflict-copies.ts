@@ -43,6 +43,14 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   /** E4: the copy lies on disk first, then it is told. That the winner knows the loser is said when the winner takes the path. */
   async function keepBoth(state: PathState, lost: Version): Promise<boolean> {
     const draft = copyDraft(store, lost)
+    const before = store.state(draft.path)
+    const isMade = [before?.here, before?.winner].every((at) => at !== undefined && sameContent(at, draft))
+    if (isMade && before?.agreed === undefined) {
+      // Told by another device and here by now: no reason to make it again and again until it has been taken over.
+      store.clearProblemsOfContent('no-peer-has-it', [draft.root])
+      holds.wait(state.path, 'its copy has to be taken over first')
+      return false
+    }
     const made = await copyBeside(state, lost, draft.path)
     if (made === undefined) return false
     store.transaction(() => {

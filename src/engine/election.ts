@@ -15,6 +15,9 @@ export function electWinner(store: FolderStore, path: RelPath, added: RecordId):
     election.winner.id,
     election.superseded.map((version) => version.id),
   )
-  if (election.winner.id === added) store.clearProblem(path)
+  const { winner } = election
+  if (winner.id === added) store.clearProblem(path)
+  // What was added may stand in for a content nobody has.
+  else if (winner.kind === 'file') store.clearProblemsOfContent('no-peer-has-it', [winner.root])
   return election
 }

@@ -1,8 +1,10 @@
 /**
  * Paths that cannot be had right now: remembers why and until when, so that needs leave them out, and notices when failures concern the
- * whole folder. Written in batches, because each transaction costs an fsync.
+ * whole folder. Written in batches, because each transaction costs an fsync. What kept a path from one winner says nothing of the next,
+ * which may have arrived in the meantime: then nothing is written (I2).
  */
 import { describeError, type ErrorCode, isRetryable, isSyncError, SyncError } from '../core/errors.ts'
+import type { RecordId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { PathState, ProblemRow } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -25,6 +27,12 @@ const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set([
   'too-large-here',
 ])
 
+/** What kept a path from getting this winner. */
+interface Hold {
+  readonly winner: RecordId | undefined
+  readonly problem: ProblemRow & { readonly path: RelPath }
+}
+
 export interface Holds {
   /** The path waits for something else to happen first. */
   wait(path: RelPath, reason: string): void
@@ -44,36 +52,47 @@ export interface Holds {
 }
 
 export function createHolds({ store, clock, log, rootPath, markDirty }: FolderContext): Holds {
-  const noted: ProblemRow[] = []
-  const unavailable = new Map<RelPath, () => number>()
+  const noted: Hold[] = []
+  const unavailable = new Map<RelPath, { readonly winner: RecordId | undefined; askableMs(): number }>()
   let failuresInARow = 0
 
   /** Asked only now, because a peer may have told meanwhile that it has it, and will not tell again. */
   function noteUnavailable(): void {
     const nowMs = clock.monotonicMs()
-    for (const [path, askableMs] of unavailable) {
+    for (const [path, { winner, askableMs }] of unavailable) {
       const delayMs = Math.min(noPeerRetryMs, askableMs() - nowMs)
-      if (delayMs > 0) note(path, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
+      if (delayMs > 0)
+        note(path, winner, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
     }
     unavailable.clear()
   }
 
-  function note(path: RelPath, code: ErrorCode, message: string, delayMs: number): void {
-    const untilMs = delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs)
-    noted.push({ path, code, message, retryMs: untilMs })
+  function winnerOf(path: RelPath): RecordId | undefined {
+    return store.state(path)?.winner?.id
   }
 
-  function fail({ path, here }: PathState, error: SyncError): SyncError | undefined {
+  function note(
+    path: RelPath,
+    winner: RecordId | undefined,
+    code: ErrorCode,
+    message: string,
+    delayMs: number,
+  ): void {
+    const retryMs = delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs)
+    noted.push({ winner, problem: { path, code, message, retryMs } })
+  }
+
+  function fail({ path, winner, here }: PathState, error: SyncError): SyncError | undefined {
     log.debug({ path, code: error.code }, error.message)
     if (error.code === 'disk-full' || error.code === 'disk-read-only') {
       return new SyncError(error.code, { ...error.data, path: rootPath })
     }
     if (error.code === 'changed-since-plan') {
       markDirty(here?.diskPath ?? path)
-      note(path, error.code, error.message, obstructedRetryMs)
+      note(path, winner?.id, error.code, error.message, obstructedRetryMs)
       return undefined
     }
-    note(path, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
+    note(path, winner?.id, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
     if (!saysNothingOfDisk.has(error.code)) failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
@@ -86,16 +105,22 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
 
   return {
     wait: (path, reason) =>
-      note(path, 'obstructed', describeError('obstructed', { path, reason }), obstructedRetryMs),
-    noPeerHas: (path, askableMs) => void unavailable.set(path, askableMs),
-    impossible: (path, code) => note(path, code, describeError(code, { path }), untilChanged),
+      note(
+        path,
+        winnerOf(path),
+        'obstructed',
+        describeError('obstructed', { path, reason }),
+        obstructedRetryMs,
+      ),
+    noPeerHas: (path, askableMs) => void unavailable.set(path, { winner: winnerOf(path), askableMs }),
+    impossible: (path, code) => note(path, winnerOf(path), code, describeError(code, { path }), untilChanged),
     fail,
     failOrThrow(state, thrown) {
       if (!isSyncError(thrown)) throw thrown
       const halting = fail(state, thrown)
       if (halting !== undefined) throw halting
     },
-    isNoted: (path) => unavailable.has(path) || noted.some((problem) => problem.path === path),
+    isNoted: (path) => unavailable.has(path) || noted.some(({ problem }) => problem.path === path),
     succeeded() {
       failuresInARow = 0
     },
@@ -104,7 +129,9 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
       const batch = noted.splice(0)
       if (batch.length === 0) return
       store.transaction(() => {
-        for (const problem of batch) store.setProblem(problem)
+        for (const { winner, problem } of batch) {
+          if (winnerOf(problem.path) === winner) store.setProblem(problem)
+        }
       })
     },
   }

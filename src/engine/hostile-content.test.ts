@@ -69,7 +69,7 @@ describe('a full member gone mad: contents', () => {
   test('a content nobody can give keeps its path waiting and nothing else', async () => {
     await using at = await scene()
     const peer = await madMember(at)
-    peer.answer((question) => peer.send({ kind: 'missing', request: question.request }))
+    peer.answer((question) => peer.send({ kind: 'missing', request: question.request, unreadable: false }))
     peer.tell(forge(peer.author, { path: 'nobody.txt', text: 'nobody has it' }))
     for (let times = 0; times < 20; times++) {
       peer.send({ kind: 'have', roots: [singleBlockRoot(Buffer.from('nobody has it'))] })

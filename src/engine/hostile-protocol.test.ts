@@ -177,7 +177,11 @@ describe('a peer that breaks the rules of the protocol', () => {
         peer.send({ kind: 'block', request, offsetBytes: 0, data: Buffer.alloc(wanted.length, 'x') }),
     ],
     ['that never comes', 'peer-stalled', () => undefined],
-    ['that is missing', undefined, (peer, request) => peer.send({ kind: 'missing', request })],
+    [
+      'that is missing',
+      undefined,
+      (peer, request) => peer.send({ kind: 'missing', request, unreadable: false }),
+    ],
   ])('P8: an answer %s', async (_, code, answer) => {
     const { at, peer } = await asked()
     await using _at = at

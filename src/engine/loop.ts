@@ -46,7 +46,7 @@ export interface Loop {
   pullSoon(): void
   markDirty(place: DiskPath): void
   scanAll(): void
-  /** Ends a halt and tries again, `deletesConfirmed` until the next quiet moment. */
+  /** Ends a halt because of many deletions and tries again, `deletesConfirmed` until the next quiet moment. */
   resume(deletesConfirmed: boolean): void
   /** What a mass-delete halt is about. */
   readonly heldDeletes: readonly RelPath[]
@@ -279,7 +279,8 @@ export function startLoop(
     },
     resume(confirmed) {
       deletesConfirmed = confirmed
-      if (halt !== undefined) halt = { ...halt, untilMs: 0 }
+      // Answered is answered. Until the scan has come to its end the halt would ask for another answer, each of which begins another scan.
+      endHalt()
       fullScanAtMs = 0
       wake()
     },

@@ -31,7 +31,7 @@ export async function prepare(context: FolderContext, isNew: boolean): Promise<v
   if (context.role === 'full' && store.certificate(author.key) === undefined)
     throw new SyncError('needs-full-secret', { path: context.rootPath })
   await takeLease(context)
-  await disk.sweepStages((key) => store.needsRoot(key as never) !== undefined)
+  await disk.sweepStages((key) => store.isContentNeeded(key as never))
   // Problems of an earlier run may be over, and their times are of another clock.
   store.forgetProblems()
 }

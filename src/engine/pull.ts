@@ -21,6 +21,7 @@ import { createGathering } from './gathering.ts'
 import { hereToStat } from './here.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
+import { hasWinner, type Reachable, type WonState, withinReach } from './reach.ts'
 import { checkRoot, isImplausible } from './safety.ts'
 import type { TransferFailure, Transfers } from './transfers.ts'
 
@@ -54,7 +55,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
-    transfers.keepOnly((root) => store.needsRoot(root) !== undefined)
+    transfers.keepOnly(store.isContentNeeded)
     const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
     if (needs.length === 0) return { progressed: false, deletionsInMs }
     await checkRoot(context)
@@ -67,10 +68,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       if (batch.isFull()) break
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
-      if (state?.winner === undefined) continue
+      if (!hasWinner(state)) continue
       if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
       try {
-        if (await prepare(state, state.winner, isIgnored, batch)) progressed = true
+        if (await prepare(state, isIgnored, batch)) progressed = true
       } catch (error) {
         if (!isSyncError(error, 'history-full')) throw error
         holds.failOrThrow(state, error)
@@ -104,22 +105,21 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     let halting: SyncError | undefined
     for (const { version, error } of failures) {
       const state = store.state(version.path)
-      if (state === undefined) continue
-      if (error.code === 'no-peer-has-it') holds.noPeerHas(version.path, () => transfers.askableMs(version))
-      else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
+      // Versions that came meanwhile may need no such content.
+      if (state === undefined || !store.versionsOf(version.path).some((other) => sameContent(other, version)))
+        continue
+      if (error.code === 'no-peer-has-it') {
+        // What lies here and could not be copied would be tried again at once; of anything else the plan sees that it is out of reach.
+        if (transfers.canGet(version)) holds.noPeerHas(version.path, () => transfers.askableMs(version))
+      } else halting ??= holds.fail(state, new SyncError(error.code, { ...error.data, path: version.path }))
     }
     holds.write()
     if (halting !== undefined) throw halting
   }
 
   /** Plans one path, and does what the plan says or adds it to the batch. True when something changed at once. */
-  async function prepare(
-    state: PathState,
-    winner: Version,
-    isIgnored: IsIgnored,
-    batch: Batch,
-  ): Promise<boolean> {
-    const { path, here } = state
+  async function prepare(state: WonState, isIgnored: IsIgnored, batch: Batch): Promise<boolean> {
+    const { path, here, winner } = state
     if (isIgnored(path, winner.kind === 'deleted' ? (here?.kind ?? 'file') : winner.kind)) {
       store.setIgnored(path, true)
       return true
@@ -130,7 +130,16 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       followMove(context, move)
       return true
     }
-    const action = plan(factsOf(state))
+    const reachable = withinReach(state, store.versionsOf(path), transfers.canGet)
+    if (reachable !== undefined) return carryOut(reachable, batch)
+    holds.noPeerHas(path, () => transfers.askableMs(winner))
+    return false
+  }
+
+  async function carryOut(reachable: Reachable, batch: Batch): Promise<boolean> {
+    const { state, versions } = reachable
+    const { path, here, winner } = state
+    const action = plan(factsOf(reachable))
     switch (action.kind) {
       case 'nothing':
         holds.wait(path, 'a device with the full secret has to settle it first')
@@ -147,9 +156,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       case 'remove':
         return remove(state, winner, here!, batch)
       case 'keep-both':
-        return copies.keepBoth(state, lostVersion(path, here!)!)
+        return isComing(winner) ? false : copies.keepBoth(state, lostVersion(versions, here!)!)
       case 'set-aside':
-        return copies.setAside(state)
+        return isComing(winner) ? false : copies.setAside(state)
       case 'revive':
         return revive(context, copies, path)
       case 'wait':
@@ -159,14 +168,21 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
   }
 
+  /** Copies are made of what is about to be replaced. Before the winner's content has come nobody knows whether it ever will. */
+  function isComing(winner: Version): boolean {
+    if (winner.kind !== 'file' || isAtHand(winner)) return false
+    transfers.want(winner)
+    return true
+  }
+
   function isAtHand({ root }: Version): boolean {
     return transfers.isReady(root) || store.hereWithRoot(root).length > 0
   }
 
-  function factsOf(state: PathState): PlanFacts {
+  function factsOf({ state, versions }: Reachable): PlanFacts {
     const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
-    const lost = here !== undefined && !isDirectoryHere ? lostVersion(path, here) : undefined
+    const lost = here !== undefined && !isDirectoryHere ? lostVersion(versions, here) : undefined
     return {
       ...state,
       role,
@@ -179,8 +195,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   /** The version that lost a conflict with exactly this content; the greatest, so that every device names its copy alike (E4). */
-  function lostVersion(path: RelPath, here: Here): Version | undefined {
-    const lost = elect(store.versionsOf(path)).conflicts.filter((version) => sameContent(version, here))
+  function lostVersion(versions: readonly Version[], here: Here): Version | undefined {
+    const lost = elect(versions).conflicts.filter((version) => sameContent(version, here))
     return lost.sort(compareVersions).at(-1)
   }
 

@@ -17,11 +17,8 @@ const minProgressBytes = 32 * 1024
 const maxLacking = 50_000
 /** Honest records tell one size of a content. */
 const maxLackingSizes = 8
-/**
- * A peer that says it has something and then answers that it has not was changing that file: it is asked again after this, a little
- * sooner than what failed is tried again.
- */
-const missingMs = 25_000
+/** A peer that could not read something just now is asked again after this, a little sooner than what failed is tried again. */
+const unreadableMs = 25_000
 
 export interface Requests {
   /** Bytes asked for and not answered yet. */
@@ -73,10 +70,10 @@ export function createRequests(link: Link, clock: Clock): Requests {
     lacking.set(root, new Map([...known, [key, untilMs]]))
   }
 
-  function isMissing(request: number): void {
+  function isMissing(request: number, untilMs: number): void {
     const found = settle(request)
     if (found === undefined) return
-    lack(found.content.root, clock.monotonicMs() + missingMs, found.content.sizeBytes)
+    lack(found.content.root, untilMs, found.content.sizeBytes)
     found.reject(new SyncError('no-peer-has-it', { path: '' }))
   }
 
@@ -131,7 +128,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
       message.kind === 'block-list' &&
       message.count * blockHashBytes !== found.buffer.length
     )
-      return isMissing(message.request)
+      return isMissing(message.request, Number.POSITIVE_INFINITY)
     const data = message.kind === 'block' ? message.data : message.hashes
     const offset = message.kind === 'block' ? message.offsetBytes : message.first * blockHashBytes
     if (
@@ -172,6 +169,13 @@ export function createRequests(link: Link, clock: Clock): Requests {
       ask('block-list', content, count * blockHashBytes, (request) =>
         link.send({ kind: 'block-list-request', request, root: content.root }),
       ),
-    receive: (message) => (message.kind === 'missing' ? isMissing(message.request) : fill(message)),
+    receive(message) {
+      if (message.kind !== 'missing') return fill(message)
+      // A peer that lacks it tells when it has it.
+      isMissing(
+        message.request,
+        message.unreadable ? clock.monotonicMs() + unreadableMs : Number.POSITIVE_INFINITY,
+      )
+    },
   }
 }

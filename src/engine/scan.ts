@@ -192,6 +192,7 @@ export async function scan(
 
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
+  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
   for (const path of gone) missing.paths.add(path)
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
     const [first] = missing.paths
@@ -205,6 +206,15 @@ export async function scan(
   observed = inPlaceOfDirectories
   flush()
   return { unsettled }
+}
+
+/** What was to be put somewhere and is not there was never put: from now on the same content there is a person's work. */
+function forgetPlacings({ store }: FolderContext, unsure: readonly string[]): void {
+  const unsurePaths = unsure.map((path) => path.normalize('NFC'))
+  for (const path of store.placings()) {
+    if (!unsurePaths.some((other) => path === other || isInside(path, other as DirPath)))
+      store.forgetPlacing(path)
+  }
 }
 
 /** What this protocol cannot say of a thing that lies on a disk. */

@@ -53,6 +53,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     offsetBytes,
     lengthBytes,
   }: Question & { kind: 'request' }): Promise<void> {
+    let unreadable = false
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
       try {
@@ -60,16 +61,17 @@ export function createServing(context: FolderContext, link: Link): Serving {
         return await send(request, data)
       } catch (error) {
         if (!isSyncError(error)) throw error
+        unreadable = true
         context.markDirty(here.diskPath)
       }
     }
-    await miss(request)
+    await miss(request, unreadable)
   }
 
   /** Waits for room: a flood of questions about nothing, from one who reads no answers, must not pile up. */
-  async function miss(request: number): Promise<void> {
+  async function miss(request: number, unreadable: boolean): Promise<void> {
     await link.writable()
-    link.send({ kind: 'missing', request })
+    link.send({ kind: 'missing', request, unreadable })
   }
 
   /**
@@ -116,7 +118,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
 
   async function serveBlockList({ request, root }: Question): Promise<void> {
     const list = isOfFolder(root) ? store.blocks(root) : undefined
-    if (list === undefined || list.hashes.length === 0) return miss(request)
+    if (list === undefined || list.hashes.length === 0) return miss(request, false)
     const count = list.hashes.length / blockHashBytes
     for (let first = 0; first < count; first += maxBlockListPart) {
       await link.writable()

@@ -51,6 +51,8 @@ export interface TransferFailure {
 }
 
 export interface Transfers {
+  /** Whether this content is on its way, lies here, or can be asked for. */
+  canGet(version: Version): boolean
   /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
   want(version: Version): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
@@ -83,7 +85,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     try {
       const content = (await copyFromHere(version)) ?? (await fetch(version))
       const fetched = await seal(content, version)
-      if (isClosed || store.needsRoot(version.root) === undefined) await fetched.stage.release()
+      if (isClosed || !store.isContentNeeded(version.root)) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
       const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
@@ -123,8 +125,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       // The root does not tell the size of the last block, so a record can be wrong about it.
       if (here.sizeBytes !== sizeBytes) continue
       try {
-        const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
-        const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
+        const copy = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
+        const { stage, right } = await startWith(copy, version, hashes)
         if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
         await stage.release()
         context.markDirty(here.diskPath)
@@ -151,7 +153,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       })
     }
     const hashes = await blockList(version)
-    const { stage, right } = (await startFromHere(version, hashes)) ?? (await startFromStage(version, hashes))
+    const { stage, right } =
+      (await startFromHere(version, hashes)) ?? (await startWith(await disk.openStage(root), version, hashes))
     return whole(stage, sizeBytes, async () => {
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
       using room = await takeRoom(missing.length * blockSizeBytes)
@@ -174,11 +177,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
-  async function startFromStage(
-    { root, sizeBytes, blockSizeBytes }: Version,
+  /** Looks at what is in a stage already. Lets go of it when that fails. */
+  async function startWith(
+    stage: Stage,
+    { sizeBytes, blockSizeBytes }: Version,
     hashes: Uint8Array,
   ): Promise<Start> {
-    const stage = await disk.openStage(root)
     try {
       return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
     } catch (error) {
@@ -192,13 +196,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const { path, root, blockSizeBytes, sizeBytes } = version
     const here = store.state(path)?.here
     if (here?.kind !== 'file' || here.sizeBytes < blockSizeBytes) return undefined
-    const earlier = await startFromStage(version, hashes)
+    const earlier = await startWith(await disk.openStage(root), version, hashes)
     if (earlier.right.size > 0) return earlier
     await earlier.stage.release()
     using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
     try {
-      const stage = await disk.stageCopy(root, path, here.diskPath, hereToStat(here))
-      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
+      return await startWith(
+        await disk.stageCopy(root, path, here.diskPath, hereToStat(here)),
+        version,
+        hashes,
+      )
     } catch (error) {
       // A short cut, as above.
       if (!isSyncError(error)) throw error
@@ -214,7 +221,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     } catch (thrown) {
       if (!isSyncError(thrown, 'disk-full')) throw thrown
       // What nobody needs any more goes first.
-      await disk.sweepStages((key) => store.needsRoot(key as ContentRoot) !== undefined)
+      await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
       await promiseRoom(bytes)
     }
     let leftBytes = bytes
@@ -258,7 +265,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       for (const index of queue) {
         if (failed) return
         try {
-          if (isClosed || store.needsRoot(version.root) === undefined) throw new SyncError('cancelled')
+          if (isClosed || !store.isContentNeeded(version.root)) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
           room.used(version.blockSizeBytes)
@@ -290,16 +297,24 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
+  function isUnderWay(root: ContentRoot): boolean {
+    return ready.has(root) || active.has(root) || lent.has(root)
+  }
+
+  function canGet(version: Version): boolean {
+    return (
+      isUnderWay(version.root) ||
+      version.sizeBytes === 0 ||
+      swarm.askableMs(version) <= context.clock.monotonicMs() ||
+      store.hereWithRoot(version.root).length > 0
+    )
+  }
+
   return {
+    canGet,
     want(version) {
-      if (isClosed || ready.has(version.root) || active.has(version.root) || lent.has(version.root))
-        return true
-      if (
-        version.sizeBytes > 0 &&
-        swarm.askableMs(version) > context.clock.monotonicMs() &&
-        store.hereWithRoot(version.root).length === 0
-      )
-        return false
+      if (isClosed || isUnderWay(version.root)) return true
+      if (!canGet(version)) return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
       active.set(version.root, run(version))
       return true

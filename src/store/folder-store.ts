@@ -130,9 +130,12 @@ export interface FolderStore extends Disposable {
   hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
   needs(nowMs: number, limit: number): RelPath[]
-  /** Says which version is about to be put at its path. Ends when the path agrees to one. */
+  /** Says which version is about to be put at its path. Ends when the path agrees to one, or with `forgetPlacing`. */
   setPlacing(path: RelPath, version: Version): void
   placing(path: RelPath): Version | undefined
+  /** All paths something was about to be put at. */
+  placings(): RelPath[]
+  forgetPlacing(path: RelPath): void
   /**
    * The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). Give the version itself, not only its
    * id, where it can have been superseded and forgotten while it was being written to disk.
@@ -158,8 +161,10 @@ export interface FolderStore extends Disposable {
   deletionsPending(limit: number): RelPath[]
   /** Files and links that lie here, whatever the folder says of them. */
   filesHere(): number
-  /** A path that is needed with this content; with `nowMs` only one that no problem holds back then. */
-  needsRoot(root: ContentRoot, nowMs?: number): RelPath | undefined
+  /** A path that is needed with this content and that no problem holds back then. */
+  needsRoot(root: ContentRoot, nowMs: number): RelPath | undefined
+  /** Whether a version in the index has this content at a path that is needed: its winner, or what may stand in for it. */
+  isContentNeeded(root: ContentRoot): boolean
   /** Whether the folder has a live file with this content at another path; any path is another one than the folder itself. */
   isContentLiveElsewhere(root: ContentRoot, path: DirPath): boolean
   /** Forgets which paths were ignored: the patterns changed. */
@@ -189,7 +194,7 @@ export interface FolderStore extends Disposable {
   clearProblem(path: string): void
   /** Clears every problem with this code. */
   clearProblems(code: ErrorCode): void
-  /** Clears problems with this code of paths that are to have one of these contents. */
+  /** Clears problems with this code of paths that have a version in the index with one of these contents. */
   clearProblemsOfContent(code: ErrorCode, roots: readonly ContentRoot[]): void
   forgetProblems(): void
   /** Clears the problems of these codes whose paths are not in `still`; used after a scan has looked again. */

@@ -41,7 +41,7 @@ export function createJournal(database: Database, { atomically }: Transactions):
   const deleteProblem = database.prepare('DELETE FROM problems WHERE path = ?')
   const deleteProblemsOf = database.prepare('DELETE FROM problems WHERE code = ?')
   const deleteProblemsOfContent = database.prepare(
-    `DELETE FROM problems WHERE code = ? AND path IN (SELECT path FROM paths WHERE winner_root = ? AND winner_kind = 'file')`,
+    `DELETE FROM problems WHERE code = ? AND path IN (SELECT path FROM records WHERE root = ? AND superseded = 0 AND kind = 'file')`,
   )
   const deleteAllProblems = database.prepare('DELETE FROM problems')
   const selectPage = database.prepare<[string, number], { path: string; code: ErrorCode }>(

@@ -27,6 +27,7 @@ export type PathQuestions = Pick<
   | 'deletionsPending'
   | 'filesHere'
   | 'needsRoot'
+  | 'isContentNeeded'
   | 'isContentLiveElsewhere'
 >
 
@@ -100,11 +101,17 @@ export function createPathQuestions(
     )
     .pluck()
   const selectNeedingRoot = database
-    .prepare<{ root: Buffer; nowMs: number | null }, RelPath>(
+    .prepare<{ root: Buffer; nowMs: number }, RelPath>(
       `SELECT path FROM paths WHERE winner_root = :root AND need = 'live' AND winner_kind = 'file'
-         AND (:nowMs IS NULL OR held = 0
+         AND (held = 0
            OR EXISTS (SELECT 1 FROM problems WHERE problems.path = paths.path AND retry_ms > 0 AND retry_ms <= :nowMs))
        ORDER BY path LIMIT 1`,
+    )
+    .pluck()
+  const existsNeeded = database
+    .prepare<[Buffer], number>(
+      `SELECT EXISTS (SELECT 1 FROM records CROSS JOIN paths ON paths.path = records.path
+         WHERE records.root = ? AND superseded = 0 AND kind = 'file' AND need = 'live')`,
     )
     .pluck()
   const selectTotals = database.prepare<[], Totals>('SELECT * FROM totals')
@@ -199,7 +206,8 @@ export function createPathQuestions(
     deletionsPending: (limit) => selectPending.all(limit),
     filesHere: () => totals().here_count,
     isContentLiveElsewhere: (root, path) => existsElsewhere.get({ root: idToBytes(root), path }) === 1,
-    needsRoot: (root, nowMs) => selectNeedingRoot.get({ root: idToBytes(root), nowMs: nowMs ?? null }),
+    needsRoot: (root, nowMs) => selectNeedingRoot.get({ root: idToBytes(root), nowMs }),
+    isContentNeeded: (root) => existsNeeded.get(idToBytes(root)) === 1,
   }
 }
 

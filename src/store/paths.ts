@@ -12,7 +12,16 @@ import type { Transactions } from './transaction.ts'
 
 export type Paths = Pick<
   FolderStore,
-  'setWinner' | 'setPlacing' | 'placing' | 'adopt' | 'setHere' | 'setIgnored' | 'clearIgnored' | 'disagree'
+  | 'setWinner'
+  | 'setPlacing'
+  | 'placing'
+  | 'placings'
+  | 'forgetPlacing'
+  | 'adopt'
+  | 'setHere'
+  | 'setIgnored'
+  | 'clearIgnored'
+  | 'disagree'
 >
 
 export function createPaths(database: Database, { atomically }: Transactions, records: Records): Paths {
@@ -29,6 +38,9 @@ export function createPaths(database: Database, { atomically }: Transactions, re
   const updatePlacing = database.prepare('UPDATE paths SET placing = ? WHERE path = ?')
   const selectPlacing = database
     .prepare<[string], number | null>('SELECT placing FROM paths WHERE path = ?')
+    .pluck()
+  const selectPlacings = database
+    .prepare<[], RelPath>('SELECT path FROM paths WHERE placing IS NOT NULL')
     .pluck()
   const updateHere = database.prepare(`UPDATE paths SET ${hereValues} WHERE path = :path`)
   const updateIgnored = database.prepare('UPDATE paths SET ignored = ? WHERE path = ?')
@@ -100,6 +112,13 @@ export function createPaths(database: Database, { atomically }: Transactions, re
       const sequence = selectPlacing.get(path)
       return sequence === undefined || sequence === null ? undefined : records.versionAt(sequence)
     },
+
+    placings: () => selectPlacings.all(),
+    forgetPlacing: (path) =>
+      atomically(() => {
+        updatePlacing.run(null, path)
+        records.sweepSuperseded(path)
+      }),
 
     setHere: (path, here) => atomically(() => setHere(path, here)),
 

@@ -133,6 +133,20 @@ export function filesContract(title: string, make: () => Promise<FilesUnderTest>
         expect(await root.list()).toEqual([])
       }))
 
+    test('a directory that was removed takes nothing in any more', () =>
+      withRoot(async (root) => {
+        await put(root, 'file', 'text')
+        await root.mkdir('directory', 0o777)
+        using directory = await root.directory('directory')
+        await root.rmdir('directory')
+        const gone = code('ENOENT')
+        await expect(root.moveNew('file', directory, 'file')).rejects.toEqual(gone)
+        await expect(directory.mkdir('a', 0o777)).rejects.toEqual(gone)
+        await expect(directory.create('a', 0o666)).rejects.toEqual(gone)
+        await expect(directory.symlink('x', 'a')).rejects.toEqual(gone)
+        expect(await textOf(root, 'file')).toBe('text')
+      }))
+
     test('I7 a file moves to a free name only', () =>
       withRoot(async (root) => {
         await root.mkdir('directory', 0o777)

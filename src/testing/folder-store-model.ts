@@ -2,7 +2,7 @@
  * What a folder's store means, written as plainly as possible and without any thought of speed: the store is checked against it.
  */
 import { conflictOriginal } from '../core/conflict-name.ts'
-import type { RecordId, WriterId } from '../core/ids.ts'
+import type { ContentRoot, RecordId, WriterId } from '../core/ids.ts'
 import { comparePaths, type DirPath, isInside, parentOf, type RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
 import { sameContent, type Version } from '../core/version.ts'
@@ -59,6 +59,7 @@ export type StoreModel = Pick<
   | 'deletionsPending'
   | 'filesHere'
   | 'needsRoot'
+  | 'isContentNeeded'
   | 'isContentLiveElsewhere'
   | 'clearIgnored'
   | 'clearProblems'
@@ -112,6 +113,13 @@ export function createStoreModel(): StoreModel {
     return [...model.paths]
       .map(([path, entry]) => ({ path, ...entry }))
       .sort((a, b) => comparePaths(a.path, b.path))
+  }
+
+  function hasVersionWithRoot(path: string, root: ContentRoot): boolean {
+    return [...model.records.values()].some(
+      ({ record: { version }, superseded }) =>
+        !superseded && version.path === path && version.kind === 'file' && version.root === root,
+    )
   }
 
   function needOf(state: PathState): 'live' | 'deleted' | undefined {
@@ -257,8 +265,10 @@ export function createStoreModel(): StoreModel {
           needOf(state) === 'live' &&
           state.winner?.kind === 'file' &&
           state.winner.root === root &&
-          (nowMs === undefined || !isHeldBack(state.path, nowMs)),
+          !isHeldBack(state.path, nowMs),
       )?.path,
+    isContentNeeded: (root) =>
+      states().some((state) => needOf(state) === 'live' && hasVersionWithRoot(state.path, root)),
     isContentLiveElsewhere: (root, path) =>
       states().some(
         (state) => state.path !== path && state.winner?.kind === 'file' && state.winner.root === root,
@@ -270,9 +280,9 @@ export function createStoreModel(): StoreModel {
       for (const row of [...model.problems.values()]) if (row.code === code) model.problems.delete(row.path)
     },
     clearProblemsOfContent(code, roots) {
-      for (const { path, winner } of states()) {
-        const isOfContent = winner?.kind === 'file' && roots.includes(winner.root)
-        if (isOfContent && model.problems.get(path)?.code === code) model.problems.delete(path)
+      for (const row of [...model.problems.values()]) {
+        const isOfContent = roots.some((root) => hasVersionWithRoot(row.path, root))
+        if (isOfContent && row.code === code) model.problems.delete(row.path)
       }
     },
     forgetProblems() {

@@ -133,7 +133,7 @@ export function serveTexts(peer: HostilePeer, ...texts: readonly string[]): void
         offsetBytes: 0,
         data: data.subarray(question.offsetBytes, question.offsetBytes + question.lengthBytes),
       })
-    else peer.send({ kind: 'missing', request: question.request })
+    else peer.send({ kind: 'missing', request: question.request, unreadable: false })
   })
 }
 

@@ -129,6 +129,8 @@ export function createMemoryTree(options: MemoryOptions) {
   function put(directory: MemoryNode, name: string, node: MemoryNode, path: string): void {
     checkWritable(path)
     checkPermission(directory, 0o200, path)
+    // A directory that was removed takes nothing in any more, however long somebody keeps it open.
+    if (directory !== root && directory.links === 0) throw errnoError('ENOENT', path)
     directory.entries.set(fold(name), { name, node, undecodable: false })
     node.links += 1
     node.ctimeNs = tick()

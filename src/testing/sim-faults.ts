@@ -27,12 +27,21 @@ export interface FaultOptions {
   readonly network: SimNetwork
   /** Whether databases may be lost or rolled back. */
   readonly mayForget: boolean
+  /** Told of a device whose database was lost or rolled back, before it runs again. */
+  readonly forgotten: (device: SimDevice) => void
 }
 
 /** How likely a device that does not run is started between two events of people. */
 const startProbability = 0.3
 
-export function createFaults({ devices, scheduler, chance, network, mayForget }: FaultOptions): Faults {
+export function createFaults({
+  devices,
+  scheduler,
+  chance,
+  network,
+  mayForget,
+  forgotten,
+}: FaultOptions): Faults {
   let forgot = false
   /** Devices whose next freeze is a power cut. */
   const losesPower = new Set<SimDevice>()
@@ -191,6 +200,7 @@ export function createFaults({ devices, scheduler, chance, network, mayForget }:
         const from = chance.pick(['nothing', 'backup'] as const)
         device.loseDatabase(from)
         forgot = true
+        forgotten(device)
         return from === 'nothing' ? 'loses its database' : 'gets an older database'
       },
     ],

@@ -46,23 +46,64 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   )
 }
 
-/** I2: the same tree everywhere; a read-only device may differ where its person did something. */
+/** What lost and rolled-back databases mean for the oracle. */
+export interface Forgetting {
+  /** Names of the devices that ever forgot something. */
+  readonly forgetful: ReadonlySet<string>
+  /** By index of a device: what lay there when it forgot, as far as it was not judged since. */
+  readonly unknown: ReadonlyMap<number, Agreement>
+}
+
+/**
+ * I2: the same tree everywhere. Two things follow from forgetting (E7). Where nobody has the winner's content any more, because its
+ * author forgot having told of it, each waits with what lies there. And a read-only device, which may differ where its person did
+ * something, may keep what lay there when it forgot: whose work that is it cannot know (E6). Returns what it still keeps of that.
+ */
 export function checkConvergence(
   devices: readonly SimDevice[],
   touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
-): void {
+  { forgetful, unknown }: Forgetting,
+): Map<number, Agreement> {
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
-    const difference = differences(expected, agreementOf(device))[0]
+    const difference = differences(expected, agreementOf(device)).find(
+      ({ path }) => !isContentGone(devices, path, forgetful),
+    )
     if (difference !== undefined) throw differs(first!, device, difference)
   }
+  const stillUnknown = new Map<number, Agreement>()
   for (const device of devices.filter(({ role }) => role === 'read-only')) {
     const touched = touchedReadOnly.get(device.index) ?? new Set()
+    const kept = new Map<string, Shown>()
     for (const difference of differences(expected, agreementOf(device))) {
-      if (!isNear(difference.path, touched)) throw differs(first!, device, difference)
+      const { path, actual } = difference
+      if (wasThere(path, actual, unknown.get(device.index))) kept.set(path, actual)
+      else if (!isNear(path, touched) && !isContentGone(devices, path, forgetful))
+        throw differs(first!, device, difference)
     }
+    if (kept.size > 0) stillUnknown.set(device.index, kept)
   }
+  return stillUnknown
+}
+
+/** Whether everybody waits for a content that its author told of, forgot, and did away with before anybody else had it. */
+function isContentGone(devices: readonly SimDevice[], path: string, forgetful: ReadonlySet<string>): boolean {
+  const winners = devices.map(({ store }) => store?.state(path as RelPath)?.winner)
+  const [winner] = winners
+  if (winner?.kind !== 'file' || !forgetful.has(winner.deviceName)) return false
+  if (!winners.every((other) => other?.id === winner.id)) return false
+  return devices.every(({ store }) => store?.hereWithRoot(winner.root).length === 0)
+}
+
+/** Whether exactly this was there before, at this path or at the one this conflict copy is named after. */
+function wasThere(path: string, actual: Shown, before: Agreement = new Map()): boolean {
+  if (actual === undefined) return false
+  const original = conflictOriginal(path as RelPath)
+  return [...before].some(
+    ([other, shown]) =>
+      (other === path || original === (conflictOriginal(other as RelPath) ?? other)) && isSame(shown, actual),
+  )
 }
 
 interface Difference {
@@ -169,6 +210,7 @@ export function checkIntentions(
   now: Agreement,
   journal: Journal,
   devices: readonly SimDevice[],
+  undecided: ReadonlySet<string>,
 ): void {
   const { touched } = journal
   const at = (path: string): ReadonlySet<number> => touched.get(path) ?? new Set()
@@ -179,7 +221,7 @@ export function checkIntentions(
       ),
     )
   for (const path of new Set([...before.keys(), ...now.keys(), ...touched.keys()])) {
-    if (isConflictName(path) || isOddName(path)) continue
+    if (isConflictName(path) || isOddName(path) || undecided.has(path)) continue
     const who = [...at(path)]
     if (who.length > 1) continue
     const [by] = who
@@ -195,6 +237,21 @@ export function checkIntentions(
       path,
     )
   }
+}
+
+/**
+ * Paths with a losing version of somebody who forgot: without its author nobody may say that it is over, so it comes up when what is
+ * above it goes (E7).
+ */
+export function undecidedPaths(
+  { store }: SimDevice,
+  { forgetful }: Pick<Forgetting, 'forgetful'>,
+): Set<string> {
+  const versions = store!.indexAfter(0, Number.MAX_SAFE_INTEGER).map(({ record }) => record.version)
+  const losers = versions.filter(
+    ({ id, path, deviceName }) => forgetful.has(deviceName) && store!.state(path)?.winner?.id !== id,
+  )
+  return new Set(losers.map(({ path }) => path))
 }
 
 /** I5: nobody worked beside another, so nothing can have collided. */

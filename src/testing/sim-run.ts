@@ -150,6 +150,9 @@ async function play(
     }),
   )
   const fullDevices = devices.filter(({ role }) => role === 'full')
+  const forgetful = new Set<string>()
+  /** What lay on devices when they forgot. */
+  let unknown = new Map<number, oracle.Agreement>()
   const network = createSimNetwork(scheduler, chance.fork())
   const faults = createFaults({
     devices,
@@ -157,10 +160,15 @@ async function play(
     chance: chance.fork(),
     network,
     mayForget: setting.mayForget,
+    forgotten(device) {
+      forgetful.add(device.name)
+      unknown.set(device.index, oracle.agreementOf(device))
+    },
   })
   const people = createPeople(chance.fork(), contents, setting.oddNames)
   let agreement: oracle.Agreement = new Map()
-  /** Somebody took deletions back. */
+  let undecided: ReadonlySet<string> = new Set()
+  /** Somebody took deletions back: beside whatever was done after them. */
   let tookBack = false
 
   function tell(words: string): void {
@@ -258,14 +266,16 @@ async function play(
   function judgeAll(): void {
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
-    oracle.checkConvergence(devices, people.touchedReadOnly)
+    unknown = oracle.checkConvergence(devices, people.touchedReadOnly, { forgetful, unknown })
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
-    if (setting.takesTurns) oracle.checkNoConflicts(agreement, now, people.journal)
-    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices)
+    // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
+    if (setting.takesTurns && !tookBack) oracle.checkNoConflicts(agreement, now, people.journal)
+    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
     tookBack = false
     agreement = now
+    undecided = oracle.undecidedPaths(fullDevices[0]!, { forgetful })
     people.journal.clear()
   }
 

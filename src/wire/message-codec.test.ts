@@ -100,7 +100,8 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     offsetBytes: fc.nat({ max: maxRequestBytes - 100 }),
     data: fc.uint8Array({ minLength: 1, maxLength: 100 }).map((data) => Buffer.from(data)),
   }),
-  fc.record({ kind: fc.constantFrom('missing' as const, 'cancel' as const), request: requests }),
+  fc.record({ kind: fc.constant('missing' as const), request: requests, unreadable: fc.boolean() }),
+  fc.record({ kind: fc.constant('cancel' as const), request: requests }),
   fc.record({
     kind: fc.constant('summary' as const),
     needFiles: wholes,

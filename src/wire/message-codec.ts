@@ -124,7 +124,7 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
         lengthBytes: message.lengthBytes,
       })
     case 'missing':
-      return write(wire.MissingSchema, { request: message.request })
+      return write(wire.MissingSchema, { request: message.request, unreadable: message.unreadable })
     case 'cancel':
       return write(wire.CancelSchema, { request: message.request })
     case 'summary':
@@ -207,8 +207,10 @@ function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
       return decodeRequest(parse(wire.RequestSchema, rest))
     case 'block':
       return decodeBlock(rest)
-    case 'missing':
-      return { kind, request: parse(wire.MissingSchema, rest).request }
+    case 'missing': {
+      const { request, unreadable } = parse(wire.MissingSchema, rest)
+      return { kind, request, unreadable }
+    }
     case 'cancel':
       return { kind, request: parse(wire.CancelSchema, rest).request }
     case 'summary': {

@@ -65,8 +65,8 @@ export type Message =
       readonly offsetBytes: number
       readonly data: Uint8Array
     }
-  /** The sender cannot serve this request (any more). */
-  | { readonly kind: 'missing'; readonly request: number }
+  /** The sender cannot serve this request (any more): it lacks the content, or could not read it just now. */
+  | { readonly kind: 'missing'; readonly request: number; readonly unreadable: boolean }
   | { readonly kind: 'cancel'; readonly request: number }
   /** What the sender still lacks, knowing the receiver's index up to `seenSequence`. For status only. */
   | {
