@@ -173,6 +173,12 @@ export type CommitOutcome =
   | { readonly state: 'done'; readonly found: Found | undefined }
   | { readonly state: 'failed'; readonly error: SyncError }
 
+/** What an ordinary user may still write on a disk, and how much it could hold with nothing on it. */
+export interface DiskSpace {
+  readonly freeBytes: number
+  readonly totalBytes: number
+}
+
 export interface ArchiveEntry {
   /** Names the entry for `restore`. */
   readonly id: string
@@ -224,7 +230,7 @@ export interface Disk {
     readonly executable: boolean
   }>
   trimArchive(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void>
-  freeBytes(): Promise<number>
+  space(): Promise<DiskSpace>
   /** Hints that something changed below these paths; `'everything'` when events were lost. Best effort, never the truth. */
   watch(hint: (changed: readonly DiskPath[] | 'everything') => void): Promise<AsyncDisposable>
 }

@@ -178,9 +178,9 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return { stage, sizeBytes: stat.sizeBytes, mtimeNs: stat.mtimeNs, executable: toStat(stat).executable }
     },
     trimArchive: (limits) => onPath(`${hiddenDirectory}/archive`, 'write', () => archive.trim(limits)),
-    async freeBytes() {
+    async space() {
       using root = await openRoot()
-      return await onPath(files.path, 'read', () => root.freeBytes())
+      return await onPath(files.path, 'read', () => root.space())
     },
     async watch(hint) {
       const nothing: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined }

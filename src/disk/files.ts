@@ -5,6 +5,7 @@
  * `testing/files-contract.ts`. Failures are Node's own errors with an errno `code`; `disk-error.ts` turns them into sentences.
  */
 import type { Stat } from '../core/stat.ts'
+import type { DiskSpace } from '../ports.ts'
 
 /** What `lstat` tells, with what only the disk itself needs. */
 export interface FileStat extends Stat {
@@ -76,8 +77,8 @@ export interface Directory extends Disposable {
   replaceIf(name: string, to: Directory, toName: string, expect: Stat): Promise<FileStat | undefined>
   /** Makes what was made, moved and removed in it durable. */
   sync(): Promise<void>
-  /** Bytes an ordinary user may still write on this file system. */
-  freeBytes(): Promise<number>
+  /** Of the file system it lies on. */
+  space(): Promise<DiskSpace>
 }
 
 /** A folder's place on disk. */

@@ -170,9 +170,9 @@ function realDirectory(descriptor: number): Directory {
         if (codeOf(error) !== 'EINVAL') throw error
       }
     },
-    async freeBytes() {
-      const { bavail, bsize } = await statfs(here)
-      return bavail * bsize
+    async space() {
+      const { bavail, blocks, bsize } = await statfs(here)
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
     },
     [Symbol.dispose]() {
       if (!isOpen) return

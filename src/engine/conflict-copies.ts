@@ -15,7 +15,7 @@ import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { foundToHere } from './here.ts'
 import type { Holds } from './holds.ts'
-import { checkRoom } from './safety.ts'
+import { requireRoom } from './safety.ts'
 import { type Draft, signDrafts } from './sign.ts'
 
 export interface ConflictCopies {
@@ -127,7 +127,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const parentDisk = parent === '' ? '' : `${store.state(parent)?.here?.diskPath ?? parent}/`
     const to = `${parentDisk}${nameOf(path)}`
     try {
-      await checkRoom(context, here.sizeBytes)
+      requireRoom(context, await disk.space(), here.sizeBytes)
       const step = await copyStep(state, path, to, content)
       const [outcome] = await disk.commit([step])
       if (step.kind === 'file') await step.stage.discard()

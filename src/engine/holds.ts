@@ -19,8 +19,13 @@ const obstructedRetryMs = 5_000
 /** Trying again cannot help before the path itself changes. */
 const untilChanged = Number.POSITIVE_INFINITY
 
-/** What is in the way, not known yet, or cannot be told says nothing about the health of the disk. */
-const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set(['no-peer-has-it', 'obstructed', 'history-full'])
+/** What is in the way, not known yet, cannot be told, or is larger than the disk says nothing about the health of the disk. */
+const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set([
+  'no-peer-has-it',
+  'obstructed',
+  'history-full',
+  'too-large-here',
+])
 
 /** What kept a path from getting this winner. */
 interface Hold {

@@ -2,16 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { contentRootOf, singleBlockRoot } from '../core/blocks.ts'
 import { idToBytes, sha256 } from '../core/ids.ts'
 import { forge } from '../testing/hostile-peer.ts'
-import {
-  connectedTo,
-  faultsOf,
-  madMember,
-  read,
-  scene,
-  serveTexts,
-  vectorOf,
-} from '../testing/hostile-scene.ts'
+import { connectedTo, madMember, read, scene, serveTexts, vectorOf } from '../testing/hostile-scene.ts'
 import { pass } from '../testing/memory-device.ts'
+import { maxBlockListPart } from '../wire/messages.ts'
 
 describe('a full member gone mad: contents', () => {
   const sizes: readonly [string, bigint][] = [
@@ -88,24 +81,52 @@ describe('a full member gone mad: contents', () => {
     await at.expectService()
   })
 
-  test('a file of 16 TiB does not stop the folder', async () => {
-    await using at = await scene()
+  test('a file of 16 TiB is a problem of its path and of nothing else', async () => {
+    await using at = await scene({ slow: { operation: 'space', ms: 1000 } })
+    const { victim, honest } = at
     const peer = await madMember(at)
-    peer.tell(
-      forge(peer.author, {
-        path: 'huge.bin',
-        text: 'x',
-        body: { sizeBytes: 2n ** 44n, blockSizeBytes: 2 ** 24 },
-      }),
-    )
-    // Halted for want of room and tried again now and then, a round of everything else each time.
+    const hashes = Buffer.alloc(32 * 2 ** 20, 'a block list as long as lists can be')
+    const text = 'small'
+    peer.answer((question) => {
+      const { request } = question
+      if (question.kind === 'request')
+        return peer.send({ kind: 'block', request, offsetBytes: 0, data: Buffer.from(text) })
+      for (let first = 0; first < 2 ** 20; first += maxBlockListPart) {
+        const part = hashes.subarray(32 * first, 32 * (first + maxBlockListPart))
+        peer.send({ kind: 'block-list', request, first, count: 2 ** 20, hashes: part })
+      }
+    })
+    const root = idToBytes(contentRootOf(hashes))
+    const body = { sizeBytes: 2n ** 44n, blockSizeBytes: 2 ** 24, root }
+    peer.tell(forge(peer.author, { path: 'huge.bin', body }))
     await at.pass(12_000)
-    expect(at.victim.folder.status().problems).toEqual([])
-    at.honest.own.person.writeFile('beside.txt', 'beside')
-    at.victim.own.person.writeFile('beside too.txt', 'beside')
-    await pass(at.clock, 150_000, 60)
-    expect(read(at.victim, 'beside.txt')).toBe('beside')
-    expect(read(at.honest, 'beside too.txt')).toBe('beside')
-    expect(faultsOf(at.victim)).toBe('')
+    // One that asks for room while that of another is being looked for; its list is known now.
+    peer.tell(forge(peer.author, { path: 'huger.bin', body, counter: 2 }))
+    await pass(at.clock, 500, 5)
+    peer.tell(forge(peer.author, { path: 'small.txt', text, counter: 3 }))
+    honest.own.person.writeFile('beside.txt', 'beside')
+    await at.pass(12_000)
+    expect(victim.folder.status().problems.map(({ path, code }) => `${code} ${path}`)).toEqual([
+      'too-large-here huge.bin',
+      'too-large-here huger.bin',
+    ])
+    for (const path of ['small.txt', 'beside.txt']) expect(read(victim, path)).toBeDefined()
+    expect(victim.store.history(100).map(({ action }) => action)).not.toContain('halted')
+    await at.expectService()
+  })
+
+  test('a disk that is full halts the folder until there is room', async () => {
+    const room = { memory: { capacityBytes: 3_000_000 }, settings: { reserveBytes: 1_000_000 } }
+    await using at = await scene(room)
+    const { victim, honest } = at
+    const ballast = Buffer.alloc(1_500_000, 'ballast')
+    victim.own.person.writeFile('.sync/ballast', ballast)
+    honest.own.person.writeFile('large.bin', ballast)
+    await at.pass(12_000)
+    expect(victim.folder.status().halt?.code).toBe('disk-full')
+    victim.own.person.remove('.sync/ballast')
+    await pass(at.clock, 40_000, 20)
+    expect(read(victim, 'large.bin')).toBe(ballast.toString())
+    await at.expectService()
   })
 })

@@ -105,7 +105,7 @@ describe('a peer that breaks the rules of the protocol', () => {
   })
 
   test('P8: ten thousand requests at once', async () => {
-    await using at = await scene({ slowReads: true })
+    await using at = await scene({ slow: { operation: 'read', ms: 10 } })
     const peer = await introduced(at, 'read-only')
     for (let request = 0; request < 10_000; request++)
       peer.send({ kind: 'request', request, root: known, offsetBytes: 0, lengthBytes: 21 })

@@ -3,6 +3,7 @@
  * whether the disk has room, and whether a number of deletions is plausible. Keeps the reason; a person or the cause going away ends it.
  */
 import { SyncError } from '../core/errors.ts'
+import type { DiskSpace } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 
 /** The root is looked at again this often while it is away: short enough to feel immediate when a disk is plugged in. */
@@ -41,11 +42,22 @@ export function isImplausible(context: FolderContext, deletions: number, files: 
   return deletions > massDeleteFiles && deletions * 100 > files * massDeletePercent && massDeletePercent < 100
 }
 
-/** Throws `disk-full` unless so many bytes fit and the reserve stays free. */
-export async function checkRoom(context: FolderContext, bytes: number): Promise<void> {
-  const freeBytes = await context.disk.freeBytes()
-  const { reserveBytes } = context.settings()
-  if (freeBytes - bytes < reserveBytes) {
-    throw new SyncError('disk-full', { path: context.rootPath, freeBytes, reserveBytes })
+/**
+ * Throws `disk-full` unless so many bytes fit beside those promised to others and the reserve stays free. Bytes that would not fit on the
+ * disk with nothing else on it say nothing about how full it is: `too-large-here`, unless the reserve is reached already.
+ */
+export function requireRoom(
+  { rootPath: path, settings }: FolderContext,
+  { freeBytes, totalBytes }: DiskSpace,
+  bytes: number,
+  promisedBytes = 0,
+): void {
+  const { reserveBytes } = settings()
+  if (freeBytes >= reserveBytes && bytes > totalBytes - reserveBytes) {
+    const reason = `it needs ${bytes} bytes, and the whole disk has ${totalBytes}`
+    throw new SyncError('too-large-here', { path, reason })
+  }
+  if (freeBytes - promisedBytes - bytes < reserveBytes) {
+    throw new SyncError('disk-full', { path, freeBytes, reserveBytes })
   }
 }

@@ -8,7 +8,7 @@ import type { ContentRoot } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
-import { checkRoom } from './safety.ts'
+import { requireRoom } from './safety.ts'
 import type { Swarm } from './swarm.ts'
 
 /** Files on their way at once: enough small ones to hide the way to the peer and back. */
@@ -209,11 +209,17 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     }
   }
 
-  /** Keeps room for so many bytes, beside what others under way will take. Throws `disk-full`. */
+  /** Keeps room for so many bytes, beside what others under way will take. Throws as `requireRoom`. */
   async function takeRoom(bytes: number): Promise<Room> {
-    const earlierBytes = promisedBytes
+    try {
+      await promiseRoom(bytes)
+    } catch (thrown) {
+      if (!isSyncError(thrown, 'disk-full')) throw thrown
+      // What nobody needs any more goes first.
+      await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
+      await promiseRoom(bytes)
+    }
     let leftBytes = bytes
-    promisedBytes += bytes
     const room: Room = {
       used(count) {
         const usedBytes = Math.min(count, leftBytes)
@@ -222,18 +228,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       },
       [Symbol.dispose]: () => room.used(leftBytes),
     }
-    try {
-      await checkRoom(context, earlierBytes + bytes).catch(async (thrown) => {
-        if (!isSyncError(thrown, 'disk-full')) throw thrown
-        // What nobody needs any more goes first.
-        await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
-        await checkRoom(context, earlierBytes + bytes)
-      })
-    } catch (thrown) {
-      room[Symbol.dispose]()
-      throw thrown
-    }
     return room
+  }
+
+  /** Only what there is room for is promised, so that nobody else is refused for the sake of what will never come. */
+  async function promiseRoom(bytes: number): Promise<void> {
+    const earlierBytes = promisedBytes
+    const space = await disk.space()
+    // What others wrote since then may not be missing in the free bytes yet.
+    requireRoom(context, space, bytes, Math.max(earlierBytes, promisedBytes))
+    promisedBytes += bytes
   }
 
   /** Returns its hash. */

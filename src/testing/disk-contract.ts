@@ -500,7 +500,9 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
           archive: true,
         })
         expect(person.readFile('copy').equals(content)).toBe(true)
-        expect(await disk.freeBytes()).toBeGreaterThan(0)
+        const { freeBytes, totalBytes } = await disk.space()
+        expect(freeBytes).toBeGreaterThan(0)
+        expect(totalBytes).toBeGreaterThanOrEqual(freeBytes)
       }))
   })
 }

@@ -31,17 +31,18 @@ const startMs = Date.UTC(2026, 0, 1)
 
 /** Both have what lies in the folder at the beginning: `old.txt` and `dir/inner.txt`. */
 export async function scene({
-  slowReads = false,
+  slow,
   ...options
-}: Partial<MemoryDeviceOptions> & { readonly slowReads?: boolean } = {}): Promise<Scene> {
+}: Partial<MemoryDeviceOptions> & {
+  /** The operation of the victim's disk that takes its time. */
+  readonly slow?: { readonly operation: 'read' | 'space'; readonly ms: number }
+} = {}): Promise<Scene> {
   const clock = createManualClock(startMs)
   const honest = await openMemoryDevice({ clock, name: 'honest' })
   const victim = await openMemoryDevice({
     clock,
     name: 'victim',
-    ...(slowReads
-      ? { gate: (operation) => (operation === 'read' ? clockTick(clock) : Promise.resolve()) }
-      : {}),
+    gate: (operation) => (operation === slow?.operation ? passing(clock, slow.ms) : Promise.resolve()),
     ...options,
   })
   honest.own.person.writeFile('old.txt', 'what was there before')
@@ -79,8 +80,8 @@ export async function scene({
   }
 }
 
-function clockTick(clock: ManualClock): Promise<void> {
-  return new Promise((resolve) => void clock.after(10, resolve))
+function passing(clock: ManualClock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve))
 }
 
 export function read(device: MemoryDevice, path: string): string | undefined {

@@ -17,7 +17,7 @@ import { createMemoryTree, type MemoryNode, type MemoryOptions, type MemoryTree 
 /**
  * Called before each operation of a process with its name (`openRoot`, `directory`, `list`, `lstat`, `readlink`, `open`, `create`,
  * `mkdir`, `rmdir`, `symlink`, `unlink`, `link`, `rename`, `replace`, `stat`, `read`, `write`, `truncate`, `metadata`, `sync`,
- * `freeBytes`) and path. Reject with `errnoError` to make it fail; never settle to crash there.
+ * `space`) and path. Reject with `errnoError` to make it fail; never settle to crash there.
  */
 export type Gate = (operation: string, path: string) => Promise<void>
 
@@ -231,10 +231,11 @@ function memoryDirectory(tree: MemoryTree, gate: Gate, node: MemoryNode, path: s
       tree.checkAlive(path)
       node.durableEntries = new Map(node.entries)
     },
-    async freeBytes() {
-      await gate('freeBytes', path)
+    async space() {
+      await gate('space', path)
       tree.checkAlive(path)
-      return Math.max(0, tree.state.capacityBytes - tree.state.usedBytes)
+      const { capacityBytes, usedBytes } = tree.state
+      return { freeBytes: Math.max(0, capacityBytes - usedBytes), totalBytes: capacityBytes }
     },
     [Symbol.dispose]() {
       isOpen = false
