@@ -44,7 +44,7 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
   function notePlacing(): void {
     store.transaction(() => {
       for (const { step, state } of steps) {
-        if (step.kind === 'remove' || step.kind === 'metadata') continue
+        if (step.kind === 'remove') continue
         if (state.winner !== undefined && state.winner.kind !== 'deleted')
           store.setPlacing(state.path, state.winner)
       }

@@ -1,16 +1,17 @@
 /**
  * Finds out at opening whether the database is the one this folder was last used with. A random token lies both in the database and in the
- * folder's hidden directory, and changes at every opening: a lost or older database does not know the present one, and then a new
- * epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
+ * folder's hidden directory, and changes at every opening and whenever the index has grown: a lost or older database does not know the present
+ * one, and then a new epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
  */
 import type { FolderContext } from './folder-context.ts'
+import { checkRoot } from './safety.ts'
 import { isWriter, renewEpochs } from './sign.ts'
 
 const tokenBytes = 16
 
-/** Call when the root is known to be present, before anything is signed. */
+/** Call before anything is signed. */
 export async function takeLease(context: FolderContext): Promise<void> {
-  const { store, disk, chance, log } = context
+  const { store, disk, log } = context
   const onDisk = await disk.readNote('lease')
   const inDatabase = store.fact('lease')
   if (!isWriter(store) || onDisk === undefined || onDisk !== inDatabase) {
@@ -18,6 +19,13 @@ export async function takeLease(context: FolderContext): Promise<void> {
     if (inDatabase !== undefined)
       log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
   }
+  await renewLease(context)
+}
+
+/** From here on a database from before is known to be old. Throws the halting error when the root is not there. */
+export async function renewLease(context: FolderContext): Promise<void> {
+  const { store, disk, chance } = context
+  await checkRoot(context)
   const token = chance.bytes(tokenBytes).toString('hex')
   // Disk first: a crash in between makes the two differ, which costs a new epoch and nothing else.
   await disk.writeNote('lease', token)

@@ -8,6 +8,7 @@ import type { RelPath } from '../core/path.ts'
 import type { DiskPath } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createGathering, restMs } from './gathering.ts'
+import { renewLease } from './lease.ts'
 import { nextWork, type Work } from './next-work.ts'
 import { prepare } from './prepare.ts'
 import type { Pull } from './pull.ts'
@@ -79,6 +80,8 @@ export function startLoop(
   let trimAtMs = clock.monotonicMs() + trimEveryMs
   let pullAtMs: number | undefined
   let restUntilMs = 0
+  /** The end of the index when the lease was renewed. */
+  let leasedSequence = 0
   let halt: Halt | undefined
   let deletesConfirmed = false
   let doing: Work['kind'] = 'prepare'
@@ -111,6 +114,7 @@ export function startLoop(
       dirtyUntilMs,
       pullAtMs,
       trimAtMs,
+      isLeaseOld: store.lastSequence() !== leasedSequence,
     })
   }
 
@@ -134,6 +138,7 @@ export function startLoop(
       case 'prepare':
         await prepare(context, isNew && !isPrepared)
         isPrepared = true
+        leasedSequence = store.lastSequence()
         return
       case 'scan-all':
         // First the facts, then the look: what happens meanwhile makes places dirty again.
@@ -155,9 +160,18 @@ export function startLoop(
         store.sweepBlocks()
         return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
       }
+      case 'renew-lease':
+        leasedSequence = store.lastSequence()
+        return renewLease(context).catch(noteOldLease)
       case 'rest':
         return rest(work.untilMs)
     }
+  }
+
+  /** A disk that takes no note costs nothing but the proof that an older database is older. */
+  function noteOldLease(error: unknown): void {
+    if (!isSyncError(error) || error.code === 'database-damaged') throw error
+    log.debug({ code: error.code }, 'the lease could not be renewed')
   }
 
   async function doScan(scope: Parameters<typeof scan>[1]): Promise<void> {

@@ -29,16 +29,18 @@ function* everyCase(): Generator<WorkFacts> {
           for (const dirty of places)
             for (const pullAtMs of [undefined, ...manyTimes])
               for (const trimAtMs of manyTimes)
-                yield {
-                  nowMs,
-                  isPaused,
-                  haltedUntilMs,
-                  isPrepared,
-                  fullScanAtMs,
-                  dirtyUntilMs: new Map(dirty),
-                  pullAtMs,
-                  trimAtMs,
-                }
+                for (const isLeaseOld of [false, true])
+                  yield {
+                    nowMs,
+                    isPaused,
+                    haltedUntilMs,
+                    isPrepared,
+                    fullScanAtMs,
+                    dirtyUntilMs: new Map(dirty),
+                    pullAtMs,
+                    trimAtMs,
+                    isLeaseOld,
+                  }
 }
 
 /** The facts as they are once the work is done and nothing else happened. */
@@ -59,6 +61,8 @@ function done(facts: WorkFacts, work: Work): WorkFacts {
       return { ...facts, pullAtMs: undefined }
     case 'trim-archive':
       return { ...facts, trimAtMs: laterMs }
+    case 'renew-lease':
+      return { ...facts, isLeaseOld: false }
     case 'rest':
       return { ...facts, nowMs: work.untilMs }
   }
@@ -71,7 +75,7 @@ function isHalted(facts: WorkFacts): boolean {
 function isDue(facts: WorkFacts): boolean {
   const dueTimesMs = [facts.fullScanAtMs, facts.trimAtMs, ...facts.dirtyUntilMs.values()]
   if (facts.pullAtMs !== undefined) dueTimesMs.push(facts.pullAtMs)
-  return !facts.isPrepared || dueTimesMs.some((timeMs) => timeMs <= facts.nowMs)
+  return !facts.isPrepared || facts.isLeaseOld || dueTimesMs.some((timeMs) => timeMs <= facts.nowMs)
 }
 
 test('I10 a halted or paused folder does nothing to the disk, and does not look at it either', () => {
@@ -90,6 +94,14 @@ test('I2 a folder rests exactly when nothing is due, and until the first thing w
     expect(work.untilMs).toBeGreaterThan(facts.nowMs)
     expect(isDue({ ...facts, nowMs: work.untilMs })).toBe(true)
     expect(isDue({ ...facts, nowMs: work.untilMs - 0.5 })).toBe(false)
+  }
+})
+
+test('I11 the lease is renewed before the folder rests, and after all that makes the index grow', () => {
+  for (const facts of everyCase()) {
+    if (facts.isPaused || isHalted(facts) || !facts.isLeaseOld) continue
+    const isMoreDue = isDue({ ...facts, isLeaseOld: false })
+    expect(nextWork(facts).kind === 'renew-lease').toBe(!isMoreDue)
   }
 })
 
@@ -124,7 +136,7 @@ test('I3 work that is due gets done in a few turns, and then the folder rests', 
     let turns = 0
     for (let work = nextWork(facts); work.kind !== 'rest'; work = nextWork(facts)) {
       facts = done(facts, work)
-      expect(++turns).toBeLessThanOrEqual(5)
+      expect(++turns).toBeLessThanOrEqual(6)
     }
   }
 })
@@ -142,6 +154,7 @@ test('I2 whatever the times are, resting ends in the future and never while some
         dirtyUntilMs: fc.array(fc.tuple(fc.string(), anyTimeMs)).map((entries) => new Map(entries)),
         pullAtMs: fc.option(anyTimeMs, { nil: undefined }),
         trimAtMs: anyTimeMs,
+        isLeaseOld: fc.boolean(),
       }),
       (facts) => {
         const work = nextWork(facts)

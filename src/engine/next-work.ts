@@ -18,6 +18,8 @@ export interface WorkFacts {
   /** When to ask for needs; undefined when nothing can have changed. */
   readonly pullAtMs: number | undefined
   readonly trimAtMs: number
+  /** Whether the index grew since the lease was renewed. */
+  readonly isLeaseOld: boolean
 }
 
 export type Work =
@@ -26,6 +28,7 @@ export type Work =
   | { readonly kind: 'scan'; readonly places: readonly DiskPath[] }
   | { readonly kind: 'pull' }
   | { readonly kind: 'trim-archive' }
+  | { readonly kind: 'renew-lease' }
   /** Nothing now: wait until then, or until something happens. */
   | { readonly kind: 'rest'; readonly untilMs: number }
 
@@ -40,6 +43,7 @@ export function nextWork(facts: WorkFacts): Work {
   if (places.length > 0) return { kind: 'scan', places }
   if (facts.pullAtMs !== undefined && facts.pullAtMs <= nowMs) return { kind: 'pull' }
   if (nowMs >= facts.trimAtMs) return { kind: 'trim-archive' }
+  if (facts.isLeaseOld) return { kind: 'renew-lease' }
   const nextMs = Math.min(
     facts.fullScanAtMs,
     facts.trimAtMs,

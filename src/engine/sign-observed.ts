@@ -49,7 +49,9 @@ export function signObserved(
     const { path, stat } = found
     const here = foundToHere(found, content)
     const placing = store.placing(path)
-    if (placing !== undefined && sameContent(placing, content))
+    const before = store.state(path)?.here
+    const isDressing = placing !== undefined && before !== undefined && isBetween(here, before, placing)
+    if (placing !== undefined && !isDressing && sameContent(placing, content))
       store.adopt(path, placing, asPlaced(here, placing))
     const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
@@ -60,7 +62,7 @@ export function signObserved(
       state?.winner !== undefined &&
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
-    if (observation === 'same' || isWanted || role === 'read-only') {
+    if (observation === 'same' || isWanted || isDressing || role === 'read-only') {
       const isNews = here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root)
       // A local change of a read-only device never travels, and neither does its root (E6).
       if (isNews && store.isContentLiveElsewhere(here.root, '')) servable.push(here.root)
@@ -91,11 +93,22 @@ export function signObserved(
   context.contentAdded(servable)
 }
 
-/** What we placed as it was then, so that a person's change of time or mode since is seen. Disks round times, by up to two seconds. */
+/** What we placed as it was then, so that a person's change of time or mode since is seen. */
 function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
-  const offNs = here.mtimeNs - mtimeNs
-  const isRounded = offNs > -2_000_000_000n && offNs < 2_000_000_000n
-  return { ...here, mtimeNs: isRounded ? here.mtimeNs : mtimeNs, executable }
+  return { ...here, mtimeNs: isRounded(here.mtimeNs, mtimeNs) ? here.mtimeNs : mtimeNs, executable }
+}
+
+/** Whether time and mode are those from before or those to be set: a crash broke off our setting them, and the plan will go on with it. */
+function isBetween(here: Here, before: Here, placing: Version): boolean {
+  const isTimeOurs = here.mtimeNs === before.mtimeNs || isRounded(here.mtimeNs, placing.mtimeNs)
+  const isModeOurs = here.executable === before.executable || here.executable === placing.executable
+  return sameContent(here, before) && sameContent(here, placing) && isTimeOurs && isModeOurs
+}
+
+/** Disks round times, by up to two seconds. */
+function isRounded(mtimeNs: bigint, wantedNs: bigint): boolean {
+  const offNs = mtimeNs - wantedNs
+  return offNs > -2_000_000_000n && offNs < 2_000_000_000n
 }
 
 /** A change nobody can be told of stays a local one; the person hears of it. */

@@ -1,0 +1,41 @@
+import { afterEach, expect, test } from 'vitest'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+
+const devices: MemoryDevice[] = []
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device[Symbol.asyncDispose]()
+})
+
+test('I11 a database backed up and brought back within one run is known to be old: what it forgot it learns again', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const before = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor' })
+  devices.push(victor)
+  connectDevices(before, victor)
+  before.own.person.writeFile('first', 'first')
+  await pass(clock)
+  const image = before.image()
+  for (const name of ['second', 'third']) before.own.person.writeFile(name, name)
+  await pass(clock)
+  expect(victor.own.person.readFile('third').toString()).toBe('third')
+  await before[Symbol.asyncDispose]()
+
+  // More is signed than was forgotten before anybody is met: counters and sequence numbers would be those of other records.
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  for (const name of ['fourth', 'fifth', 'sixth']) after.own.person.writeFile(name, name)
+  await pass(clock)
+  connectDevices(after, victor)
+  await pass(clock)
+  const names = ['fifth', 'first', 'fourth', 'second', 'sixth', 'third']
+  for (const { own, folder } of devices) {
+    expect(
+      own.person
+        .names('')
+        .filter((name) => name !== '.sync')
+        .sort(),
+    ).toEqual(names)
+    expect(folder.status().problems).toEqual([])
+  }
+})
