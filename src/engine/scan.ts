@@ -204,7 +204,11 @@ export async function scan(
   await signDeletions(context, [...missing.paths], deletesConfirmed, held)
   missing.paths.clear()
   missing.gathering.waitMs(0)
-  observed = inPlaceOfDirectories
+  for (const item of inPlaceOfDirectories) {
+    // Something in the directory was found again while its deletion was being signed: so the directory is back, too.
+    if (store.hasHereBelow(item.found.path)) unsettled.push(item.found.diskPath)
+    else observed.push(item)
+  }
   flush()
   return { unsettled }
 }
