@@ -142,13 +142,14 @@ interface FolderState {
   readonly state: string
   readonly localFiles: number
   readonly needTotalItems: number
-  readonly error: string
+  /** Missing or empty when there is none. */
+  readonly error?: string
 }
 
 async function isSettled(home: string, folder: string, { files, isThere }: Goal): Promise<boolean> {
   if (isThere !== undefined && !(await isThere())) return false
   const now = await call<FolderState>(home, 'GET', `/rest/db/status?folder=${folder}`)
-  if (now.error !== '') throw new Error(`Syncthing stopped ${folder}: ${now.error}`)
+  if (now.error) throw new Error(`Syncthing stopped ${folder}: ${now.error}`)
   return now.state === 'idle' && now.needTotalItems === 0 && now.localFiles === files
 }
 
