@@ -1,7 +1,8 @@
 /** Files for the nodes to keep: content nothing can compress, the same for the same seed. */
 import { createCipheriv, createHash } from 'node:crypto'
-import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { Dirent } from 'node:fs'
+import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { differencesOf, isSameTime, readTree, type Tree } from '../src/testing/tree.ts'
 import { runCommand } from './commands.ts'
 
@@ -87,6 +88,16 @@ export async function copyTree(from: string, to: string): Promise<void> {
 /** What was written so far lies on the disk, and is nobody's burden later. */
 export async function settleDisk(): Promise<void> {
   await runCommand('sync')
+}
+
+/** How many files lie below a directory, without what a program keeps for itself there and what is still on its way. */
+export async function countFiles(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile() && !isOwn(directory, entry)).length
+}
+
+function isOwn(directory: string, { name, parentPath }: Dirent): boolean {
+  return /^\.|\.tmp$/.test(name) || ownNames.test(relative(directory, join(parentPath, name)))
 }
 
 /** Same size and time: what both programs and rsync set as the last thing. */

@@ -5,6 +5,8 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 /** Every node of a case may wait at the same time. */
 const maxWaitsAtOnce = 64
 
+const shortestMs = 5
+
 const stopping = new AbortController()
 setMaxListeners(maxWaitsAtOnce, stopping.signal)
 
@@ -26,9 +28,14 @@ export interface WaitOptions {
   readonly isCleanup?: boolean
 }
 
+/** Looking takes the machine no more than this share of the time. */
+const lookingShare = 1 / 20
+/** An error of so much is less than the rounds differ by. */
+const imprecision = 1 / 50
+
 /**
- * Looks until `check` gives something else than false or undefined. Looks less often the longer it takes: asking costs the nodes some
- * work, and an error of two percent is less than the rounds differ by.
+ * Looks until `check` gives something else than false or undefined. Looks less often the longer it takes and the more a look costs, because
+ * what is asked has work to do.
  */
 export async function waitUntil<T>(
   what: string,
@@ -37,11 +44,13 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const startedMs = performance.now()
   for (;;) {
+    const lookedMs = performance.now()
     const answer = await check()
     if (answer !== false && answer !== undefined) return answer
-    const elapsedMs = performance.now() - startedMs
+    const nowMs = performance.now()
+    const elapsedMs = nowMs - startedMs
     if (elapsedMs > limitSeconds * 1000) throw new Error(`not within ${limitSeconds} s: ${what}`)
-    const waitMs = Math.min(everyMs, Math.max(5, elapsedMs / 50))
-    await (isCleanup ? pauseFor(waitMs) : pause(waitMs))
+    const waitMs = Math.max(shortestMs, elapsedMs * imprecision, (nowMs - lookedMs) / lookingShare)
+    await (isCleanup ? pauseFor(Math.min(everyMs, waitMs)) : pause(Math.min(everyMs, waitMs)))
   }
 }

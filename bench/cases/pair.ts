@@ -1,9 +1,9 @@
 /** The scene of most cases: a source that has a folder and knows what is in it, and a target that is to get it. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkSame, settleDisk } from '../content.ts'
+import { checkSame, countFiles, settleDisk } from '../content.ts'
 import type { Stage } from '../measures.ts'
-import type { Cluster, Goal, RivalNode } from '../rival.ts'
+import type { Cluster, RivalNode } from '../rival.ts'
 import { pause } from '../wait.ts'
 
 export const folder = 'folder'
@@ -17,7 +17,7 @@ export interface Pair extends AsyncDisposable {
   readonly from: string
   readonly to: string
   /** The target starts to keep the folder; resolves when all of it is there. */
-  fetch(isThere?: Goal['isThere']): Promise<void>
+  fetch(): Promise<void>
   /** Everything is at rest: on the disk, and in the programs. */
   rest(): Promise<void>
   /** Throws unless both have the same. */
@@ -43,9 +43,11 @@ export async function startPair(stage: Stage, fill: (directory: string) => Promi
   const owned = made.move()
   return {
     ...{ cluster, source, target, from, to, rest },
-    async fetch(isThere) {
+    async fetch() {
       await target.add(folder, to)
-      await target.settled(folder, { directory: to, files, ...(isThere === undefined ? {} : { isThere }) })
+      // Files are counted first, because that costs the node nothing.
+      const isThere = async () => (await countFiles(to)) === files
+      await target.settled(folder, { directory: to, files, isThere })
     },
     check: () => checkSame(from, to),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
