@@ -6,6 +6,7 @@ import { createClient, folderRoute } from '../src/cli/client.ts'
 import { openSocketPath } from '../src/home.ts'
 import { programPath, runBerrysync, startDaemon } from '../src/testing/daemon.ts'
 import type { Place } from './namespaces.ts'
+import { hasEnded } from './processes.ts'
 import type { Cluster, ClusterOptions, Rival, RivalNode } from './rival.ts'
 import { waitUntil } from './wait.ts'
 
@@ -69,6 +70,7 @@ async function startNode(started: AsyncDisposableStack, plan: NodePlan): Promise
     },
     async settled(folder, { directory, files, isThere }) {
       await waitUntil(`Berrysync has ${folder}`, async () => {
+        if (hasEnded(daemon.process)) throw new Error('Berrysync has ended')
         if (isThere !== undefined && !(await isThere())) return false
         const status = await client.get<Status>('/api/status', { folder: directory })
         const now = status.folders[0]!

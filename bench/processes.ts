@@ -1,4 +1,5 @@
 /** Processes as the kernel counts them: a process and all it started, their CPU time and memory. Ends processes by their ids alone. */
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { waitUntil } from './wait.ts'
 
@@ -67,6 +68,11 @@ export function signalOne(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+/** Whether a process started here is gone. */
+export function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }
 
 /** A zombie has ended, and only waits for its parent to hear of it. */

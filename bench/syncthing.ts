@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { environment, runCommand } from './commands.ts'
 import type { Place } from './namespaces.ts'
+import { hasEnded } from './processes.ts'
 import type { Cluster, ClusterOptions, Goal, Rival, RivalNode } from './rival.ts'
 import { pause, waitUntil } from './wait.ts'
 
@@ -130,7 +131,10 @@ async function startNode(
       await ask('POST', `/rest/db/scan?folder=${folder}`)
     },
     settled: (folder, goal) =>
-      waitUntil(`Syncthing has ${folder}`, () => isSettled(member.home, folder, goal)).then(() => undefined),
+      waitUntil(`Syncthing has ${folder}`, () => {
+        if (hasEnded(child)) throw new Error('Syncthing has ended')
+        return isSettled(member.home, folder, goal)
+      }).then(() => undefined),
     kill: () => end(child, 'SIGKILL'),
     async restart() {
       child = await startProcess(member, noteLine)
@@ -180,14 +184,14 @@ async function startProcess(
     noteLine(line)
   })
   await waitUntil('Syncthing answers', async () => {
-    if (child.exitCode !== null) throw new Error(`Syncthing ended with ${child.exitCode}:\n${log.join('\n')}`)
+    if (hasEnded(child)) throw new Error(`Syncthing ended with ${child.exitCode}:\n${log.join('\n')}`)
     return call(home, 'GET', '/rest/system/ping').catch(() => undefined)
   })
   return child
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   const ended = once(child, 'exit')
   child.kill(signal)
   await ended

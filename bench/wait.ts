@@ -29,7 +29,7 @@ export interface WaitOptions {
 }
 
 /** Looking takes the machine no more than this share of the time. */
-const lookingShare = 1 / 20
+const lookingShare = 1 / 10
 /** An error of so much is less than the rounds differ by. */
 const imprecision = 1 / 50
 
@@ -40,7 +40,7 @@ const imprecision = 1 / 50
 export async function waitUntil<T>(
   what: string,
   check: () => Promise<T | false | undefined> | T | false | undefined,
-  { limitSeconds = 900, everyMs = 200, isCleanup = false }: WaitOptions = {},
+  { limitSeconds = 900, everyMs = 100, isCleanup = false }: WaitOptions = {},
 ): Promise<T> {
   const startedMs = performance.now()
   for (;;) {

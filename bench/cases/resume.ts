@@ -1,6 +1,6 @@
 /** A receiver that is killed at half of a large file and started again: what it fetches twice, and how long it takes from then on. */
 import { join } from 'node:path'
-import { mib, writeBigFile } from '../content.ts'
+import { isSameFile, mib, writeBigFile } from '../content.ts'
 import { type BenchCase, bytesToMib, metric, peakMetric } from '../measures.ts'
 import { startMeter } from '../meter.ts'
 import { waitUntil } from '../wait.ts'
@@ -22,7 +22,7 @@ export const resume: BenchCase = {
       await writeBigFile(join(directory, 'big'), bytes, 'big')
       return 1
     })
-    const { target, to, cluster } = pair
+    const { target, from, to, cluster } = pair
     const start = target.place.traffic().received
     const received = () => target.place.traffic().received - start
     const fetching = pair.fetch().then(
@@ -35,7 +35,8 @@ export const resume: BenchCase = {
 
     using meter = startMeter(cluster)
     await target.restart()
-    await target.settled(folder, { directory: to, files: 1 })
+    const isThere = () => isSameFile(join(from, 'big'), join(to, 'big'))
+    await target.settled(folder, { directory: to, files: 1, isThere })
     const { seconds, cpuSeconds, peakBytes } = meter.read()
     const again = (received() / bytes - 1) * 100
     await pair.check()
