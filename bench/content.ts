@@ -1,6 +1,5 @@
 /** Files for the nodes to keep: content nothing can compress, the same for the same seed. */
 import { createCipheriv, createHash } from 'node:crypto'
-import type { Dirent } from 'node:fs'
 import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { differencesOf, isSameTime, readTree, type Tree } from '../src/testing/tree.ts'
@@ -90,14 +89,24 @@ export async function settleDisk(): Promise<void> {
   await runCommand('sync')
 }
 
-/** How many files lie below a directory, without what a program keeps for itself there and what is still on its way. */
-export async function countFiles(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile() && !isOwn(directory, entry)).length
+/**
+ * A cheap question, for asking again and again: whether every file of one directory, as it is now, has appeared in another. What was seen once
+ * is not looked for again.
+ */
+export async function createArrival(from: string, to: string): Promise<() => Promise<boolean>> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
+  const missing = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(from, join(parentPath, name)))
+    .filter((path) => !ownNames.test(path))
+  return async () => {
+    while (missing.length > 0 && (await exists(join(to, missing.at(-1)!)))) missing.pop()
+    return missing.length === 0
+  }
 }
 
-function isOwn(directory: string, { name, parentPath }: Dirent): boolean {
-  return /^\.|\.tmp$/.test(name) || ownNames.test(relative(directory, join(parentPath, name)))
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(absent)) !== undefined
 }
 
 /** Same size and time: what both programs and rsync set as the last thing. */

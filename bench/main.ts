@@ -34,6 +34,12 @@ const { values } = parseArgs({
   },
 })
 
+const machine = {
+  processor: cpus()[0]!.model,
+  cores: cpus().length,
+  ...{ memoryBytes: totalmem(), kernel: release(), architecture: arch(), node: process.version },
+}
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -84,9 +90,20 @@ function limitsToText(limits: Limits): string {
     .join('\n')
 }
 
-async function run(): Promise<boolean> {
-  if (process.getuid?.() !== 0)
-    throw new Error('The benchmark makes network namespaces, which only root may: run it as root.')
+/** Everything there is to say about a run; what is written as JSON. */
+interface Report {
+  readonly date: string
+  readonly isSmall: boolean
+  readonly machine: Readonly<Record<string, string | number>>
+  readonly versions: readonly string[]
+  readonly limits: Limits
+  readonly rows: readonly Row[]
+  readonly results: readonly CaseResult[]
+  readonly failures: readonly string[]
+  readonly remark: string | undefined
+}
+
+async function measure(): Promise<Report> {
   const rivals = chooseRivals(values.rival)
   const chosen = chooseCases(values.case)
   await using owned = new AsyncDisposableStack()
@@ -99,51 +116,51 @@ async function run(): Promise<boolean> {
   const limits = await measureLimits({ scratch: join(scratch, 'limits'), isSmall: values.small })
   await rm(join(scratch, 'limits'), { recursive: true })
   const versions = await Promise.all(rivals.map(({ version }) => version()))
+  const about = { date: new Date().toISOString(), isSmall: values.small, machine, versions, limits }
   const options = { rounds: Number(values.rounds), isSmall: values.small, isInterrupted: () => isInterrupted }
-  const rows: Row[] = []
-  const results: CaseResult[] = []
+  let report: Report = { ...about, rows: [], results: [], failures: [], remark: undefined }
   for (const bench of chosen) {
     const result = await runCase(bench, { rivals, scratch, say: tell, ...options })
-    results.push(result)
-    rows.push(...rowsOf(bench, result.rounds, limits))
-    tell(rowsToText(rows.filter((row) => row.case === bench.name)))
+    const rows = rowsOf(bench, result.rounds, limits)
+    tell(rowsToText(rows))
+    report = {
+      ...about,
+      rows: [...report.rows, ...rows],
+      results: [...report.results, result],
+      failures: [...report.failures, ...result.failures.map((text) => `${bench.name}: ${text}`)],
+      remark: remarkOnHashing(limits),
+    }
+    // After every case, because a long run may be interrupted.
+    await save(report)
   }
+  return report
+}
 
-  const machine = {
-    processor: cpus()[0]!.model,
-    cores: cpus().length,
-    ...{ memoryBytes: totalmem(), kernel: release(), architecture: arch(), node: process.version },
-  }
-  const remark = remarkOnHashing(limits)
-  const failures = results.flatMap((result) => result.failures.map((text) => `${result.name}: ${text}`))
+async function save(report: Report): Promise<void> {
   const out = resolve(values.out)
   await mkdir(dirname(out), { recursive: true })
-  const all = {
-    date: new Date().toISOString(),
-    isSmall: values.small,
-    machine,
-    versions,
-    limits,
-    remark,
-    rows,
-    results,
-  }
-  await writeFile(out, `${JSON.stringify(all, undefined, 2)}\n`)
+  await writeFile(out, `${JSON.stringify(report, undefined, 2)}\n`)
+}
 
-  say(
-    `\n${machine.processor}, ${machine.cores} cores; ${versions.join(', ')}; medians of ${values.rounds} rounds`,
-  )
+function print({ versions, limits, remark, rows, results, failures }: Report): void {
+  const here = `${machine.processor}, ${machine.cores} cores`
+  say(`\n${here}; ${versions.join(', ')}; medians of ${values.rounds} rounds`)
   if (values.small) say('Small sizes: this shows that everything works, not how fast it is.')
   say(limitsToText(limits))
   if (remark !== undefined) say(remark)
-  say(`\n${chosen.map(({ name, title }) => `${name}: ${title}`).join('\n')}`)
+  const names = new Set(results.map(({ name }) => name))
+  const ran = cases.filter(({ name }) => names.has(name))
+  say(`\n${ran.map(({ name, title }) => `${name}: ${title}`).join('\n')}`)
   say(`\n${rowsToText(rows)}`)
   for (const failure of failures) say(`FAILED ${failure}`)
-  return failures.length === 0
 }
 
 try {
-  process.exitCode = (await run()) ? 0 : 1
+  if (process.getuid?.() !== 0)
+    throw new Error('The benchmark makes network namespaces, which only root may: run it as root.')
+  const report = await measure()
+  print(report)
+  process.exitCode = report.failures.length === 0 ? 0 : 1
 } catch (error) {
   tell(
     isInterrupted ? 'interrupted' : error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -1,7 +1,7 @@
 /** What a change to a folder that is the same on both sides costs. The time begins when the change lies on the disk and the program is told to look. */
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { insert, isSameFile, mib, overwrite, writeBigFile } from '../content.ts'
+import { exists, insert, isSameFile, mib, overwrite, writeBigFile } from '../content.ts'
 import { type BenchCase, bytesToMib, type Measures, metric, peakMetric, type Stage } from '../measures.ts'
 import { startMeter } from '../meter.ts'
 import type { RivalName } from '../rival.ts'
@@ -107,14 +107,4 @@ export const renamed: BenchCase = {
       },
     })
   },
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false
-      throw error
-    },
-  )
 }

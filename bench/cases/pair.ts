@@ -1,7 +1,7 @@
 /** The scene of most cases: a source that has a folder and knows what is in it, and a target that is to get it. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkSame, countFiles, settleDisk } from '../content.ts'
+import { checkSame, createArrival, settleDisk } from '../content.ts'
 import type { Stage } from '../measures.ts'
 import type { Cluster, RivalNode } from '../rival.ts'
 import { pause } from '../wait.ts'
@@ -40,13 +40,12 @@ export async function startPair(stage: Stage, fill: (directory: string) => Promi
     await pause(restMs)
   }
   await rest()
+  const isThere = await createArrival(from, to)
   const owned = made.move()
   return {
     ...{ cluster, source, target, from, to, rest },
     async fetch() {
       await target.add(folder, to)
-      // Files are counted first, because that costs the node nothing.
-      const isThere = async () => (await countFiles(to)) === files
       await target.settled(folder, { directory: to, files, isThere })
     },
     check: () => checkSame(from, to),

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkSame, countFiles, mib, settleDisk, writeBigFile } from '../content.ts'
+import { checkSame, exists, mib, settleDisk, writeBigFile } from '../content.ts'
 import { type BenchCase, bytesToMib, metric, peakMetric } from '../measures.ts'
 import { startMeter } from '../meter.ts'
 import { pause } from '../wait.ts'
@@ -41,7 +41,7 @@ export const swarm: BenchCase = {
       leechers.map(async (leecher, at) => {
         const directory = directories[at + 1]!
         await leecher.add(folder, directory)
-        const isThere = async () => (await countFiles(directory)) === 1
+        const isThere = () => exists(join(directory, 'file'))
         await leecher.settled(folder, { directory, files: 1, isThere })
       }),
     )
