@@ -38,6 +38,12 @@ test('a target may be a value, or a share of what the machine can do', () => {
   expect(row!.verdicts.map(({ isMet }) => isMet)).toEqual([true, true])
 })
 
+test('what is printed as the bound meets it', () => {
+  const bench = caseWith(metric('cpu', '%', { kind: 'value', atMost: 0.1 }))
+  const [row] = rowsOf(bench, [{ berrysync: { cpu: 0.1 + Number.EPSILON } }], limits)
+  expect(row!.verdicts).toMatchObject([{ isMet: true }])
+})
+
 test('what was not measured is neither met nor missed', () => {
   const bench = caseWith(metric('time', 's', { kind: 'ratio', atMost: 0.5 }))
   const rows = rowsOf(bench, [{ berrysync: { time: 1 } }, {}], limits)

@@ -56,7 +56,9 @@ function verdictsOf(
   return targets.flatMap((target) => {
     const compared = comparedWith(target, value, ratio, limits)
     if (compared === undefined) return []
-    const isMet = 'atMost' in target ? compared <= target.atMost : compared >= target.atLeast
+    // What is printed is what counts.
+    const shown = Number(compared.toPrecision(3))
+    const isMet = 'atMost' in target ? shown <= target.atMost : shown >= target.atLeast
     return { target: targetToText(target), value: compared, isMet }
   })
 }
