@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 const sourceRoot = fileURLToPath(new URL('..', import.meta.url))
+const benchRoot = fileURLToPath(new URL('../../bench', import.meta.url))
 const mapFile = fileURLToPath(new URL('../../docs/map.md', import.meta.url))
 
 /** What a part may import besides itself. A part is a directory of src, or a module that lies directly in src. */
@@ -76,6 +77,9 @@ const directions: Readonly<
     because: 'a test of the real program sees what a person sees',
   },
 }
+
+/** The benchmark measures the built program, so it sees what a person sees, and what tests use to look at files and processes. */
+const forBench = ['testing', 'api/schemas', 'cli/client', 'home']
 
 /** What any test may use besides. */
 const forTests = new Set(['testing', 'core', 'ports', 'log', 'system'])
@@ -161,19 +165,24 @@ function partOf(file: string): string {
 }
 
 /** The code without comments, so that a comment may speak of what the code must not do. */
-function codeOf(file: string): string {
-  const text = readFileSync(join(sourceRoot, file), 'utf8')
+function codeOf(file: string, root = sourceRoot): string {
+  const text = readFileSync(join(root, file), 'utf8')
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 }
 
 /** Modules of src a file imports, without their ending. */
 function importsOf(file: string): string[] {
-  const specifiers = codeOf(file).matchAll(
+  return relativeImportsOf(file).filter((target) => !target.startsWith('../'))
+}
+
+/** Where the relative imports of a file lead, from its root. */
+function relativeImportsOf(file: string, root = sourceRoot): string[] {
+  const specifiers = codeOf(file, root).matchAll(
     /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\bnew URL\(\s*)(['"])(\.{1,2}\/[^'"]+)\1/g,
   )
-  return [...specifiers]
-    .map(([, , specifier]) => posix.join(posix.dirname(file), specifier!).replace(/\.(ts|js|mjs)$/, ''))
-    .filter((target) => !target.startsWith('../'))
+  return [...specifiers].map(([, , specifier]) =>
+    posix.join(posix.dirname(file), specifier!).replace(/\.(ts|js|mjs)$/, ''),
+  )
 }
 
 function mayImport(file: string, target: string): boolean {
@@ -220,6 +229,24 @@ describe('import directions', () => {
         .map((target) => `${file} imports ${target}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  test('the benchmark sees what a person sees, and nothing leans on it', () => {
+    const bench = readdirSync(benchRoot, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    expect(bench).not.toEqual([])
+    const wrong = bench.flatMap((file) =>
+      relativeImportsOf(file, benchRoot)
+        .filter((target) => target.startsWith('../'))
+        .map((target) => target.replace(/^\.\.\/src\//, ''))
+        .filter((target) => !forBench.some((may) => target === may || target.startsWith(`${may}/`)))
+        .map((target) => `bench/${file} imports ${target}`),
+    )
+    const leaning = modules.filter((file) =>
+      relativeImportsOf(file).some((target) => target.startsWith('../bench/')),
+    )
+    expect([...wrong, ...leaning]).toEqual([])
   })
 
   test('relative imports name the .ts file', () => {
