@@ -51,6 +51,17 @@ describe('what was found once', () => {
     ['I3 a peer whose disk came back was not asked for minutes', 68],
     ['I3 a directory brought back lost against its replacement, for ever', 122],
     ['I10 a new folder took another disk than its first', 123],
+    ['I1 what was put back while its deletion was carried out was deleted for good', 20098],
+    ['I1 what was put back was taken for what had been deleted', 20517],
+    ['I2 a content that its author forgot kept the path from everything else', 20381],
+    ['I2 an answer to a halt began everything anew', 30136],
+    ['I2 a failed transfer held back the deletion that overtook it', 30377],
+    ['fault a stage stayed open when looking into it failed', 31118],
+    ['I2 a disk that could not be read for a minute was taken for one that lacks the content', 70096],
+    ['I2 a person’s new directory was taken for one that could not be placed long ago', 70440],
+    ['I2 an older database from the same run gave out numbers twice', 100604],
+    ['I4 a crash after setting a mode looked like an edit', 101967],
+    ['I5 a file was told in the place of a directory that was back by then', 294],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
 })
