@@ -92,6 +92,7 @@ export function openFolder(options: FolderOptions): Folder {
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     indexGrew() {
+      loop.indexGrew()
       for (const { announcer } of swarm.openSessions()) announcer.grew()
     },
     contentAdded(roots) {

@@ -45,6 +45,8 @@ export interface Loop {
   wake(): void
   /** Needs may have changed. */
   pullSoon(): void
+  /** A database from before is an old one now. */
+  indexGrew(): void
   markDirty(place: DiskPath): void
   scanAll(): void
   /** Ends a halt because of many deletions and tries again, `deletesConfirmed` until the next quiet moment. */
@@ -80,8 +82,7 @@ export function startLoop(
   let trimAtMs = clock.monotonicMs() + trimEveryMs
   let pullAtMs: number | undefined
   let restUntilMs = 0
-  /** The end of the index when the lease was renewed. */
-  let leasedSequence = 0
+  let isLeaseOld = false
   let halt: Halt | undefined
   let deletesConfirmed = false
   let doing: Work['kind'] = 'prepare'
@@ -94,8 +95,14 @@ export function startLoop(
     wakeUp?.()
   }
 
+  /** Rests in any case: a fault that comes before each rest must not keep it awake. */
   async function rest(untilMs: number): Promise<void> {
-    resting()
+    try {
+      resting()
+    } catch (error) {
+      if (context.isClosing()) return
+      noteFailure(error, 'rest')
+    }
     if (isAwake) return
     const { promise, resolve } = Promise.withResolvers<void>()
     wakeUp = resolve
@@ -114,7 +121,7 @@ export function startLoop(
       dirtyUntilMs,
       pullAtMs,
       trimAtMs,
-      isLeaseOld: store.lastSequence() !== leasedSequence,
+      isLeaseOld,
     })
   }
 
@@ -128,6 +135,8 @@ export function startLoop(
         await doWork(work)
         if (work.kind === halt?.work || (work.kind === 'scan-all' && halt?.work === 'scan')) endHalt()
       } catch (error) {
+        // Whatever is wrong now, what is open is about to be closed.
+        if (context.isClosing()) return
         noteFailure(error, work.kind)
       }
     }
@@ -138,7 +147,6 @@ export function startLoop(
       case 'prepare':
         await prepare(context, isNew && !isPrepared)
         isPrepared = true
-        leasedSequence = store.lastSequence()
         return
       case 'scan-all':
         // First the facts, then the look: what happens meanwhile makes places dirty again.
@@ -161,7 +169,7 @@ export function startLoop(
         return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
       }
       case 'renew-lease':
-        leasedSequence = store.lastSequence()
+        isLeaseOld = false
         return renewLease(context).catch(noteOldLease)
       case 'rest':
         return rest(work.untilMs)
@@ -224,7 +232,6 @@ export function startLoop(
   }
 
   function noteFailure(error: unknown, work: Work['kind']): void {
-    if (context.isClosing()) return
     const nowMs = clock.monotonicMs()
     if (!isSyncError(error)) {
       log.error(
@@ -280,6 +287,10 @@ export function startLoop(
       pullAtMs = clock.monotonicMs()
       // The deletions may have been undone where they were made.
       if (halt?.work === 'pull' && halt.error.code === 'mass-delete') halt = { ...halt, untilMs: 0 }
+      wake()
+    },
+    indexGrew() {
+      isLeaseOld = true
       wake()
     },
     markDirty(place) {

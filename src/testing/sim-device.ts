@@ -198,8 +198,9 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
     }
   }
 
-  function createLog(): Log {
+  function createLog(from: Process): Log {
     const write = (level: string) => (fields: object, message: string) => {
+      if (!from.isAlive) return
       const shown = JSON.stringify(fields, (_, value) => (typeof value === 'bigint' ? String(value) : value))
       scheduler.note(`${name} ${level} ${message} ${shown}`)
       if (level === 'error') scheduler.fail(new SimFailure('fault', `${name}: ${message} ${shown}`))
@@ -220,7 +221,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   }
 
   async function open(from: Process): Promise<void> {
-    const log = createLog()
+    const log = createLog(from)
     const ownClock = clockOf(from)
     const random = chance.fork()
     const disk = await openDisk({
