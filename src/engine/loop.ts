@@ -24,6 +24,8 @@ const maxSettleFactor = 20
 const maxDirty = 10_000
 /** While something is needed that cannot be had right now, plans are made anew this often. */
 const pullAgainMs = 5_000
+/** An index that grows and grows does not write a note for each record. What is signed and forgotten within this time may go unnoticed. */
+const leaseDelayMs = 500
 /** The archive is trimmed this often. */
 const trimEveryMs = 3_600_000
 /** Our own bug must not spin: after one the loop rests this long. */
@@ -82,7 +84,7 @@ export function startLoop(
   let trimAtMs = clock.monotonicMs() + trimEveryMs
   let pullAtMs: number | undefined
   let restUntilMs = 0
-  let isLeaseOld = false
+  let leaseAtMs: number | undefined
   let halt: Halt | undefined
   let deletesConfirmed = false
   let doing: Work['kind'] = 'prepare'
@@ -121,7 +123,7 @@ export function startLoop(
       dirtyUntilMs,
       pullAtMs,
       trimAtMs,
-      isLeaseOld,
+      leaseAtMs,
     })
   }
 
@@ -169,7 +171,7 @@ export function startLoop(
         return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
       }
       case 'renew-lease':
-        isLeaseOld = false
+        leaseAtMs = undefined
         return renewLease(context).catch(noteOldLease)
       case 'rest':
         return rest(work.untilMs)
@@ -290,7 +292,7 @@ export function startLoop(
       wake()
     },
     indexGrew() {
-      isLeaseOld = true
+      leaseAtMs ??= clock.monotonicMs() + leaseDelayMs
       wake()
     },
     markDirty(place) {

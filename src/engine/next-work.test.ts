@@ -29,7 +29,7 @@ function* everyCase(): Generator<WorkFacts> {
           for (const dirty of places)
             for (const pullAtMs of [undefined, ...manyTimes])
               for (const trimAtMs of manyTimes)
-                for (const isLeaseOld of [false, true])
+                for (const leaseAtMs of [undefined, ...times])
                   yield {
                     nowMs,
                     isPaused,
@@ -39,7 +39,7 @@ function* everyCase(): Generator<WorkFacts> {
                     dirtyUntilMs: new Map(dirty),
                     pullAtMs,
                     trimAtMs,
-                    isLeaseOld,
+                    leaseAtMs,
                   }
 }
 
@@ -62,7 +62,7 @@ function done(facts: WorkFacts, work: Work): WorkFacts {
     case 'trim-archive':
       return { ...facts, trimAtMs: laterMs }
     case 'renew-lease':
-      return { ...facts, isLeaseOld: false }
+      return { ...facts, leaseAtMs: undefined }
     case 'rest':
       return { ...facts, nowMs: work.untilMs }
   }
@@ -75,7 +75,8 @@ function isHalted(facts: WorkFacts): boolean {
 function isDue(facts: WorkFacts): boolean {
   const dueTimesMs = [facts.fullScanAtMs, facts.trimAtMs, ...facts.dirtyUntilMs.values()]
   if (facts.pullAtMs !== undefined) dueTimesMs.push(facts.pullAtMs)
-  return !facts.isPrepared || facts.isLeaseOld || dueTimesMs.some((timeMs) => timeMs <= facts.nowMs)
+  if (facts.leaseAtMs !== undefined) dueTimesMs.push(facts.leaseAtMs)
+  return !facts.isPrepared || dueTimesMs.some((timeMs) => timeMs <= facts.nowMs)
 }
 
 test('I10 a halted or paused folder does nothing to the disk, and does not look at it either', () => {
@@ -99,9 +100,10 @@ test('I2 a folder rests exactly when nothing is due, and until the first thing w
 
 test('I11 the lease is renewed before the folder rests, and after all that makes the index grow', () => {
   for (const facts of everyCase()) {
-    if (facts.isPaused || isHalted(facts) || !facts.isLeaseOld) continue
-    const isMoreDue = isDue({ ...facts, isLeaseOld: false })
-    expect(nextWork(facts).kind === 'renew-lease').toBe(!isMoreDue)
+    if (facts.isPaused || isHalted(facts)) continue
+    const isLeaseDue = facts.leaseAtMs !== undefined && facts.leaseAtMs <= nowMs
+    const isMoreDue = isDue({ ...facts, leaseAtMs: undefined })
+    expect(nextWork(facts).kind === 'renew-lease').toBe(isLeaseDue && !isMoreDue)
   }
 })
 
@@ -154,7 +156,7 @@ test('I2 whatever the times are, resting ends in the future and never while some
         dirtyUntilMs: fc.array(fc.tuple(fc.string(), anyTimeMs)).map((entries) => new Map(entries)),
         pullAtMs: fc.option(anyTimeMs, { nil: undefined }),
         trimAtMs: anyTimeMs,
-        isLeaseOld: fc.boolean(),
+        leaseAtMs: fc.option(anyTimeMs, { nil: undefined }),
       }),
       (facts) => {
         const work = nextWork(facts)

@@ -18,8 +18,8 @@ export interface WorkFacts {
   /** When to ask for needs; undefined when nothing can have changed. */
   readonly pullAtMs: number | undefined
   readonly trimAtMs: number
-  /** Whether the index grew since the lease was renewed. */
-  readonly isLeaseOld: boolean
+  /** When to renew the lease; undefined when the index did not grow since that was done. */
+  readonly leaseAtMs: number | undefined
 }
 
 export type Work =
@@ -43,11 +43,12 @@ export function nextWork(facts: WorkFacts): Work {
   if (places.length > 0) return { kind: 'scan', places }
   if (facts.pullAtMs !== undefined && facts.pullAtMs <= nowMs) return { kind: 'pull' }
   if (nowMs >= facts.trimAtMs) return { kind: 'trim-archive' }
-  if (facts.isLeaseOld) return { kind: 'renew-lease' }
+  if (facts.leaseAtMs !== undefined && facts.leaseAtMs <= nowMs) return { kind: 'renew-lease' }
   const nextMs = Math.min(
     facts.fullScanAtMs,
     facts.trimAtMs,
     facts.pullAtMs ?? Number.POSITIVE_INFINITY,
+    facts.leaseAtMs ?? Number.POSITIVE_INFINITY,
     ...facts.dirtyUntilMs.values(),
   )
   return { kind: 'rest', untilMs: nextMs }

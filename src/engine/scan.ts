@@ -12,7 +12,7 @@ import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath
 import { isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
-import type { Here, PathState } from '../store/folder-store.ts'
+import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Gathering } from './gathering.ts'
@@ -193,8 +193,11 @@ export async function scan(
 
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
+  for (const path of gone) {
+    if (isBrokenOff(store, path)) store.setHere(path, undefined)
+    else missing.paths.add(path)
+  }
   if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
-  for (const path of gone) missing.paths.add(path)
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
     const [first] = missing.paths
     const placeholder = store.state(first!)?.here?.diskPath
@@ -211,6 +214,12 @@ export async function scan(
   }
   flush()
   return { unsettled }
+}
+
+/** Whether what lay there was taken away by us to make room, and the disk went before the new could be put: that is still needed. */
+function isBrokenOff(store: FolderStore, path: RelPath): boolean {
+  const { winner, agreed } = store.state(path) ?? {}
+  return store.placing(path) !== undefined && winner?.id !== agreed?.id
 }
 
 /** What was to be put somewhere and is not there was never put: from now on the same content there is a person's work. */
