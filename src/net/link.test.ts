@@ -45,7 +45,7 @@ async function openToPuppet() {
     link,
     socket,
     seal: (plaintext: Uint8Array) => {
-      const sealed = channel.transport.seal(plaintext)
+      const sealed = Buffer.concat(channel.transport.seal(plaintext))
       return Buffer.concat([frameHeader(sealed.length), sealed])
     },
     say(message: Message) {

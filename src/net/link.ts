@@ -87,9 +87,9 @@ export function createLink(options: LinkOptions): Link {
     for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
       const message = queue[taken]!
       queuedBytes -= message.length + messageOverheadBytes
-      const frame = transport.seal(message)
-      socket.write(frameHeader(frame.length))
-      socket.write(frame)
+      const parts = transport.seal(message)
+      socket.write(frameHeader(parts.reduce((sum, part) => sum + part.length, 0)))
+      for (const part of parts) socket.write(part)
     }
     queue = queue.slice(taken)
     socket.uncork()

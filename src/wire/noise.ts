@@ -87,10 +87,19 @@ function nonceOf(counter: bigint): Buffer {
   return nonce
 }
 
-function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, plaintext: Uint8Array): Buffer {
+/** Ciphertext and tag, not joined: copying what is on its way to the line costs as much as sealing it. */
+function encrypt(
+  key: KeyObject,
+  nonce: Buffer,
+  ad: Uint8Array,
+  plaintext: Uint8Array,
+): readonly [Buffer, Buffer] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  const ciphertext = cipher.update(plaintext)
+  // GCM seals byte by byte, so nothing is left for the end.
+  cipher.final()
+  return [ciphertext, cipher.getAuthTag()]
 }
 
 function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
@@ -124,17 +133,17 @@ export function createCipherState(initialKey?: Uint8Array) {
 
   return {
     hasKey: () => k !== undefined,
-    /** Encrypts the parts one after another as one plaintext. */
-    encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): Buffer {
-      return k === undefined ? Buffer.from(plaintext) : encrypt(k, nextNonce(), ad, plaintext)
+    /** What follows each other on the line. */
+    encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): readonly Buffer[] {
+      return k === undefined ? [Buffer.from(plaintext)] : encrypt(k, nextNonce(), ad, plaintext)
     },
     decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
       return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, Buffer.alloc(keyBytes))
-      k = createSecretKey(sealed.subarray(0, keyBytes))
+      const [ciphertext] = encrypt(k, nonceOf(maxNonce), noBytes, Buffer.alloc(keyBytes))
+      k = createSecretKey(ciphertext)
     },
   }
 }
@@ -168,7 +177,7 @@ function createSymmetricState(protocolName: string) {
       cipher = createCipherState(key)
     },
     encryptAndHash(plaintext: Uint8Array): Buffer {
-      const ciphertext = cipher.encryptWithAd(h, plaintext)
+      const ciphertext = Buffer.concat(cipher.encryptWithAd(h, plaintext))
       symmetric.mixHash(ciphertext)
       return ciphertext
     },
@@ -319,8 +328,8 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
 
 /** An established channel. Messages must be opened in the order they were sealed; one that fails to open ends the channel. */
 export interface Transport {
-  /** Of at most `maxNoiseMessageBytes - tagBytes`. */
-  seal(plaintext: Uint8Array): Buffer
+  /** A message for at most `maxNoiseMessageBytes - tagBytes`, in parts that follow each other on the line. */
+  seal(plaintext: Uint8Array): readonly Buffer[]
   open(message: Uint8Array): Buffer
 }
 
