@@ -87,19 +87,19 @@ function nonceOf(counter: bigint): Buffer {
   return nonce
 }
 
-/** Ciphertext and tag, not joined: copying what is on its way to the line costs as much as sealing it. */
+/** The ciphertext of each part, and the tag, not joined: copying what is on its way to the line costs as much as sealing it. */
 function encrypt(
   key: KeyObject,
   nonce: Buffer,
   ad: Uint8Array,
-  plaintext: Uint8Array,
-): readonly [Buffer, Buffer] {
+  plaintext: readonly Uint8Array[],
+): readonly Buffer[] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
-  const ciphertext = cipher.update(plaintext)
+  const sealed = plaintext.map((part) => cipher.update(part))
   // GCM seals byte by byte, so nothing is left for the end.
   cipher.final()
-  return [ciphertext, cipher.getAuthTag()]
+  return [...sealed, cipher.getAuthTag()]
 }
 
 function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
@@ -134,16 +134,18 @@ export function createCipherState(initialKey?: Uint8Array) {
   return {
     hasKey: () => k !== undefined,
     /** What follows each other on the line. */
-    encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): readonly Buffer[] {
-      return k === undefined ? [Buffer.from(plaintext)] : encrypt(k, nextNonce(), ad, plaintext)
+    encryptWithAd(ad: Uint8Array, plaintext: readonly Uint8Array[]): readonly Buffer[] {
+      return k === undefined
+        ? plaintext.map((part) => Buffer.from(part))
+        : encrypt(k, nextNonce(), ad, plaintext)
     },
     decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
       return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      const [ciphertext] = encrypt(k, nonceOf(maxNonce), noBytes, Buffer.alloc(keyBytes))
-      k = createSecretKey(ciphertext)
+      const [key] = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      k = createSecretKey(key!)
     },
   }
 }
@@ -177,7 +179,7 @@ function createSymmetricState(protocolName: string) {
       cipher = createCipherState(key)
     },
     encryptAndHash(plaintext: Uint8Array): Buffer {
-      const ciphertext = Buffer.concat(cipher.encryptWithAd(h, plaintext))
+      const ciphertext = Buffer.concat(cipher.encryptWithAd(h, [plaintext]))
       symmetric.mixHash(ciphertext)
       return ciphertext
     },
@@ -326,10 +328,15 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
   }
 }
 
+/** How many bytes these are together. */
+export function bytesOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0)
+}
+
 /** An established channel. Messages must be opened in the order they were sealed; one that fails to open ends the channel. */
 export interface Transport {
-  /** A message for at most `maxNoiseMessageBytes - tagBytes`, in parts that follow each other on the line. */
-  seal(plaintext: Uint8Array): readonly Buffer[]
+  /** A message for at most `maxNoiseMessageBytes - tagBytes`; what is given and what comes back are parts that follow each other. */
+  seal(plaintext: readonly Uint8Array[]): readonly Buffer[]
   open(message: Uint8Array): Buffer
 }
 
@@ -339,7 +346,7 @@ export function createTransport(sending: CipherState, receiving: CipherState): T
   let received = 0
   return {
     seal(plaintext) {
-      if (plaintext.length > maxNoiseMessageBytes - tagBytes)
+      if (bytesOf(plaintext) > maxNoiseMessageBytes - tagBytes)
         throw new Error('assertion: too long for one message')
       const message = sending.encryptWithAd(noBytes, plaintext)
       sent += 1
