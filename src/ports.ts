@@ -187,6 +187,12 @@ export interface ArchiveEntry {
   readonly sizeBytes: number
 }
 
+/** A file being read. Disposing closes it. */
+export interface OpenContent extends AsyncDisposable {
+  /** Fewer bytes than asked only at its end. Throws `changed-since-plan` when it is not any more what it was when it was opened. */
+  read(offsetBytes: number, lengthBytes: number): Promise<Buffer>
+}
+
 /** One folder's directory. Every call is relative to it and cannot leave it, whatever links lie there (I8). */
 export interface Disk {
   readonly capabilities: DiskCapabilities
@@ -205,14 +211,8 @@ export interface Disk {
   look(path: RelPath, diskPath: DiskPath): Promise<Look>
   /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
   hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
-  /** Reads part of a file that must still be the expected one; throws `changed-since-plan` otherwise. */
-  read(
-    path: RelPath,
-    diskPath: DiskPath,
-    expect: Stat,
-    offsetBytes: number,
-    lengthBytes: number,
-  ): Promise<Buffer>
+  /** Opens a file for reading that must be the expected one; throws `changed-since-plan` otherwise. */
+  open(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<OpenContent>
   /** Opens the stage of that key, with what an earlier run left in it. */
   openStage(key: string): Promise<Stage>
   /** A stage holding a copy of a file that must still be the expected one. */

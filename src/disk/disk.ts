@@ -151,15 +151,21 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
         return { root: contentRootOf(hashes), blockSizeBytes, hashes, stat: toStat(after) }
       })
     },
-    async read(path, diskPath, expect, offsetBytes, lengthBytes) {
-      await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return await onPath(path, 'read', async () => {
-        const data = Buffer.allocUnsafe(Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)))
-        const count = await file.read(data, offsetBytes)
-        if (count < data.length || !isSameStat(await file.stat(), expect))
-          throw new SyncError('changed-since-plan', { path })
-        return data
-      })
+    async open(path, diskPath, expect) {
+      const file = await openExpected(path, diskPath, expect, 'changed-since-plan')
+      return {
+        read: (offsetBytes, lengthBytes) =>
+          onPath(path, 'read', async () => {
+            const data = Buffer.allocUnsafe(
+              Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)),
+            )
+            const count = await file.read(data, offsetBytes)
+            if (count < data.length || !isSameStat(await file.stat(), expect))
+              throw new SyncError('changed-since-plan', { path })
+            return data
+          }),
+        [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+      }
     },
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {

@@ -7,10 +7,18 @@ import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { sameContent } from '../core/version.ts'
-import type { Link } from '../ports.ts'
+import type { Link, OpenContent } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
 import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
+
+/** A content that lies here, open for reading. */
+interface Opened {
+  readonly root: ContentRoot
+  readonly path: RelPath
+  readonly here: Here
+  readonly content: OpenContent
+}
 
 type Question = Message & { kind: 'request' | 'block-list-request' }
 
@@ -23,6 +31,8 @@ export interface Serving {
 export function createServing(context: FolderContext, link: Link): Serving {
   const { store, disk } = context
   const questions = new Map<number, Question>()
+  /** The content asked for last, still open: its next block is likely to be the next question. */
+  let opened: Opened | undefined
   let isServing = false
   let isClosed = false
   link.closed.then(() => {
@@ -39,6 +49,8 @@ export function createServing(context: FolderContext, link: Link): Serving {
       }
     } finally {
       isServing = false
+      // Nothing stays open when nobody asks: a disk has to be free to go.
+      await letGo()
     }
   }
 
@@ -52,19 +64,56 @@ export function createServing(context: FolderContext, link: Link): Serving {
     offsetBytes,
     lengthBytes,
   }: Question & { kind: 'request' }): Promise<void> {
+    if (opened?.root === root && isBlockOf(opened.here.sizeBytes, offsetBytes, lengthBytes)) {
+      const data = await readFrom(opened, offsetBytes, lengthBytes)
+      if (data !== undefined) return send(request, data)
+    }
     let unreadable = false
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
-      try {
-        const data = await disk.read(path, here.diskPath, here, offsetBytes, lengthBytes)
-        return await send(request, data)
-      } catch (error) {
-        if (!isSyncError(error)) throw error
-        unreadable = true
-        context.markDirty(here.diskPath)
-      }
+      const data = await readAnew({ root, path, here }, offsetBytes, lengthBytes)
+      if (data !== undefined) return send(request, data)
+      unreadable = true
     }
     await miss(request, unreadable)
+  }
+
+  /** Undefined when it cannot be read, or is not what it was: then it has to be looked at. */
+  async function readAnew(
+    { root, path, here }: Omit<Opened, 'content'>,
+    offsetBytes: number,
+    lengthBytes: number,
+  ): Promise<Buffer | undefined> {
+    await letGo()
+    try {
+      opened = { root, path, here, content: await disk.open(path, here.diskPath, here) }
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      context.markDirty(here.diskPath)
+      return undefined
+    }
+    return readFrom(opened, offsetBytes, lengthBytes)
+  }
+
+  async function readFrom(
+    { here, content }: Opened,
+    offsetBytes: number,
+    lengthBytes: number,
+  ): Promise<Buffer | undefined> {
+    try {
+      return await content.read(offsetBytes, lengthBytes)
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      await letGo()
+      context.markDirty(here.diskPath)
+      return undefined
+    }
+  }
+
+  async function letGo(): Promise<void> {
+    const before = opened
+    opened = undefined
+    await before?.content[Symbol.asyncDispose]()
   }
 
   /** Waits for room: a flood of questions about nothing, from one who reads no answers, must not pile up. */

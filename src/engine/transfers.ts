@@ -72,6 +72,8 @@ export interface Transfers {
 export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
   const { store, disk, log } = context
   const active = new Map<ContentRoot, Promise<void>>()
+  /** Active ones that nobody needs any more. */
+  const unwanted = new Set<ContentRoot>()
   const ready = new Map<ContentRoot, Fetched>()
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
@@ -93,6 +95,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (!isClosed && failure.code !== 'cancelled') failures.push({ version, error: failure })
     } finally {
       active.delete(version.root)
+      unwanted.delete(version.root)
       context.pullSoon()
     }
   }
@@ -260,7 +263,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       for (const index of queue) {
         if (failed) return
         try {
-          if (isClosed || !store.isContentNeeded(version.root)) throw new SyncError('cancelled')
+          if (isClosed || unwanted.has(version.root)) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
           room.used(version.blockSizeBytes)
@@ -333,6 +336,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     giveBack,
     keepOnly(isNeeded) {
+      for (const root of active.keys()) if (!isNeeded(root)) unwanted.add(root)
       for (const [root, { stage }] of ready) {
         if (isNeeded(root)) continue
         ready.delete(root)

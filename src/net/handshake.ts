@@ -91,7 +91,7 @@ export function respondHandshake(
     noise.readMessage(await frames.read())
     const peer = peerOf(noise, context.device)
     const { transport, handshakeHash } = noise.split()
-    frames.write(transport.seal(noBytes))
+    frames.write(Buffer.concat(transport.seal([noBytes])))
     return { membership, peer, initiator: false, transport, handshakeHash, splitter: frames.splitter }
   })
 }

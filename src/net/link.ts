@@ -8,6 +8,7 @@ import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.t
 import type { Clock, Link, Log } from '../ports.ts'
 import { frameHeader } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
+import { bytesOf } from '../wire/noise.ts'
 import type { Channel } from './handshake.ts'
 import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
 
@@ -25,7 +26,8 @@ export const watchEveryMs = 10_000
 export const closeLimitMs = 2_000
 
 export interface MessageCodec {
-  encode(message: Message): Uint8Array
+  /** In parts that follow each other. */
+  encode(message: Message): readonly Uint8Array[]
   /** Undefined for a message of a kind this version does not know, which is skipped. Throws `peer-…`. */
   decode(bytes: Uint8Array): Message | undefined
 }
@@ -51,7 +53,7 @@ export function createLink(options: LinkOptions): Link {
   let reason: SyncError | undefined
   /** The peer has said its last word; what came before it is still handed over. */
   let peerClosed = false
-  let queue: Uint8Array[] = []
+  let queue: (readonly Uint8Array[])[] = []
   let queuedBytes = 0
   let pumpPlanned = false
   let pongQueued = false
@@ -67,11 +69,11 @@ export function createLink(options: LinkOptions): Link {
   // -- sending
 
   function enqueue(message: Message): void {
-    const bytes = codec.encode(message)
-    if (bytes.length > maxMessageBytes)
-      throw new Error(`assertion: a ${message.kind} of ${bytes.length} bytes`)
-    queue.push(bytes)
-    queuedBytes += bytes.length + messageOverheadBytes
+    const parts = codec.encode(message)
+    const lengthBytes = bytesOf(parts)
+    if (lengthBytes > maxMessageBytes) throw new Error(`assertion: a ${message.kind} of ${lengthBytes} bytes`)
+    queue.push(parts)
+    queuedBytes += lengthBytes + messageOverheadBytes
     saidMs = clock.monotonicMs()
     // What is sent in one go leaves in one write.
     if (!pumpPlanned) queueMicrotask(pump)
@@ -86,10 +88,10 @@ export function createLink(options: LinkOptions): Link {
     let taken = 0
     for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
       const message = queue[taken]!
-      queuedBytes -= message.length + messageOverheadBytes
-      const frame = transport.seal(message)
-      socket.write(frameHeader(frame.length))
-      socket.write(frame)
+      queuedBytes -= bytesOf(message) + messageOverheadBytes
+      const parts = transport.seal(message)
+      socket.write(frameHeader(bytesOf(parts)))
+      for (const part of parts) socket.write(part)
     }
     queue = queue.slice(taken)
     socket.uncork()

@@ -30,6 +30,18 @@ export async function statAt(disk: Disk, path: string): Promise<Stat> {
 }
 
 /** A sealed stage with this content. */
+export async function readPart(
+  disk: Disk,
+  path: RelPath,
+  diskPath: string,
+  expect: Stat,
+  offsetBytes: number,
+  lengthBytes: number,
+): Promise<Buffer> {
+  await using content = await disk.open(path, diskPath, expect)
+  return await content.read(offsetBytes, lengthBytes)
+}
+
 export async function stageText(disk: Disk, key: string, text: string, executable = false): Promise<Stage> {
   const stage = await disk.openStage(key)
   await stage.write(0, Buffer.from(text))
@@ -64,7 +76,7 @@ export async function archived(disk: Disk): Promise<string[]> {
     const path = rel(`restored-${entries.length}`)
     await disk.commit([{ kind: 'file', path, to: path, stage, expect: 'absent', archive: false }])
     const stat = await statAt(disk, path)
-    entries.push(`${entry.path}: ${(await disk.read(path, path, stat, 0, stat.sizeBytes)).toString()}`)
+    entries.push(`${entry.path}: ${(await readPart(disk, path, path, stat, 0, stat.sizeBytes)).toString()}`)
     await disk.commit([{ kind: 'remove', path, to: path, expect: stat, archive: false }])
   }
   return entries

@@ -57,7 +57,10 @@ export function attachHostile(
 ): HostilePeer {
   const { id, author } = identityOf(name)
   const keys = keysByRole[role]
-  const { ends } = makeLinks(id, victim.id, (message) => bytesOf.get(message) ?? encodeMessage(message))
+  const { ends } = makeLinks(id, victim.id, (message) => {
+    const bytes = bytesOf.get(message)
+    return bytes === undefined ? encodeMessage(message) : [bytes]
+  })
   const [link, theirs] = ends
   const received: Message[] = []
   let ended: SyncError | undefined

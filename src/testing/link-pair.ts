@@ -54,7 +54,7 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
     const underway: Uint8Array[] = []
 
     function transmit(message: Message): void {
-      const bytes = codec.encode(message)
+      const bytes = Buffer.concat(codec.encode(message))
       if (bytes.length > maxMessageBytes)
         throw new Error(`assertion: a ${message.kind} of ${bytes.length} bytes`)
       traffic.sentBytes += bytes.length

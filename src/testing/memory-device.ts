@@ -126,7 +126,7 @@ let handshakes = 0
 export function makeLinks(
   dialler: DeviceId,
   other: DeviceId,
-  encode: (message: Parameters<typeof encodeMessage>[0]) => Uint8Array = encodeMessage,
+  encode: typeof encodeMessage = encodeMessage,
 ): LinkPair {
   handshakes++
   return createLinkPair({

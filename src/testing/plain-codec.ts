@@ -49,7 +49,7 @@ export const plainCodec: MessageCodec = {
     )
     const length = Buffer.alloc(headerBytes)
     length.writeUInt32BE(header.length)
-    return Buffer.concat([length, header, data])
+    return [length, header, data]
   },
   decode(bytes) {
     try {

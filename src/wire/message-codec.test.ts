@@ -14,7 +14,7 @@ import {
 } from '../testing/version-arbitraries.ts'
 import * as wire from './generated/berrysync_pb.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from './index-room.ts'
-import { decodeMessage, encodeMessage } from './message-codec.ts'
+import { decodeMessage, encodeMessage as encodeParts } from './message-codec.ts'
 import {
   type IndexEntry,
   type Message,
@@ -25,6 +25,10 @@ import {
   maxMessageBytes,
   maxRequestBytes,
 } from './messages.ts'
+
+function encodeMessage(message: Message): Buffer {
+  return Buffer.concat(encodeParts(message))
+}
 
 const names = fc
   .string({ unit: 'grapheme', maxLength: 16 })

@@ -57,12 +57,18 @@ const maxCloseCodeCharacters = 64
 
 // ---- to bytes -----------------------------------------------------------------------------------------------------------
 
-/** A message as it goes into a frame. One past a limit of the protocol is our own bug. */
-export function encodeMessage(message: Message): Uint8Array {
-  const bytes =
-    message.kind === 'block' ? encodeBlock(message) : Buffer.concat([typeByte(message), encodeRest(message)])
-  if (bytes.length > maxMessageBytes) throw new Error(`assertion: a ${message.kind} of ${bytes.length} bytes`)
-  return bytes
+/**
+ * A message as it goes into a frame, in parts that follow each other: the data of a block is not copied, and must not change before it is
+ * sealed. A message past a limit of the protocol is our own bug.
+ */
+export function encodeMessage(message: Message): readonly Uint8Array[] {
+  const parts =
+    message.kind === 'block'
+      ? [encodeBlockHeader(message), message.data]
+      : [typeByte(message), encodeRest(message)]
+  const lengthBytes = parts[0]!.length + parts[1]!.length
+  if (lengthBytes > maxMessageBytes) throw new Error(`assertion: a ${message.kind} of ${lengthBytes} bytes`)
+  return parts
 }
 
 function typeByte(message: Message): Uint8Array {
@@ -71,12 +77,11 @@ function typeByte(message: Message): Uint8Array {
 
 type BlockMessage = Extract<Message, { kind: 'block' }>
 
-function encodeBlock({ request, offsetBytes, data }: BlockMessage): Buffer {
-  const bytes = Buffer.allocUnsafe(blockHeaderBytes + data.length)
+function encodeBlockHeader({ request, offsetBytes }: BlockMessage): Buffer {
+  const bytes = Buffer.allocUnsafe(blockHeaderBytes)
   bytes.writeUInt8(types.block, 0)
   bytes.writeUInt32BE(request, 1)
   bytes.writeUInt32BE(offsetBytes, 5)
-  bytes.set(data, blockHeaderBytes)
   return bytes
 }
 

@@ -87,10 +87,19 @@ function nonceOf(counter: bigint): Buffer {
   return nonce
 }
 
-function encrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, plaintext: Uint8Array): Buffer {
+/** The ciphertext of each part, and the tag, not joined: copying what is on its way to the line costs as much as sealing it. */
+function encrypt(
+  key: KeyObject,
+  nonce: Buffer,
+  ad: Uint8Array,
+  plaintext: readonly Uint8Array[],
+): readonly Buffer[] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  const sealed = plaintext.map((part) => cipher.update(part))
+  // GCM seals byte by byte, so nothing is left for the end.
+  cipher.final()
+  return [...sealed, cipher.getAuthTag()]
 }
 
 function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
@@ -124,17 +133,19 @@ export function createCipherState(initialKey?: Uint8Array) {
 
   return {
     hasKey: () => k !== undefined,
-    /** Encrypts the parts one after another as one plaintext. */
-    encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): Buffer {
-      return k === undefined ? Buffer.from(plaintext) : encrypt(k, nextNonce(), ad, plaintext)
+    /** What follows each other on the line. */
+    encryptWithAd(ad: Uint8Array, plaintext: readonly Uint8Array[]): readonly Buffer[] {
+      return k === undefined
+        ? plaintext.map((part) => Buffer.from(part))
+        : encrypt(k, nextNonce(), ad, plaintext)
     },
     decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
       return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      const sealed = encrypt(k, nonceOf(maxNonce), noBytes, Buffer.alloc(keyBytes))
-      k = createSecretKey(sealed.subarray(0, keyBytes))
+      const [key] = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      k = createSecretKey(key!)
     },
   }
 }
@@ -168,7 +179,7 @@ function createSymmetricState(protocolName: string) {
       cipher = createCipherState(key)
     },
     encryptAndHash(plaintext: Uint8Array): Buffer {
-      const ciphertext = cipher.encryptWithAd(h, plaintext)
+      const ciphertext = Buffer.concat(cipher.encryptWithAd(h, [plaintext]))
       symmetric.mixHash(ciphertext)
       return ciphertext
     },
@@ -317,10 +328,15 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
   }
 }
 
+/** How many bytes these are together. */
+export function bytesOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0)
+}
+
 /** An established channel. Messages must be opened in the order they were sealed; one that fails to open ends the channel. */
 export interface Transport {
-  /** Of at most `maxNoiseMessageBytes - tagBytes`. */
-  seal(plaintext: Uint8Array): Buffer
+  /** A message for at most `maxNoiseMessageBytes - tagBytes`; what is given and what comes back are parts that follow each other. */
+  seal(plaintext: readonly Uint8Array[]): readonly Buffer[]
   open(message: Uint8Array): Buffer
 }
 
@@ -330,7 +346,7 @@ export function createTransport(sending: CipherState, receiving: CipherState): T
   let received = 0
   return {
     seal(plaintext) {
-      if (plaintext.length > maxNoiseMessageBytes - tagBytes)
+      if (bytesOf(plaintext) > maxNoiseMessageBytes - tagBytes)
         throw new Error('assertion: too long for one message')
       const message = sending.encryptWithAd(noBytes, plaintext)
       sent += 1
