@@ -17,9 +17,9 @@ export async function prepare(context: FolderContext, isNew: boolean): Promise<v
   const { disk, store, keys, author } = context
   // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
   const hasDisk = store.fact('diskId') !== undefined
-  if (isNew && !hasDisk && isFree(await disk.rootState(), context)) {
-    const diskId = context.chance.bytes(diskIdBytes).toString('hex')
-    await disk.claim({ folderId: context.id, diskId })
+  if (isNew && !hasDisk) {
+    const diskId = claimableDisk(await disk.rootState(), context)
+    if (diskId !== undefined) await disk.claim({ folderId: context.id, diskId })
   }
   await checkRoot(context)
   if (store.certificate(author.key) === undefined && keys.signAsWriter !== undefined) {
@@ -36,7 +36,13 @@ export async function prepare(context: FolderContext, isNew: boolean): Promise<v
   store.forgetProblems()
 }
 
-/** Whoever adds a directory has made sure that no folder uses it now: an identity left by an earlier one may be replaced. */
-function isFree(root: RootState, context: FolderContext): boolean {
-  return root.state === 'unmarked' || (root.state === 'present' && root.identity.folderId !== context.id)
+/**
+ * The id to claim the disk there with; undefined when there is none to claim. Whoever adds a directory has made sure that no folder uses it
+ * now: an identity left by an earlier one may be replaced. One of this folder is written again as it is, because the claim that wrote it may
+ * have been broken off before it was durable.
+ */
+function claimableDisk(root: RootState, { id, chance }: FolderContext): string | undefined {
+  if (root.state === 'present' && root.identity.folderId === id) return root.identity.diskId
+  const isFree = root.state === 'unmarked' || root.state === 'present'
+  return isFree ? chance.bytes(diskIdBytes).toString('hex') : undefined
 }

@@ -62,6 +62,7 @@ describe('what was found once', () => {
     ['I2 an older database from the same run gave out numbers twice', 100604],
     ['I4 a crash after setting a mode looked like an edit', 101967],
     ['I2 a disk went away between a file and the directory in its place, and the file looked deleted', 1247],
+    ['I2 a claim that failed to become durable was taken for done, and a power cut took it', 5038],
     ['I5 a file was told in the place of a directory that was back by then', 294],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
