@@ -2,7 +2,7 @@
  * Takes a peer's index into the store: verifies the whole chain of each record before anything else (I9), elects, and moves the cursor, all in
  * one transaction. Never touches the disk; it only makes the folder have needs.
  */
-import { verifyCertificate } from '../core/certificate.ts'
+import { type SignedCertificate, verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
 import type { AuthorKey, DeviceId, RecordId, WriterId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
@@ -27,13 +27,14 @@ export function receiveIndex(
   proofs: ProofCache,
 ): RecordId[] {
   const { store, keys } = context
-  for (const certificate of message.certificates) {
+  const unknown = message.certificates.filter((certificate) => !isKnown(store, certificate))
+  for (const certificate of unknown) {
     if (!verifyCertificate(certificate, context.id, keys.writerPublicKey)) {
       throw new SyncError('peer-forged', { reason: 'a certificate not signed by the folder' })
     }
   }
   // A right once given is not taken away by a lesser certificate: whoever gets one may have named any author in it.
-  const certificates = message.certificates.filter(
+  const certificates = unknown.filter(
     ({ certificate: { author, role } }) => role === 'full' || !isFullAuthor(store, author),
   )
   const given = new Set(
@@ -69,6 +70,16 @@ export function receiveIndex(
     context.pullSoon()
   }
   return message.entries.map(({ record }) => record.version.id)
+}
+
+/** Sent again with each link, and not worth another look. */
+function isKnown(store: FolderStore, { certificate, body, signature }: SignedCertificate): boolean {
+  const known = store.certificate(certificate.author)
+  return (
+    known !== undefined &&
+    Buffer.compare(known.body, body) === 0 &&
+    Buffer.compare(known.signature, signature) === 0
+  )
 }
 
 function isFullAuthor(store: FolderStore, author: AuthorKey): boolean {

@@ -53,6 +53,8 @@ export interface SimSetting {
 }
 
 const defaultActions = 45
+/** More files than any run has. */
+const noMassDelete = 500
 const stepLimit = 400_000
 /** Longer than every time the engine waits before it tries again. */
 const quietMs = 75_000
@@ -78,7 +80,7 @@ export function drawSetting(chance: SeededChance): SimSetting {
     deafness: chance.pick([0, 0, 0.3, 1]),
     archive: chance.happens(0.85),
     hardLinks: chance.happens(0.9),
-    massDeleteFiles: chance.happens(0.15) ? 4 : 50,
+    massDeleteFiles: chance.happens(0.15) ? 4 : noMassDelete,
     oddNames: chance.happens(0.1),
     meeting: chance.pick([0.05, 0.2, 0.7]),
   }
@@ -178,7 +180,7 @@ async function play(
   }
 
   function somebodyActs(device: SimDevice): void {
-    const much = setting.massDeleteFiles < 50 && chance.happens(0.04)
+    const much = setting.massDeleteFiles !== noMassDelete && chance.happens(0.04)
     const words = device.byPerson(() => (much ? people.deleteMuch(device) : people.act(device)))
     if (words !== undefined) tell(words)
   }
@@ -200,6 +202,7 @@ async function play(
   }
 
   function answerHalts(): void {
+    if (setting.massDeleteFiles === noMassDelete) return
     for (const device of devices) {
       if (device.folder?.status().halt?.code !== 'mass-delete') continue
       const held = device.folder.heldDeletes(1000)
