@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   let steps = 0
   let runs = 0
   const found = new Map<string, number[]>()
-  for (let seed = first; seed < first + count; seed++) {
+  let isStopped = false
+  // What was played until then counts.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true))
+  for (let seed = first; seed < first + count && !isStopped; seed++) {
     const report = await runSim({ seed, ...options })
     steps += report.steps
     runs++
