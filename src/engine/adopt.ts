@@ -31,7 +31,8 @@ export function adoptWinner(
   )
   if (givenUp.length === 0) return
   const successor = successorOf(context, winner, versions, givenUp)
-  const knows = knownThrough([successor, winner, ...givenUp], versions)
+  // Not the winner itself where another version outranks it by now: that it lost is still to be settled.
+  const knows = knownThrough([successor, ...givenUp], versions)
   const draft: Draft = { ...successor, knows, replaced: successor }
   if (!fitsHistory(context, 'device', draft)) return
   const [merged] = signDrafts(context, 'device', [draft])

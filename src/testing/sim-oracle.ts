@@ -215,10 +215,12 @@ export function checkIntentions(
   const { touched } = journal
   const at = (path: string): ReadonlySet<number> => touched.get(path) ?? new Set()
   const isMetAt = (path: string, by: number | undefined): boolean =>
-    journal.someConnected(path, (connected) =>
-      [...touched].some(
-        ([other, who]) => isRelated(connected, other) && [...who].some((device) => device !== by),
-      ),
+    [...touched].some(
+      ([other, who]) =>
+        [...who].some((device) => device !== by) &&
+        journal.someConnected(path, (here) =>
+          journal.someConnected(other, (there) => isRelated(here, there)),
+        ),
     )
   for (const path of new Set([...before.keys(), ...now.keys(), ...touched.keys()])) {
     if (isConflictName(path) || isOddName(path) || undecided.has(path)) continue
