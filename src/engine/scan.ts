@@ -204,6 +204,8 @@ export async function scan(
     unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), placeholder ?? first!)
     return { unsettled }
   }
+  // What was seen in a directory just before it went became known after that, and goes with it.
+  for (const path of [...missing.paths]) addBelow(context, path, missing.paths)
   await signDeletions(context, [...missing.paths], deletesConfirmed, held)
   missing.paths.clear()
   missing.gathering.waitMs(0)

@@ -63,6 +63,8 @@ describe('what was found once', () => {
     ['I4 a crash after setting a mode looked like an edit', 101967],
     ['I2 a disk went away between a file and the directory in its place, and the file looked deleted', 1247],
     ['I2 a claim that failed to become durable was taken for done, and a power cut took it', 5038],
+    ['I1 a merge claimed to know what had just been placed and lost', 2469],
+    ['I2 a file was found in a directory that was gone a moment later, and stayed for ever', 113186],
     ['I5 a file was told in the place of a directory that was back by then', 294],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
