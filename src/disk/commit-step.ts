@@ -3,8 +3,7 @@
  * archive already, or passes through it here.
  */
 import { SyncError } from '../core/errors.ts'
-import type { Stat } from '../core/stat.ts'
-import { isSameInode, isSameStat } from '../core/stat.ts'
+import { isSameInode, isSameStat, type Stat } from '../core/stat.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Archive, ArchiveRun, Taken } from './archive.ts'
 import { errnoOf, isGone } from './disk-error.ts'

@@ -2,8 +2,7 @@
  * Keeps what lies at one place at another too: by a second name, which costs nothing and cannot be half done, or by a copy where
  * the disk has no hard links. A copy is durable when it is done, and not there when it is not whole.
  */
-import type { Stat } from '../core/stat.ts'
-import { isSameInode, isSameStat } from '../core/stat.ts'
+import { isSameInode, isSameStat, type Stat } from '../core/stat.ts'
 import { errnoOf } from './disk-error.ts'
 import type { Directory, FileStat } from './files.ts'
 import { readPieceBytes } from './hasher.ts'

@@ -15,7 +15,6 @@ import type { FolderContext } from './folder-context.ts'
 /** A content that lies here, open for reading. */
 interface Opened {
   readonly root: ContentRoot
-  readonly path: RelPath
   readonly here: Here
   readonly content: OpenContent
 }
@@ -71,7 +70,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     let unreadable = false
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
-      const data = await readAnew({ root, path, here }, offsetBytes, lengthBytes)
+      const data = await readAnew(root, path, here, offsetBytes, lengthBytes)
       if (data !== undefined) return send(request, data)
       unreadable = true
     }
@@ -80,13 +79,15 @@ export function createServing(context: FolderContext, link: Link): Serving {
 
   /** Undefined when it cannot be read, or is not what it was: then it has to be looked at. */
   async function readAnew(
-    { root, path, here }: Omit<Opened, 'content'>,
+    root: ContentRoot,
+    path: RelPath,
+    here: Here,
     offsetBytes: number,
     lengthBytes: number,
   ): Promise<Buffer | undefined> {
     await letGo()
     try {
-      opened = { root, path, here, content: await disk.open(path, here.diskPath, here) }
+      opened = { root, here, content: await disk.open(path, here.diskPath, here) }
     } catch (error) {
       if (!isSyncError(error)) throw error
       context.markDirty(here.diskPath)
