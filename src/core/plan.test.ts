@@ -183,9 +183,9 @@ describe('each row of the decision table', () => {
       { kind: 'revive' },
     ],
     [
-      'deleted, something in it lives, read-only: it stays',
+      'deleted, something in it lives, read-only: nothing',
       { ...gone, role: 'read-only', hasLiveBelow: true },
-      { kind: 'leave' },
+      { kind: 'nothing' },
     ],
     [
       'deleted, what is in it is about to go: wait',

@@ -73,7 +73,7 @@ function planDeletion(facts: PlanFacts): Action {
   const { agreed, here, role } = facts
   if (here === undefined) return { kind: 'adopt', metadata: false }
   if (here.kind === 'directory') {
-    if (facts.hasLiveBelow) return role === 'full' ? { kind: 'revive' } : { kind: 'leave' }
+    if (facts.hasLiveBelow) return role === 'full' ? { kind: 'revive' } : nothing
     if (facts.hasDeletionsBelow) return { kind: 'wait', for: 'below' }
     return facts.hasHereBelow ? { kind: 'leave' } : { kind: 'remove' }
   }

@@ -46,7 +46,7 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
       for (const { step, state } of steps) {
         if (step.kind === 'remove') continue
         if (state.winner !== undefined && state.winner.kind !== 'deleted')
-          store.setPlacing(state.path, state.winner)
+          store.addPlacing(state.path, state.winner)
       }
     })
   }

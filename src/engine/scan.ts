@@ -194,7 +194,7 @@ export async function scan(
   const device = await checkRoot(context)
   if (device !== deviceBefore) throw new SyncError('root-foreign', { path: context.rootPath })
   for (const path of gone) {
-    if (isBrokenOff(store, path)) store.setHere(path, undefined)
+    if (isBrokenOff(store, path)) forgetHere(store, path)
     else missing.paths.add(path)
   }
   if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
@@ -218,18 +218,26 @@ export async function scan(
   return { unsettled }
 }
 
-/** Whether what lay there was taken away by us to make room, and the disk went before the new could be put: that is still needed. */
+/** Whether what lay there was taken away by us to make room, and the disk went before the new could be put. */
 function isBrokenOff(store: FolderStore, path: RelPath): boolean {
   const { winner, agreed } = store.state(path) ?? {}
-  return store.placing(path) !== undefined && winner?.id !== agreed?.id
+  return winner?.id !== agreed?.id && store.placingsOf(path).length > 0
+}
+
+/** Nobody deleted it, so whatever wins is needed here, be it what was agreed. */
+function forgetHere(store: FolderStore, path: RelPath): void {
+  store.transaction(() => {
+    store.setHere(path, undefined)
+    store.disagree(path)
+  })
 }
 
 /** What was to be put somewhere and is not there was never put: from now on the same content there is a person's work. */
 function forgetPlacings({ store }: FolderContext, unsure: readonly string[]): void {
   const unsurePaths = unsure.map((path) => path.normalize('NFC'))
-  for (const path of store.placings()) {
+  for (const path of store.pathsOfPlacings()) {
     if (!unsurePaths.some((other) => path === other || isInside(path, other as DirPath)))
-      store.forgetPlacing(path)
+      store.forgetPlacings(path)
   }
 }
 

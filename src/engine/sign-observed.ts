@@ -48,11 +48,11 @@ export function signObserved(
   for (const { found, content, hashed } of batch) {
     const { path, stat } = found
     const here = foundToHere(found, content)
-    const placing = store.placing(path)
+    const placings = store.placingsOf(path).filter((placing) => sameContent(placing, content))
     const before = store.state(path)?.here
-    const isDressing = placing !== undefined && before !== undefined && isBetween(here, before, placing)
-    if (placing !== undefined && !isDressing && sameContent(placing, content))
-      store.adopt(path, placing, asPlaced(here, placing))
+    const isDressing = before !== undefined && placings.some((placing) => isBetween(here, before, placing))
+    const placed = placings.find((placing) => isDressedAs(here, placing)) ?? placings.at(-1)
+    if (placed !== undefined && !isDressing) store.adopt(path, placed, asPlaced(here, placed))
     const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
@@ -98,11 +98,16 @@ function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
   return { ...here, mtimeNs: isRounded(here.mtimeNs, mtimeNs) ? here.mtimeNs : mtimeNs, executable }
 }
 
+/** Whether time and mode are those of the version, too. */
+function isDressedAs(here: Here, { mtimeNs, executable }: Version): boolean {
+  return isRounded(here.mtimeNs, mtimeNs) && here.executable === executable
+}
+
 /** Whether time and mode are those from before or those to be set: a crash broke off our setting them, and the plan will go on with it. */
 function isBetween(here: Here, before: Here, placing: Version): boolean {
   const isTimeOurs = here.mtimeNs === before.mtimeNs || isRounded(here.mtimeNs, placing.mtimeNs)
   const isModeOurs = here.executable === before.executable || here.executable === placing.executable
-  return sameContent(here, before) && sameContent(here, placing) && isTimeOurs && isModeOurs
+  return sameContent(here, before) && isTimeOurs && isModeOurs
 }
 
 /** Disks round times, by up to two seconds. */

@@ -122,12 +122,12 @@ export interface FolderStore extends Disposable {
   hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
   needs(nowMs: number, limit: number): RelPath[]
-  /** Says which version is about to be put at its path. Ends when the path agrees to one, or with `forgetPlacing`. */
-  setPlacing(path: RelPath, version: Version): void
-  placing(path: RelPath): Version | undefined
-  /** All paths something was about to be put at. */
-  placings(): RelPath[]
-  forgetPlacing(path: RelPath): void
+  /** Notes that a version is about to be put at its path. Holds until the path agrees to one, or `forgetPlacings`. */
+  addPlacing(path: RelPath, version: Version): void
+  /** What was about to be put there, oldest record first. */
+  placingsOf(path: RelPath): Version[]
+  pathsOfPlacings(): RelPath[]
+  forgetPlacings(path: RelPath): void
   /**
    * The agreed version becomes `version`, and `here` is what lies there now (undefined: nothing). Give the version itself, not only its
    * id, where it can have been superseded and forgotten while it was being written to disk.

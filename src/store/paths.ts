@@ -13,10 +13,10 @@ import type { Transactions } from './transaction.ts'
 export type Paths = Pick<
   FolderStore,
   | 'setWinner'
-  | 'setPlacing'
-  | 'placing'
-  | 'placings'
-  | 'forgetPlacing'
+  | 'addPlacing'
+  | 'placingsOf'
+  | 'pathsOfPlacings'
+  | 'forgetPlacings'
   | 'adopt'
   | 'setHere'
   | 'setIgnored'
@@ -33,15 +33,14 @@ export function createPaths(database: Database, { atomically }: Transactions, re
     'UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root WHERE path = :path',
   )
   const updateAgreedAndHere = database.prepare(
-    `UPDATE paths SET placing = NULL, agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
+    `UPDATE paths SET agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
   )
-  const updatePlacing = database.prepare('UPDATE paths SET placing = ? WHERE path = ?')
-  const selectPlacing = database
-    .prepare<[string], number | null>('SELECT placing FROM paths WHERE path = ?')
-    .pluck()
+  const insertPlacing = database.prepare('INSERT INTO placings VALUES (?, ?) ON CONFLICT DO NOTHING')
   const selectPlacings = database
-    .prepare<[], RelPath>('SELECT path FROM paths WHERE placing IS NOT NULL')
+    .prepare<[string], number>('SELECT sequence FROM placings WHERE path = ? ORDER BY sequence')
     .pluck()
+  const selectPathsOfPlacings = database.prepare<[], RelPath>('SELECT DISTINCT path FROM placings').pluck()
+  const deletePlacings = database.prepare('DELETE FROM placings WHERE path = ?')
   const updateHere = database.prepare(`UPDATE paths SET ${hereValues} WHERE path = :path`)
   const updateIgnored = database.prepare('UPDATE paths SET ignored = ? WHERE path = ?')
   const clearAgreed = database.prepare(
@@ -99,24 +98,20 @@ export function createPaths(database: Database, { atomically }: Transactions, re
           root: record.root,
           ...hereToRow(path, here),
         })
+        deletePlacings.run(path)
         records.sweepSuperseded(path)
       }),
 
-    setPlacing: (path, version) =>
+    addPlacing: (path, version) =>
       atomically(() => {
         if (!records.hasRecord(version.id)) records.keepSuperseded(version)
-        updatePlacing.run(records.find(version.id)!.sequence, path)
-        records.sweepSuperseded(path)
+        insertPlacing.run(path, records.find(version.id)!.sequence)
       }),
-    placing(path) {
-      const sequence = selectPlacing.get(path)
-      return sequence === undefined || sequence === null ? undefined : records.versionAt(sequence)
-    },
-
-    placings: () => selectPlacings.all(),
-    forgetPlacing: (path) =>
+    placingsOf: (path) => selectPlacings.all(path).map(records.versionAt),
+    pathsOfPlacings: () => selectPathsOfPlacings.all(),
+    forgetPlacings: (path) =>
       atomically(() => {
-        updatePlacing.run(null, path)
+        deletePlacings.run(path)
         records.sweepSuperseded(path)
       }),
 

@@ -85,7 +85,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const deleteSuperseded = database.prepare(
     `DELETE FROM records WHERE path = :path AND superseded = 1
        AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)
-       AND sequence IS NOT (SELECT placing FROM paths WHERE paths.path = :path)`,
+       AND sequence NOT IN (SELECT sequence FROM placings WHERE placings.path = :path)`,
   )
 
   function find(id: RecordId): RecordEntry | undefined {

@@ -361,6 +361,8 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       if (stopping?.folder === undefined || stopping.isStopping) return
       stopping.isStopping = true
       void stopping.folder[Symbol.asyncDispose]().then(() => {
+        // It may have been killed while it was stopping.
+        if (!stopping.isAlive) return
         scheduler.note(`${name} has stopped`)
         end(stopping)
       })

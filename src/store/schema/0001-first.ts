@@ -66,8 +66,6 @@ CREATE TABLE paths (
   winner_root BLOB,
 
   agreed INTEGER,
-  -- What is being put on the disk right now. After a crash it tells our own work from a person's.
-  placing INTEGER,
   agreed_kind TEXT,
   agreed_root BLOB,
 
@@ -110,6 +108,14 @@ CREATE TABLE paths (
     WHEN here_kind IS NULL THEN agreed_kind IS NOT NULL AND agreed_kind <> 'deleted'
     ELSE here_kind IS NOT agreed_kind OR here_root IS NOT agreed_root
   END) VIRTUAL
+) STRICT, WITHOUT ROWID;
+
+-- The records that were about to be put on the disk at a path since it last agreed to one. After a crash they tell our own work from a
+-- person's; more than one when the disk failed again and again.
+CREATE TABLE placings (
+  path TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (path, sequence)
 ) STRICT, WITHOUT ROWID;
 
 -- Each question that is asked often has an index holding its answers only, in path order.
