@@ -1,6 +1,6 @@
 /** Signs deletions of what a scan found gone: last, all together, and only as many as are plausible (I10). */
 import { SyncError } from '../core/errors.ts'
-import { comparePaths, type RelPath } from '../core/path.ts'
+import { ancestorsOf, comparePaths, type RelPath } from '../core/path.ts'
 import type { FolderContext } from './folder-context.ts'
 import { isImplausible } from './safety.ts'
 import { type Draft, deletionDraft, fitsHistory, signDrafts } from './sign.ts'
@@ -21,13 +21,18 @@ export async function signDeletions(
 ): Promise<void> {
   const { store, disk, role } = context
   const really: RelPath[] = []
+  /** Directories with something in them that may still be there. */
+  const inhabited = new Set<RelPath>()
   let files = 0
   // Deepest first, so that nobody ever hears of a directory gone in which something lives.
   for (const path of gone.toSorted((a, b) => comparePaths(b, a))) {
     const here = store.state(path)?.here
-    if (here === undefined) continue
+    if (here === undefined || inhabited.has(path)) continue
     const look = await disk.look(path, here.diskPath)
-    if (look.state !== 'absent' && !isGoneWithItsParent(look)) continue
+    if (look.state !== 'absent' && !isGoneWithItsParent(look)) {
+      for (const ancestor of ancestorsOf(path)) inhabited.add(ancestor)
+      continue
+    }
     really.push(path)
     if (here.kind !== 'directory' && !store.isContentLiveElsewhere(here.root, path)) files++
   }

@@ -63,7 +63,7 @@ export function signObserved(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || isDressing || role === 'read-only') {
-      const isNews = here.kind === 'file' && !(state?.here?.verified && state.here.root === here.root)
+      const isNews = here.kind === 'file' && !(before?.verified && before.root === here.root)
       // A local change of a read-only device never travels, and neither does its root (E6).
       if (isNews && store.isContentLiveElsewhere(here.root, '')) servable.push(here.root)
       store.setHere(path, here)
