@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { createManualClock } from '../testing/manual-clock.ts'
+import type { RelPath } from '../core/path.ts'
+import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError } from '../testing/memory-files.ts'
 
@@ -33,4 +34,92 @@ test('I1 what could not be put somewhere, and is put there by a person later, is
   victor.own.person.mkdir('note')
   await pass(clock, 60_000)
   for (const { own } of devices) expect(own.person.stat('note')?.kind).toBe('directory')
+})
+
+/** A read-only device whose disk loses sight of `shelf` after something was put there, until `heal`. */
+async function openAiling(clock: ManualClock) {
+  let health: 'well' | 'ill' | 'healed' = 'well'
+  const victor = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    role: 'read-only',
+    gate: async (operation, path) => {
+      const isPlacing = operation === 'link' && path.startsWith('.sync/stage/')
+      if (health === 'well' && isPlacing) health = 'ill'
+      else if (health === 'ill' && !path.startsWith('.sync') && path !== '') throw errnoError('EIO', path)
+    },
+  })
+  devices.push(victor)
+  return {
+    victor,
+    heal() {
+      health = 'healed'
+    },
+  }
+}
+
+test('E6 what was put somewhere by a step that failed is ours, also after the next version failed there', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  devices.push(alice)
+  const { victor, heal } = await openAiling(clock)
+  connectDevices(alice, victor)
+  alice.own.person.mkdir('shelf')
+  await pass(clock)
+  alice.own.person.writeFile('shelf/note', 'first')
+  await pass(clock)
+  expect(victor.own.person.readFile('shelf/note').toString()).toBe('first')
+  expect(victor.store.state('shelf/note' as RelPath)?.agreed).toBeUndefined()
+  alice.own.person.writeFile('shelf/note', 'second')
+  await pass(clock, 60_000)
+  heal()
+  await pass(clock, 60_000)
+  expect(victor.own.person.readFile('shelf/note').toString()).toBe('second')
+  expect(victor.store.localChanges(9)).toEqual([])
+})
+
+test('I2 what is recognised as put there by a step that failed is told to peers that wait for it', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const carol = await openMemoryDevice({ clock, name: 'carol' })
+  devices.push(alice, carol)
+  const { victor, heal } = await openAiling(clock)
+  connectDevices(alice, victor)
+  connectDevices(victor, carol)
+  alice.own.person.mkdir('shelf')
+  await pass(clock)
+  alice.own.person.writeFile('shelf/note', 'first')
+  await pass(clock)
+  heal()
+  victor.folder.rescan()
+  await pass(clock)
+  expect(carol.own.person.readFile('shelf/note').toString()).toBe('first')
+})
+
+test('I2 what was taken away to make room comes back when what needed the room is gone', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let hasFailed = false
+  let isIll = false
+  const alice = await openMemoryDevice({
+    clock,
+    name: 'alice',
+    gate: async (operation, path) => {
+      if (operation === 'mkdir' && path === 'note') hasFailed = isIll = true
+      if (isIll) throw errnoError('EIO', path)
+    },
+  })
+  const bob = await openMemoryDevice({ clock, name: 'bob' })
+  devices.push(alice, bob)
+  alice.own.person.writeFile('note', 'a file')
+  bob.own.person.mkdir('note')
+  await pass(clock)
+  connectDevices(alice, bob)
+  await pass(clock)
+  expect(hasFailed).toBe(true)
+  expect(alice.own.person.stat('note')).toBeUndefined()
+  bob.own.person.remove('note')
+  await pass(clock)
+  isIll = false
+  await pass(clock, 60_000)
+  for (const { own } of [alice, bob]) expect(own.person.readFile('note').toString()).toBe('a file')
 })

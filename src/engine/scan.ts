@@ -218,10 +218,10 @@ export async function scan(
   return { unsettled }
 }
 
-/** Whether what lay there was taken away by us to make room, and the disk went before the new could be put. */
+/** Whether what lay there may have been taken away by us to make room, and the disk went before the new could be put. */
 function isBrokenOff(store: FolderStore, path: RelPath): boolean {
-  const { winner, agreed } = store.state(path) ?? {}
-  return winner?.id !== agreed?.id && store.placingsOf(path).length > 0
+  const here = store.state(path)?.here
+  return here !== undefined && store.placingsOf(path).some((placing) => !sameContent(placing, here))
 }
 
 /** Nobody deleted it, so whatever wins is needed here, be it what was agreed. */

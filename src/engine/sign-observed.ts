@@ -110,10 +110,15 @@ function isBetween(here: Here, before: Here, placing: Version): boolean {
   return sameContent(here, before) && isTimeOurs && isModeOurs
 }
 
-/** Disks round times, by up to two seconds. */
+/** What disks count time in: FAT two seconds, ext3 one, exFAT ten milliseconds. */
+const coarseGrainsNs = [2_000_000_000n, 1_000_000_000n, 10_000_000n]
+/** Finer ones, and times set as floating-point seconds. */
+const fineGrainNs = 1_000n
+
+/** Whether a disk that was given one time may show the other. */
 function isRounded(mtimeNs: bigint, wantedNs: bigint): boolean {
-  const offNs = mtimeNs - wantedNs
-  return offNs > -2_000_000_000n && offNs < 2_000_000_000n
+  const offNs = mtimeNs < wantedNs ? wantedNs - mtimeNs : mtimeNs - wantedNs
+  return offNs < fineGrainNs || coarseGrainsNs.some((grain) => offNs < grain && mtimeNs % grain === 0n)
 }
 
 /** A change nobody can be told of stays a local one; the person hears of it. */
