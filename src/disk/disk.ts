@@ -169,8 +169,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      const stat = await onPath(path, 'read', () => file.stat())
-      return await stages.copy(key, file, stat, path)
+      return await stages.copy(key, file, expect, path)
     },
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
     commit: (steps) => commitSteps(surroundings, steps),

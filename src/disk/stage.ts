@@ -4,7 +4,7 @@
  */
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
-import { isSameInode } from '../core/stat.ts'
+import { isSameInode, type Stat } from '../core/stat.ts'
 import type { Stage } from '../ports.ts'
 import { errnoOf, onPath } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
@@ -133,7 +133,7 @@ export function createStages(surroundings: StageSurroundings) {
     /** The stage of that key, with what an earlier run left in it. */
     open: (key: string) => open(key, false),
     /** A stage holding a copy of an open file, which must still be as expected afterwards. */
-    async copy(key: string, source: OpenFile, expect: FileStat, path: string): Promise<Stage> {
+    async copy(key: string, source: OpenFile, expect: Stat, path: string): Promise<Stage> {
       const stage = await open(key, true)
       try {
         const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, expect.sizeBytes))
