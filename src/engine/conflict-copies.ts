@@ -21,11 +21,8 @@ import { type Draft, signDrafts } from './sign.ts'
 export interface ConflictCopies {
   /** E4: `lost` is the version whose content lies here. False when the copy could not be made; the path is held back. */
   keepBoth(state: PathState, lost: Version): Promise<boolean>
-  /**
-   * Whether this content is that of a loser nobody has kept a copy of yet. Then a copy is told, for the last who has it to place before
-   * letting it go (I1).
-   */
-  tellCopiesOf(root: ContentRoot): boolean
+  /** Where this content is that of a loser nobody has kept a copy of yet, tells a copy, to be placed before the content goes (I1). */
+  tellCopiesOf(root: ContentRoot): void
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
@@ -66,17 +63,16 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     return true
   }
 
-  function tellCopiesOf(root: ContentRoot): boolean {
-    if (role !== 'full') return false
+  function tellCopiesOf(root: ContentRoot): void {
+    if (role !== 'full') return
     const untold = store.losersWithRoot(root).filter((loser) => {
       const isLost = elect(store.versionsOf(loser.path)).conflicts.some(({ id }) => id === loser.id)
       return isLost && store.state(conflictPath(loser))?.winner === undefined
     })
-    if (untold.length === 0) return false
+    if (untold.length === 0) return
     const drafts = untold.map((loser) => copyDraft(store, loser))
     store.transaction(() => signDrafts(context, 'device', drafts))
     context.pullSoon()
-    return true
   }
 
   function noteConflict(path: RelPath, device: string, sizeBytes: number): void {

@@ -5,8 +5,8 @@ import { type Draft, signDrafts } from './sign.ts'
 
 const pathsInTransaction = 256
 
-/** Call between pieces of work. Afterwards none of these deletions is left to do. */
-export async function settleMassDelete(context: FolderContext, held: readonly RelPath[]): Promise<void> {
+/** Call between pieces of work. Afterwards none of the deletions held is left to do. */
+export async function undoDeletions(context: FolderContext, held: readonly RelPath[]): Promise<void> {
   const { store } = context
   for (let first = 0; first < held.length; first += pathsInTransaction) {
     const batch = held.slice(first, first + pathsInTransaction)

@@ -70,6 +70,10 @@ export async function scan(
   const stillProblems = new Set<string>()
   const unsettled: DiskPath[] = []
   const hashing = new Set<Promise<void>>()
+  /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
+  const renames = new Map<RelPath, Found>()
+  /** Directories found for the first time: they are entered even by a shallow look. */
+  const newDirectories = new Set<RelPath>()
   let observed: Observed[] = []
   /** Files and links where a directory was: told after the deletions of what was in it, or others would see it live in a file. */
   const inPlaceOfDirectories: Observed[] = []
@@ -84,12 +88,6 @@ export async function scan(
     observed = []
     if (batch.length > 0) store.transaction(() => signObserved(context, batch, renames))
   }
-
-  /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
-  const renames = new Map<RelPath, Found>()
-
-  /** Directories found for the first time: they are entered even by a shallow look. */
-  const newDirectories = new Set<RelPath>()
 
   async function examine(found: Found, state: PathState | undefined): Promise<void> {
     const { path, stat } = found
@@ -199,9 +197,10 @@ export async function scan(
   }
   if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
+    // One of the missing is enough to bring the next look, which tells them all.
     const [first] = missing.paths
-    const placeholder = store.state(first!)?.here?.diskPath
-    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), placeholder ?? first!)
+    const firstPlace = store.state(first!)?.here?.diskPath ?? first!
+    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), firstPlace)
     return { unsettled }
   }
   // What was seen in a directory just before it went became known after that, and goes with it.
