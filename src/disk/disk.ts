@@ -35,8 +35,6 @@ export interface DiskOptions {
   readonly log: Log
   /** `watchRealFiles(path)`, or a memory one; without it there are no hints. */
   readonly watch?: WatchFiles
-  /** Told once when watching does not see everything any more. */
-  readonly onWatchTrouble?: (reason: string) => void
 }
 
 /**
@@ -193,8 +191,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return options.watch(hint, (reason) => {
         if (isTold) return
         isTold = true
-        log.warn({ path: files.path, reason }, 'watching does not see everything')
-        options.onWatchTrouble?.(reason)
+        log.warn({ reason }, 'watching does not see everything: changes may be found late')
       })
     },
   }
