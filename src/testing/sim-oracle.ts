@@ -21,7 +21,7 @@ function isOddName(path: string): boolean {
   return path.includes('caf\u00e9')
 }
 
-export function isConflictName(path: string): boolean {
+function isConflictName(path: string): boolean {
   return path.split('/').some((name) => conflictOriginal(name as RelPath) !== undefined)
 }
 
