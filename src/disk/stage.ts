@@ -2,6 +2,7 @@
  * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
  * stage's file is named after its key and found again after a crash.
  */
+import { blockHashBytes } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
 import { isSameInode, type Stat } from '../core/stat.ts'
@@ -93,11 +94,16 @@ export function createStages(surroundings: StageSurroundings) {
         const right = new Set<number>()
         const present = await onPath(path, 'read', () => file.stat())
         // No further than the file is to be: its last block is right only at its own length.
-        const reach = Math.min(present.sizeBytes, sizeBytes, (hashes.length / 32) * blockSizeBytes)
+        const reach = Math.min(
+          present.sizeBytes,
+          sizeBytes,
+          (hashes.length / blockHashBytes) * blockSizeBytes,
+        )
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
-        for (let at = 0; here !== undefined && at < here.length; at += 32) {
-          if (Buffer.compare(here.subarray(at, at + 32), hashes.subarray(at, at + 32)) === 0)
-            right.add(at / 32)
+        for (let at = 0; here !== undefined && at < here.length; at += blockHashBytes) {
+          const end = at + blockHashBytes
+          if (Buffer.compare(here.subarray(at, end), hashes.subarray(at, end)) === 0)
+            right.add(at / blockHashBytes)
         }
         return right
       },

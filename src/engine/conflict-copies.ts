@@ -8,7 +8,7 @@ import { conflictPath } from '../core/conflict-name.ts'
 import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
-import { nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
@@ -120,8 +120,8 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const present = store.state(path)?.here
     if (present !== undefined && sameContent(present, here)) return { here: present, isFresh: false }
     const parent = parentOf(path)
-    const parentDisk = parent === '' ? '' : `${store.state(parent)?.here?.diskPath ?? parent}/`
-    const to = `${parentDisk}${nameOf(path)}`
+    const directory = parent === '' ? '' : (store.state(parent)?.here?.diskPath ?? parent)
+    const to = joinPath(directory, nameOf(path))
     try {
       requireRoom(context, await disk.space(), here.sizeBytes)
       const step = await copyStep(state, path, to, content)

@@ -1,7 +1,7 @@
 /** What a person takes back: local changes on a read-only device, and files from the archive. Runs between pieces of work. */
 import { conflictPath } from '../core/conflict-name.ts'
 import { type ErrorCode, SyncError } from '../core/errors.ts'
-import { type DirPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { type DirPath, joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import type { ArchiveEntry, CommitStep, DiskPath, Stage } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -93,7 +93,7 @@ async function placeAtFirstFree(
   paths: readonly RelPath[],
 ): Promise<RelPath | undefined> {
   for (const path of paths) {
-    const to = directory === '' ? nameOf(path) : `${directory}/${nameOf(path)}`
+    const to = joinPath(directory, nameOf(path))
     const [outcome] = await disk.commit([{ kind: 'file', path, to, stage, expect: 'absent', archive: true }])
     if (outcome!.state === 'done') {
       markDirty(to)
@@ -111,7 +111,7 @@ async function makeDirectory(context: FolderContext, path: DirPath): Promise<Dis
   if (here !== undefined) return here.kind === 'directory' ? here.diskPath : undefined
   const parent = await makeDirectory(context, parentOf(path))
   if (parent === undefined) return undefined
-  const to = parent === '' ? nameOf(path) : `${parent}/${nameOf(path)}`
+  const to = joinPath(parent, nameOf(path))
   const step: CommitStep = { kind: 'directory', path, to, expect: 'absent', archive: true }
   const [outcome] = await context.disk.commit([step])
   context.markDirty(to)
