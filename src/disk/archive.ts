@@ -261,7 +261,10 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       try {
         using directory = await openParent(id.slice(0, slash), path)
         if ((await directory.lstat(name))?.kind === 'link')
-          throw new SyncError('kind-unsupported', { path, kind: 'symbolic link in the archive' })
+          throw new SyncError('obstructed', {
+            path,
+            reason: `it is a symbolic link, and only files are put back. It stays in ${archiveDirectory.join('/')}/${id}`,
+          })
         return { file: await directory.open(name, 'read'), path }
       } catch (thrown) {
         throw isGone(thrown) ? unknown : thrown
