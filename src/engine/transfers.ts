@@ -144,8 +144,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetch(version: Version): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
     const count = blockCount(sizeBytes, blockSizeBytes)
-    // A file of one block is checked against its root alone, which saves the way to the peer and back. A full block could as well
-    // be the first of a longer file, which only the list can tell.
+    // A file of one block is checked against its root alone, which saves the way to the peer and back. One full block could as well be the
+    // first of a longer file, if the record is wrong: the list shows that, where the block would make an honest peer look wrong (P8).
     if (sizeBytes < blockSizeBytes) {
       const stage = await disk.openStage(root)
       return whole(stage, sizeBytes, async () => {
