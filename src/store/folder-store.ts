@@ -102,7 +102,7 @@ export interface FolderStore extends Disposable {
   versionsOf(path: RelPath): Version[]
   /** Versions with this content that are not superseded and do not win their path: a conflict's losers may be among them. */
   losersWithRoot(root: ContentRoot): Version[]
-  /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version of the path. */
+  /** Names the winner of a path; `superseded` leave the index, and the database unless the path still agrees to one or one is being put there. */
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
   /** Index entries after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]

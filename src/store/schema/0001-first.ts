@@ -17,8 +17,8 @@ CREATE TABLE counters (
 -- gone, or a peer that stands at that number would miss the one that got it next.
 -- The columns from path to moved_to are what the body says, body to signature the proof of it. Times are decimal text, here and below:
 -- years that disks and records can hold (2400, say) do not fit into 64 bits of nanoseconds.
--- A superseded record is out of the index and kept only while it is a path's agreed version; of such a one the body may be missing,
--- since it will never be sent again.
+-- A superseded record is out of the index and kept only while it is a path's agreed version or stands in placings; of such a one the body
+-- may be missing, since it will never be sent again.
 CREATE TABLE records (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL UNIQUE,
