@@ -1,7 +1,7 @@
 /** Undoes deletions a mass-delete halt holds back: what is gone here is fetched again, what was deleted elsewhere lives again. */
 import type { RelPath } from '../core/path.ts'
 import type { FolderContext } from './folder-context.ts'
-import { type Draft, signDrafts } from './sign.ts'
+import { type Draft, fitsHistory, signDrafts } from './sign.ts'
 
 const pathsInTransaction = 256
 
@@ -37,9 +37,10 @@ function undo(context: FolderContext, path: RelPath, isHere: boolean): Draft | u
     return undefined
   }
   if (isHere && agreed !== undefined && role === 'full') {
-    return { ...agreed, knows: store.versionsOf(path), replaced: winner }
+    const draft: Draft = { ...agreed, knows: store.versionsOf(path), replaced: winner }
+    if (fitsHistory(context, 'person', draft)) return draft
   }
-  // Without the right to sign it stays as a local thing.
+  // What cannot be said stays as a local thing.
   store.adopt(path, winner, isHere ? here : undefined)
   return undefined
 }
