@@ -130,3 +130,42 @@ test('I1 what was taken away just before a crash is no deletion of what came to 
   await pass(clock, 60_000)
   for (const { own } of devices) expect(own.person.readFile('note').toString()).toBe('first')
 })
+
+test('I4 what was put where a directory was is known for ours also while deletions elsewhere are gathered', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let isArmed = false
+  let hasCrashed = false
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const before = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    gate: async (operation, path) => {
+      if (hasCrashed) await new Promise(() => undefined)
+      if (isArmed && operation === 'unlink' && path.startsWith('.sync/stage/')) {
+        hasCrashed = true
+        await new Promise(() => undefined)
+      }
+    },
+  })
+  devices.push(alice)
+  const [link] = connectDevices(alice, before)
+  alice.own.person.mkdir('note')
+  alice.own.person.writeFile('other', 'other')
+  await pass(clock)
+  alice.own.person.remove('note')
+  alice.own.person.writeFile('note', 'in its place')
+  isArmed = true
+  await pass(clock, 12_000)
+  expect([hasCrashed, before.own.person.stat('note')?.kind]).toEqual([true, 'file'])
+  link.close('closing')
+  await pass(clock)
+  alice.own.person.remove('note')
+  before.own.person.remove('other')
+  await pass(clock)
+
+  const after = await openMemoryDevice({ clock, name: 'victor', image: before.image(), own: before.own })
+  devices.push(after)
+  connectDevices(alice, after)
+  await pass(clock, 60_000)
+  for (const { own } of devices) expect(own.person.names('')).toEqual(['.sync'])
+})

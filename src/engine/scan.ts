@@ -197,7 +197,8 @@ export async function scan(
     if (isBrokenOff(store, path)) forgetHere(store, path)
     else missing.paths.add(path)
   }
-  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
+  const untold = inPlaceOfDirectories.map(({ found }) => found.path)
+  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
     const [first] = missing.paths
     const placeholder = store.state(first!)?.here?.diskPath
