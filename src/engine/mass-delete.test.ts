@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 
 let device: MemoryDevice | undefined
 afterEach(async () => await device?.[Symbol.asyncDispose]())
@@ -20,4 +20,23 @@ test('I2: an answer to a halt because of many deletions ends it, so that no seco
   await expect(folder.settleDeletes('undo')).rejects.toMatchObject({ code: 'request-invalid' })
   await pass(clock)
   expect(store.counts()).toMatchObject({ files: 0, needFiles: 0 })
+})
+
+test('I5: what a person wrote anew while the deletions waited is an edit and no conflict when they are undone', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  device = await openMemoryDevice({ clock, name: 'victor', settings: { massDeleteFiles: 1 } })
+  await using alice = await openMemoryDevice({ clock, name: 'alice' })
+  connectDevices(alice, device)
+  const { folder, own } = device
+  for (const name of ['a', 'b', 'c']) alice.own.person.writeFile(name, name)
+  await pass(clock)
+  for (const name of ['a', 'b', 'c']) own.person.remove(name)
+  await pass(clock)
+  own.person.writeFile('a', 'written anew')
+  await folder.settleDeletes('undo')
+  await pass(clock)
+  for (const { person } of [own, alice.own]) {
+    expect(person.names('').sort()).toEqual(['.sync', 'a', 'b', 'c'])
+    expect(person.readFile('a').toString()).toBe('written anew')
+  }
 })
