@@ -39,3 +39,31 @@ test('I11 a database backed up and brought back within one run is known to be ol
     expect(folder.status().problems).toEqual([])
   }
 })
+
+test('I2 a device that learns from a peer that it has forgotten tells this very peer everything anew', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const before = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor' })
+  devices.push(victor)
+  connectDevices(before, victor)
+  const { person } = before.own
+  person.writeFile('first', 'first')
+  await pass(clock)
+  const image = before.image()
+  const lease = person.readFile('.sync/lease')
+  for (const name of ['second', 'third']) person.writeFile(name, name)
+  await pass(clock)
+  await before[Symbol.asyncDispose]()
+
+  // The whole machine goes back to what it was then, so that the lease tells nothing.
+  person.writeFile('.sync/lease', lease)
+  for (const name of ['second', 'third']) person.remove(name)
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  for (const name of ['fourth', 'fifth', 'sixth']) person.writeFile(name, name)
+  await pass(clock)
+  connectDevices(after, victor)
+  await pass(clock)
+  const names = ['.sync', 'fifth', 'first', 'fourth', 'second', 'sixth', 'third']
+  for (const { own } of devices) expect(own.person.names('').sort()).toEqual(names)
+})
