@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { errnoError } from '../testing/memory-files.ts'
 
 const devices: MemoryDevice[] = []
 afterEach(async () => {
@@ -66,4 +67,31 @@ test('I2 a device that learns from a peer that it has forgotten tells this very 
   await pass(clock)
   const names = ['.sync', 'fifth', 'first', 'fourth', 'second', 'sixth', 'third']
   for (const { own } of devices) expect(own.person.names('').sort()).toEqual(names)
+})
+
+test('I11 a lease that could not be renewed is renewed later', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let failures = 0
+  const before = await openMemoryDevice({
+    clock,
+    name: 'alice',
+    gate: async (operation, path) => {
+      if (failures === 0 || operation !== 'create' || !path.startsWith('.sync')) return
+      failures--
+      throw errnoError('EIO', path)
+    },
+  })
+  await pass(clock)
+  const image = before.image()
+  const epoch = before.store.fact('epoch')
+  failures = 1
+  before.own.person.writeFile('note', 'what the older database does not know')
+  await pass(clock, 60_000)
+  expect(failures).toBe(0)
+  await before[Symbol.asyncDispose]()
+
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  await pass(clock)
+  expect(after.store.fact('epoch')).not.toBe(epoch)
 })

@@ -178,9 +178,10 @@ export function startLoop(
     }
   }
 
-  /** A disk that takes no note costs nothing but the proof that an older database is older. */
+  /** A disk that takes no note costs nothing but the proof that an older database is older. It may take one later. */
   function noteOldLease(error: unknown): void {
     if (!isSyncError(error) || error.code === 'database-damaged') throw error
+    leaseAtMs = clock.monotonicMs() + haltRecheckMs
     log.debug({ code: error.code }, 'the lease could not be renewed')
   }
 
