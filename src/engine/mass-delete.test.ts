@@ -40,3 +40,35 @@ test('I5: what a person wrote anew while the deletions waited is an edit and no 
     expect(person.readFile('a').toString()).toBe('written anew')
   }
 })
+
+test('I10: a confirmation is for the deletions asked about, and not for what follows while files are still arriving', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let isSlow = false
+  device = await openMemoryDevice({ clock, name: 'victor', settings: { massDeleteFiles: 1 } })
+  await using alice = await openMemoryDevice({
+    clock,
+    name: 'alice',
+    settings: { massDeletePercent: 100 },
+    gate: async (operation, path) => {
+      if (isSlow && operation === 'read' && path === 'large') await new Promise(() => undefined)
+    },
+  })
+  const { person } = alice.own
+  for (const name of ['a', 'b', 'c', 'd', 'e']) person.writeFile(name, name)
+  person.writeFile('large', 'large')
+  await pass(clock)
+  isSlow = true
+  connectDevices(alice, device)
+  await pass(clock, 3_000)
+  for (const name of ['a', 'b', 'c']) person.remove(name)
+  await pass(clock)
+  expect(device.folder.status().halt?.code).toBe('mass-delete')
+  await device.folder.settleDeletes('confirm')
+  await pass(clock)
+  expect(device.own.person.names('').sort()).toEqual(['.sync', 'd', 'e'])
+
+  for (const name of ['d', 'e']) person.remove(name)
+  await pass(clock)
+  expect(device.folder.status().halt?.code).toBe('mass-delete')
+  expect(device.own.person.names('').sort()).toEqual(['.sync', 'd', 'e'])
+})
