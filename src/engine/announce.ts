@@ -32,6 +32,8 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
   const received = new Set<RecordId>()
   const sentAuthors = new Set<AuthorKey>()
   let position: number | undefined
+  /** Which index that is a position in. */
+  let positionIndex = store.indexId()
   let isComplete = false
   let isRunning = false
   let isClosed = false
@@ -39,12 +41,27 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
     isClosed = true
   })
 
+  /** An index that has been renewed meanwhile is told from its beginning: what the peer read of the one before may not be ours (I11). */
+  function currentPosition(): number | undefined {
+    if (position !== undefined && positionIndex !== store.indexId()) {
+      position = 0
+      isComplete = false
+      positionIndex = store.indexId()
+    }
+    return position
+  }
+
+  function isBehind(): boolean {
+    const reached = currentPosition()
+    return reached !== undefined && (reached < store.lastSequence() || !isComplete)
+  }
+
   async function sendAll(): Promise<void> {
     isRunning = true
     try {
-      while (position !== undefined && !isClosed && (position < store.lastSequence() || !isComplete)) {
+      while (!isClosed && isBehind()) {
         await link.writable()
-        if (!isClosed) sendBatch(position)
+        if (!isClosed) sendBatch(currentPosition()!)
       }
     } finally {
       isRunning = false
@@ -99,7 +116,8 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
 
   return {
     start(indexId, sequence) {
-      position = indexId === store.indexId() && sequence <= store.lastSequence() ? sequence : 0
+      positionIndex = store.indexId()
+      position = indexId === positionIndex && sequence <= store.lastSequence() ? sequence : 0
       run()
     },
     grew: run,
@@ -112,6 +130,6 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
       if (received.size >= maxReceived) received.clear()
       received.add(id)
     },
-    isCaughtUp: () => isComplete && position !== undefined && position >= store.lastSequence(),
+    isCaughtUp: () => position !== undefined && !isBehind(),
   }
 }

@@ -27,7 +27,7 @@ export interface ConflictCopies {
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
   isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean
-  /** The person does not want the local content of this path any more. */
+  /** The person does not want what lies at this path any more. What comes to lie there later is another matter. */
   giveUp(path: RelPath): void
   /** The folder's version took the path. */
   settled(path: RelPath): void
@@ -35,7 +35,7 @@ export interface ConflictCopies {
 
 export function createConflictCopies(context: FolderContext, holds: Holds): ConflictCopies {
   const { store, disk, clock, log, role } = context
-  const givenUp = new Set<RelPath>()
+  const givenUp = new Map<RelPath, Here>()
 
   /** E4: the copy lies on disk first, then it is told. That the winner knows the loser is said when the winner takes the path. */
   async function keepBoth(state: PathState, lost: Version): Promise<boolean> {
@@ -101,7 +101,8 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   }
 
   function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean {
-    if (givenUp.has(path)) return true
+    const unwanted = givenUp.get(path)
+    if (unwanted !== undefined && sameContent(unwanted, here)) return true
     if (role === 'full' && lost === undefined) return false
     const copyPath = role === 'full' ? freeConflictPath(store, lost!) : asidePath(path, here)
     const copy = store.state(copyPath)
@@ -173,7 +174,10 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     tellCopiesOf,
     setAside,
     isKeptAside,
-    giveUp: (path) => void givenUp.add(path),
+    giveUp(path) {
+      const here = store.state(path)?.here
+      if (here !== undefined) givenUp.set(path, here)
+    },
     settled: (path) => void givenUp.delete(path),
   }
 }

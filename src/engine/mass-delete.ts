@@ -31,6 +31,8 @@ function undo(context: FolderContext, path: RelPath, isHere: boolean): Draft | u
   const { store, role } = context
   const { winner, agreed, here } = store.state(path) ?? {}
   if (winner?.kind !== 'deleted') {
+    // What came back meanwhile is not gone, and what a person made of it is an edit of what was agreed.
+    if (isHere) return undefined
     // Gone here: forget what was agreed, and the folder's version is needed again.
     store.setHere(path, undefined)
     store.disagree(path)

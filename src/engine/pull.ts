@@ -15,6 +15,7 @@ import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
+import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
@@ -123,6 +124,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       store.setIgnored(path, true)
       return true
     }
+    if (await isInDoubt(context, holds, state)) return false
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
     // Only with the content at hand: its author may do away with it before anybody else has it.
     if (move !== undefined && isAtHand(move.edit)) {

@@ -112,7 +112,8 @@ export async function scan(
     try {
       const hashed = await disk.hash(found.path, found.diskPath, found.stat)
       const source = renameSource(context, found, hashed)
-      if (source !== undefined && (await isAbsent(context, source))) renames.set(source, found)
+      const isMoved = source !== undefined && !isIgnored(source, 'file') && (await isAbsent(context, source))
+      if (isMoved) renames.set(source, found)
       note(
         { found: { ...found, stat: hashed.stat }, content: { kind: 'file', root: hashed.root }, hashed },
         undefined,
@@ -195,7 +196,8 @@ export async function scan(
     if (isBrokenOff(store, path)) forgetHere(store, path)
     else missing.paths.add(path)
   }
-  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
+  const untold = inPlaceOfDirectories.map(({ found }) => found.path)
+  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
     // One of the missing is enough to bring the next look, which tells them all.
     const [first] = missing.paths
@@ -205,6 +207,13 @@ export async function scan(
   }
   // What was seen in a directory just before it went became known after that, and goes with it.
   for (const path of [...missing.paths]) addBelow(context, path, missing.paths)
+  for (const path of missing.paths) {
+    if (!isIgnored(path, store.state(path)?.here?.kind ?? 'file')) continue
+    stopTracking(context, path)
+    // For the day it is not ignored any more: then it is to come back.
+    store.disagree(path)
+    missing.paths.delete(path)
+  }
   await signDeletions(context, [...missing.paths], deletesConfirmed, held)
   missing.paths.clear()
   missing.gathering.waitMs(0)

@@ -122,9 +122,9 @@ export interface FolderStore extends Disposable {
   hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
   needs(nowMs: number, limit: number): RelPath[]
-  /** Notes that a version is about to be put at its path. Holds until the path agrees to one, or `forgetPlacings`. */
+  /** Notes that a version, be it a deletion, is about to take its path on the disk. Holds until the path agrees to one, or `forgetPlacings`. */
   addPlacing(path: RelPath, version: Version): void
-  /** What was about to be put there, oldest record first. */
+  /** What was about to take it, oldest record first. */
   placingsOf(path: RelPath): Version[]
   pathsOfPlacings(): RelPath[]
   forgetPlacings(path: RelPath): void

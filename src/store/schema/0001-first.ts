@@ -110,8 +110,8 @@ CREATE TABLE paths (
   END) VIRTUAL
 ) STRICT, WITHOUT ROWID;
 
--- The records that were about to be put on the disk at a path since it last agreed to one. After a crash they tell our own work from a
--- person's; more than one when the disk failed again and again.
+-- The records that were about to be put on the disk at a path, or to take away what lay there, since it last agreed to one. After a crash
+-- they tell our own work from a person's; more than one when the disk failed again and again.
 CREATE TABLE placings (
   path TEXT NOT NULL,
   sequence INTEGER NOT NULL,
