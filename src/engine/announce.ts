@@ -9,6 +9,7 @@ import type { Link } from '../ports.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
 import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
+import { noticeForgotten } from './lease.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
@@ -116,6 +117,7 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
 
   return {
     start(indexId, sequence) {
+      noticeForgotten(context, indexId, sequence)
       positionIndex = store.indexId()
       position = indexId === positionIndex && sequence <= store.lastSequence() ? sequence : 0
       run()

@@ -95,3 +95,35 @@ test('I11 a lease that could not be renewed is renewed later', async () => {
   await pass(clock)
   expect(after.store.fact('epoch')).not.toBe(epoch)
 })
+
+test('I11 a peer that read further than the index reaches shows that disk and database were put back together', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const before = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor', role: 'read-only' })
+  devices.push(victor)
+  connectDevices(before, victor)
+  const { person } = before.own
+  person.writeFile('note', 'first')
+  await pass(clock)
+  const image = before.image()
+  const lease = person.readFile('.sync/lease')
+  for (const text of ['second', 'third']) {
+    person.writeFile('note', text)
+    await pass(clock)
+  }
+  await before[Symbol.asyncDispose]()
+
+  person.writeFile('.sync/lease', lease)
+  person.writeFile('note', 'first')
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  await pass(clock)
+  connectDevices(after, victor)
+  await pass(clock)
+  person.writeFile('note', 'fourth')
+  await pass(clock, 60_000)
+  for (const { own } of devices) expect(own.person.readFile('note').toString()).toBe('fourth')
+  expect(after.log.lines.map(({ message }) => message)).toContain(
+    'a peer has read more of this index than there is: beginning a new epoch',
+  )
+})

@@ -23,6 +23,8 @@ import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
+/** Paths needed again after one scan; the others after the next. */
+const maxNeededAgain = 10_000
 /** Rows taken from the store at a time while following a directory that is gone. */
 const pageSize = 512
 
@@ -197,7 +199,10 @@ export async function scan(
     else missing.paths.add(path)
   }
   const untold = inPlaceOfDirectories.map(({ found }) => found.path)
-  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
+  if (scope === 'everything') {
+    forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
+    needAgain(context)
+  }
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
     // One of the missing is enough to bring the next look, which tells them all.
     const [first] = missing.paths
@@ -247,6 +252,17 @@ function forgetPlacings({ store }: FolderContext, unsure: readonly string[]): vo
     if (!unsurePaths.some((other) => path === other || isInside(path, other as DirPath)))
       store.forgetPlacings(path)
   }
+}
+
+/** What is not here, though this device may sign deletions and signed none, went while it was ignored: it is to come back. */
+function needAgain({ store, role }: FolderContext): void {
+  if (role === 'read-only') return
+  const gone = store
+    .localChanges(maxNeededAgain)
+    .filter(({ here, agreed, winner }) => here === undefined && agreed?.id === winner?.id)
+  store.transaction(() => {
+    for (const { path } of gone) store.disagree(path)
+  })
 }
 
 /** What this protocol cannot say of a thing that lies on a disk. */
