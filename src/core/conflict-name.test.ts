@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { diskNames, relPaths } from '../testing/arbitraries.ts'
 import { caseCount } from '../testing/counts.ts'
-import { type ConflictLoser, conflictOriginal, conflictPath } from './conflict-name.ts'
+import { type ConflictLoser, conflictOriginal, conflictPath, conflictPaths } from './conflict-name.ts'
+import { toId } from './ids.ts'
 import { maxNameBytes, maxPathBytes, nameOf, parentOf, type RelPath, textToPath } from './path.ts'
 
 const numRuns = caseCount(1000)
@@ -162,4 +163,21 @@ test('E4 a name of full length, an endless extension and a path without room sti
     expect(textToPath(copy)).toBe(copy)
     expect(conflictOriginal(copy)).toBeDefined()
   }
+})
+
+test('E4 the copy of a conflict copy never lies where the copy itself does', () => {
+  const roots = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => toId('ContentRoot', bytes))
+  fc.assert(
+    fc.property(losers, roots, (loser, root) => {
+      let place = { ...loser, root }
+      for (let depth = 0; depth < 4; depth++) {
+        const places = conflictPaths(place)
+        expect(places.length).toBeGreaterThanOrEqual(3)
+        expect(places).not.toContain(place.path)
+        expect(new Set(places).size).toBe(places.length)
+        place = { ...place, path: places[depth % places.length]! }
+      }
+    }),
+    { numRuns },
+  )
 })

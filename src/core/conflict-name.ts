@@ -2,6 +2,7 @@
  * Names of conflict copies (E4): made from the losing version alone, so that every device gives the same loser the same name,
  * and never nested: the copy of a conflict copy is named after the original.
  */
+import type { ContentRoot } from './ids.ts'
 import {
   type DirPath,
   joinPath,
@@ -34,6 +35,14 @@ export function conflictPath(loser: ConflictLoser, distinction = ''): RelPath {
   const path = textToPath(joinPath(roomyParentOf(loser.path), `${kept}${suffix}${extension}`))
   if (path === undefined) throw new Error(`assertion: no conflict name for ${loser.path}`)
   return path
+}
+
+/** Where a copy of this content may lie, the plain name first: never at the very path it is to make room at. */
+export function conflictPaths(loser: ConflictLoser & { readonly root: ContentRoot }): readonly RelPath[] {
+  const distinctions = [0, 8, 16].map((at) => loser.root.slice(at, at + 8))
+  return ['', ...distinctions]
+    .map((distinction) => conflictPath(loser, distinction))
+    .filter((path) => path !== loser.path)
 }
 
 /** The path a conflict copy lies beside; undefined when this is none. */

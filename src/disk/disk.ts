@@ -12,7 +12,7 @@ import type { Clock, Disk, DiskPath, Log } from '../ports.ts'
 import { createArchive } from './archive.ts'
 import { commitSteps } from './commit.ts'
 import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
-import type { FileStat, Files, OpenFile } from './files.ts'
+import type { Directory, FileStat, Files, OpenFile } from './files.ts'
 import type { Hasher } from './hasher.ts'
 import { createRootGuard, identityToText } from './identity.ts'
 import { readNote, writeNote } from './notes.ts'
@@ -106,6 +106,16 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     throw new SyncError(code, { path })
   }
 
+  /** The directory these names lead to, or the last on the way that is there. */
+  async function openNearest(names: readonly string[]): Promise<Directory> {
+    try {
+      return await openBelow(openRoot, names)
+    } catch (thrown) {
+      if (names.length === 0 || !isGone(thrown)) throw thrown
+      return openNearest(names.slice(0, -1))
+    }
+  }
+
   await rootState()
 
   return {
@@ -170,6 +180,13 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return await stages.copy(key, file, expect, path)
     },
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
+    async makeDurable(diskPath) {
+      const { parents } = splitDiskPath(diskPath)
+      await onPath(diskPath, 'write', async () => {
+        using directory = await openNearest(parents)
+        await directory.sync()
+      })
+    },
     commit: (steps) => commitSteps(surroundings, steps),
     listArchive: () => archive.list(),
     async stageArchived(id) {

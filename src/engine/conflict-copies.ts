@@ -4,7 +4,6 @@
  * between costs nothing and is recognised by the content.
  */
 
-import { conflictPath } from '../core/conflict-name.ts'
 import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
@@ -12,6 +11,7 @@ import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
+import { copyPlaceOf, firstFree, isCopyTold } from './copy-places.ts'
 import type { FolderContext } from './folder-context.ts'
 import { foundToHere } from './here.ts'
 import type { Holds } from './holds.ts'
@@ -67,7 +67,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     if (role !== 'full') return
     const untold = store.losersWithRoot(root).filter((loser) => {
       const isLost = elect(store.versionsOf(loser.path)).conflicts.some(({ id }) => id === loser.id)
-      return isLost && store.state(conflictPath(loser))?.winner === undefined
+      return isLost && !isCopyTold(store, loser)
     })
     if (untold.length === 0) return
     const drafts = untold.map((loser) => copyDraft(store, loser))
@@ -93,18 +93,18 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   }
 
   function asidePath(path: RelPath, here: Here): RelPath {
-    const own = { path, deviceName: context.deviceName, mtimeNs: here.mtimeNs }
-    const plain = conflictPath(own)
-    const taken = store.state(plain)
-    const isFree = taken?.here === undefined ? taken?.winner === undefined : sameContent(taken.here, here)
-    return isFree ? plain : conflictPath(own, here.root.slice(0, 8))
+    const { root, mtimeNs } = here
+    return firstFree({ path, root, mtimeNs, deviceName: context.deviceName }, (place) => {
+      const taken = store.state(place)
+      return taken?.here === undefined ? taken?.winner === undefined : sameContent(taken.here, here)
+    })
   }
 
   function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean {
     const unwanted = givenUp.get(path)
     if (unwanted !== undefined && sameContent(unwanted, here)) return true
     if (role === 'full' && lost === undefined) return false
-    const copyPath = role === 'full' ? freeConflictPath(store, lost!) : asidePath(path, here)
+    const copyPath = role === 'full' ? copyPlaceOf(store, lost!) : asidePath(path, here)
     const copy = store.state(copyPath)
     if (copy?.here === undefined || !sameContent(copy.here, here)) return false
     // What may be signed has to be told as well before the original goes.
@@ -184,7 +184,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
 
 /** The loser of a conflict as a file of its own, for everybody. */
 function copyDraft(store: FolderStore, loser: Version): Draft {
-  const path = freeConflictPath(store, loser)
+  const path = copyPlaceOf(store, loser)
   const state = store.state(path)
   return {
     kind: loser.kind,
@@ -199,13 +199,4 @@ function copyDraft(store: FolderStore, loser: Version): Draft {
     knows: state?.winner === undefined ? [] : knownThrough([state.winner], store.versionsOf(path)),
     replaced: state?.winner,
   }
-}
-
-function freeConflictPath(store: FolderStore, loser: Version): RelPath {
-  const plain = conflictPath(loser)
-  const state = store.state(plain)
-  const isFree =
-    (state?.winner === undefined || state.winner.kind === 'deleted' || sameContent(state.winner, loser)) &&
-    (state?.here === undefined || sameContent(state.here, loser))
-  return isFree ? plain : conflictPath(loser, loser.root.slice(0, 8))
 }

@@ -40,6 +40,19 @@ function isAsRemembered(look: Look, here: Here | undefined): boolean {
   return isSameStat(stat, here)
 }
 
+/**
+ * Makes durable whatever unfinished steps have done, before it is looked at: or a power cut could take back what was recognised since, and
+ * what lay there before would look like a person's work. Throws when the disk cannot.
+ */
+export async function makeDoneDurable({ store, disk }: FolderContext): Promise<void> {
+  const places = store.pathsOfPlacings().map((path) => {
+    const state = store.state(path)
+    return state?.here?.diskPath ?? (state === undefined ? path : placeOf(store, state))
+  })
+  const placeByDirectory = new Map(places.map((place) => [place.slice(0, place.lastIndexOf('/') + 1), place]))
+  for (const place of placeByDirectory.values()) await disk.makeDurable(place)
+}
+
 /** Where something new at this path was put. */
 function placeOf(store: FolderStore, { path }: PathState): DiskPath {
   const parent = parentOf(path)

@@ -111,19 +111,25 @@ test('I2 what was taken away to make room comes back when what needed the room i
     },
   })
   const bob = await openMemoryDevice({ clock, name: 'bob' })
-  devices.push(alice, bob)
+  const carol = await openMemoryDevice({ clock, name: 'carol' })
+  devices.push(alice, bob, carol)
+  const [toCarol] = connectDevices(bob, carol)
   alice.own.person.writeFile('note', 'a file')
   bob.own.person.mkdir('note')
   await pass(clock)
+  toCarol.close('closing')
   connectDevices(alice, bob)
   await pass(clock)
   expect(hasFailed).toBe(true)
   expect(alice.own.person.stat('note')).toBeUndefined()
-  bob.own.person.remove('note')
+  // She has not heard of the file, so her deletion does not concern it.
+  carol.own.person.remove('note')
+  await pass(clock)
+  connectDevices(bob, carol)
   await pass(clock)
   isIll = false
   await pass(clock, 60_000)
-  for (const { own } of [alice, bob]) expect(own.person.readFile('note').toString()).toBe('a file')
+  for (const { own } of devices) expect(own.person.readFile('note').toString()).toBe('a file')
 })
 
 test('I7 a mode given to a file in the very moment it was put there is an edit', async () => {

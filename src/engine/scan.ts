@@ -14,6 +14,7 @@ import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
+import { makeDoneDurable } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Gathering } from './gathering.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
@@ -67,6 +68,7 @@ export async function scan(
   const { store, disk } = context
   const deviceBefore = await checkRoot(context)
   const isIgnored = await loadIgnoreRules(context)
+  await makeDoneDurable(context)
 
   const gone = new Set<RelPath>()
   const stillProblems = new Set<string>()

@@ -4,7 +4,7 @@
  * take back (E7, I11).
  */
 
-import { knownThrough } from '../core/elect.ts'
+import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { Epoch, FileId, RecordId, WriterId } from '../core/ids.ts'
 import { toId, writerIdOf } from '../core/ids.ts'
@@ -20,6 +20,7 @@ import {
 } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import { encodeBody } from '../wire/record-body.ts'
+import { isCopyTold } from './copy-places.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 
@@ -113,10 +114,15 @@ function draftToRecord(
   return { body, version: { ...unidentified, id } }
 }
 
-/** What an author who stands on `agreed` may claim to know: that version, and the concurrent ones nothing of which is lost (E3, E5). */
+/**
+ * What an author who stands on `agreed` may claim to know: that version, and the concurrent ones nothing of which is lost, be it because they
+ * have lost and lie beside it as copies (E3, E4, E5).
+ */
 export function knownVersions(store: FolderStore, path: RelPath, agreed: Version | undefined): Version[] {
   if (agreed === undefined) return []
-  return knownThrough([agreed], store.versionsOf(path))
+  const versions = store.versionsOf(path)
+  const settled = elect([agreed, ...versions]).conflicts.filter((loser) => isCopyTold(store, loser))
+  return knownThrough([agreed, ...settled], versions)
 }
 
 /** This device as a writer in its present epoch. */

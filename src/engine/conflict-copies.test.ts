@@ -1,0 +1,41 @@
+import { afterEach, expect, test } from 'vitest'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+
+const devices: MemoryDevice[] = []
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device[Symbol.asyncDispose]()
+})
+
+test('I1 a local copy kept aside makes room for a file of its name, and is kept aside again', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    role: 'read-only',
+    settings: { archive: false },
+  })
+  devices.push(alice, victor)
+  victor.own.person.writeFile('note', 'of victor')
+  await pass(clock)
+  connectDevices(alice, victor)
+  alice.own.person.writeFile('note', 'of alice')
+  await pass(clock)
+  const copyOf = (text: string) => {
+    const { person } = victor.own
+    return person
+      .names('')
+      .find((name) => name.startsWith('note (') && person.readFile(name).toString() === text)
+  }
+  const first = copyOf('of victor')!
+  alice.own.person.writeFile(first, 'also of alice')
+  await pass(clock, 12_000)
+  expect(victor.own.person.readFile(first).toString()).toBe('also of alice')
+  const second = copyOf('of victor')!
+  expect(second).not.toBe(first)
+  alice.own.person.writeFile(second, 'of alice again')
+  await pass(clock, 12_000)
+  expect(victor.own.person.readFile(second).toString()).toBe('of alice again')
+  expect(copyOf('of victor')).toBeDefined()
+})
