@@ -39,3 +39,44 @@ test('I1 a local copy kept aside makes room for a file of its name, and is kept 
   expect(victor.own.person.readFile(second).toString()).toBe('of alice again')
   expect(copyOf('of victor')).toBeDefined()
 })
+
+test('I1 a local copy moved back to where it came from is kept aside again before that place is taken', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  let isMovedBack = true
+  const victor = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    role: 'read-only',
+    settings: { archive: false },
+    gate: async () => {
+      if (isMovedBack) return
+      const { person } = victor.own
+      const copy = person.names('').find((name) => name.startsWith('note ('))
+      isMovedBack = true
+      person.rename(copy!, 'note')
+    },
+  })
+  devices.push(alice, victor)
+  alice.own.person.writeFile('note', 'first')
+  connectDevices(alice, victor)
+  await pass(clock)
+  victor.own.person.writeFile('note', 'of victor')
+  await pass(clock)
+  alice.own.person.writeFile('note', 'second')
+  await pass(clock)
+  const texts = () => {
+    const { person } = victor.own
+    return person
+      .names('')
+      .filter((name) => name !== '.sync')
+      .map((name) => person.readFile(name).toString())
+      .sort()
+  }
+  expect(texts()).toEqual(['of victor', 'second'])
+  isMovedBack = false
+  alice.own.person.writeFile('note', 'third')
+  await pass(clock, 30_000)
+  expect(isMovedBack).toBe(true)
+  expect(texts()).toEqual(['of victor', 'third'])
+})

@@ -8,6 +8,7 @@ import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
@@ -26,7 +27,7 @@ export interface ConflictCopies {
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
-  isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean
+  isKeptAside(path: RelPath, here: Here, lost: Version | undefined): Promise<boolean>
   /** The person does not want what lies at this path any more. What comes to lie there later is another matter. */
   giveUp(path: RelPath): void
   /** The folder's version took the path. */
@@ -100,7 +101,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     })
   }
 
-  function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean {
+  async function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): Promise<boolean> {
     const unwanted = givenUp.get(path)
     if (unwanted !== undefined && sameContent(unwanted, here)) return true
     if (role === 'full' && lost === undefined) return false
@@ -108,7 +109,16 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const copy = store.state(copyPath)
     if (copy?.here === undefined || !sameContent(copy.here, here)) return false
     // What may be signed has to be told as well before the original goes.
-    return role === 'read-only' || copy.agreed !== undefined
+    if (role === 'full' && copy.agreed === undefined) return false
+    return isStillThere(copyPath, copy.here)
+  }
+
+  /** What is remembered of a copy may be over: a person may have put it elsewhere, even where it was copied from. */
+  async function isStillThere(path: RelPath, here: Here): Promise<boolean> {
+    const look = await disk.look(path, here.diskPath)
+    if (look.state === 'present' && isSameStat(look.found.stat, here)) return true
+    context.markDirty(here.diskPath)
+    return false
   }
 
   /** Puts a copy of what lies at a path beside it, unless it is there already. Undefined when that failed; the path is held back. */
@@ -119,7 +129,11 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   ): Promise<{ readonly here: Here; readonly isFresh: boolean } | undefined> {
     const here = state.here!
     const present = store.state(path)?.here
-    if (present !== undefined && sameContent(present, here)) return { here: present, isFresh: false }
+    if (present !== undefined && sameContent(present, here)) {
+      if (await isStillThere(path, present)) return { here: present, isFresh: false }
+      holds.wait(state.path, 'its copy has to be looked at first')
+      return undefined
+    }
     const parent = parentOf(path)
     const directory = parent === '' ? '' : (store.state(parent)?.here?.diskPath ?? parent)
     const to = joinPath(directory, nameOf(path))

@@ -140,7 +140,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function carryOut(reachable: Reachable, batch: Batch): Promise<boolean> {
     const { state, versions } = reachable
     const { path, here, winner } = state
-    const action = plan(factsOf(reachable))
+    const action = plan(await factsOf(reachable))
     switch (action.kind) {
       case 'nothing':
         holds.wait(path, 'a device with the full secret has to settle it first')
@@ -183,7 +183,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return transfers.isReady(root) || store.hereWithRoot(root).length > 0
   }
 
-  function factsOf({ state, versions }: Reachable): PlanFacts {
+  async function factsOf({ state, versions }: Reachable): Promise<PlanFacts> {
     const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
     const lost = here !== undefined && !isDirectoryHere ? lostVersion(versions, here) : undefined
@@ -191,7 +191,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       ...state,
       role,
       agreedLost: lost !== undefined,
-      isKeptAside: here !== undefined && !isDirectoryHere && copies.isKeptAside(path, here, lost),
+      isKeptAside: here !== undefined && !isDirectoryHere && (await copies.isKeptAside(path, here, lost)),
       hasLiveBelow: isDirectoryHere && store.hasLiveBelow(path),
       hasHereBelow: isDirectoryHere && store.hasHereBelow(path),
       hasDeletionsBelow: isDirectoryHere && store.hasDeletionsBelow(path),
