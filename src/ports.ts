@@ -255,8 +255,8 @@ export interface Link {
   /** Resolves once few enough bytes are queued, or the link is closed: await it before sending more of something long. */
   writable(): Promise<void>
   /**
-   * Delivers messages one at a time and in order, from the first on; the next waits until the handler's promise is done. A throw
-   * closes the link with the error's code. Called once.
+   * Delivers messages one at a time and in order, from the first on; the next waits until the handler's promise is done, and the data of a
+   * block is good until then. A throw closes the link with the error's code. Called once.
    */
   listen(handler: (message: Message) => void | Promise<void>): void
   /** Tells the peer why, and closes. */
