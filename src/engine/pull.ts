@@ -5,6 +5,7 @@
  */
 import { compareVersions, elect } from '../core/elect.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
@@ -50,12 +51,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
   const gathering = createGathering(clock)
+  /** Paths whose content is on its way: planned again when it has come, or when the index says something new. */
+  const awaited = new Map<RelPath, ContentRoot>()
   let plausibleAt: number | undefined
+  let tidiedAt: number | undefined
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
-    transfers.keepOnly(store.isContentNeeded)
+    tidy(needs.length === 0)
     const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
     if (needs.length === 0) return { progressed: false, deletionsInMs }
     await checkRoot(context)
@@ -66,6 +70,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     let progressed = false
     for (const path of needs) {
       if (batch.isFull()) break
+      if (isAwaited(path)) continue
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
       if (!hasWinner(state)) continue
@@ -83,6 +88,22 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (progressed) store.clearProblems('obstructed')
     if (batch.hasRemovals()) store.clearProblems('name-collides')
     return { progressed, deletionsInMs }
+  }
+
+  /** Contents that were needed stay so until the index says something new, or nothing is needed. */
+  function tidy(isDone: boolean): void {
+    const sequence = store.lastSequence()
+    if (!isDone && sequence === tidiedAt) return
+    awaited.clear()
+    transfers.keepOnly(store.isContentNeeded)
+    tidiedAt = sequence
+  }
+
+  function isAwaited(path: RelPath): boolean {
+    const root = awaited.get(path)
+    if (root !== undefined && transfers.isActive(root)) return true
+    awaited.delete(path)
+    return false
   }
 
   /** Deletions can only become more with new records, so they are counted once for each state of the index. */
@@ -122,6 +143,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const { path, here, winner } = state
     if (isIgnored(path, winner.kind === 'deleted' ? (here?.kind ?? 'file') : winner.kind)) {
       store.setIgnored(path, true)
+      tidiedAt = undefined
       return true
     }
     if (await isInDoubt(context, holds, state)) return false
@@ -242,7 +264,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         return false
       case 'file': {
         const fetched = await transfers.take(winner)
-        if (fetched === undefined) return false
+        if (fetched === undefined) {
+          awaited.set(path, winner.root)
+          return false
+        }
         const { stage, hashes } = fetched
         add({ kind: 'file', path, to, stage, expect, archive }, hashes)
         return false

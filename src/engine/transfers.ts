@@ -5,6 +5,7 @@
 import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import { free } from '../core/memory.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -57,6 +58,8 @@ export interface Transfers {
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
+  /** Whether this content is on its way. */
+  isActive(root: ContentRoot): boolean
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
   take(version: Version): Promise<Fetched | undefined>
   /** Closes a stage that was taken, unless it was placed. */
@@ -247,7 +250,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
     const data = await swarm.fetchBlock(version, undefined, 0)
     await stage.write(0, data)
-    return blockHashOf(data)
+    const blockHash = blockHashOf(data)
+    free(data)
+    return blockHash
   }
 
   async function fetchBlocks(
@@ -266,6 +271,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
           if (isClosed || unwanted.has(version.root)) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
+          free(data)
           room.used(version.blockSizeBytes)
         } catch (error) {
           failed = true
@@ -319,6 +325,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
+    isActive: (root) => active.has(root),
     async take(version) {
       const fetched = ready.get(version.root)
       if (fetched === undefined) return undefined

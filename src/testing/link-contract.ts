@@ -32,7 +32,8 @@ function collect(link: Link): { readonly messages: Message[]; until(count: numbe
   const messages: Message[] = []
   let wake: (() => void) | undefined
   link.listen((message) => {
-    messages.push(message)
+    // A block's data is good only now.
+    messages.push(message.kind === 'block' ? { ...message, data: Buffer.from(message.data) } : message)
     wake?.()
   })
   return {
