@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
-import { blockAt, numbersOf, runSearch, sumsOf, wantedOf } from '../testing/search-run.ts'
+import { blockAt, noise, numbersOf, runSearch, sumsOf, wantedOf } from '../testing/search-run.ts'
 import { findAnywhere, findInPlace, type Stretch, stretchesBeside } from './find-blocks.ts'
 import { windowBytes } from './rolling-sum.ts'
 
 /** Small, so that many blocks cost little; any size above a window's means the same. */
 const blockSize = 8 * 1024
-
-/** Bytes nothing repeats in, the same for the same name. */
-function noise(length: number, name: string): Buffer {
-  return createHash('shake256', { outputLength: Math.max(1, length) })
-    .update(name)
-    .digest()
-    .subarray(0, length)
-}
 
 const all = (old: Uint8Array): Stretch[] => [{ fromBytes: 0, toBytes: old.length }]
 

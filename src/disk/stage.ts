@@ -2,6 +2,7 @@
  * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
  * stage's file is named after its key and found again after a crash.
  */
+import { zeroBlockHash } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
 import { isSameInode } from '../core/stat.ts'
@@ -37,6 +38,7 @@ export type Stages = ReturnType<typeof createStages>
 
 export function createStages(surroundings: StageSurroundings) {
   const sealedStages = new WeakMap<Stage, SealedStage>()
+  const unsealedFiles = new WeakMap<Stage, OpenFile>()
   const openNames = new Set<string>()
 
   function openDirectory(): Promise<Directory> {
@@ -72,6 +74,7 @@ export function createStages(surroundings: StageSurroundings) {
     async function close(): Promise<void> {
       if (!isOpen) return
       isOpen = false
+      unsealedFiles.delete(stage)
       try {
         await file[Symbol.asyncDispose]()
       } finally {
@@ -95,8 +98,13 @@ export function createStages(surroundings: StageSurroundings) {
         // No further than the file is to be: its last block is right only at its own length.
         const reach = Math.min(present.sizeBytes, sizeBytes, (hashes.length / 32) * blockSizeBytes)
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
-        for (let at = 0; here !== undefined && at < here.length; at += 32) {
-          if (Buffer.compare(here.subarray(at, at + 32), hashes.subarray(at, at + 32)) === 0)
+        if (here === undefined) return right
+        // Beyond its end a file that is made longer is a hole of zeros, which costs nothing.
+        const hole = zeroBlockHash(blockSizeBytes)
+        const wholeBytes = hashes.length - (sizeBytes % blockSizeBytes === 0 ? 0 : 32)
+        for (let at = 0; at < hashes.length; at += 32) {
+          const there = at < here.length ? here.subarray(at, at + 32) : at < wholeBytes ? hole : undefined
+          if (there !== undefined && Buffer.compare(there, hashes.subarray(at, at + 32)) === 0)
             right.add(at / 32)
         }
         return right
@@ -113,6 +121,7 @@ export function createStages(surroundings: StageSurroundings) {
           await file.sync()
           return file.stat()
         })
+        unsealedFiles.delete(stage)
         sealedStages.set(stage, { name, file, stat, executable, placed: close })
       },
       release: close,
@@ -125,6 +134,7 @@ export function createStages(surroundings: StageSurroundings) {
         })
       },
     }
+    unsealedFiles.set(stage, file)
     return stage
   }
 
@@ -151,6 +161,12 @@ export function createStages(surroundings: StageSurroundings) {
         await stage.discard()
         throw thrown
       }
+    },
+    /** For who writes verified blocks to it directly. */
+    fileOf(stage: Stage): OpenFile {
+      const file = unsealedFiles.get(stage)
+      if (file === undefined) throw new Error(`assertion: the stage ${stage.key} is sealed or closed`)
+      return file
     },
     sealed(stage: Stage): SealedStage {
       const sealed = sealedStages.get(stage)

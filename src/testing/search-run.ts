@@ -1,4 +1,5 @@
 /** Runs a search for blocks over bytes in memory, and counts what it reads. */
+import { createHash } from 'node:crypto'
 import { blockCount } from '../core/blocks.ts'
 import type { Access, WantedBlocks } from '../core/find-blocks.ts'
 import { sha256 } from '../core/ids.ts'
@@ -56,6 +57,14 @@ export function sumsOf(content: Uint8Array, blockSizeBytes: number, numbers: rea
 
 export function blockAt(content: Uint8Array, blockSizeBytes: number, number: number): Uint8Array {
   return content.subarray(number * blockSizeBytes, (number + 1) * blockSizeBytes)
+}
+
+/** Bytes nothing repeats in, the same for the same name. */
+export function noise(lengthBytes: number, name: string): Buffer {
+  const long = createHash('shake256', { outputLength: Math.max(1, lengthBytes) })
+    .update(name)
+    .digest()
+  return long.subarray(0, lengthBytes)
 }
 
 export function numbersOf(sizeBytes: number, blockSizeBytes: number): number[] {
