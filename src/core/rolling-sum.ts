@@ -3,7 +3,7 @@
  * byte to byte at the price of one multiplication, and by some bytes of a real hash of it. Neither proves anything: what is recognised
  * is verified by the hash of its whole block.
  */
-import { blockHashOf } from './blocks.ts'
+import { sha256 } from './ids.ts'
 
 /** Bytes of a window. Longer ones would cost more reading to answer for a file, shorter ones would be alike too often. */
 export const windowBytes = 4096
@@ -30,9 +30,9 @@ export function weakSumOf(bytes: Uint8Array, at: number, lengthBytes: number = w
   return sum
 }
 
-/** The strong sum of a window: the first 8 bytes of its SHA-256. */
+/** The strong sum of a window: the first 8 bytes of a SHA-256 with a domain of its own (S1). */
 export function strongSumOf(window: Uint8Array): Buffer {
-  return blockHashOf(window).subarray(0, sumBytes - weakBytes)
+  return sha256('berrysync window', window).subarray(0, sumBytes - weakBytes)
 }
 
 /** Both sums of a block's window, which is all of a block that is shorter, as they travel. */

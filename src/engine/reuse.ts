@@ -68,7 +68,7 @@ export function createReuse(context: FolderContext, swarm: Swarm): Reuse {
         (file) => take(file, left),
       )
       // Not what it was taken for.
-      if (left.length > 0) context.markDirty(same.here.diskPath)
+      if (left.length > 0 && !signal.aborted) context.markDirty(same.here.diskPath)
     }
     if (left.length === 0 || sizeBytes < blockSizeBytes) return left
     const old = oldVersion(version)
