@@ -112,7 +112,6 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         clock,
         log: folderLog,
         watch: watchRealFiles(entry.path),
-        onWatchTrouble: (reason) => folderLog.warn({ reason }, 'changes may be seen late'),
       })
       const folder = below.use(
         openFolder({

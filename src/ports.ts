@@ -11,7 +11,7 @@ import type { Stat } from './core/stat.ts'
 import type { Message } from './wire/messages.ts'
 
 export interface Clock {
-  /** Wall clock in milliseconds since 1970; may jump. For people and file names only, never for decisions (E2). */
+  /** Wall clock in milliseconds since 1970; may jump. For people, file names and the age of what is archived; it decides no conflict (E2). */
   now(): number
   /** Milliseconds of a clock that never jumps; its zero means nothing. */
   monotonicMs(): number

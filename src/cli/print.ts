@@ -57,8 +57,8 @@ function widthOf(text: string): number {
   return Array.from(text).length
 }
 
-const colours = { green: '32', yellow: '33', red: '31', dim: '2', bold: '1' } as const
-export type Colour = keyof typeof colours
+const colours = { yellow: '33', red: '31', dim: '2', bold: '1' } as const
+type Colour = keyof typeof colours
 
 export type Paint = (colour: Colour, text: string) => string
 

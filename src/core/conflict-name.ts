@@ -4,6 +4,7 @@
  */
 import {
   type DirPath,
+  joinPath,
   maxNameBytes,
   maxPathBytes,
   nameOf,
@@ -30,7 +31,7 @@ export function conflictPath(loser: ConflictLoser, distinction = ''): RelPath {
   const { stem, extension } = splitName(originalName(nameOf(loser.path)))
   const suffix = ` (conflict ${deviceLabel(loser.deviceName)} ${timestamp(loser.mtimeNs)}${distinction === '' ? '' : ` ${distinction}`})`
   const kept = shorten(stem, maxNameBytes - Buffer.byteLength(suffix + extension))
-  const path = textToPath(below(roomyParentOf(loser.path), `${kept}${suffix}${extension}`))
+  const path = textToPath(joinPath(roomyParentOf(loser.path), `${kept}${suffix}${extension}`))
   if (path === undefined) throw new Error(`assertion: no conflict name for ${loser.path}`)
   return path
 }
@@ -39,7 +40,7 @@ export function conflictPath(loser: ConflictLoser, distinction = ''): RelPath {
 export function conflictOriginal(path: RelPath): RelPath | undefined {
   const name = nameOf(path)
   const original = originalName(name)
-  return original === name ? undefined : textToPath(below(parentOf(path), original))
+  return original === name ? undefined : textToPath(joinPath(parentOf(path), original))
 }
 
 /** The name without any suffix of a conflict copy. */
@@ -62,10 +63,6 @@ function roomyParentOf(path: RelPath): DirPath {
   while (parent !== '' && Buffer.byteLength(parent) + 1 + maxNameBytes > maxPathBytes)
     parent = parentOf(parent)
   return parent
-}
-
-function below(parent: DirPath, name: string): string {
-  return parent === '' ? name : `${parent}/${name}`
 }
 
 /** Device names are free text: what cannot stand in every file name, or would break the pattern, becomes a dash. */

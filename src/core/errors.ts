@@ -18,7 +18,8 @@ interface ErrorKind {
 const errorKinds = {
   // What a person typed.
   'secret-mistyped': { status: 400, retry: false, sentence: 'This secret has a typing mistake: its checksum does not fit. Copy it again from the device that shares the folder.' },
-  'secret-too-short': { status: 400, retry: false, sentence: 'This secret is too short: it needs at least 21 bytes as base64 text (28 characters). Leave it out to have a good one generated.' },
+  'secret-cut-off': { status: 400, retry: false, sentence: 'This looks like the first {characters} of the {of} characters of a secret. Copy all of it. If it is one of your own, begin it with another letter than A, B, C or F.' },
+  'secret-too-short': { status: 400, retry: false, sentence: 'This secret is too short. If it was given to you, copy it again: it has 33 or 76 characters. One of your own needs 28 at least (21 bytes as base64 text); leave it out to have a good one generated.' },
   'secret-malformed': { status: 400, retry: false, sentence: 'This is not a secret: it must be base64 text (letters, digits, - and _).' },
   'secret-wrong-kind': { status: 400, retry: false, sentence: 'This is a {kind} secret, which cannot be used here. Use a full (A…) or read-only (B…) secret.' },
   'folder-exists': { status: 409, retry: false, sentence: '{path} is already synced.' },

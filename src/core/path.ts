@@ -61,7 +61,12 @@ export function textToPath(text: string): RelPath | undefined {
 /** A name found on disk, in any normal form, below a directory, to the path records use for it. */
 export function childPath(parent: DirPath, diskName: string): RelPath | undefined {
   const name = diskName.normalize('NFC')
-  return textToPath(parent === '' ? name : `${parent}/${name}`)
+  return textToPath(joinPath(parent, name))
+}
+
+/** The text of a name in a directory, `''` being the folder itself. Checks nothing. */
+export function joinPath(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`
 }
 
 export function parentOf(path: RelPath): DirPath {

@@ -77,8 +77,8 @@ export function generateOneTimeSecret(random: (count: number) => Uint8Array): On
 }
 
 /**
- * A text a person gave to a secret (S2, S3). White space around it is ignored. Throws `secret-mistyped`, `secret-too-short`,
- * `secret-malformed`, or `secret-wrong-kind` for a kind this version cannot use.
+ * A text a person gave to a secret (S2, S3). White space around it is ignored. Throws `secret-mistyped`, `secret-cut-off`,
+ * `secret-too-short`, `secret-malformed`, or `secret-wrong-kind` for a kind this version cannot use.
  */
 export function parseSecret(given: string): Secret {
   if (given.length > 2 * maxSecretCharacters) throw new SyncError('secret-malformed')
@@ -90,7 +90,11 @@ export function parseSecret(given: string): Secret {
     return secretOfShape(shape, body, text)
   }
   if (shapes.some((shape) => isNearly(shape, text))) throw new SyncError('secret-mistyped')
-  return fullSecret(typedSeed(text), text)
+  const seed = typedSeed(text)
+  const cutOff = shapes.find((shape) => isCutOff(shape, text))
+  if (cutOff !== undefined)
+    throw new SyncError('secret-cut-off', { characters: text.length, of: shapeCharacters(cutOff) })
+  return fullSecret(seed, text)
 }
 
 /** The text `parseSecret` reads back. For showing to the person who asked, and for the key store. */
@@ -195,6 +199,12 @@ function isNearly(shape: Shape, text: string): boolean {
     default:
       return false
   }
+}
+
+/** Whether this may be the first part of a text of this shape, which would begin an empty folder of its own where one is to be joined. */
+function isCutOff(shape: Shape, text: string): boolean {
+  const isShorter = text.length < shapeCharacters(shape)
+  return isShorter && text.startsWith(shape.letter) && /^[A-Za-z0-9_-]+$/.test(text)
 }
 
 function range(count: number): number[] {

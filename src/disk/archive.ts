@@ -3,7 +3,7 @@
  * by a second name, so that it is in the archive before it leaves its place; a copy where the disk has no hard links.
  */
 import { SyncError } from '../core/errors.ts'
-import { hiddenDirectory, type RelPath, textToPath } from '../core/path.ts'
+import { hiddenDirectory, joinPath, type RelPath, textToPath } from '../core/path.ts'
 import type { Stat } from '../core/stat.ts'
 import type { ArchiveEntry, Clock } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
@@ -192,7 +192,7 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
     for (const name of (await directory.list()).sort()) {
       const stat = await directory.lstat(name)
       if (stat === undefined) continue
-      const below = path === '' ? name : `${path}/${name}`
+      const below = joinPath(path, name)
       if (stat.kind !== 'directory') {
         yield { path: below, stat }
         continue
@@ -263,7 +263,10 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       try {
         using directory = await openParent(id.slice(0, slash), path)
         if ((await directory.lstat(name))?.kind === 'link')
-          throw new SyncError('kind-unsupported', { path, kind: 'symbolic link in the archive' })
+          throw new SyncError('obstructed', {
+            path,
+            reason: `it is a symbolic link, and only files are put back. It stays in ${archiveDirectory.join('/')}/${id}`,
+          })
         return { file: await directory.open(name, 'read'), path }
       } catch (thrown) {
         throw isGone(thrown) ? unknown : thrown

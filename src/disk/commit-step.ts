@@ -51,7 +51,8 @@ export async function placeFile(
   await sealed.placed()
   // Never hide what a person wrote into the file in the moment since: it is not what was put there.
   if (!isSameInode(placed, sealed.stat)) throw changed(step)
-  return placed
+  // Nor the mode given to it since: what is told is what was put, so that the next look sees the difference.
+  return { ...placed, executable: sealed.executable }
 }
 
 export async function placeLink(

@@ -37,8 +37,6 @@ export interface DiskOptions {
   readonly log: Log
   /** `watchRealFiles(path)`, or a memory one; without it there are no hints. */
   readonly watch?: WatchFiles
-  /** Told once when watching does not see everything any more. */
-  readonly onWatchTrouble?: (reason: string) => void
 }
 
 /**
@@ -179,8 +177,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      const stat = await onPath(path, 'read', () => file.stat())
-      return await stages.copy(key, file, stat, path)
+      return await stages.copy(key, file, expect, path)
     },
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
     commit: (steps) => commitSteps(surroundings, steps),
@@ -208,8 +205,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return options.watch(hint, (reason) => {
         if (isTold) return
         isTold = true
-        log.warn({ path: files.path, reason }, 'watching does not see everything')
-        options.onWatchTrouble?.(reason)
+        log.warn({ reason }, 'watching does not see everything: changes may be found late')
       })
     },
   }

@@ -4,6 +4,7 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { blockCount, blockHashBytes } from '../core/blocks.ts'
 import type { OpenFile } from './files.ts'
 import { createWorkerPool, workerModule } from './worker-pool.ts'
 
@@ -45,14 +46,14 @@ async function hashHere(
   sizeBytes: number,
   blockSizeBytes: number,
 ): Promise<Uint8Array | undefined> {
-  const hashes = Buffer.alloc(Math.ceil(sizeBytes / blockSizeBytes) * 32)
+  const hashes = Buffer.alloc(blockCount(sizeBytes, blockSizeBytes) * blockHashBytes)
   const piece = Buffer.allocUnsafe(Math.min(sizeBytes, blockSizeBytes, readPieceBytes))
   for (let offset = 0; offset < sizeBytes; offset += blockSizeBytes) {
     const end = Math.min(offset + blockSizeBytes, sizeBytes)
     if (end - offset <= piece.length) {
       const whole = piece.subarray(0, end - offset)
       if ((await file.read(whole, offset)) < whole.length) return undefined
-      hash('sha256', whole, 'buffer').copy(hashes, (offset / blockSizeBytes) * 32)
+      hash('sha256', whole, 'buffer').copy(hashes, (offset / blockSizeBytes) * blockHashBytes)
       continue
     }
     const running = createHash('sha256')
@@ -61,7 +62,7 @@ async function hashHere(
       if ((await file.read(part, at)) < part.length) return undefined
       running.update(part)
     }
-    running.digest().copy(hashes, (offset / blockSizeBytes) * 32)
+    running.digest().copy(hashes, (offset / blockSizeBytes) * blockHashBytes)
   }
   return hashes
 }

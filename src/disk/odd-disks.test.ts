@@ -140,3 +140,27 @@ test('a disk that was changed for another since the last look is never touched',
   expect(other.person.names('')).toEqual([])
   expect(await disk.rootState()).toEqual({ state: 'unmarked' })
 })
+
+test('I7 a copy of a file that is overwritten while it is copied is of what was expected, or none', async () => {
+  let refused = 0
+  for (let moment = 0, isOverwritten = true; isOverwritten; moment++) {
+    const memory = createMemoryDisk()
+    let operations = Number.NEGATIVE_INFINITY
+    const disk = await openOn(memory, async () => {
+      if (operations++ === moment) memory.person.writeFile('file', 'a longer text')
+    })
+    await disk.claim(testIdentity)
+    memory.person.writeFile('file', 'text')
+    const stat = await statAt(disk, 'file')
+    operations = 0
+    try {
+      await disk.stageCopy('copy', rel('file'), 'file', stat)
+      expect(memory.person.readFile('.sync/stage/copy').toString()).toBe('text')
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ code: 'changed-since-plan' })
+      refused++
+    }
+    isOverwritten = operations > moment
+  }
+  expect(refused).toBeGreaterThan(3)
+})

@@ -2,10 +2,10 @@
  * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
  * stage's file is named after its key and found again after a crash.
  */
-import { zeroBlockHash } from '../core/blocks.ts'
+import { blockHashBytes, zeroBlockHash } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
-import { isSameInode } from '../core/stat.ts'
+import { isSameInode, type Stat } from '../core/stat.ts'
 import type { Stage } from '../ports.ts'
 import { errnoOf, onPath } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
@@ -96,16 +96,21 @@ export function createStages(surroundings: StageSurroundings) {
         const right = new Set<number>()
         const present = await onPath(path, 'read', () => file.stat())
         // No further than the file is to be: its last block is right only at its own length.
-        const reach = Math.min(present.sizeBytes, sizeBytes, (hashes.length / 32) * blockSizeBytes)
+        const reach = Math.min(
+          present.sizeBytes,
+          sizeBytes,
+          (hashes.length / blockHashBytes) * blockSizeBytes,
+        )
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
         if (here === undefined) return right
         // Beyond its end a file that is made longer is a hole of zeros, which costs nothing.
         const hole = zeroBlockHash(blockSizeBytes)
-        const wholeBytes = hashes.length - (sizeBytes % blockSizeBytes === 0 ? 0 : 32)
-        for (let at = 0; at < hashes.length; at += 32) {
-          const there = at < here.length ? here.subarray(at, at + 32) : at < wholeBytes ? hole : undefined
-          if (there !== undefined && Buffer.compare(there, hashes.subarray(at, at + 32)) === 0)
-            right.add(at / 32)
+        const wholeBytes = hashes.length - (sizeBytes % blockSizeBytes === 0 ? 0 : blockHashBytes)
+        for (let at = 0; at < hashes.length; at += blockHashBytes) {
+          const end = at + blockHashBytes
+          const there = at < here.length ? here.subarray(at, end) : at < wholeBytes ? hole : undefined
+          if (there !== undefined && Buffer.compare(there, hashes.subarray(at, end)) === 0)
+            right.add(at / blockHashBytes)
         }
         return right
       },
@@ -143,7 +148,7 @@ export function createStages(surroundings: StageSurroundings) {
     /** The stage of that key, with what an earlier run left in it. */
     open: (key: string) => open(key, false),
     /** A stage holding a copy of an open file, which must still be as expected afterwards. */
-    async copy(key: string, source: OpenFile, expect: FileStat, path: string): Promise<Stage> {
+    async copy(key: string, source: OpenFile, expect: Stat, path: string): Promise<Stage> {
       const stage = await open(key, true)
       try {
         const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, expect.sizeBytes))

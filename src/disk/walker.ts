@@ -8,6 +8,7 @@ import {
   type DirPath,
   hiddenDirectory,
   isHiddenName,
+  joinPath,
   pathFault,
   type RelPath,
 } from '../core/path.ts'
@@ -104,7 +105,7 @@ async function listDirectory(
   for (const name of (await directory.list()).sort()) {
     if (path === '' && (name === hiddenDirectory || (isHiddenName(name) && !surroundings.isCaseSensitive())))
       continue
-    const shown = join(path, name)
+    const shown = joinPath(path, name)
     const child = childPath(path, name)
     if (child === undefined) {
       report('name-unusable', shown, { reason: pathFault(shown.normalize('NFC')) ?? 'it is not a path' })
@@ -112,7 +113,8 @@ async function listDirectory(
     }
     const rival = namesByPath.get(child)
     const isExact = shown === child
-    if (rival !== undefined) report('name-collides', isExact ? join(path, rival) : shown, { other: child })
+    if (rival !== undefined)
+      report('name-collides', isExact ? joinPath(path, rival) : shown, { other: child })
     if (rival === undefined || isExact) namesByPath.set(child, name)
   }
 
@@ -149,7 +151,12 @@ async function listDirectory(
   for (const { path: child, name, stat, linkTarget } of looked) {
     if (stat.kind === 'other') report('kind-unsupported', child, { kind: 'special file' })
     else
-      found.push({ path: child, diskPath: join(diskPath, name), stat: surroundings.toStat(stat), linkTarget })
+      found.push({
+        path: child,
+        diskPath: joinPath(diskPath, name),
+        stat: surroundings.toStat(stat),
+        linkTarget,
+      })
   }
   return { directory: path, found, problems, unreadable: false }
 }
@@ -169,8 +176,4 @@ export async function look(surroundings: Surroundings, path: RelPath, diskPath: 
     const error = new SyncError('unreadable', { path, reason: reasonOf(thrown) }, { cause: thrown })
     return { state: 'unreadable', problem: problemOf(error, path) }
   }
-}
-
-function join(parent: string, name: string): string {
-  return parent === '' ? name : `${parent}/${name}`
 }

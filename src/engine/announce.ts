@@ -9,6 +9,7 @@ import type { Link } from '../ports.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
 import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
+import { noticeForgotten } from './lease.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
@@ -32,6 +33,8 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
   const received = new Set<RecordId>()
   const sentAuthors = new Set<AuthorKey>()
   let position: number | undefined
+  /** Which index that is a position in. */
+  let positionIndex = store.indexId()
   let isComplete = false
   let isRunning = false
   let isClosed = false
@@ -39,12 +42,27 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
     isClosed = true
   })
 
+  /** An index that has been renewed meanwhile is told from its beginning: what the peer read of the one before may not be ours (I11). */
+  function currentPosition(): number | undefined {
+    if (position !== undefined && positionIndex !== store.indexId()) {
+      position = 0
+      isComplete = false
+      positionIndex = store.indexId()
+    }
+    return position
+  }
+
+  function isBehind(): boolean {
+    const reached = currentPosition()
+    return reached !== undefined && (reached < store.lastSequence() || !isComplete)
+  }
+
   async function sendAll(): Promise<void> {
     isRunning = true
     try {
-      while (position !== undefined && !isClosed && (position < store.lastSequence() || !isComplete)) {
+      while (!isClosed && isBehind()) {
         await link.writable()
-        if (!isClosed) sendBatch(position)
+        if (!isClosed) sendBatch(currentPosition()!)
       }
     } finally {
       isRunning = false
@@ -99,7 +117,9 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
 
   return {
     start(indexId, sequence) {
-      position = indexId === store.indexId() && sequence <= store.lastSequence() ? sequence : 0
+      noticeForgotten(context, indexId, sequence)
+      positionIndex = store.indexId()
+      position = indexId === positionIndex && sequence <= store.lastSequence() ? sequence : 0
       run()
     },
     grew: run,
@@ -112,6 +132,6 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
       if (received.size >= maxReceived) received.clear()
       received.add(id)
     },
-    isCaughtUp: () => isComplete && position !== undefined && position >= store.lastSequence(),
+    isCaughtUp: () => position !== undefined && !isBehind(),
   }
 }

@@ -39,14 +39,16 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
 
   /**
    * A crash may come between the disk and the database. Without this note what we placed would then look like a person's new file, and
-   * would bring back what is deleted meanwhile (I4). It stays after a failed step: a disk that goes away may have taken the file.
+   * would bring back what is deleted meanwhile (I4); and what we took away like a person's deletion, which would take along what came to
+   * life again meanwhile (I1). It stays after a failed step: a disk that goes away may have done it.
    */
   function notePlacing(): void {
     store.transaction(() => {
       for (const { step, state } of steps) {
-        if (step.kind === 'remove') continue
-        if (state.winner !== undefined && state.winner.kind !== 'deleted')
-          store.addPlacing(state.path, state.winner)
+        const { path, winner } = state
+        // A directory on the way to something is made whatever the folder says of it.
+        if (winner !== undefined && (winner.kind === 'deleted') === (step.kind === 'remove'))
+          store.addPlacing(path, winner)
       }
     })
   }

@@ -8,7 +8,7 @@ import { conflictPath } from '../core/conflict-name.ts'
 import { elect, knownThrough } from '../core/elect.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
-import { nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { linkRoot, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
@@ -21,16 +21,13 @@ import { type Draft, signDrafts } from './sign.ts'
 export interface ConflictCopies {
   /** E4: `lost` is the version whose content lies here. False when the copy could not be made; the path is held back. */
   keepBoth(state: PathState, lost: Version): Promise<boolean>
-  /**
-   * Whether this content is that of a loser nobody has kept a copy of yet. Then a copy is told, for the last who has it to place before
-   * letting it go (I1).
-   */
-  tellCopiesOf(root: ContentRoot): boolean
+  /** Where this content is that of a loser nobody has kept a copy of yet, tells a copy, to be placed before the content goes (I1). */
+  tellCopiesOf(root: ContentRoot): void
   /** E6. False likewise. */
   setAside(state: PathState): Promise<boolean>
   /** Whether what lies at a path may be replaced: a copy lies beside it, or the person gave it up. */
   isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean
-  /** The person does not want the local content of this path any more. */
+  /** The person does not want what lies at this path any more. What comes to lie there later is another matter. */
   giveUp(path: RelPath): void
   /** The folder's version took the path. */
   settled(path: RelPath): void
@@ -38,7 +35,7 @@ export interface ConflictCopies {
 
 export function createConflictCopies(context: FolderContext, holds: Holds): ConflictCopies {
   const { store, disk, clock, log, role } = context
-  const givenUp = new Set<RelPath>()
+  const givenUp = new Map<RelPath, Here>()
 
   /** E4: the copy lies on disk first, then it is told. That the winner knows the loser is said when the winner takes the path. */
   async function keepBoth(state: PathState, lost: Version): Promise<boolean> {
@@ -66,17 +63,16 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     return true
   }
 
-  function tellCopiesOf(root: ContentRoot): boolean {
-    if (role !== 'full') return false
+  function tellCopiesOf(root: ContentRoot): void {
+    if (role !== 'full') return
     const untold = store.losersWithRoot(root).filter((loser) => {
       const isLost = elect(store.versionsOf(loser.path)).conflicts.some(({ id }) => id === loser.id)
       return isLost && store.state(conflictPath(loser))?.winner === undefined
     })
-    if (untold.length === 0) return false
+    if (untold.length === 0) return
     const drafts = untold.map((loser) => copyDraft(store, loser))
     store.transaction(() => signDrafts(context, 'device', drafts))
     context.pullSoon()
-    return true
   }
 
   function noteConflict(path: RelPath, device: string, sizeBytes: number): void {
@@ -105,7 +101,8 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
   }
 
   function isKeptAside(path: RelPath, here: Here, lost: Version | undefined): boolean {
-    if (givenUp.has(path)) return true
+    const unwanted = givenUp.get(path)
+    if (unwanted !== undefined && sameContent(unwanted, here)) return true
     if (role === 'full' && lost === undefined) return false
     const copyPath = role === 'full' ? freeConflictPath(store, lost!) : asidePath(path, here)
     const copy = store.state(copyPath)
@@ -124,8 +121,8 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const present = store.state(path)?.here
     if (present !== undefined && sameContent(present, here)) return { here: present, isFresh: false }
     const parent = parentOf(path)
-    const parentDisk = parent === '' ? '' : `${store.state(parent)?.here?.diskPath ?? parent}/`
-    const to = `${parentDisk}${nameOf(path)}`
+    const directory = parent === '' ? '' : (store.state(parent)?.here?.diskPath ?? parent)
+    const to = joinPath(directory, nameOf(path))
     try {
       requireRoom(context, await disk.space(), here.sizeBytes)
       const step = await copyStep(state, path, to, content)
@@ -177,7 +174,10 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     tellCopiesOf,
     setAside,
     isKeptAside,
-    giveUp: (path) => void givenUp.add(path),
+    giveUp(path) {
+      const here = store.state(path)?.here
+      if (here !== undefined) givenUp.set(path, here)
+    },
     settled: (path) => void givenUp.delete(path),
   }
 }

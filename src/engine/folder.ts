@@ -10,7 +10,7 @@ import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { startLoop } from './loop.ts'
-import { settleMassDelete } from './mass-delete.ts'
+import { undoDeletions } from './mass-delete.ts'
 import { createPull } from './pull.ts'
 import { restoreArchived, restoreLocal } from './restore.ts'
 import type { FolderSettings } from './settings.ts'
@@ -173,7 +173,7 @@ export function openFolder(options: FolderOptions): Folder {
     async settleDeletes(choice) {
       if (loop.halt?.error.code !== 'mass-delete')
         throw new SyncError('request-invalid', { reason: `No deletions wait in ${options.rootPath}.` })
-      if (choice === 'undo') await loop.between(() => settleMassDelete(context, loop.heldDeletes))
+      if (choice === 'undo') await loop.between(() => undoDeletions(context, loop.heldDeletes))
       loop.resume(choice === 'confirm')
     },
     heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),

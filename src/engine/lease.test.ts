@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { errnoError } from '../testing/memory-files.ts'
 
 const devices: MemoryDevice[] = []
 afterEach(async () => {
@@ -38,4 +39,91 @@ test('I11 a database backed up and brought back within one run is known to be ol
     ).toEqual(names)
     expect(folder.status().problems).toEqual([])
   }
+})
+
+test('I2 a device that learns from a peer that it has forgotten tells this very peer everything anew', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const before = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor' })
+  devices.push(victor)
+  connectDevices(before, victor)
+  const { person } = before.own
+  person.writeFile('first', 'first')
+  await pass(clock)
+  const image = before.image()
+  const lease = person.readFile('.sync/lease')
+  for (const name of ['second', 'third']) person.writeFile(name, name)
+  await pass(clock)
+  await before[Symbol.asyncDispose]()
+
+  // The whole machine goes back to what it was then, so that the lease tells nothing.
+  person.writeFile('.sync/lease', lease)
+  for (const name of ['second', 'third']) person.remove(name)
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  for (const name of ['fourth', 'fifth', 'sixth']) person.writeFile(name, name)
+  await pass(clock)
+  connectDevices(after, victor)
+  await pass(clock)
+  const names = ['.sync', 'fifth', 'first', 'fourth', 'second', 'sixth', 'third']
+  for (const { own } of devices) expect(own.person.names('').sort()).toEqual(names)
+})
+
+test('I11 a lease that could not be renewed is renewed later', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let failures = 0
+  const before = await openMemoryDevice({
+    clock,
+    name: 'alice',
+    gate: async (operation, path) => {
+      if (failures === 0 || operation !== 'create' || !path.startsWith('.sync')) return
+      failures--
+      throw errnoError('EIO', path)
+    },
+  })
+  await pass(clock)
+  const image = before.image()
+  const epoch = before.store.fact('epoch')
+  failures = 1
+  before.own.person.writeFile('note', 'what the older database does not know')
+  await pass(clock, 60_000)
+  expect(failures).toBe(0)
+  await before[Symbol.asyncDispose]()
+
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  await pass(clock)
+  expect(after.store.fact('epoch')).not.toBe(epoch)
+})
+
+test('I11 a peer that read further than the index reaches shows that disk and database were put back together', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const before = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor', role: 'read-only' })
+  devices.push(victor)
+  connectDevices(before, victor)
+  const { person } = before.own
+  person.writeFile('note', 'first')
+  await pass(clock)
+  const image = before.image()
+  const lease = person.readFile('.sync/lease')
+  for (const text of ['second', 'third']) {
+    person.writeFile('note', text)
+    await pass(clock)
+  }
+  await before[Symbol.asyncDispose]()
+
+  person.writeFile('.sync/lease', lease)
+  person.writeFile('note', 'first')
+  const after = await openMemoryDevice({ clock, name: 'alice', image, own: before.own })
+  devices.push(after)
+  await pass(clock)
+  connectDevices(after, victor)
+  await pass(clock)
+  person.writeFile('note', 'fourth')
+  await pass(clock, 60_000)
+  for (const { own } of devices) expect(own.person.readFile('note').toString()).toBe('fourth')
+  expect(after.log.lines.map(({ message }) => message)).toContain(
+    'a peer has read more of this index than there is: beginning a new epoch',
+  )
 })

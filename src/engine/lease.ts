@@ -3,11 +3,14 @@
  * folder's hidden directory, and changes at every opening and whenever the index has grown: a lost or older database does not know the present
  * one, and then a new epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
  */
+import type { IndexId } from '../core/ids.ts'
 import type { FolderContext } from './folder-context.ts'
 import { checkRoot } from './safety.ts'
 import { isWriter, renewEpochs } from './sign.ts'
 
 const tokenBytes = 16
+/** Folders in which a peer has shown once that the database is old. */
+const believed = new WeakSet<FolderContext>()
 
 /** Call before anything is signed. */
 export async function takeLease(context: FolderContext): Promise<void> {
@@ -41,4 +44,21 @@ export function beginEpoch(context: FolderContext): void {
     renewEpochs(context)
     context.store.renewIndexId()
   })
+}
+
+/**
+ * A peer that has read further in this very index than it reaches knows records this device told and forgot: disk and database were put back
+ * together, so that the lease cannot show it. Believed once in each opening: a peer may say anything.
+ */
+export function noticeForgotten(
+  context: FolderContext,
+  indexId: IndexId | undefined,
+  sequence: number,
+): void {
+  const { store, log } = context
+  if (!isWriter(store) || indexId !== store.indexId() || sequence <= store.lastSequence()) return
+  if (believed.has(context)) return
+  believed.add(context)
+  log.warn({}, 'a peer has read more of this index than there is: beginning a new epoch')
+  beginEpoch(context)
 }

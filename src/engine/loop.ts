@@ -51,7 +51,7 @@ export interface Loop {
   indexGrew(): void
   markDirty(place: DiskPath): void
   scanAll(): void
-  /** Ends a halt because of many deletions and tries again, `deletesConfirmed` until the next quiet moment. */
+  /** Ends a halt because of many deletions and tries again, `deletesConfirmed` until none is left or the next quiet moment. */
   resume(deletesConfirmed: boolean): void
   /** What a mass-delete halt is about. */
   readonly heldDeletes: readonly RelPath[]
@@ -178,9 +178,10 @@ export function startLoop(
     }
   }
 
-  /** A disk that takes no note costs nothing but the proof that an older database is older. */
+  /** A disk that takes no note costs nothing but the proof that an older database is older. It may take one later. */
   function noteOldLease(error: unknown): void {
     if (!isSyncError(error) || error.code === 'database-damaged') throw error
+    leaseAtMs = clock.monotonicMs() + haltRecheckMs
     log.debug({ code: error.code }, 'the lease could not be renewed')
   }
 
@@ -203,7 +204,9 @@ export function startLoop(
     if (progressed) pullAtMs = clock.monotonicMs()
     else if (store.counts().needFiles > 0)
       pullAtMs ??= clock.monotonicMs() + Math.min(pullAgainMs, deletionsInMs || pullAgainMs)
-    if (!progressed && transfers.activeCount() === 0) deletesConfirmed = false
+    const isQuiet = !progressed && transfers.activeCount() === 0
+    // Files may go on arriving for days: a confirmation ends with the deletions it was given for.
+    if (isQuiet || store.pendingDeletions() === 0) deletesConfirmed = false
   }
 
   function markDirtyFor(place: DiskPath, quietMs: number): void {

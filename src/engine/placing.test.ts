@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { RelPath } from '../core/path.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
-import { errnoError } from '../testing/memory-files.ts'
+import { createMemoryDisk, errnoError } from '../testing/memory-files.ts'
 
 const devices: MemoryDevice[] = []
 afterEach(async () => {
@@ -124,4 +124,26 @@ test('I2 what was taken away to make room comes back when what needed the room i
   isIll = false
   await pass(clock, 60_000)
   for (const { own } of [alice, bob]) expect(own.person.readFile('note').toString()).toBe('a file')
+})
+
+test('I7 a mode given to a file in the very moment it was put there is an edit', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const own = createMemoryDisk({ device: 7n, nowNs: () => BigInt(clock.now()) * 1_000_000n })
+  let isGiven = false
+  const bob = await openMemoryDevice({
+    clock,
+    name: 'bob',
+    own,
+    gate: async () => {
+      if (isGiven || own.person.stat('note') === undefined) return
+      own.person.chmod('note', 0o755)
+      isGiven = true
+    },
+  })
+  devices.push(alice, bob)
+  alice.own.person.writeFile('note', 'text')
+  connectDevices(alice, bob)
+  await pass(clock, 60_000)
+  for (const { own } of devices) expect(own.person.stat('note')?.executable).toBe(true)
 })

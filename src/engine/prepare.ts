@@ -4,6 +4,7 @@
  */
 import { issueCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import type { RootState } from '../ports.ts'
 import { encodeCertificate } from '../wire/certificate-body.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -31,7 +32,7 @@ export async function prepare(context: FolderContext, isNew: boolean): Promise<v
   if (context.role === 'full' && store.certificate(author.key) === undefined)
     throw new SyncError('needs-full-secret', { path: context.rootPath })
   await takeLease(context)
-  await disk.sweepStages((key) => store.isContentNeeded(key as never))
+  await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
   // Problems of an earlier run may be over, and their times are of another clock.
   store.forgetProblems()
 }

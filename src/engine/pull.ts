@@ -1,7 +1,7 @@
 /**
- * Brings the disk in line with the folder: asks the store what is needed, plans each path, and carries the plans out in batches. The
- * only part that adopts versions and, through the batch, the only one that touches a person's files. Need is a query: after a
- * crash the next round asks again and goes on.
+ * Brings the disk in line with the folder: asks the store what is needed, plans each path, and carries the plans out in batches. Need is a
+ * query: after a crash the next round asks again and goes on. Of the engine only this, through the batch and the conflict copies, and
+ * `restore` change a person's files, all by `Disk.commit`.
  */
 import { compareVersions, elect } from '../core/elect.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
@@ -15,6 +15,7 @@ import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
+import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
@@ -123,6 +124,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       store.setIgnored(path, true)
       return true
     }
+    if (await isInDoubt(context, holds, state)) return false
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
     // Only with the content at hand: its author may do away with it before anybody else has it.
     if (move !== undefined && isAtHand(move.edit)) {
@@ -155,9 +157,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       case 'remove':
         return remove(state, winner, here!, batch)
       case 'keep-both':
-        return isComing(winner) ? false : copies.keepBoth(state, lostVersion(versions, here!)!)
+        return fetchFirst(winner) ? false : copies.keepBoth(state, lostVersion(versions, here!)!)
       case 'set-aside':
-        return isComing(winner) ? false : copies.setAside(state)
+        return fetchFirst(winner) ? false : copies.setAside(state)
       case 'revive':
         return revive(context, copies, path)
       case 'wait':
@@ -167,8 +169,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
   }
 
-  /** Copies are made of what is about to be replaced. Before the winner's content has come nobody knows whether it ever will. */
-  function isComing(winner: Version): boolean {
+  /**
+   * Copies are made of what is about to be replaced. Before the winner's content has come nobody knows whether it ever will: so it is asked
+   * for first. False when it is at hand.
+   */
+  function fetchFirst(winner: Version): boolean {
     if (winner.kind !== 'file' || isAtHand(winner)) return false
     transfers.want(winner)
     return true

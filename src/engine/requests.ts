@@ -75,7 +75,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     lacking.set(root, new Map([...known, [key, untilMs]]))
   }
 
-  function isMissing(request: number, untilMs: number): void {
+  function noteMissing(request: number, untilMs: number): void {
     const found = settle(request)
     if (found === undefined) return
     lack(found.content.root, untilMs, found.content.sizeBytes)
@@ -133,7 +133,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
       message.kind === 'block-list' &&
       message.count * blockHashBytes !== found.buffer.length
     )
-      return isMissing(message.request, Number.POSITIVE_INFINITY)
+      return noteMissing(message.request, Number.POSITIVE_INFINITY)
     const { data, offset } = contentOf(message)
     if (
       found === undefined ||
@@ -182,7 +182,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     receive(message) {
       if (message.kind !== 'missing') return fill(message)
       // A peer that lacks it tells when it has it.
-      isMissing(
+      noteMissing(
         message.request,
         message.unreadable ? clock.monotonicMs() + unreadableMs : Number.POSITIVE_INFINITY,
       )

@@ -1,14 +1,17 @@
 /** What a person takes back: local changes on a read-only device, and files from the archive. Runs between pieces of work. */
 import { conflictPath } from '../core/conflict-name.ts'
-import { SyncError } from '../core/errors.ts'
-import { type DirPath, nameOf, parentOf } from '../core/path.ts'
-import type { ArchiveEntry, CommitStep, DiskPath } from '../ports.ts'
+import { type ErrorCode, SyncError } from '../core/errors.ts'
+import { type DirPath, joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
+import type { ArchiveEntry, CommitStep, DiskPath, Stage } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Pull } from './pull.ts'
 
 /** Local changes undone by one command; more wait for the next call. Bounds memory. */
 const maxRestored = 100_000
+
+/** How a commit says that something lies at a name that should be free. */
+const saysTaken: ReadonlySet<ErrorCode> = new Set(['changed-since-plan', 'name-collides', 'obstructed'])
 
 /**
  * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a
@@ -64,26 +67,41 @@ export async function restoreArchived(context: FolderContext, id: string): Promi
   const { disk } = context
   const entry = await findEntry(context, id)
   const { stage, sizeBytes, mtimeNs, executable } = await disk.stageArchived(id)
-  await stage.seal(sizeBytes, mtimeNs, executable)
-  const beside = conflictPath({ path: entry.path, deviceName: 'archive', mtimeNs })
-  const directory = await makeDirectory(context, parentOf(entry.path))
-  if (directory !== undefined) {
-    for (const path of [entry.path, beside]) {
-      const to = directory === '' ? nameOf(path) : `${directory}/${nameOf(path)}`
-      const [outcome] = await disk.commit([
-        { kind: 'file', path, to, stage, expect: 'absent', archive: true },
-      ])
-      if (outcome!.state === 'done') {
-        context.markDirty(to)
-        return path
-      }
+  try {
+    await stage.seal(sizeBytes, mtimeNs, executable)
+    const beside = conflictPath({ path: entry.path, deviceName: 'archive', mtimeNs })
+    const directory = await makeDirectory(context, parentOf(entry.path))
+    if (directory !== undefined) {
+      const placed = await placeAtFirstFree(context, stage, directory, [entry.path, beside])
+      if (placed !== undefined) return placed
     }
+  } finally {
+    // One that was placed is closed already. One left open could not be opened again.
+    await stage.discard()
   }
-  await stage.discard()
   throw new SyncError('obstructed', {
     path: entry.path,
     reason: 'its name, or that of its directory, is taken. Make room and try again',
   })
+}
+
+/** Undefined when all of the names are taken. */
+async function placeAtFirstFree(
+  { disk, markDirty }: FolderContext,
+  stage: Stage,
+  directory: DiskPath,
+  paths: readonly RelPath[],
+): Promise<RelPath | undefined> {
+  for (const path of paths) {
+    const to = joinPath(directory, nameOf(path))
+    const [outcome] = await disk.commit([{ kind: 'file', path, to, stage, expect: 'absent', archive: true }])
+    if (outcome!.state === 'done') {
+      markDirty(to)
+      return path
+    }
+    if (!saysTaken.has(outcome!.error.code)) throw outcome!.error
+  }
+  return undefined
 }
 
 /** Where a directory lies on disk, made anew when it is gone. Undefined when something else has taken its place. */
@@ -93,7 +111,7 @@ async function makeDirectory(context: FolderContext, path: DirPath): Promise<Dis
   if (here !== undefined) return here.kind === 'directory' ? here.diskPath : undefined
   const parent = await makeDirectory(context, parentOf(path))
   if (parent === undefined) return undefined
-  const to = parent === '' ? nameOf(path) : `${parent}/${nameOf(path)}`
+  const to = joinPath(parent, nameOf(path))
   const step: CommitStep = { kind: 'directory', path, to, expect: 'absent', archive: true }
   const [outcome] = await context.disk.commit([step])
   context.markDirty(to)

@@ -1,6 +1,7 @@
 /**
- * The halts of a folder. While halted it writes nothing and deletes nothing. Decides whether the root is provably the right one (I10),
- * whether the disk has room, and whether a number of deletions is plausible. Keeps the reason; a person or the cause going away ends it.
+ * What halts a folder: decides whether the root is provably the right one (I10), whether the disk has room, and whether a number of deletions
+ * is plausible. Throws the reason and keeps nothing; `loop` does, and while halted writes and deletes nothing until a person or the cause
+ * going away ends it.
  */
 import { SyncError } from '../core/errors.ts'
 import type { DiskSpace } from '../ports.ts'

@@ -23,6 +23,8 @@ import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
 
 /** Files hashed at the same time: enough to keep every worker busy while others wait for the disk. */
 const maxHashing = 16
+/** Paths needed again after one scan; the others after the next. */
+const maxNeededAgain = 10_000
 /** Rows taken from the store at a time while following a directory that is gone. */
 const pageSize = 512
 
@@ -70,6 +72,10 @@ export async function scan(
   const stillProblems = new Set<string>()
   const unsettled: DiskPath[] = []
   const hashing = new Set<Promise<void>>()
+  /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
+  const renames = new Map<RelPath, Found>()
+  /** Directories found for the first time: they are entered even by a shallow look. */
+  const newDirectories = new Set<RelPath>()
   let observed: Observed[] = []
   /** Files and links where a directory was: told after the deletions of what was in it, or others would see it live in a file. */
   const inPlaceOfDirectories: Observed[] = []
@@ -84,12 +90,6 @@ export async function scan(
     observed = []
     if (batch.length > 0) store.transaction(() => signObserved(context, batch, renames))
   }
-
-  /** Sources of renames seen so far: gone from there, and found elsewhere with the same content. */
-  const renames = new Map<RelPath, Found>()
-
-  /** Directories found for the first time: they are entered even by a shallow look. */
-  const newDirectories = new Set<RelPath>()
 
   async function examine(found: Found, state: PathState | undefined): Promise<void> {
     const { path, stat } = found
@@ -114,7 +114,8 @@ export async function scan(
     try {
       const hashed = await disk.hash(found.path, found.diskPath, found.stat)
       const source = renameSource(context, found, hashed)
-      if (source !== undefined && (await isAbsent(context, source))) renames.set(source, found)
+      const isMoved = source !== undefined && !isIgnored(source, 'file') && (await isAbsent(context, source))
+      if (isMoved) renames.set(source, found)
       note(
         { found: { ...found, stat: hashed.stat }, content: { kind: 'file', root: hashed.root }, hashed },
         undefined,
@@ -197,15 +198,27 @@ export async function scan(
     if (isBrokenOff(store, path)) forgetHere(store, path)
     else missing.paths.add(path)
   }
-  if (scope === 'everything') forgetPlacings(context, [...stillProblems, ...unsettled])
+  const untold = inPlaceOfDirectories.map(({ found }) => found.path)
+  if (scope === 'everything') {
+    forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
+    needAgain(context)
+  }
   if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
+    // One of the missing is enough to bring the next look, which tells them all.
     const [first] = missing.paths
-    const placeholder = store.state(first!)?.here?.diskPath
-    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), placeholder ?? first!)
+    const firstPlace = store.state(first!)?.here?.diskPath ?? first!
+    unsettled.push(...inPlaceOfDirectories.map(({ found }) => found.diskPath), firstPlace)
     return { unsettled }
   }
   // What was seen in a directory just before it went became known after that, and goes with it.
   for (const path of [...missing.paths]) addBelow(context, path, missing.paths)
+  for (const path of missing.paths) {
+    if (!isIgnored(path, store.state(path)?.here?.kind ?? 'file')) continue
+    stopTracking(context, path)
+    // For the day it is not ignored any more: then it is to come back.
+    store.disagree(path)
+    missing.paths.delete(path)
+  }
   await signDeletions(context, [...missing.paths], deletesConfirmed, held)
   missing.paths.clear()
   missing.gathering.waitMs(0)
@@ -239,6 +252,17 @@ function forgetPlacings({ store }: FolderContext, unsure: readonly string[]): vo
     if (!unsurePaths.some((other) => path === other || isInside(path, other as DirPath)))
       store.forgetPlacings(path)
   }
+}
+
+/** What is not here, though this device may sign deletions and signed none, went while it was ignored: it is to come back. */
+function needAgain({ store, role }: FolderContext): void {
+  if (role === 'read-only') return
+  const gone = store
+    .localChanges(maxNeededAgain)
+    .filter(({ here, agreed, winner }) => here === undefined && agreed?.id === winner?.id)
+  store.transaction(() => {
+    for (const { path } of gone) store.disagree(path)
+  })
 }
 
 /** What this protocol cannot say of a thing that lies on a disk. */

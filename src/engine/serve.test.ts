@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { singleBlockRoot } from '../core/blocks.ts'
 import { idToBytes, toId } from '../core/ids.ts'
 import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { errnoError } from '../testing/memory-files.ts'
 import { maxBlockListPart } from '../wire/messages.ts'
 
 let device: MemoryDevice | undefined
@@ -31,4 +33,35 @@ test('P7: a block list longer than one message arrives in parts the protocol all
     [maxBlockListPart, maxBlockListPart + 10],
   ])
   expect(Buffer.concat(parts.map((part) => part.hashes))).toEqual(hashes)
+})
+
+test('P9: a request cancelled while its content is being read gets no missing', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const reading = Promise.withResolvers<void>()
+  let isIll = false
+  device = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    gate: async (operation, path) => {
+      if (!isIll || operation !== 'read' || path !== 'note') return
+      await reading.promise
+      throw errnoError('EIO', path)
+    },
+  })
+  device.own.person.writeFile('note', 'a note')
+  const peer = attachHostile(device, 'full')
+  peer.hello()
+  await pass(clock)
+  isIll = true
+
+  const root = singleBlockRoot(Buffer.from('a note'))
+  peer.send({ kind: 'request', request: 1, root, offsetBytes: 0, lengthBytes: 6 })
+  peer.send({ kind: 'request', request: 2, root, offsetBytes: 0, lengthBytes: 6 })
+  await pass(clock, 1_000)
+  peer.send({ kind: 'cancel', request: 1 })
+  await pass(clock, 1_000)
+  reading.resolve()
+  await pass(clock, 1_000)
+  expect(peer.ended).toBeUndefined()
+  expect(peer.of('missing').map(({ request }) => request)).toEqual([2])
 })

@@ -2,7 +2,7 @@
  * The answering side of one link: sends blocks and block lists of contents that lie here. One answer at a time, in the order asked, as
  * fast as the link takes them.
  */
-import { blockHashBytes, blockSizeFor, maxBlockBytes } from '../core/blocks.ts'
+import { blockHashBytes, blockSizeFor } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
@@ -23,7 +23,7 @@ interface Opened {
 type Question = Message & { kind: 'request' | 'block-list-request' | 'sums-request' }
 
 export interface Serving {
-  /** Takes a question. Throws `peer-oversize` for too many or too large ones. */
+  /** Takes a question. Throws `peer-oversize` for too many at once. */
   ask(question: Question): void
   cancel(request: number): void
 }
@@ -129,9 +129,15 @@ export function createServing(context: FolderContext, link: Link): Serving {
     await before?.content[Symbol.asyncDispose]()
   }
 
+  /** Whether nobody waits for the answer any more: it was cancelled (P9), or the link is closed. */
+  function isDone(request: number): boolean {
+    return isClosed || !questions.has(request)
+  }
+
   /** Waits for room: a flood of questions about nothing, from one who reads no answers, must not pile up. */
   async function miss(request: number, unreadable: boolean): Promise<void> {
     await link.writable()
+    if (isDone(request)) return
     link.send({ kind: 'missing', request, unreadable })
   }
 
@@ -167,7 +173,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
   async function send(request: number, data: Buffer): Promise<void> {
     for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxBlockPartBytes) {
       await link.writable()
-      if (isClosed || !questions.has(request)) return
+      if (isDone(request)) return
       link.send({
         kind: 'block',
         request,
@@ -183,6 +189,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     const count = list.hashes.length / blockHashBytes
     for (let first = 0; first < count; first += maxBlockListPart) {
       await link.writable()
+      if (isDone(request)) return
       const hashes = list.hashes.subarray(first * blockHashBytes, (first + maxBlockListPart) * blockHashBytes)
       link.send({ kind: 'block-list', request, first, count, hashes })
     }
@@ -200,9 +207,6 @@ export function createServing(context: FolderContext, link: Link): Serving {
     ask(question) {
       if (questions.size >= maxOpenRequests)
         throw new SyncError('peer-oversize', { reason: 'too many requests at once' })
-      if (question.kind === 'request' && (question.lengthBytes > maxBlockBytes || question.lengthBytes < 1)) {
-        throw new SyncError('peer-oversize', { reason: `a request of ${question.lengthBytes} bytes` })
-      }
       questions.set(question.request, question)
       if (!isServing)
         serveAll().catch((error) =>

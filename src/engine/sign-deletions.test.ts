@@ -38,3 +38,22 @@ test('I4 a directory is told to be gone only with everything in it, or peers bri
   await pass(clock)
   for (const { own } of devices) expect(own.person.stat('shelf')).toBeUndefined()
 })
+
+for (const [others, isAsked] of [
+  ['gone, too', true],
+  ['still there', false],
+] as const) {
+  test(`I10 a person is ${isAsked ? '' : 'not '}asked about many files gone whose copies are ${others}`, async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await openMemoryDevice({ clock, name: 'alice', settings: { massDeleteFiles: 3 } })
+    devices.push(alice)
+    const { person } = alice.own
+    for (const directory of ['photos', 'copies'])
+      for (let number = 0; number < 4; number++) person.writeFile(`${directory}/${number}`, `photo ${number}`)
+    await pass(clock)
+    person.remove('photos')
+    if (isAsked) person.remove('copies')
+    await pass(clock)
+    expect(alice.folder.status().halt?.code).toBe(isAsked ? 'mass-delete' : undefined)
+  })
+}

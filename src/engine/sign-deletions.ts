@@ -1,6 +1,8 @@
 /** Signs deletions of what a scan found gone: last, all together, and only as many as are plausible (I10). */
 import { SyncError } from '../core/errors.ts'
+import type { ContentRoot } from '../core/ids.ts'
 import { ancestorsOf, comparePaths, type RelPath } from '../core/path.ts'
+import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { isImplausible } from './safety.ts'
 import { type Draft, deletionDraft, fitsHistory, signDrafts } from './sign.ts'
@@ -23,7 +25,6 @@ export async function signDeletions(
   const really: RelPath[] = []
   /** Directories with something in them that may still be there. */
   const inhabited = new Set<RelPath>()
-  let files = 0
   // Deepest first, so that nobody ever hears of a directory gone in which something lives.
   for (const path of gone.toSorted((a, b) => comparePaths(b, a))) {
     const here = store.state(path)?.here
@@ -34,8 +35,8 @@ export async function signDeletions(
       continue
     }
     really.push(path)
-    if (here.kind !== 'directory' && !store.isContentLiveElsewhere(here.root, path)) files++
   }
+  const files = lossesOf(store, really)
   const total = store.filesHere()
   held.length = 0
   if (role === 'full' && !confirmed && isImplausible(context, files, total)) {
@@ -50,6 +51,21 @@ export async function signDeletions(
   for (let first = 0; first < really.length; first += maxBatch) {
     store.transaction(() => writeDeletions(context, really.slice(first, first + maxBatch)))
   }
+}
+
+/** How many of these files are a loss. What only moved lies elsewhere: not where it is gone as well, or two copies would vouch for each other. */
+function lossesOf(store: FolderStore, gone: readonly RelPath[]): number {
+  const goneSet = new Set(gone)
+  const isKeptByRoot = new Map<ContentRoot, boolean>()
+  function isKept(root: ContentRoot): boolean {
+    const isKept = isKeptByRoot.get(root) ?? store.hereWithRoot(root).some(({ path }) => !goneSet.has(path))
+    isKeptByRoot.set(root, isKept)
+    return isKept
+  }
+  return gone.filter((path) => {
+    const here = store.state(path)?.here
+    return here !== undefined && here.kind !== 'directory' && !isKept(here.root)
+  }).length
 }
 
 /** A path whose parent turned into something else cannot be looked at, and is gone all the same. */

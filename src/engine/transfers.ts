@@ -126,8 +126,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetch(version: Version, signal: AbortSignal): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
     const known = knownBlockList(version)
-    // A file of one block is checked against its root alone, which saves the way to the peer and back. A full block could as well
-    // be the first of a longer file, which only the list can tell.
+    // A file of one block is checked against its root alone, which saves the way to the peer and back. One full block could as well be the
+    // first of a longer file, if the record is wrong: the list shows that, where the block would make an honest peer look wrong (P8).
     const isOnlyBlock = known === undefined && sizeBytes < blockSizeBytes
     const hashes = isOnlyBlock ? undefined : (known ?? (await fetchBlockList(version)))
     const stage = await disk.openStage(root)

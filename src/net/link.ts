@@ -17,7 +17,7 @@ export const writableLimitBytes = 1024 * 1024
 /** More than this is queued only for a peer that stopped reading while we had much to tell: it can ask again on a new link. */
 export const maxQueuedBytes = 32 * 1024 * 1024
 /** After this long without a word from or to the peer it is asked for a sign of life; also keeps NAT mappings open. */
-export const pingAfterMs = 30_000
+const pingAfterMs = 30_000
 /** A peer from which nothing came, or which took nothing, for this long is gone. Three pings. */
 export const stallLimitMs = 90_000
 /** How often a link looks at the two limits above: they are kept to this precision. */

@@ -102,7 +102,7 @@ export interface FolderStore extends Disposable {
   versionsOf(path: RelPath): Version[]
   /** Versions with this content that are not superseded and do not win their path: a conflict's losers may be among them. */
   losersWithRoot(root: ContentRoot): Version[]
-  /** Names the winner of a path; `superseded` leave the index, and the database unless one is still the agreed version of the path. */
+  /** Names the winner of a path; `superseded` leave the index, and the database unless the path still agrees to one or one is being put there. */
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
   /** Index entries after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
@@ -122,9 +122,9 @@ export interface FolderStore extends Disposable {
   hasDeletionsBelow(directory: RelPath): boolean
   /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
   needs(nowMs: number, limit: number): RelPath[]
-  /** Notes that a version is about to be put at its path. Holds until the path agrees to one, or `forgetPlacings`. */
+  /** Notes that a version, be it a deletion, is about to take its path on the disk. Holds until the path agrees to one, or `forgetPlacings`. */
   addPlacing(path: RelPath, version: Version): void
-  /** What was about to be put there, oldest record first. */
+  /** What was about to take it, oldest record first. */
   placingsOf(path: RelPath): Version[]
   pathsOfPlacings(): RelPath[]
   forgetPlacings(path: RelPath): void

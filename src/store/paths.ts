@@ -1,6 +1,6 @@
 /**
  * Changes to the three sides of a path, and nothing else does: the winner, the agreed version, what lies here. Keeps the records
- * table in step: what is superseded and not agreed any more goes.
+ * table in step: what is superseded, not agreed any more and not being put there goes.
  */
 import type { Database } from 'better-sqlite3'
 import { conflictOriginal } from '../core/conflict-name.ts'

@@ -1,6 +1,6 @@
 /**
  * Signed records by id, by path, and by sequence number: the index as peers see it. Elects nothing. A superseded record leaves the
- * index at once; its row stays while it is its path's agreed version.
+ * index at once; its row stays while its path agrees to it or it is being put there.
  */
 import type { Database } from 'better-sqlite3'
 import { idToBytes, type RecordId, toId } from '../core/ids.ts'
@@ -20,10 +20,10 @@ export interface Records
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
   versionAt(sequence: number): Version
-  /** Keeps a version that is not in the index (any more), for being agreed to. */
+  /** Keeps a version that is not in the index (any more), for being agreed to or put on the disk. */
   keepSuperseded(version: Version): void
   supersede(path: RelPath, id: RecordId): void
-  /** Deletes the superseded records of a path, except the agreed one. */
+  /** Deletes the superseded records of a path, except the agreed one and those in placings. */
   sweepSuperseded(path: RelPath): void
 }
 

@@ -101,7 +101,7 @@ export function writerNamed(name: string): WriterId {
   return toId('WriterId', sha256('writer', name).subarray(0, 8))
 }
 
-export function rootNamed(name: string): ContentRoot {
+function rootNamed(name: string): ContentRoot {
   return toId('ContentRoot', sha256('content', name))
 }
 

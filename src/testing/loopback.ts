@@ -10,7 +10,7 @@ import { createMemoryLog, type MemoryLog } from './memory-log.ts'
 import { plainCodec } from './plain-codec.ts'
 
 /** Real randomness for keys, and a middle value wherever jitter is asked for. */
-export const plainChance: Chance = { bytes: randomBytes, fraction: () => 0.5 }
+const plainChance: Chance = { bytes: randomBytes, fraction: () => 0.5 }
 
 export interface TestContext extends LinkContext {
   readonly log: MemoryLog

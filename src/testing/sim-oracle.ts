@@ -21,7 +21,7 @@ function isOddName(path: string): boolean {
   return path.includes('caf\u00e9')
 }
 
-export function isConflictName(path: string): boolean {
+function isConflictName(path: string): boolean {
   return path.split('/').some((name) => conflictOriginal(name as RelPath) !== undefined)
 }
 
@@ -288,12 +288,12 @@ function describeVersion(version: Version | undefined): string {
   return `${kind} ${root.slice(0, 6)} ${id.slice(0, 6)} by ${deviceName} {${counters}}${before}${after}`
 }
 
-/** I10: deletions signed while the folder's disk was away, of what lies on that disk. */
+/** I10: deletions signed while the folder's disk was away, of what lies on that disk. Those of an earlier epoch come back from peers. */
 export function checkNoDeletions(device: SimDevice, sinceSequence: number): void {
   const { store } = device
   for (const { record } of store?.indexAfter(sinceSequence, Number.MAX_SAFE_INTEGER) ?? []) {
     const { version } = record
-    if (version.kind !== 'deleted' || version.deviceName !== device.name) continue
+    if (version.kind !== 'deleted' || version.epoch !== store?.fact('epoch')) continue
     if (showPath(device, version.path) === undefined) continue
     throw new SimFailure(
       'I10',

@@ -64,7 +64,7 @@ const rescanSeconds = 30
 /** Watched in the end for anything that still moves (I3). */
 const silenceMs = 4 * 60_000
 
-export function drawSetting(chance: SeededChance): SimSetting {
+function drawSetting(chance: SeededChance): SimSetting {
   const others = 1 + chance.below(3)
   const takesTurns = chance.happens(0.25)
   return {

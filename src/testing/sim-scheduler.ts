@@ -51,7 +51,7 @@ export interface Scheduler {
 }
 
 /** Wall clock at the start of each run: 2026-01-01. */
-export const simStartMs = 1_767_225_600_000
+const simStartMs = 1_767_225_600_000
 
 const idleMs = 2_000
 /** Between two events a process does a few hundred things at most. */

@@ -17,8 +17,8 @@ CREATE TABLE counters (
 -- gone, or a peer that stands at that number would miss the one that got it next.
 -- The columns from path to moved_to are what the body says, body to signature the proof of it. Times are decimal text, here and below:
 -- years that disks and records can hold (2400, say) do not fit into 64 bits of nanoseconds.
--- A superseded record is out of the index and kept only while it is a path's agreed version; of such a one the body may be missing,
--- since it will never be sent again.
+-- A superseded record is out of the index and kept only while it is a path's agreed version or stands in placings; of such a one the body
+-- may be missing, since it will never be sent again.
 CREATE TABLE records (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL UNIQUE,
@@ -110,8 +110,8 @@ CREATE TABLE paths (
   END) VIRTUAL
 ) STRICT, WITHOUT ROWID;
 
--- The records that were about to be put on the disk at a path since it last agreed to one. After a crash they tell our own work from a
--- person's; more than one when the disk failed again and again.
+-- The records that were about to be put on the disk at a path, or to take away what lay there, since it last agreed to one. After a crash
+-- they tell our own work from a person's; more than one when the disk failed again and again.
 CREATE TABLE placings (
   path TEXT NOT NULL,
   sequence INTEGER NOT NULL,

@@ -1,0 +1,47 @@
+/**
+ * What a step that did not come to its end has left at its path is known to nobody: what was to be put may lie there, what lay there may be
+ * gone. Until somebody has looked, nothing is planned on what is remembered, or the next look would take our own work for a person's and
+ * tell everybody (I1, I4). Looks only; what it finds changed is for the scan to understand.
+ */
+import { SyncError } from '../core/errors.ts'
+import { nameOf, parentOf } from '../core/path.ts'
+import { isSameStat } from '../core/stat.ts'
+import type { DiskPath, Look } from '../ports.ts'
+import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
+import type { FolderContext } from './folder-context.ts'
+import type { Holds } from './holds.ts'
+
+/** Whether an earlier step may have changed something at this path that nobody has seen yet; then it is held back. */
+export async function isInDoubt(context: FolderContext, holds: Holds, state: PathState): Promise<boolean> {
+  const { store, disk, markDirty } = context
+  const { path, here } = state
+  if (store.placingsOf(path).length === 0) return false
+  const place = here?.diskPath ?? placeOf(store, state)
+  const look = await disk.look(path, place)
+  if (look.state === 'unreadable') {
+    const { code, message } = look.problem
+    holds.failOrThrow(state, new SyncError(code, { path }, { sentence: message }))
+    return true
+  }
+  if (isAsRemembered(look, here)) {
+    store.forgetPlacings(path)
+    return false
+  }
+  markDirty(place)
+  holds.wait(path, 'what lies there has to be looked at first')
+  return true
+}
+
+function isAsRemembered(look: Look, here: Here | undefined): boolean {
+  if (look.state !== 'present' || here === undefined) return look.state === 'absent' && here === undefined
+  const { stat } = look.found
+  // The times of a directory move with what is put into it.
+  if (here.kind === 'directory') return stat.kind === 'directory' && stat.inode === here.inode
+  return isSameStat(stat, here)
+}
+
+/** Where something new at this path was put. */
+function placeOf(store: FolderStore, { path }: PathState): DiskPath {
+  const parent = parentOf(path)
+  return parent === '' ? path : `${store.state(parent)?.here?.diskPath ?? parent}/${nameOf(path)}`
+}
