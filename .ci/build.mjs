@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the program and its hash worker as one file each, and `berrysync`, which runs the program on the pinned Node.
+ * Builds dist/: the program and its workers as one file each, and `berrysync`, which runs the program on the pinned Node.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,11 @@ rmSync(`${root}dist`, { recursive: true, force: true })
 mkdirSync(`${root}dist`)
 await build({
   absWorkingDir: root,
-  entryPoints: { berrysync: 'src/main.ts', 'hash-worker': 'src/disk/hash-worker.ts' },
+  entryPoints: {
+    berrysync: 'src/main.ts',
+    'hash-worker': 'src/disk/hash-worker.ts',
+    'find-worker': 'src/disk/find-worker.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

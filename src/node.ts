@@ -10,6 +10,7 @@ import { openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
 import { createAuthor } from './core/record.ts'
 import { createSteering } from './device-steering.ts'
+import { createFinderPool } from './disk/block-finder.ts'
 import { openDisk } from './disk/disk.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { realFiles } from './disk/real-files.ts'
@@ -88,6 +89,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   const listen = formatHostPort(listener.address)
   const hasher = parts.use(createHashPool())
+  const finder = parts.use(createFinderPool())
 
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
@@ -106,6 +108,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       const disk = await openDisk({
         files: realFiles(entry.path),
         hasher,
+        finder,
         clock,
         log: folderLog,
         watch: watchRealFiles(entry.path),

@@ -4,6 +4,7 @@
  */
 
 import type { ErrorCode, SyncError } from './core/errors.ts'
+import type { BlockSigns, WantedBlocks } from './core/find-blocks.ts'
 import type { ContentRoot, DeviceId, FolderId } from './core/ids.ts'
 import type { DirPath, RelPath } from './core/path.ts'
 import type { Stat } from './core/stat.ts'
@@ -112,7 +113,10 @@ export interface Stage {
   readonly key: string
   /** Writes verified bytes. */
   write(offsetBytes: number, data: Uint8Array): Promise<void>
-  /** Hashes what is there of a file of this size: the numbers of the blocks that are already right. */
+  /**
+   * Hashes what is there of a file of this size: the numbers of the blocks that are already right. So are blocks of zeros beyond its end,
+   * where sealing leaves a hole.
+   */
   rightBlocks(sizeBytes: number, blockSizeBytes: number, hashes: Uint8Array): Promise<ReadonlySet<number>>
   /** Gives size, time and executable bit, and makes the content durable. Nothing may be written afterwards. */
   seal(sizeBytes: number, mtimeNs: bigint, executable: boolean): Promise<void>
@@ -189,8 +193,20 @@ export interface ArchiveEntry {
 
 /** A file being read. Disposing closes it. */
 export interface OpenContent extends AsyncDisposable {
+  readonly sizeBytes: number
   /** Fewer bytes than asked only at its end. Throws `changed-since-plan` when it is not any more what it was when it was opened. */
   read(offsetBytes: number, lengthBytes: number): Promise<Buffer>
+  /**
+   * Looks for blocks of another version in it and writes those that are there, each verified by its hash, to their places in a stage;
+   * with signs at any offset, else where they are to be. Returns their numbers; aborted, those found so far. Throws `changed-since-plan`
+   * when it is not what it was to begin with. What is changed meanwhile is not found, or found as it was.
+   */
+  giveBlocks(
+    stage: Stage,
+    wanted: WantedBlocks,
+    signs: BlockSigns | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly number[]>
 }
 
 /** One folder's directory. Every call is relative to it and cannot leave it, whatever links lie there (I8). */
@@ -224,6 +240,8 @@ export interface Disk {
   /** Takes the steps in order, makes them durable together, and tells the outcome of each. One failing does not stop the others. */
   commit(steps: readonly CommitStep[]): Promise<readonly CommitOutcome[]>
   listArchive(): AsyncIterable<ArchiveEntry>
+  /** Opens the file of that path that was archived last; undefined when there is none among the newest in the archive. */
+  openArchived(path: RelPath): Promise<OpenContent | undefined>
   /** A stage holding an archived file's content, ready to be sealed. */
   stageArchived(id: string): Promise<{
     readonly stage: Stage

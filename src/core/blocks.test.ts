@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
 import {
   blockCount,
+  blockHashOf,
   blockMatches,
   blockRange,
   blockSizeFor,
@@ -14,6 +15,7 @@ import {
   minBlockBytes,
   singleBlockRoot,
   targetBlockCount,
+  zeroBlockHash,
 } from './blocks.ts'
 import { sha256 } from './ids.ts'
 import { linkRoot } from './version.ts'
@@ -95,4 +97,10 @@ test('R2 a block matches its own place in the list and no other', () => {
   for (const [index, block] of blocks.entries()) {
     for (let place = -3; place <= 3; place++) expect(blockMatches(hashes, place, block)).toBe(place === index)
   }
+})
+
+test('R1 the hash of a block of zeros is known for each block size', () => {
+  for (let size = minBlockBytes; size <= maxBlockBytes; size *= 2)
+    expect(zeroBlockHash(size)).toEqual(blockHashOf(Buffer.alloc(size)))
+  expect(zeroBlockHash(1000)).toBeUndefined()
 })

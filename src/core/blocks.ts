@@ -40,6 +40,24 @@ export function blockHashOf(data: Uint8Array): Buffer {
   return sha256(data)
 }
 
+/** SHA-256 of nothing but zeros, by block size, so that nobody has to hash sixteen mebibytes to know one. */
+const zeroBlockHashes: Readonly<Record<number, string>> = {
+  [128 * 1024]: 'fa43239bcee7b97ca62f007cc68487560a39e19f74f3dde7486db3f98df8e471',
+  [256 * 1024]: '8a39d2abd3999ab73c34db2476849cddf303ce389b35826850f9a700589b4a90',
+  [512 * 1024]: '07854d2fef297a06ba81685e660c332de36d5d18d546927d30daad6d7fda1541',
+  [1024 ** 2]: '30e14955ebf1352266dc2ff8067e68104607e750abb9d3b36582b8af909fcb58',
+  [2 * 1024 ** 2]: '5647f05ec18958947d32874eeb788fa396a05d0bab7c1b71f112ceb7e9b31eee',
+  [4 * 1024 ** 2]: 'bb9f8df61474d25e71fa00722318cd387396ca1736605e1248821cc0de3d3af8',
+  [8 * 1024 ** 2]: '2daeb1f36095b44b318410b3f4e8b5d989dcc7bb023d1426c492dab0a3053e74',
+  [16 * 1024 ** 2]: '080acf35a507ac9849cfcba47dc2ad83e01b75663a516279c8b9d243b719643e',
+}
+
+/** The hash of a whole block of zeros; undefined for what is no block size (R1). */
+export function zeroBlockHash(blockSizeBytes: number): Buffer | undefined {
+  const hex = zeroBlockHashes[blockSizeBytes]
+  return hex === undefined ? undefined : Buffer.from(hex, 'hex')
+}
+
 /** The content root of a file (R2), from its block list; an empty file's list is empty. */
 export function contentRootOf(hashes: Uint8Array): ContentRoot {
   return toId('ContentRoot', sha256('berrysync content', hashes))

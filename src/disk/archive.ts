@@ -14,6 +14,8 @@ import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 const archiveDirectory = [hiddenDirectory, 'archive'] as const
 /** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */
 const clockSetMs = Date.UTC(2025, 0, 1)
+/** Times looked at for an earlier version of one path: each costs a few calls, and what is older is less alike. */
+const maxStampsLookedAt = 100
 
 export interface Kept {
   /** What the file is at its place now: its ctime moved where it got a second name. */
@@ -269,6 +271,26 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       } catch (thrown) {
         throw isGone(thrown) ? unknown : thrown
       }
+    },
+    /** Opens the file of that path in the newest of the latest times that has one; undefined when none has. The caller disposes it. */
+    async openNewest(
+      path: RelPath,
+    ): Promise<{ readonly file: OpenFile; readonly stat: FileStat } | undefined> {
+      const { name } = splitDiskPath(path)
+      for (const { top } of (await stamps()).slice(-maxStampsLookedAt).reverse()) {
+        try {
+          using directory = await openParent(top, path)
+          await using opening = new AsyncDisposableStack()
+          const file = opening.use(await directory.open(name, 'read'))
+          const stat = await file.stat()
+          opening.move()
+          return { file, stat }
+        } catch (thrown) {
+          // Nothing there, or a link or directory.
+          if (!isGone(thrown) && errnoOf(thrown) !== 'EINVAL') throw thrown
+        }
+      }
+      return undefined
     },
     async trim(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void> {
       const sizes: { readonly top: string; readonly bytes: number }[] = []

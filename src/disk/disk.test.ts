@@ -3,10 +3,13 @@ import fs from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { type DiskUnderTest, diskContract } from '../testing/disk-contract.ts'
+import { commitOne, rel, statAt, testIdentity, testMtimeNs } from '../testing/disk-driving.ts'
 import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts'
+import { wantedOf } from '../testing/search-run.ts'
 import { silentLog } from '../testing/silent-log.ts'
+import { createFinderPool, createInlineFinder } from './block-finder.ts'
 import { openDisk } from './disk.ts'
 import { createHashPool, createInlineHasher } from './hasher.ts'
 import { realFiles } from './real-files.ts'
@@ -27,15 +30,24 @@ function openBelow(base: string): string[] {
     .filter((path) => path.startsWith(base))
 }
 
-async function realDisk(): Promise<DiskUnderTest> {
+interface RealDisk extends DiskUnderTest {
+  readonly person: DiskUnderTest['person'] & {
+    /** What it takes of the disk. */
+    allocatedBytes(path: string): number
+  }
+}
+
+async function realDisk(): Promise<RealDisk> {
   const base = await mkdtemp(join(tmpdir(), 'berrysync-'))
   const path = join(base, 'folder')
   await mkdir(path)
   const hasher = createHashPool()
+  const finder = createFinderPool()
   let nowMs = Date.UTC(2026, 0, 1)
   const at = (name: string) => join(path, name)
   return {
-    open: () => openDisk({ files: realFiles(path), hasher, clock: { now: () => nowMs++ }, log: silentLog }),
+    open: () =>
+      openDisk({ files: realFiles(path), hasher, finder, clock: { now: () => nowMs++ }, log: silentLog }),
     person: {
       writeFile(name, data) {
         fs.mkdirSync(dirname(at(name)), { recursive: true })
@@ -58,6 +70,7 @@ async function realDisk(): Promise<DiskUnderTest> {
       chmod: (name, mode) => fs.chmodSync(at(name), mode),
       names: (name) => fs.readdirSync(at(name)),
       mode: (name) => fs.lstatSync(at(name)).mode & 0o777,
+      allocatedBytes: (name) => fs.lstatSync(at(name)).blocks * 512,
     },
     swapForLink(name) {
       fs.renameSync(at(name), join(base, 'outside'))
@@ -68,6 +81,7 @@ async function realDisk(): Promise<DiskUnderTest> {
       missing ? fs.renameSync(path, join(base, 'away')) : fs.renameSync(join(base, 'away'), path),
     async [Symbol.asyncDispose]() {
       await hasher[Symbol.asyncDispose]()
+      await finder[Symbol.asyncDispose]()
       expect(openBelow(base), 'left open').toEqual([])
       await rm(base, { recursive: true })
     },
@@ -84,6 +98,7 @@ function memoryDisk(options: MemoryOptions) {
         openDisk({
           files: memory.files(),
           hasher: createInlineHasher(),
+          finder: createInlineFinder(),
           clock: { now: () => nowMs++ },
           log: silentLog,
         }),
@@ -109,3 +124,28 @@ diskContract(
   'disk in memory without hard links and executable bits',
   memoryDisk({ hardLinks: false, executable: false }),
 )
+
+test('a sparse file stays sparse on the real file system', async () => {
+  await using under = await realDisk()
+  const disk = await under.open()
+  await disk.claim(testIdentity)
+  const mib = 1024 ** 2
+  const content = Buffer.alloc(8 * mib)
+  content.fill('data', 3 * mib, 3 * mib + 131_072)
+  under.person.writeFile('old', content)
+  const wanted = wantedOf(content, 131_072)
+  const stage = await disk.openStage('new')
+  const right = await stage.rightBlocks(content.length, 131_072, wanted.hashes)
+  const numbers = wanted.numbers.filter((number) => !right.has(number))
+  expect(numbers).toEqual([24])
+  {
+    await using old = await disk.open(rel('old'), 'old', await statAt(disk, 'old'))
+    const { signal } = new AbortController()
+    expect(await old.giveBlocks(stage, { ...wanted, numbers }, undefined, signal)).toEqual([24])
+  }
+  await stage.seal(content.length, testMtimeNs, false)
+  const step = { kind: 'file', path: rel('new'), to: 'new', expect: 'absent', archive: true } as const
+  await commitOne(disk, { ...step, stage })
+  expect(under.person.readFile('new').equals(content)).toBe(true)
+  expect(under.person.allocatedBytes('new')).toBeLessThan(mib)
+})

@@ -8,8 +8,9 @@ import { sha256 } from '../core/ids.ts'
 import { defaultIgnoreText } from '../core/ignore.ts'
 import { hiddenDirectory, type RelPath } from '../core/path.ts'
 import { isSameStat, type Stat } from '../core/stat.ts'
-import type { Clock, Disk, DiskPath, Log } from '../ports.ts'
+import type { Clock, Disk, DiskPath, Log, OpenContent } from '../ports.ts'
 import { createArchive } from './archive.ts'
+import type { BlockFinder } from './block-finder.ts'
 import { commitSteps } from './commit.ts'
 import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
 import type { Directory, FileStat, Files, OpenFile } from './files.ts'
@@ -31,6 +32,7 @@ export interface DiskOptions {
   /** `realFiles(path)`, or a memory one. */
   readonly files: Files
   readonly hasher: Hasher
+  readonly finder: BlockFinder
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
   /** `watchRealFiles(path)`, or a memory one; without it there are no hints. */
@@ -42,7 +44,7 @@ export interface DiskOptions {
  * throws `root-missing` or `root-unmarked`. A disk changed in between gives `root-foreign`.
  */
 export async function openDisk(options: DiskOptions): Promise<Disk> {
-  const { files, hasher, clock, log } = options
+  const { files, hasher, finder, clock, log } = options
   const guard = createRootGuard(files)
   const openRoot = () => guard.open()
   let capabilities: Probed | undefined
@@ -116,6 +118,27 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     }
   }
 
+  function contentOf(file: OpenFile, path: RelPath, expect: Stat): OpenContent {
+    return {
+      sizeBytes: expect.sizeBytes,
+      read: (offsetBytes, lengthBytes) =>
+        onPath(path, 'read', async () => {
+          const data = Buffer.allocUnsafe(Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)))
+          const count = await file.read(data, offsetBytes)
+          if (count < data.length || !isSameStat(await file.stat(), expect))
+            throw new SyncError('changed-since-plan', { path })
+          return data
+        }),
+      giveBlocks: (stage, wanted, signs, signal) =>
+        onPath(path, 'write', async () => {
+          if (!isSameStat(await file.stat(), expect)) throw new SyncError('changed-since-plan', { path })
+          const finding = { wanted, sizeBytes: expect.sizeBytes, signs }
+          return await finder.find(file, stages.fileOf(stage), finding, signal)
+        }),
+      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+    }
+  }
+
   await rootState()
 
   return {
@@ -159,20 +182,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       })
     },
     async open(path, diskPath, expect) {
-      const file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return {
-        read: (offsetBytes, lengthBytes) =>
-          onPath(path, 'read', async () => {
-            const data = Buffer.allocUnsafe(
-              Math.max(0, Math.min(lengthBytes, expect.sizeBytes - offsetBytes)),
-            )
-            const count = await file.read(data, offsetBytes)
-            if (count < data.length || !isSameStat(await file.stat(), expect))
-              throw new SyncError('changed-since-plan', { path })
-            return data
-          }),
-        [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
-      }
+      return contentOf(await openExpected(path, diskPath, expect, 'changed-since-plan'), path, expect)
     },
     openStage: (key) => stages.open(key),
     async stageCopy(key, path, diskPath, expect) {
@@ -189,6 +199,10 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     },
     commit: (steps) => commitSteps(surroundings, steps),
     listArchive: () => archive.list(),
+    async openArchived(path) {
+      const opened = await onPath(path, 'read', () => archive.openNewest(path))
+      return opened && contentOf(opened.file, path, opened.stat)
+    },
     async stageArchived(id) {
       const { file, path } = await onPath(id, 'read', () => archive.open(id))
       await using source = file

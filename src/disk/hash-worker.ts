@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import type { HashAnswer, HashJob } from './hasher.ts'
+import { type FailedAnswer, failedAnswer } from './worker-pool.ts'
 
 /** Large reads are what disks like. */
 const piece = Buffer.allocUnsafeSlow(1024 * 1024)
@@ -33,12 +34,11 @@ function hashBlocks({ descriptor, sizeBytes, blockSizeBytes }: HashJob): HashAns
 }
 
 parentPort?.on('message', (job: HashJob) => {
-  let answer: HashAnswer
+  let answer: HashAnswer | FailedAnswer
   try {
     answer = hashBlocks(job)
   } catch (thrown) {
-    const { code, message } = thrown as NodeJS.ErrnoException
-    answer = { state: 'failed', code: code ?? 'EIO', message }
+    answer = failedAnswer(thrown)
   }
   parentPort?.postMessage(answer)
 })

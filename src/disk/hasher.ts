@@ -4,10 +4,9 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { blockCount, blockHashBytes } from '../core/blocks.ts'
-import { SyncError } from '../core/errors.ts'
 import type { OpenFile } from './files.ts'
+import { createWorkerPool, workerModule } from './worker-pool.ts'
 
 export interface Hasher extends AsyncDisposable {
   /**
@@ -23,10 +22,7 @@ export interface HashJob {
   readonly blockSizeBytes: number
 }
 
-export type HashAnswer =
-  | { readonly state: 'done'; readonly hashes: Uint8Array }
-  | { readonly state: 'ended' }
-  | { readonly state: 'failed'; readonly code: string; readonly message: string }
+export type HashAnswer = { readonly state: 'done'; readonly hashes: Uint8Array } | { readonly state: 'ended' }
 
 /** Files up to this size are not worth the way to a worker: hashing them takes less time than asking. */
 const inlineLimitBytes = 64 * 1024
@@ -34,8 +30,6 @@ const inlineLimitBytes = 64 * 1024
 export const readPieceBytes = 1024 * 1024
 /** More would fight over the disk. */
 const maxWorkers = 4
-/** A worker costs some megabytes: not kept between scans. */
-const idleMs = 30_000
 
 /** Hashes on this thread: for the simulator, and for small files. */
 export function createInlineHasher(): Hasher {
@@ -74,92 +68,25 @@ async function hashHere(
 }
 
 export interface HashPoolOptions {
-  /** The worker's module: beside this one in the sources as in the bundle. */
   readonly workerUrl?: URL
   readonly workers?: number
 }
 
-interface PendingJob {
-  readonly job: HashJob
-  readonly settle: (answer: HashAnswer | SyncError) => void
-}
-
-interface PoolWorker {
-  readonly thread: Worker
-  current: PendingJob | undefined
-  idle: NodeJS.Timeout | undefined
-}
-
-/** Hashes in as many threads as there are processors. Threads start when needed and end when idle; none keeps the process alive. */
+/** Hashes in as many threads as there are processors. */
 export function createHashPool(options: HashPoolOptions = {}): Hasher {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs'
-  const workerUrl = options.workerUrl ?? new URL(`./hash-worker.${extension}`, import.meta.url)
-  const limit = options.workers ?? Math.min(availableParallelism(), maxWorkers)
-  const workers = new Set<PoolWorker>()
-  const queue: PendingJob[] = []
-  let isClosed = false
-
-  function startWorker(): PoolWorker {
-    const worker: PoolWorker = { thread: new Worker(workerUrl), current: undefined, idle: undefined }
-    worker.thread.on('message', (answer: HashAnswer) => {
-      finish(worker, answer)
-      giveWork()
-    })
-    const onEnd = (reason: string) => {
-      workers.delete(worker)
-      finish(worker, new SyncError('io-error', { path: 'hashing', reason }))
-      giveWork()
-    }
-    worker.thread.on('error', (error) => onEnd(error.message))
-    worker.thread.on('exit', () => onEnd('the worker ended'))
-    workers.add(worker)
-    return worker
-  }
-
-  function finish(worker: PoolWorker, answer: HashAnswer | SyncError): void {
-    const { current } = worker
-    worker.current = undefined
-    worker.thread.unref()
-    clearTimeout(worker.idle)
-    worker.idle = setTimeout(() => void worker.thread.terminate(), idleMs).unref()
-    if (current !== undefined) current.settle(answer)
-  }
-
-  function giveWork(): void {
-    while (queue.length > 0 && !isClosed) {
-      const free = [...workers].find((worker) => worker.current === undefined)
-      const worker = free ?? (workers.size < limit ? startWorker() : undefined)
-      if (worker === undefined) return
-      worker.current = queue.shift()!
-      clearTimeout(worker.idle)
-      worker.thread.ref()
-      worker.thread.postMessage(worker.current.job)
-    }
-  }
-
+  const pool = createWorkerPool<HashJob, HashAnswer>({
+    workerUrl: options.workerUrl ?? workerModule('hash-worker'),
+    workers: options.workers ?? Math.min(availableParallelism(), maxWorkers),
+    task: 'hashing',
+  })
   return {
     async hash(file, sizeBytes, blockSizeBytes) {
       const { descriptor } = file
       if (descriptor === undefined || sizeBytes <= inlineLimitBytes)
         return hashHere(file, sizeBytes, blockSizeBytes)
-      if (isClosed) throw new SyncError('closing')
-      const answer = await new Promise<HashAnswer | SyncError>((settle) => {
-        queue.push({ job: { descriptor, sizeBytes, blockSizeBytes }, settle })
-        giveWork()
-      })
-      if (answer instanceof SyncError) throw answer
-      if (answer.state === 'failed') throw Object.assign(new Error(answer.message), { code: answer.code })
+      const answer = await pool.run({ descriptor, sizeBytes, blockSizeBytes })
       return answer.state === 'done' ? answer.hashes : undefined
     },
-    async [Symbol.asyncDispose]() {
-      isClosed = true
-      for (const pending of queue.splice(0)) pending.settle(new SyncError('closing'))
-      for (const worker of workers) {
-        clearTimeout(worker.idle)
-        worker.current?.settle(new SyncError('closing'))
-        worker.current = undefined
-      }
-      await Promise.all([...workers].map((worker) => worker.thread.terminate()))
-    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }

@@ -3,6 +3,7 @@ import { openOn } from '../testing/commit-scenes.ts'
 import { commitText, rel, statAt, testIdentity, told, walkAll } from '../testing/disk-driving.ts'
 import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts'
 import { silentLog } from '../testing/silent-log.ts'
+import { createInlineFinder } from './block-finder.ts'
 import { openDisk } from './disk.ts'
 import { createInlineHasher } from './hasher.ts'
 
@@ -127,6 +128,7 @@ test('a disk that was changed for another since the last look is never touched',
   const disk = await openDisk({
     files,
     hasher: createInlineHasher(),
+    finder: createInlineFinder(),
     clock: { now: () => 0 },
     log: silentLog,
   })

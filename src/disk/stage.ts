@@ -2,7 +2,7 @@
  * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
  * stage's file is named after its key and found again after a crash.
  */
-import { blockHashBytes } from '../core/blocks.ts'
+import { blockHashBytes, zeroBlockHash } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
 import { isSameInode, type Stat } from '../core/stat.ts'
@@ -38,6 +38,7 @@ export type Stages = ReturnType<typeof createStages>
 
 export function createStages(surroundings: StageSurroundings) {
   const sealedStages = new WeakMap<Stage, SealedStage>()
+  const unsealedFiles = new WeakMap<Stage, OpenFile>()
   const openNames = new Set<string>()
 
   function openDirectory(): Promise<Directory> {
@@ -73,6 +74,7 @@ export function createStages(surroundings: StageSurroundings) {
     async function close(): Promise<void> {
       if (!isOpen) return
       isOpen = false
+      unsealedFiles.delete(stage)
       try {
         await file[Symbol.asyncDispose]()
       } finally {
@@ -100,9 +102,14 @@ export function createStages(surroundings: StageSurroundings) {
           (hashes.length / blockHashBytes) * blockSizeBytes,
         )
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
-        for (let at = 0; here !== undefined && at < here.length; at += blockHashBytes) {
+        if (here === undefined) return right
+        // Beyond its end a file that is made longer is a hole of zeros, which costs nothing.
+        const hole = zeroBlockHash(blockSizeBytes)
+        const wholeBytes = hashes.length - (sizeBytes % blockSizeBytes === 0 ? 0 : blockHashBytes)
+        for (let at = 0; at < hashes.length; at += blockHashBytes) {
           const end = at + blockHashBytes
-          if (Buffer.compare(here.subarray(at, end), hashes.subarray(at, end)) === 0)
+          const there = at < here.length ? here.subarray(at, end) : at < wholeBytes ? hole : undefined
+          if (there !== undefined && Buffer.compare(there, hashes.subarray(at, end)) === 0)
             right.add(at / blockHashBytes)
         }
         return right
@@ -119,6 +126,7 @@ export function createStages(surroundings: StageSurroundings) {
           await file.sync()
           return file.stat()
         })
+        unsealedFiles.delete(stage)
         sealedStages.set(stage, { name, file, stat, executable, placed: close })
       },
       release: close,
@@ -131,6 +139,7 @@ export function createStages(surroundings: StageSurroundings) {
         })
       },
     }
+    unsealedFiles.set(stage, file)
     return stage
   }
 
@@ -157,6 +166,12 @@ export function createStages(surroundings: StageSurroundings) {
         await stage.discard()
         throw thrown
       }
+    },
+    /** For who writes verified blocks to it directly. */
+    fileOf(stage: Stage): OpenFile {
+      const file = unsealedFiles.get(stage)
+      if (file === undefined) throw new Error(`assertion: the stage ${stage.key} is sealed or closed`)
+      return file
     },
     sealed(stage: Stage): SealedStage {
       const sealed = sealedStages.get(stage)

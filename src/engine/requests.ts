@@ -5,9 +5,10 @@
 import { blockHashBytes } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import { sumBytes } from '../core/rolling-sum.ts'
 import type { Version } from '../core/version.ts'
 import type { Clock, Link } from '../ports.ts'
-import type { Message } from '../wire/messages.ts'
+import type { BlockNumbers, Message } from '../wire/messages.ts'
 
 /** A peer that for so long sends less than `minProgressBytes` of the oldest answer it owes, and does not end it, is stalled. */
 const answerTimeoutMs = 60_000
@@ -31,15 +32,19 @@ export interface Requests {
   block(content: WantedContent, offsetBytes: number, lengthBytes: number): Promise<Buffer>
   /** The block list of a content with so many blocks. Rejects likewise; a list of another length is of no use, but not wrong. */
   blockList(content: WantedContent, count: number): Promise<Buffer>
+  /** The sums of so many blocks of a content (P13). Rejects likewise. */
+  sums(content: WantedContent, ranges: readonly BlockNumbers[], count: number): Promise<Buffer>
   /** Takes an answer. Throws `peer-garbage` for one that was not asked for in this form. */
-  receive(message: Message & { kind: 'block' | 'block-list' | 'missing' }): void
+  receive(message: Answer | (Message & { kind: 'missing' })): void
 }
 
 /** A content and the size somebody says it has: of a size that is not its own, everybody lacks it. */
 export type WantedContent = Pick<Version, 'root' | 'sizeBytes'>
 
+type Answer = Message & { kind: 'block' | 'block-list' | 'sums' }
+
 interface Pending {
-  readonly kind: 'block' | 'block-list'
+  readonly kind: Answer['kind']
   readonly content: WantedContent
   readonly buffer: Buffer
   filledBytes: number
@@ -119,7 +124,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     })
   }
 
-  function fill(message: Message & { kind: 'block' | 'block-list' }): void {
+  function fill(message: Answer): void {
     const found = pending.get(message.request)
     // An answer to something cancelled or answered before is late, not wrong.
     if (found === undefined && message.request < nextRequest) return
@@ -129,13 +134,14 @@ export function createRequests(link: Link, clock: Clock): Requests {
       message.count * blockHashBytes !== found.buffer.length
     )
       return noteMissing(message.request, Number.POSITIVE_INFINITY)
-    const data = message.kind === 'block' ? message.data : message.hashes
-    const offset = message.kind === 'block' ? message.offsetBytes : message.first * blockHashBytes
+    const { data, offset } = contentOf(message)
     if (
       found === undefined ||
       found.kind !== message.kind ||
       offset !== found.filledBytes ||
       data.length === 0 ||
+      // All sums come at once.
+      (message.kind === 'sums' && data.length !== found.buffer.length) ||
       offset + data.length > found.buffer.length
     ) {
       throw new SyncError('peer-garbage', { reason: 'an answer that does not fit its request' })
@@ -169,6 +175,10 @@ export function createRequests(link: Link, clock: Clock): Requests {
       ask('block-list', content, count * blockHashBytes, (request) =>
         link.send({ kind: 'block-list-request', request, root: content.root }),
       ),
+    sums: (content, ranges, count) =>
+      ask('sums', content, count * sumBytes, (request) =>
+        link.send({ kind: 'sums-request', request, root: content.root, ranges }),
+      ),
     receive(message) {
       if (message.kind !== 'missing') return fill(message)
       // A peer that lacks it tells when it has it.
@@ -177,5 +187,17 @@ export function createRequests(link: Link, clock: Clock): Requests {
         message.unreadable ? clock.monotonicMs() + unreadableMs : Number.POSITIVE_INFINITY,
       )
     },
+  }
+}
+
+/** The bytes of an answer, and where among all of them they belong. */
+function contentOf(message: Answer): { readonly data: Uint8Array; readonly offset: number } {
+  switch (message.kind) {
+    case 'block':
+      return { data: message.data, offset: message.offsetBytes }
+    case 'block-list':
+      return { data: message.hashes, offset: message.first * blockHashBytes }
+    case 'sums':
+      return { data: message.sums, offset: 0 }
   }
 }

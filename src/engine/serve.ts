@@ -12,6 +12,7 @@ import type { Link, OpenContent } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
 import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
+import { readSums } from './read-sums.ts'
 
 /** A content that lies here, open for reading. */
 interface Opened {
@@ -20,7 +21,7 @@ interface Opened {
   readonly content: OpenContent
 }
 
-type Question = Message & { kind: 'request' | 'block-list-request' }
+type Question = Message & { kind: 'request' | 'block-list-request' | 'sums-request' }
 
 export interface Serving {
   /** Takes a question. Throws `peer-oversize` for too many at once. */
@@ -44,13 +45,24 @@ export function createServing(context: FolderContext, link: Link): Serving {
     isServing = true
     try {
       for (let next = first(); next !== undefined && !isClosed; next = first()) {
-        await (next.kind === 'request' ? serveBlock(next) : serveBlockList(next))
+        await serve(next)
         questions.delete(next.request)
       }
     } finally {
       isServing = false
       // Nothing stays open when nobody asks: a disk has to be free to go.
       await letGo()
+    }
+  }
+
+  function serve(question: Question): Promise<void> {
+    switch (question.kind) {
+      case 'request':
+        return serveBlock(question)
+      case 'block-list-request':
+        return serveBlockList(question)
+      case 'sums-request':
+        return serveSums(question)
     }
   }
 
@@ -179,6 +191,14 @@ export function createServing(context: FolderContext, link: Link): Serving {
       const hashes = list.hashes.subarray(first * blockHashBytes, (first + maxBlockListPart) * blockHashBytes)
       link.send({ kind: 'block-list', request, first, count, hashes })
     }
+  }
+
+  async function serveSums({ request, root, ranges }: Question & { kind: 'sums-request' }): Promise<void> {
+    const isWanted = () => !isClosed && questions.has(request)
+    const sums = isOfFolder(root) ? await readSums(context, root, ranges, isWanted) : 'absent'
+    if (sums === 'absent' || sums === 'unreadable') return miss(request, sums === 'unreadable')
+    await link.writable()
+    if (isWanted()) link.send({ kind: 'sums', request, sums })
   }
 
   return {

@@ -7,7 +7,13 @@ import type { ContentRoot } from '../core/ids.ts'
 import { createProofCache } from '../core/record.ts'
 import { proveRole, verifyRole } from '../core/secret.ts'
 import type { Link } from '../ports.ts'
-import { type Message, oldestProtocolVersion, protocolVersion } from '../wire/messages.ts'
+import {
+  type Feature,
+  type Message,
+  oldestProtocolVersion,
+  ourFeatures,
+  protocolVersion,
+} from '../wire/messages.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
 import { receiveIndex } from './receive.ts'
@@ -25,6 +31,8 @@ export interface Session {
   readonly announcer: Announcer
   /** Whether hellos were exchanged and it may be asked for blocks. */
   isOpen(): boolean
+  /** Whether both sides named it in their hellos (P2). */
+  speaks(feature: Feature): boolean
   /** Tells the peer what this device still lacks, when that is news. */
   sendSummary(needFiles: number, needBytes: number): void
   /** Whether both sides told each other everything and the peer lacks nothing. */
@@ -58,7 +66,7 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
     oldestProtocol: oldestProtocolVersion,
     deviceName: context.deviceName,
     client,
-    features: [],
+    features: ourFeatures,
     ...proveRole(keys, link, author.key),
   })
   link.listen(receive)
@@ -79,11 +87,17 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       case 'have':
         requests.noteHaving(message.roots)
         return events.contentArrived(message.roots)
+      case 'sums-request':
+        requireFeature('sums')
+        return serving.ask(message)
       case 'request':
       case 'block-list-request':
         return serving.ask(message)
       case 'cancel':
         return serving.cancel(message.request)
+      case 'sums':
+        requireFeature('sums')
+        return requests.receive(message)
       case 'block':
       case 'block-list':
       case 'missing':
@@ -97,6 +111,15 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
         // The link itself deals with these.
         return
     }
+  }
+
+  function speaks(feature: Feature): boolean {
+    return hello?.features.includes(feature) === true && ourFeatures.includes(feature)
+  }
+
+  function requireFeature(feature: Feature): void {
+    if (!speaks(feature))
+      throw new SyncError('peer-garbage', { reason: `a message of ${feature} without saying so` })
   }
 
   function open(message: Message & { kind: 'hello' }): void {
@@ -141,6 +164,7 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
     requests,
     announcer,
     isOpen: () => hello !== undefined,
+    speaks,
     sendSummary(needFiles, needBytes) {
       if (hello === undefined) return
       const seenSequence = store.cursor(link.peer)?.sequence ?? 0

@@ -7,6 +7,7 @@ import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
+import { type BlockNumbers, maxSums } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { WantedContent } from './requests.ts'
 import { createSession, type Session, type SessionEvents } from './session.ts'
@@ -26,6 +27,8 @@ export interface Swarm {
   fetchBlockList(version: Version): Promise<Uint8Array>
   /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
   fetchBlock(version: Version, hashes: Uint8Array | undefined, index: number): Promise<Uint8Array>
+  /** The sums of some blocks of a file, in their order (P13); undefined when nobody tells them. Not to be trusted. */
+  fetchSums(version: Version, numbers: readonly number[]): Promise<Uint8Array | undefined>
   closeAll(code: 'closing' | 'folder-closed'): Promise<void>
 }
 
@@ -64,9 +67,11 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     content: WantedContent,
     question: (session: Session) => Promise<T>,
     isRight: (answer: T) => boolean,
+    canAnswer: (session: Session) => boolean = () => true,
   ): Promise<T> {
     for (;;) {
       const session = openSessions()
+        .filter(canAnswer)
         .filter(({ requests }) => requests.askableMs(content) <= clock.monotonicMs())
         .reduce<Session | undefined>(
           (best, other) =>
@@ -132,10 +137,40 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
         giveRoom(lengthBytes)
       }
     },
+    async fetchSums(version, numbers) {
+      const parts: Uint8Array[] = []
+      for (let at = 0; at < numbers.length; at += maxSums) {
+        const some = numbers.slice(at, at + maxSums)
+        try {
+          const sums = await ask(
+            version,
+            ({ requests }) => requests.sums(version, rangesOf(some), some.length),
+            () => true,
+            (session) => session.speaks('sums'),
+          )
+          parts.push(sums)
+        } catch (error) {
+          if (!isSyncError(error, 'no-peer-has-it')) throw error
+          return undefined
+        }
+      }
+      return Buffer.concat(parts)
+    },
     async closeAll(code) {
       const links = [...sessionsByPeer.values()].map(({ link }) => link)
       for (const link of links) link.close(code)
       await Promise.all(links.map((link) => link.closed))
     },
   }
+}
+
+/** Rising numbers as ranges. */
+function rangesOf(numbers: readonly number[]): BlockNumbers[] {
+  const ranges: { first: number; count: number }[] = []
+  for (const number of numbers) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last.first + last.count === number) last.count += 1
+    else ranges.push({ first: number, count: 1 })
+  }
+  return ranges
 }

@@ -1,5 +1,5 @@
 /**
- * Gets the content of wanted files into stages, some at a time: from another file here when one has it, else block by block from
+ * Gets the content of wanted files into stages, some at a time: what of it lies here already is reused, the rest comes block by block from
  * peers. Touches stages only; placing them is the business of pull.
  */
 import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
@@ -9,6 +9,7 @@ import { free } from '../core/memory.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
+import { createReuse } from './reuse.ts'
 import { requireRoom } from './safety.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -32,12 +33,6 @@ interface FetchedContent {
 export interface Fetched extends FetchedContent {
   readonly mtimeNs: bigint
   readonly executable: boolean
-}
-
-/** A stage, and the blocks that are right in it. */
-interface Start {
-  readonly stage: Stage
-  readonly right: ReadonlySet<number>
 }
 
 /** Room on the disk kept for one transfer; what it has written needs no keeping. */
@@ -72,11 +67,17 @@ export interface Transfers {
   close(): Promise<void>
 }
 
+/** A transfer under way. */
+interface Active {
+  readonly done: Promise<void>
+  /** Ends it when nobody needs it any more. */
+  readonly end: AbortController
+}
+
 export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
   const { store, disk, log } = context
-  const active = new Map<ContentRoot, Promise<void>>()
-  /** Active ones that nobody needs any more. */
-  const unwanted = new Set<ContentRoot>()
+  const reuse = createReuse(context, swarm)
+  const active = new Map<ContentRoot, Active>()
   const ready = new Map<ContentRoot, Fetched>()
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
@@ -85,10 +86,14 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   let promisedBytes = 0
   let isClosed = false
 
-  async function run(version: Version): Promise<void> {
+  function start(version: Version): Active {
+    const end = new AbortController()
+    return { end, done: run(version, end.signal) }
+  }
+
+  async function run(version: Version, signal: AbortSignal): Promise<void> {
     try {
-      const content = (await copyFromHere(version)) ?? (await fetch(version))
-      const fetched = await seal(content, version)
+      const fetched = await seal(await fetch(version, signal), version)
       if (isClosed || !store.isContentNeeded(version.root)) await fetched.stage.release()
       else ready.set(version.root, fetched)
     } catch (error) {
@@ -98,7 +103,6 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (!isClosed && failure.code !== 'cancelled') failures.push({ version, error: failure })
     } finally {
       active.delete(version.root)
-      unwanted.delete(version.root)
       context.pullSoon()
     }
   }
@@ -122,48 +126,27 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     return hashes !== undefined && isBlockListOf(hashes, root, sizeBytes, blockSizeBytes) ? hashes : undefined
   }
 
-  async function copyFromHere(version: Version): Promise<FetchedContent | undefined> {
+  async function fetch(version: Version, signal: AbortSignal): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
-    const hashes = knownBlockList(version)
-    if (hashes === undefined || sizeBytes === 0) return undefined
-    for (const { path, here } of store.hereWithRoot(root)) {
-      // The root does not tell the size of the last block, so a record can be wrong about it.
-      if (here.sizeBytes !== sizeBytes) continue
-      try {
-        const copy = await disk.stageCopy(root, path, here.diskPath, here)
-        const { stage, right } = await startWith(copy, version, hashes)
-        if (right.size === blockCount(sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
-        await stage.release()
-        context.markDirty(here.diskPath)
-      } catch (error) {
-        // A copy is a short cut. Whatever stopped it, the peers are the way.
-        if (!isSyncError(error)) throw error
-        log.debug({ path, code: error.code }, 'could not copy from a file that is here')
-      }
-    }
-    return undefined
-  }
-
-  async function fetch(version: Version): Promise<FetchedContent> {
-    const { root, sizeBytes, blockSizeBytes } = version
-    const count = blockCount(sizeBytes, blockSizeBytes)
+    const known = knownBlockList(version)
     // A file of one block is checked against its root alone, which saves the way to the peer and back. One full block could as well be the
     // first of a longer file, if the record is wrong: the list shows that, where the block would make an honest peer look wrong (P8).
-    if (sizeBytes < blockSizeBytes) {
-      const stage = await disk.openStage(root)
-      return whole(stage, sizeBytes, async () => {
-        if (count === 0) return Buffer.alloc(0)
+    const isOnlyBlock = known === undefined && sizeBytes < blockSizeBytes
+    const hashes = isOnlyBlock ? undefined : (known ?? (await fetchBlockList(version)))
+    const stage = await disk.openStage(root)
+    return whole(stage, sizeBytes, async () => {
+      if (sizeBytes === 0) return Buffer.alloc(0)
+      if (hashes === undefined) {
         using _room = await takeRoom(sizeBytes)
         return fetchOnlyBlock(version, stage)
-      })
-    }
-    const hashes = await blockList(version)
-    const { stage, right } =
-      (await startFromHere(version, hashes)) ?? (await startWith(await disk.openStage(root), version, hashes))
-    return whole(stage, sizeBytes, async () => {
+      }
+      const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
+      const count = blockCount(sizeBytes, blockSizeBytes)
       const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
-      using room = await takeRoom(missing.length * blockSizeBytes)
-      await fetchBlocks(version, hashes, missing, stage, room)
+      using room = await takeRoom(Math.min(missing.length * blockSizeBytes, sizeBytes))
+      const left = await reuse.fill({ version, hashes, stage, signal }, missing)
+      room.used((missing.length - left.length) * blockSizeBytes)
+      await fetchBlocks(version, hashes, left, stage, room, signal)
       return hashes
     })
   }
@@ -179,39 +162,6 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     } catch (error) {
       await stage.release()
       throw error
-    }
-  }
-
-  /** Looks at what is in a stage already. Lets go of it when that fails. */
-  async function startWith(
-    stage: Stage,
-    { sizeBytes, blockSizeBytes }: Version,
-    hashes: Uint8Array,
-  ): Promise<Start> {
-    try {
-      return { stage, right: await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes) }
-    } catch (error) {
-      await stage.release()
-      throw error
-    }
-  }
-
-  /** Only changed parts travel: the file that is to be replaced is copied, unless an earlier attempt left something better. */
-  async function startFromHere(version: Version, hashes: Uint8Array): Promise<Start | undefined> {
-    const { path, root, blockSizeBytes, sizeBytes } = version
-    const here = store.state(path)?.here
-    if (here?.kind !== 'file' || here.sizeBytes < blockSizeBytes) return undefined
-    const earlier = await startWith(await disk.openStage(root), version, hashes)
-    if (earlier.right.size > 0) return earlier
-    await earlier.stage.release()
-    using _room = await takeRoom(Math.max(sizeBytes, here.sizeBytes))
-    try {
-      return await startWith(await disk.stageCopy(root, path, here.diskPath, here), version, hashes)
-    } catch (error) {
-      // A short cut, as above.
-      if (!isSyncError(error)) throw error
-      log.debug({ path, code: error.code }, 'could not start from the file that is here')
-      return undefined
     }
   }
 
@@ -261,6 +211,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     missing: readonly number[],
     stage: Stage,
     room: Room,
+    signal: AbortSignal,
   ): Promise<void> {
     const queue = missing.values()
     let failed = false
@@ -268,7 +219,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       for (const index of queue) {
         if (failed) return
         try {
-          if (isClosed || unwanted.has(version.root)) throw new SyncError('cancelled')
+          if (signal.aborted) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
           free(data)
@@ -285,9 +236,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     if (rejected !== undefined) throw rejected.reason
   }
 
-  async function blockList(version: Version): Promise<Uint8Array> {
-    const known = knownBlockList(version)
-    if (known !== undefined) return known
+  async function fetchBlockList(version: Version): Promise<Uint8Array> {
     const hashes = await swarm.fetchBlockList(version)
     store.addBlocks(version.root, version.blockSizeBytes, hashes)
     return hashes
@@ -320,7 +269,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (isClosed || isUnderWay(version.root)) return true
       if (!canGet(version)) return false
       if (active.size >= maxActive || ready.size >= maxReady) return true
-      active.set(version.root, run(version))
+      active.set(version.root, start(version))
       return true
     },
     askableMs: swarm.askableMs,
@@ -343,7 +292,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     giveBack,
     keepOnly(isNeeded) {
-      for (const root of active.keys()) if (!isNeeded(root)) unwanted.add(root)
+      for (const [root, { end }] of active) if (!isNeeded(root)) end.abort()
       for (const [root, { stage }] of ready) {
         if (isNeeded(root)) continue
         ready.delete(root)
@@ -361,7 +310,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     async close() {
       isClosed = true
-      await Promise.all(active.values())
+      for (const { end } of active.values()) end.abort()
+      await Promise.all([...active.values()].map(({ done }) => done))
       await Promise.all([...ready.values()].map(({ stage }) => stage.release()))
       ready.clear()
     },

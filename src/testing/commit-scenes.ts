@@ -1,4 +1,5 @@
 /** Every kind of commit on a disk in memory, to be crashed, disturbed and made to fail at each of its operations. */
+import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import type { CommitStep, Disk } from '../ports.ts'
@@ -9,7 +10,13 @@ import { silentLog } from './silent-log.ts'
 /** Opens the folder on a memory disk as a new process would. */
 export function openOn(memory: MemoryDisk, gate?: Gate): Promise<Disk> {
   const clock = { now: () => Date.UTC(2026, 0, 1) }
-  return openDisk({ files: memory.files(gate), hasher: createInlineHasher(), clock, log: silentLog })
+  return openDisk({
+    files: memory.files(gate),
+    hasher: createInlineHasher(),
+    finder: createInlineFinder(),
+    clock,
+    log: silentLog,
+  })
 }
 
 export interface CommitScene {

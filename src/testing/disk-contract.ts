@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { blockSizeFor, contentRootOf } from '../core/blocks.ts'
+import { stretchesBeside } from '../core/find-blocks.ts'
 import { sha256 } from '../core/ids.ts'
 import type { Disk } from '../ports.ts'
 import {
@@ -21,6 +22,7 @@ import {
   walkAll,
 } from './disk-driving.ts'
 import type { Person } from './memory-person.ts'
+import { noise, sumsOf, wantedOf } from './search-run.ts'
 
 export interface DiskUnderTest extends AsyncDisposable {
   /** Opens the folder's directory as a new process would. */
@@ -49,6 +51,8 @@ export interface DiskUnderTest extends AsyncDisposable {
   /** Takes the folder's directory away and, with false, puts it back. */
   setMissing(missing: boolean): void
 }
+
+const unaborted = new AbortController().signal
 
 export function diskContract(title: string, make: () => Promise<DiskUnderTest>): void {
   async function withDisk(run: (disk: Disk, under: DiskUnderTest) => Promise<void>): Promise<void> {
@@ -231,6 +235,92 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         expect(await again.rightBlocks(9, 4, hashes)).toEqual(new Set([0]))
         await again.discard()
         expect(under.person.names('.sync/stage')).toEqual([])
+      }))
+
+    test('blocks of zeros beyond the end of a stage are right already: sealing leaves a hole there', () =>
+      withDisk(async (disk, { person }) => {
+        const block = Buffer.alloc(131_072, 'b')
+        const content = Buffer.concat([Buffer.alloc(131_072), block, Buffer.alloc(2 * 131_072 + 5)])
+        const { hashes } = wantedOf(content, 131_072)
+        const stage = await disk.openStage('holes')
+        expect(await stage.rightBlocks(content.length, 131_072, hashes)).toEqual(new Set([0, 2, 3]))
+        await stage.write(131_072, block)
+        await stage.write(4 * 131_072, Buffer.alloc(5))
+        expect((await stage.rightBlocks(content.length, 131_072, hashes)).size).toBe(5)
+        await stage.seal(content.length, testMtimeNs, false)
+        const step = {
+          kind: 'file',
+          path: rel('holes'),
+          to: 'holes',
+          expect: 'absent',
+          archive: true,
+        } as const
+        expect(told(await commitOne(disk, { ...step, stage }))).toBe('file')
+        expect(person.readFile('holes').equals(content)).toBe(true)
+      }))
+
+    test('blocks of another version are taken out of a file: in place, at any offset, as far as they are there', () =>
+      withDisk(async (disk, { person }) => {
+        const size = 131_072
+        const parts = [1, 2, 3, 4, 5, 6].map((number) => noise(size, `part ${number}`))
+        const old = Buffer.concat([...parts, noise(1000, 'end')])
+        const content = Buffer.concat([
+          ...parts.slice(0, 2),
+          noise(777, 'inserted'),
+          ...parts.slice(2),
+          noise(1000, 'end'),
+        ])
+        person.writeFile('old', old)
+        const wanted = wantedOf(content, size)
+        const stage = await disk.openStage('new')
+        {
+          await using file = await disk.open(rel('old'), 'old', await statAt(disk, 'old'))
+          expect(file.sizeBytes).toBe(old.length)
+          expect(await file.giveBlocks(stage, wanted, undefined, unaborted)).toEqual([0, 1])
+          const numbers = [2, 3, 4, 5, 6]
+          const sums = sumsOf(content, size, numbers)
+          const signs = { sums, stretches: stretchesBeside(new Set([0, 1]), old.length, size) }
+          const found = await file.giveBlocks(stage, { ...wanted, numbers }, signs, unaborted)
+          expect(found).toEqual([3, 4, 5, 6])
+          expect(await file.giveBlocks(stage, wanted, undefined, AbortSignal.abort())).toEqual([])
+        }
+        await stage.write(2 * size, content.subarray(2 * size, 3 * size))
+        expect((await stage.rightBlocks(content.length, size, wanted.hashes)).size).toBe(7)
+        expect(person.readFile('old').equals(old)).toBe(true)
+        await stage.discard()
+      }))
+
+    test('I7 a file that changed since it was opened gives nothing', () =>
+      withDisk(async (disk, { person }) => {
+        const content = noise(300_000, 'content')
+        person.writeFile('file', content)
+        const stage = await disk.openStage('new')
+        await using file = await disk.open(rel('file'), 'file', await statAt(disk, 'file'))
+        person.writeFile('file', content)
+        const giving = file.giveBlocks(stage, wantedOf(content, 131_072), undefined, unaborted)
+        await expect(giving).rejects.toEqual(changed)
+        await stage.discard()
+      }))
+
+    test('the file of a path that was archived last can be opened, and gives blocks', () =>
+      withDisk(async (disk, { person }) => {
+        expect(await disk.openArchived(rel('sub/file'))).toBeUndefined()
+        const newest = noise(200_000, 'newest')
+        for (const content of ['oldest', newest]) {
+          person.writeFile('sub/file', content)
+          const expected = await statAt(disk, 'sub/file')
+          const step = { kind: 'remove', path: rel('sub/file'), to: 'sub/file', archive: true } as const
+          await commitOne(disk, { ...step, expect: expected })
+        }
+        const stage = await disk.openStage('new')
+        {
+          await using file = await disk.openArchived(rel('sub/file'))
+          expect(file?.sizeBytes).toBe(newest.length)
+          const wanted = wantedOf(newest, 131_072)
+          expect(await file?.giveBlocks(stage, wanted, undefined, unaborted)).toEqual([0, 1])
+        }
+        await stage.discard()
+        expect(await disk.openArchived(rel('sub'))).toBeUndefined()
       }))
 
     test('only stages nobody wants and nobody holds are swept', () =>

@@ -18,6 +18,8 @@ import { identityOf, keysByRole, type MemoryDevice, makeLinks } from './memory-d
 
 type MessageOf<K extends Message['kind']> = Message & { readonly kind: K }
 
+type Question = MessageOf<'request' | 'block-list-request' | 'sums-request'>
+
 export interface HostilePeer {
   readonly link: Link
   readonly author: Author
@@ -36,7 +38,7 @@ export interface HostilePeer {
     options?: { readonly certificates?: readonly SignedCertificate[]; readonly have?: boolean },
   ): void
   /** Answers requests from now on. */
-  answer(how: (question: MessageOf<'request' | 'block-list-request'>) => void): void
+  answer(how: (question: Question) => void): void
   /** Takes nothing any more of what it is sent. */
   stopReading(): void
   /** Bytes sent to it, whether it took them or not. */
@@ -64,7 +66,7 @@ export function attachHostile(
   const [link, theirs] = ends
   const received: Message[] = []
   let ended: SyncError | undefined
-  let answering: ((question: MessageOf<'request' | 'block-list-request'>) => void) | undefined
+  let answering: ((question: Question) => void) | undefined
   let lastSequence = 0
   void link.closed.then((error) => {
     ended = error
@@ -72,7 +74,12 @@ export function attachHostile(
   let isReading = true
   link.listen((message) => {
     received.push(message)
-    if (message.kind === 'request' || message.kind === 'block-list-request') answering?.(message)
+    if (
+      message.kind === 'request' ||
+      message.kind === 'block-list-request' ||
+      message.kind === 'sums-request'
+    )
+      answering?.(message)
     return isReading ? undefined : new Promise<never>(() => undefined)
   })
   victim.folder.attach(theirs)

@@ -6,6 +6,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { type DeviceId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import type { Files } from '../disk/files.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
@@ -85,6 +86,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
   const disk = await openDisk({
     files: options.files ?? own.files(options.gate),
     hasher: createInlineHasher(),
+    finder: createInlineFinder(),
     clock,
     log,
     watch: (hint) => own.watch(hint, () => undefined),

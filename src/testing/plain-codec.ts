@@ -16,6 +16,8 @@ const kinds: ReadonlySet<string> = new Set<Message['kind']>([
   'request',
   'block',
   'missing',
+  'sums-request',
+  'sums',
   'cancel',
   'summary',
   'ping',

@@ -7,6 +7,7 @@ import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { type DeviceId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, openFolder } from '../engine/folder.ts'
@@ -233,6 +234,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
         },
       },
       hasher: createInlineHasher(),
+      finder: createInlineFinder(),
       clock: ownClock,
       log,
       watch: async (hint) => {

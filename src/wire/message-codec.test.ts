@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { maxBlockCount, maxFileBytes } from '../core/blocks.ts'
 import { deviceNameFault } from '../core/device-name.ts'
 import { isSyncError } from '../core/errors.ts'
+import { sumBytes } from '../core/rolling-sum.ts'
 import { caseCount } from '../testing/counts.ts'
 import {
   authorKeys,
@@ -24,6 +25,7 @@ import {
   maxHaveRoots,
   maxMessageBytes,
   maxRequestBytes,
+  maxSums,
 } from './messages.ts'
 
 function encodeMessage(message: Message): Buffer {
@@ -73,6 +75,19 @@ const blockLists = fc
     })),
   )
 
+const blockRanges = fc
+  .array(fc.record({ gap: fc.nat({ max: 1000 }), count: fc.integer({ min: 1, max: 50 }) }), {
+    minLength: 1,
+    maxLength: 40,
+  })
+  .map((ranges) => {
+    let end = 0
+    return ranges.map(({ gap, count }) => {
+      end += gap + count
+      return { first: end - count, count }
+    })
+  })
+
 const messages: fc.Arbitrary<Message> = fc.oneof(
   hellos,
   fc.record({
@@ -103,6 +118,19 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     request: requests,
     offsetBytes: fc.nat({ max: maxRequestBytes - 100 }),
     data: fc.uint8Array({ minLength: 1, maxLength: 100 }).map((data) => Buffer.from(data)),
+  }),
+  fc.record({
+    kind: fc.constant('sums-request' as const),
+    request: requests,
+    root: contentRoots,
+    ranges: blockRanges,
+  }),
+  fc.record({
+    kind: fc.constant('sums' as const),
+    request: requests,
+    sums: fc.nat({ max: 5 }).chain((count) => {
+      return fc.uint8Array({ minLength: count * sumBytes, maxLength: count * sumBytes })
+    }),
   }),
   fc.record({ kind: fc.constant('missing' as const), request: requests, unreadable: fc.boolean() }),
   fc.record({ kind: fc.constant('cancel' as const), request: requests }),
@@ -147,7 +175,7 @@ describe('messages', () => {
   })
 
   test('P2 a message of a newer version is skipped, and so is a field', () => {
-    for (const type of [0, 15, 100, 255]) expect(decodeMessage(Uint8Array.of(type, 1, 2, 3))).toBeUndefined()
+    for (const type of [0, 50, 100, 255]) expect(decodeMessage(Uint8Array.of(type, 1, 2, 3))).toBeUndefined()
     const field200 = Buffer.from([0xc2, 0x0c, 3, 1, 2, 3])
     fc.assert(
       fc.property(
@@ -358,6 +386,43 @@ describe('index messages', () => {
       }),
       { numRuns: caseCount(30) },
     )
+  })
+
+  test('P13 a question about sums names blocks in rising order, and not too many', () => {
+    const ask = (firsts: number[], counts: number[]) =>
+      outcome(encode(15, wire.SumsRequestSchema, { request: 1, root: Buffer.alloc(32, 1), firsts, counts }))
+    expect(ask([0, 1000], [1000, 1000])).toMatchObject({ kind: 'sums-request' })
+    expect(ask([maxBlockCount - 1], [1])).toMatchObject({ kind: 'sums-request' })
+    for (const [firsts, counts] of [
+      [[], []],
+      [[0], []],
+      [[0], [0]],
+      [
+        [0, 5],
+        [6, 1],
+      ],
+      [
+        [5, 0],
+        [1, 1],
+      ],
+      [[0], [maxSums + 1]],
+      [
+        [0, 5000],
+        [1001, 1000],
+      ],
+      [[0], [2 ** 32 - 1]],
+      [[maxBlockCount], [1]],
+      [Array(maxSums + 1).fill(0), Array(maxSums + 1).fill(1)],
+    ] as const)
+      expect(ask([...firsts], [...counts]), `${firsts.slice(0, 3)}`).toBe('peer-garbage')
+  })
+
+  test('P13 sums come whole, and not too many', () => {
+    const tell = (bytes: number) =>
+      outcome(encode(16, wire.SumsSchema, { request: 1, sums: Buffer.alloc(bytes) }))
+    expect(tell(maxSums * sumBytes)).toMatchObject({ kind: 'sums' })
+    expect(tell((maxSums + 1) * sumBytes)).toBe('peer-garbage')
+    expect(tell(sumBytes + 1)).toBe('peer-garbage')
   })
 })
 

@@ -10,6 +10,7 @@ import { ed25519SignatureBytes } from '../core/ed25519.ts'
 import { isErrorCode, SyncError } from '../core/errors.ts'
 import { type ContentRoot, idToBytes, toId } from '../core/ids.ts'
 import { maxBatch } from '../core/record.ts'
+import { sumBytes } from '../core/rolling-sum.ts'
 import { decodeCertificate, roleToWire, wireToRole } from './certificate-body.ts'
 import { checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
 import * as wire from './generated/berrysync_pb.ts'
@@ -22,6 +23,7 @@ import {
   maxHaveRoots,
   maxMessageBytes,
   maxRequestBytes,
+  maxSums,
 } from './messages.ts'
 import { decodeBody } from './record-body.ts'
 
@@ -40,6 +42,8 @@ const types = {
   ping: 12,
   pong: 13,
   close: 14,
+  'sums-request': 15,
+  sums: 16,
 } as const satisfies Record<Message['kind'], number>
 
 const kindByType = new Map<number, Message['kind']>(
@@ -128,6 +132,15 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
         offsetBytes: BigInt(message.offsetBytes),
         lengthBytes: message.lengthBytes,
       })
+    case 'sums-request':
+      return write(wire.SumsRequestSchema, {
+        request: message.request,
+        root: idToBytes(message.root),
+        firsts: message.ranges.map(({ first }) => first),
+        counts: message.ranges.map(({ count }) => count),
+      })
+    case 'sums':
+      return write(wire.SumsSchema, { request: message.request, sums: message.sums })
     case 'missing':
       return write(wire.MissingSchema, { request: message.request, unreadable: message.unreadable })
     case 'cancel':
@@ -212,6 +225,13 @@ function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
       return decodeRequest(parse(wire.RequestSchema, rest))
     case 'block':
       return decodeBlock(rest)
+    case 'sums-request':
+      return decodeSumsRequest(parse(wire.SumsRequestSchema, rest))
+    case 'sums': {
+      const { request, sums } = parse(wire.SumsSchema, rest)
+      checkedPieces('sums', sums, sumBytes, maxSums)
+      return { kind, request, sums }
+    }
     case 'missing': {
       const { request, unreadable } = parse(wire.MissingSchema, rest)
       return { kind, request, unreadable }
@@ -315,6 +335,22 @@ function decodeRequest({ request, root, offsetBytes, lengthBytes }: wire.Request
     offsetBytes: checkedNumber('the offset of a request', offsetBytes, 0, maxFileBytes - lengthBytes),
     lengthBytes,
   }
+}
+
+function decodeSumsRequest({ request, root, firsts, counts }: wire.SumsRequest): Message {
+  if (firsts.length !== counts.length || firsts.length > maxSums)
+    garbage(`${firsts.length} ranges of blocks with ${counts.length} lengths`)
+  let endBlock = 0
+  let totalCount = 0
+  const ranges = firsts.map((first, at) => {
+    checkedNumber('the first block of a range', first, endBlock, maxBlockCount)
+    const count = checkedNumber('the length of a range of blocks', counts[at]!, 1, maxSums - totalCount)
+    totalCount += count
+    endBlock = checkedNumber('the end of a range of blocks', first + count, 1, maxBlockCount)
+    return { first, count }
+  })
+  if (totalCount === 0) garbage('a question about no blocks')
+  return { kind: 'sums-request', request, root: checkedId('ContentRoot', root), ranges }
 }
 
 function decodeBlock(rest: Uint8Array): Message {

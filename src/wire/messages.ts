@@ -15,6 +15,16 @@ export interface IndexEntry {
   readonly have: boolean
 }
 
+/** So many blocks that follow each other. */
+export interface BlockNumbers {
+  readonly first: number
+  readonly count: number
+}
+
+/** What goes beyond the version of the protocol, and is used where both sides name it (P2). */
+export type Feature = 'sums'
+export const ourFeatures: readonly Feature[] = ['sums']
+
 export type Message =
   /** First message of both sides (P3). `proof` shows the role without showing a secret (P4). */
   | {
@@ -65,6 +75,15 @@ export type Message =
       readonly offsetBytes: number
       readonly data: Uint8Array
     }
+  /** Asks by which sums some blocks of a content are recognised at any offset; answered by `sums`, or by `missing` (P13). */
+  | {
+      readonly kind: 'sums-request'
+      readonly request: number
+      readonly root: ContentRoot
+      readonly ranges: readonly BlockNumbers[]
+    }
+  /** All of them, in the order of the ranges. */
+  | { readonly kind: 'sums'; readonly request: number; readonly sums: Uint8Array }
   /** The sender cannot serve this request (any more): it lacks the content, or could not read it just now. */
   | { readonly kind: 'missing'; readonly request: number; readonly unreadable: boolean }
   | { readonly kind: 'cancel'; readonly request: number }
@@ -91,6 +110,8 @@ export const maxRequestBytes = maxBlockBytes
 export const maxBlockPartBytes = maxMessageBytes - 9
 /** Hashes of one `block-list` message. */
 export const maxBlockListPart = 2000
+/** Blocks of one `sums-request`: those of most files, and their windows can be read before anybody thinks the side that does is stalled. */
+export const maxSums = 2000
 /** Roots of one `have` message. */
 export const maxHaveRoots = 2000
 export const maxFeatures = 32

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file berrysync.proto.
  */
 export const file_berrysync: GenFile = /*@__PURE__*/
-  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSKqAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMIj4KBkN1cnNvchIVCghpbmRleF9pZBgBIAEoDEgAiAEBEhAKCHNlcXVlbmNlGAIgASgEQgsKCV9pbmRleF9pZCKkAQoFSW5kZXgSEAoIaW5kZXhfaWQYASABKAwSNQoMY2VydGlmaWNhdGVzGAIgAygLMh8uYmVycnlzeW5jLnYxLlNpZ25lZENlcnRpZmljYXRlEikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjQKEVNpZ25lZENlcnRpZmljYXRlEgwKBGJvZHkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIocBCgpJbmRleEVudHJ5EgwKBGJvZHkYASABKAwSDgoGYXV0aG9yGAIgASgMEhMKC2JhdGNoX2luZGV4GAMgASgNEhMKC2JhdGNoX2NvdW50GAQgASgNEhAKCHNpYmxpbmdzGAUgASgMEhEKCXNpZ25hdHVyZRgGIAEoDBIMCgRoYXZlGAcgASgIIhUKBEhhdmUSDQoFcm9vdHMYASABKAwiMQoQQmxvY2tMaXN0UmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwiSgoJQmxvY2tMaXN0Eg8KB3JlcXVlc3QYASABKA0SDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDgoGaGFzaGVzGAQgASgMIlQKB1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEhQKDG9mZnNldF9ieXRlcxgDIAEoBBIUCgxsZW5ndGhfYnl0ZXMYBCABKA0iLgoHTWlzc2luZxIPCgdyZXF1ZXN0GAEgASgNEhIKCnVucmVhZGFibGUYAiABKAgiGQoGQ2FuY2VsEg8KB3JlcXVlc3QYASABKA0iSAoHU3VtbWFyeRISCgpuZWVkX2ZpbGVzGAEgASgEEhIKCm5lZWRfYnl0ZXMYAiABKAQSFQoNc2Vlbl9zZXF1ZW5jZRgDIAEoBCIGCgRQaW5nIgYKBFBvbmciFQoFQ2xvc2USDAoEY29kZRgBIAEoCSI5CgdDb250ZW50EiAKBGtpbmQYASABKA4yEi5iZXJyeXN5bmMudjEuS2luZBIMCgRyb290GAIgASgMIuYCCgpSZWNvcmRCb2R5EgwKBHBhdGgYASABKAkSIAoEa2luZBgCIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEhIKCnNpemVfYnl0ZXMYAyABKAQSFQoNbXRpbWVfc2Vjb25kcxgEIAEoEhIZChFtdGltZV9uYW5vc2Vjb25kcxgFIAEoDRISCgpleGVjdXRhYmxlGAYgASgIEgwKBHJvb3QYByABKAwSGAoQYmxvY2tfc2l6ZV9ieXRlcxgIIAEoDRITCgtsaW5rX3RhcmdldBgJIAEoCRIPCgdmaWxlX2lkGAogASgMEg8KB3dyaXRlcnMYCyABKAwSEAoIY291bnRlcnMYDCADKAQSDQoFZXBvY2gYDSABKAwSEwoLZGV2aWNlX25hbWUYDiABKAkSJwoIcmVwbGFjZWQYDyABKAsyFS5iZXJyeXN5bmMudjEuQ29udGVudBIQCghtb3ZlZF90bxgQIAEoCSJTCg9DZXJ0aWZpY2F0ZUJvZHkSDgoGYXV0aG9yGAEgASgMEg4KBmRldmljZRgCIAEoDBIgCgRyb2xlGAMgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUqPwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDQoJUk9MRV9GVUxMEAESEgoOUk9MRV9SRUFEX09OTFkQAipgCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0ZJTEUQARISCg5LSU5EX0RJUkVDVE9SWRACEg0KCUtJTkRfTElOSxADEhAKDEtJTkRfREVMRVRFRBAEYgZwcm90bzM");
+  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSKqAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMIj4KBkN1cnNvchIVCghpbmRleF9pZBgBIAEoDEgAiAEBEhAKCHNlcXVlbmNlGAIgASgEQgsKCV9pbmRleF9pZCKkAQoFSW5kZXgSEAoIaW5kZXhfaWQYASABKAwSNQoMY2VydGlmaWNhdGVzGAIgAygLMh8uYmVycnlzeW5jLnYxLlNpZ25lZENlcnRpZmljYXRlEikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjQKEVNpZ25lZENlcnRpZmljYXRlEgwKBGJvZHkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIocBCgpJbmRleEVudHJ5EgwKBGJvZHkYASABKAwSDgoGYXV0aG9yGAIgASgMEhMKC2JhdGNoX2luZGV4GAMgASgNEhMKC2JhdGNoX2NvdW50GAQgASgNEhAKCHNpYmxpbmdzGAUgASgMEhEKCXNpZ25hdHVyZRgGIAEoDBIMCgRoYXZlGAcgASgIIhUKBEhhdmUSDQoFcm9vdHMYASABKAwiMQoQQmxvY2tMaXN0UmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwiSgoJQmxvY2tMaXN0Eg8KB3JlcXVlc3QYASABKA0SDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDgoGaGFzaGVzGAQgASgMIlQKB1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEhQKDG9mZnNldF9ieXRlcxgDIAEoBBIUCgxsZW5ndGhfYnl0ZXMYBCABKA0iLgoHTWlzc2luZxIPCgdyZXF1ZXN0GAEgASgNEhIKCnVucmVhZGFibGUYAiABKAgiGQoGQ2FuY2VsEg8KB3JlcXVlc3QYASABKA0iSAoHU3VtbWFyeRISCgpuZWVkX2ZpbGVzGAEgASgEEhIKCm5lZWRfYnl0ZXMYAiABKAQSFQoNc2Vlbl9zZXF1ZW5jZRgDIAEoBCIGCgRQaW5nIgYKBFBvbmciFQoFQ2xvc2USDAoEY29kZRgBIAEoCSJMCgtTdW1zUmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwSDgoGZmlyc3RzGAMgAygNEg4KBmNvdW50cxgEIAMoDSIlCgRTdW1zEg8KB3JlcXVlc3QYASABKA0SDAoEc3VtcxgCIAEoDCI5CgdDb250ZW50EiAKBGtpbmQYASABKA4yEi5iZXJyeXN5bmMudjEuS2luZBIMCgRyb290GAIgASgMIuYCCgpSZWNvcmRCb2R5EgwKBHBhdGgYASABKAkSIAoEa2luZBgCIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEhIKCnNpemVfYnl0ZXMYAyABKAQSFQoNbXRpbWVfc2Vjb25kcxgEIAEoEhIZChFtdGltZV9uYW5vc2Vjb25kcxgFIAEoDRISCgpleGVjdXRhYmxlGAYgASgIEgwKBHJvb3QYByABKAwSGAoQYmxvY2tfc2l6ZV9ieXRlcxgIIAEoDRITCgtsaW5rX3RhcmdldBgJIAEoCRIPCgdmaWxlX2lkGAogASgMEg8KB3dyaXRlcnMYCyABKAwSEAoIY291bnRlcnMYDCADKAQSDQoFZXBvY2gYDSABKAwSEwoLZGV2aWNlX25hbWUYDiABKAkSJwoIcmVwbGFjZWQYDyABKAsyFS5iZXJyeXN5bmMudjEuQ29udGVudBIQCghtb3ZlZF90bxgQIAEoCSJTCg9DZXJ0aWZpY2F0ZUJvZHkSDgoGYXV0aG9yGAEgASgMEg4KBmRldmljZRgCIAEoDBIgCgRyb2xlGAMgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUqPwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDQoJUk9MRV9GVUxMEAESEgoOUk9MRV9SRUFEX09OTFkQAipgCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0ZJTEUQARISCg5LSU5EX0RJUkVDVE9SWRACEg0KCUtJTkRfTElOSxADEhAKDEtJTkRfREVMRVRFRBAEYgZwcm90bzM");
 
 /**
  * [1] The first message of both sides (P3).
@@ -468,6 +468,68 @@ export const CloseSchema: GenMessage<Close> = /*@__PURE__*/
   messageDesc(file_berrysync, 14);
 
 /**
+ * [15] Asks by which sums some blocks of a content are recognised (P13).
+ *
+ * @generated from message berrysync.v1.SumsRequest
+ */
+export type SumsRequest = Message<"berrysync.v1.SumsRequest"> & {
+  /**
+   * @generated from field: uint32 request = 1;
+   */
+  request: number;
+
+  /**
+   * @generated from field: bytes root = 2;
+   */
+  root: Uint8Array;
+
+  /**
+   * Ranges of block numbers, in rising order and apart: the first of each, and how many.
+   *
+   * @generated from field: repeated uint32 firsts = 3;
+   */
+  firsts: number[];
+
+  /**
+   * @generated from field: repeated uint32 counts = 4;
+   */
+  counts: number[];
+};
+
+/**
+ * Describes the message berrysync.v1.SumsRequest.
+ * Use `create(SumsRequestSchema)` to create a new message.
+ */
+export const SumsRequestSchema: GenMessage<SumsRequest> = /*@__PURE__*/
+  messageDesc(file_berrysync, 15);
+
+/**
+ * [16] The sums of those blocks (P13).
+ *
+ * @generated from message berrysync.v1.Sums
+ */
+export type Sums = Message<"berrysync.v1.Sums"> & {
+  /**
+   * @generated from field: uint32 request = 1;
+   */
+  request: number;
+
+  /**
+   * 12 bytes a block, one after another.
+   *
+   * @generated from field: bytes sums = 2;
+   */
+  sums: Uint8Array;
+};
+
+/**
+ * Describes the message berrysync.v1.Sums.
+ * Use `create(SumsSchema)` to create a new message.
+ */
+export const SumsSchema: GenMessage<Sums> = /*@__PURE__*/
+  messageDesc(file_berrysync, 16);
+
+/**
  * What a path holds: the kind, and its content root (R2), absent for directories and deletions.
  *
  * @generated from message berrysync.v1.Content
@@ -489,7 +551,7 @@ export type Content = Message<"berrysync.v1.Content"> & {
  * Use `create(ContentSchema)` to create a new message.
  */
 export const ContentSchema: GenMessage<Content> = /*@__PURE__*/
-  messageDesc(file_berrysync, 15);
+  messageDesc(file_berrysync, 17);
 
 /**
  * One version of one path, as its author signed it (R6).
@@ -605,7 +667,7 @@ export type RecordBody = Message<"berrysync.v1.RecordBody"> & {
  * Use `create(RecordBodySchema)` to create a new message.
  */
 export const RecordBodySchema: GenMessage<RecordBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 16);
+  messageDesc(file_berrysync, 18);
 
 /**
  * Who may write (R5).
@@ -638,7 +700,7 @@ export type CertificateBody = Message<"berrysync.v1.CertificateBody"> & {
  * Use `create(CertificateBodySchema)` to create a new message.
  */
 export const CertificateBodySchema: GenMessage<CertificateBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 17);
+  messageDesc(file_berrysync, 19);
 
 /**
  * @generated from enum berrysync.v1.Role

@@ -1,0 +1,36 @@
+/**
+ * A worker thread of the block finder: runs a search over descriptors the main thread has opened. Knows no paths.
+ */
+import { readSync, writeSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
+import { type FindAnswer, type FindJob, searchFor } from './block-finder.ts'
+import { type FailedAnswer, failedAnswer } from './worker-pool.ts'
+
+function find(job: FindJob): FindAnswer {
+  const search = searchFor(job)
+  let step = search.next()
+  while (!step.done) {
+    const access = step.value
+    if (access.kind === 'write') {
+      for (let done = 0; done < access.data.length; )
+        done += writeSync(job.stageDescriptor, access.data, done, undefined, access.offsetBytes + done)
+      step = search.next(0)
+    } else {
+      // Nothing more to read ends a search.
+      const isAborted = Atomics.load(job.aborted, 0) !== 0
+      const { into, offsetBytes } = access
+      step = search.next(isAborted ? 0 : readSync(job.oldDescriptor, into, 0, into.length, offsetBytes))
+    }
+  }
+  return { state: 'done', numbers: step.value }
+}
+
+parentPort?.on('message', (job: FindJob) => {
+  let answer: FindAnswer | FailedAnswer
+  try {
+    answer = find(job)
+  } catch (thrown) {
+    answer = failedAnswer(thrown)
+  }
+  parentPort?.postMessage(answer)
+})
