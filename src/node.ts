@@ -9,14 +9,16 @@ import { openControlSocket } from './api/control-socket.ts'
 import { openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
 import { createAuthor } from './core/record.ts'
+import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { openDisk } from './disk/disk.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { realFiles } from './disk/real-files.ts'
 import { watchRealFiles } from './disk/watcher.ts'
 import { type Folder, openFolder } from './engine/folder.ts'
+import { createDeviceRates } from './engine/rates.ts'
 import { openHome, openSocketPath } from './home.ts'
-import { formatHostPort, parseListenAddress } from './net/address.ts'
+import { formatHostPort, isLanAddress, parseHostPort, parseListenAddress } from './net/address.ts'
 import { createDialer } from './net/dialer.ts'
 import { loadIdentity } from './net/identity.ts'
 import { openListener } from './net/listener.ts'
@@ -25,7 +27,7 @@ import type { Link, Log } from './ports.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import { type FolderOpener, openSyncedFolders } from './synced-folders.ts'
-import { systemChance, systemClock } from './system.ts'
+import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 
@@ -68,6 +70,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const linkContext = { device: identity.device, clock, chance, log, codec }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
+  const rates = createDeviceRates(clock, ({ address }) => isLanAddress(parseHostPort(address).host))
+  /** Of every open folder: takes its settings once more, and whether everything is to pause. */
+  const reconfigurations = new Set<() => void>()
+  const limits = parts.use(
+    createDeviceLimits(
+      {
+        ...{ clock, rates, weekMsAt: localWeekMs },
+        onPause(paused) {
+          log.info({}, paused ? 'the schedule says to pause' : 'the schedule lets syncing go on')
+          for (const reconfigure of reconfigurations) reconfigure()
+        },
+      },
+      settings,
+    ),
+  )
 
   function takeLink(link: Link): void {
     traffic.add(link)
@@ -97,6 +114,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     async open(entry, keys, folderSettings, { isNew, mustReopen }) {
       await using below = new AsyncDisposableStack()
       const folderLog = log.child({ folder: entry.path })
+      let wanted = folderSettings
+      const inForce = () => ({ ...wanted, paused: wanted.paused || limits.current().paused })
       const store = below.use(
         openFolderStore(databaseOf(keys.folderId), {
           random,
@@ -113,7 +132,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       })
       const folder = below.use(
         openFolder({
-          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: folderSettings },
+          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates },
           onDatabaseDamaged: mustReopen,
           ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
         }),
@@ -124,11 +143,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         tagKey: keys.tagKey.reveal(),
       }
       members.set(keys.folderId, { membership, folder })
-      const dial = ({ paused, hosts }: typeof folderSettings): void => {
+      const dial = (): void => {
+        const { paused, hosts } = inForce()
         dialer.setTargets(membership, paused ? [] : hosts)
       }
-      dial(folderSettings)
+      dial()
+      const reconfigure = (): void => {
+        folder.configure(inForce())
+        dial()
+      }
+      reconfigurations.add(reconfigure)
       below.defer(() => {
+        reconfigurations.delete(reconfigure)
         members.delete(keys.folderId)
         dialer.setTargets(membership, [])
       })
@@ -136,8 +162,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       return {
         folder,
         configure(changed) {
-          folder.configure(changed)
-          dial(changed)
+          wanted = changed
+          reconfigure()
         },
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
@@ -153,6 +179,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name: settings.name, listen }),
+    limits: limits.current,
+    deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic, dialResults: dialer.results },
   })
   const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))

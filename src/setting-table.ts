@@ -4,16 +4,25 @@
  */
 import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
+import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
+import { smallestRate } from './core/token-bucket.ts'
 import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
-/** What a person sets for the device. Each takes effect at the next start of the daemon. */
+/** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */
 export interface DeviceSettings {
   readonly name: string
   /** Where peers reach this device: `host:port`. */
   readonly listen: string
   /** Where the web interface will be: `host:port`, or `off`. */
   readonly web: string
+  /** Bytes a second of all folders together; 0 for no limit. */
+  readonly uploadLimit: number
+  readonly downloadLimit: number
+  /** Whether limits hold within the local network as well. */
+  readonly limitLan: boolean
+  /** Entries of the weekly schedule, in their one written form; see `core/rate-schedule.ts`. */
+  readonly limitSchedule: readonly string[]
 }
 
 /** Why a value is not right, in words that end a sentence. */
@@ -48,6 +57,8 @@ const maxHosts = 256
 /** Ten years: longer than any disk keeps an archive, and far from the limits of arithmetic. */
 const maxDays = 3653
 const daySeconds = 86_400
+/** More than a week of hours is a mistake. */
+const maxScheduleEntries = 100
 const maxBytes = 2 ** 50
 
 const flag: Kind<boolean> = {
@@ -87,6 +98,49 @@ const bytes: Kind<number> = {
     const unit = units.findIndex((_, at) => value > 0 && value % 1024 ** (units.length - at) === 0)
     return unit === -1 ? String(value) : `${value / 1024 ** (units.length - unit)}${units[unit]}`
   },
+}
+
+/** Bytes a second. */
+const rate: Kind<number> = {
+  fromText: (text) => rateOf(bytes.fromText(text.replace(/\s*\/\s*s$/i, ''))),
+  fromJson: (json) => rateOf(bytes.fromJson(json)),
+  toText: bytes.toText,
+}
+
+function rateOf(read: number | Fault): number | Fault {
+  if (isFault(read)) return { fault: 'write bytes a second, like 500K or 2M, or 0 for no limit' }
+  if (read === 0 || read >= smallestRate) return read
+  return {
+    fault: `the smallest limit is ${bytes.toText(smallestRate)} a second, because peers take a slower device for one that has stopped; 0 is no limit`,
+  }
+}
+
+const schedule: Kind<readonly string[]> = {
+  fromText: (text) => schedule.fromJson(text.split(';').filter((entry) => entry.trim() !== '')),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of entries' }
+    if (json.length > maxScheduleEntries)
+      return { fault: `no more than ${maxScheduleEntries} entries are possible` }
+    const texts: string[] = []
+    for (const entry of json) {
+      const read =
+        typeof entry === 'string' ? parseScheduleEntry(entry, rate.fromText) : { fault: 'write texts' }
+      if (isFault(read)) return read
+      texts.push(scheduleEntryToText(read, rate.toText))
+    }
+    return texts
+  },
+  toText: (value) => value.join('; '),
+}
+
+/** The schedule that a value of the setting stands for. */
+export function readSchedule(texts: readonly string[]): readonly ScheduleEntry[] {
+  return texts.map((text) => {
+    const entry = parseScheduleEntry(text, rate.fromText)
+    if (isFault(entry))
+      throw new SyncError('setting-invalid', { key: 'limitSchedule', value: text, reason: entry.fault })
+    return entry
+  })
 }
 
 const hosts: Kind<readonly string[]> = {
@@ -167,6 +221,27 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       default: '127.0.0.1:8888',
       about: 'Address and port kept for the web interface, which is not there yet; off for none.',
     },
+    uploadLimit: {
+      kind: rate,
+      default: 0,
+      about: 'Bytes a second sent at most, by all folders together, like 500K; 0 for no limit.',
+    },
+    downloadLimit: {
+      kind: rate,
+      default: 0,
+      about: 'Bytes a second received at most, by all folders together; 0 for no limit.',
+    },
+    limitLan: {
+      kind: flag,
+      default: false,
+      about: 'Limits, those of folders too, hold within the local network as well.',
+    },
+    limitSchedule: {
+      kind: schedule,
+      default: [],
+      about:
+        'Limits at certain times instead, like "mon-fri 08:00-18:00 up=500K down=2M; sat,sun 22:00-06:00 pause"; the last entry that covers the time holds.',
+    },
   }
 }
 
@@ -192,6 +267,16 @@ export const folderSettingTable: SettingTable<FolderSettings> = {
     'relay',
     flag,
     'Use the relay server when nothing else works (not there yet; the choice is kept).',
+  ),
+  uploadLimit: folderSetting(
+    'uploadLimit',
+    rate,
+    'Bytes a second this folder sends at most, like 500K; 0 for no limit but that of the device.',
+  ),
+  downloadLimit: folderSetting(
+    'downloadLimit',
+    rate,
+    'Bytes a second this folder receives at most; 0 for no limit but that of the device.',
   ),
   archive: folderSetting('archive', flag, 'Keep what a peer deleted or replaced, in .sync of the folder.'),
   archiveDays: folderSetting('archiveDays', numberKind(1, maxDays, true), 'Days the archive keeps a file.'),

@@ -98,6 +98,9 @@ export const RouteSchema = Type.Object({
 })
 export type Route = Static<typeof RouteSchema>
 
+/** Bytes a second; 0 for no limit. */
+const Limits = { upload: Type.Number(), download: Type.Number() }
+
 export const FolderStatusSchema = Type.Object({
   id: Type.String(),
   path: Type.String(),
@@ -120,6 +123,8 @@ export const FolderStatusSchema = Type.Object({
   needBytes: Type.Number(),
   localChanges: Type.Number(),
   hosts: Type.Array(Type.String()),
+  /** The folder's own; those of the device hold besides. */
+  limits: Type.Object(Limits),
   peers: Type.Array(PeerStatusSchema),
   routes: Type.Array(RouteSchema),
   problems: Type.Array(Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() })),
@@ -133,6 +138,17 @@ export const StatusSchema = Type.Object({
     version: Type.String(),
     listen: Type.String(),
     pid: Type.Number(),
+    /** What holds now for all folders together. */
+    limits: Type.Object({
+      ...Limits,
+      /** They hold within the local network as well. */
+      lan: Type.Boolean(),
+      /** Nothing passes, because the schedule says so. */
+      paused: Type.Boolean(),
+      by: Type.Union([Type.Literal('settings'), Type.Literal('schedule')]),
+      /** When the schedule may change them; ISO 8601, UTC. */
+      until: Type.Optional(Type.String()),
+    }),
   }),
   folders: Type.Array(FolderStatusSchema),
   traffic: Type.Object({

@@ -283,3 +283,37 @@ test('repairs reach the folder', async () => {
     'restore id 1',
   ])
 })
+
+test('limits hold at once, and the status tells which', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect((await device.run('status')).out).not.toContain('limits')
+  await device.run('set', path, 'downloadLimit=2M')
+  await device.run('config', 'uploadLimit=500K')
+  const status = await device.json('status')
+  expect(status.device.limits).toEqual({
+    ...{ upload: 512_000, download: 0, lan: false, paused: false, by: 'settings' },
+  })
+  expect(status.folders[0].limits).toEqual({ upload: 0, download: 2 * 1024 ** 2 })
+  const { out } = await device.run('status')
+  expect(out).toContain('limits: up 512 kB/s, not within the local network')
+  expect(out).toContain('limits of this folder: down 2.1 MB/s')
+  expect(await device.run('config', 'uploadLimit=100')).toMatchObject({ status: 2 })
+})
+
+test('a pause of the schedule shows in every folder', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect((await device.run('config', 'limitSchedule=daily 00:00-24:00 pause')).status).toBe(0)
+  const status = await device.json('status')
+  expect(status.device.limits).toMatchObject({ paused: true, by: 'schedule', until: expect.any(String) })
+  expect((await device.run('status')).out).toMatch(/limits by the schedule: paused; until .* at least/)
+  expect(status.folders[0].explanation).toContain('Paused by the schedule')
+  const { status: code, err } = await device.run('config', 'limitSchedule=monday 08:00-09:00 pause')
+  expect(code).toBe(2)
+  expect(err).toMatch(/^berrysync: [^\n]*"monday" is not days[^\n]*\n$/)
+})

@@ -12,6 +12,7 @@ import type { FolderContext } from './folder-context.ts'
 import { startLoop } from './loop.ts'
 import { settleMassDelete } from './mass-delete.ts'
 import { createPull } from './pull.ts'
+import type { DeviceRates, RateLimits } from './rates.ts'
 import { restoreArchived, restoreLocal } from './restore.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
@@ -71,6 +72,8 @@ export interface FolderOptions {
   readonly chance: Chance
   readonly log: Log
   readonly settings: FolderSettings
+  /** The limits all folders of the device share. */
+  readonly rates: DeviceRates
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }
@@ -85,6 +88,7 @@ export function openFolder(options: FolderOptions): Folder {
     ...options,
     id: keys.folderId,
     role: keys.role,
+    rates: options.rates.forFolder(rateLimitsOf(settings)),
     settings: () => settings,
     isClosing: () => isClosing,
     databaseDamaged: options.onDatabaseDamaged,
@@ -152,6 +156,7 @@ export function openFolder(options: FolderOptions): Folder {
     },
     configure(changed) {
       settings = changed
+      context.rates.set(rateLimitsOf(changed))
       if (changed.paused) void swarm.closeAll('folder-closed')
       loop.wake()
     },
@@ -193,4 +198,8 @@ export function openFolder(options: FolderOptions): Folder {
       await (await watching)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+function rateLimitsOf({ uploadLimit, downloadLimit }: FolderSettings): RateLimits {
+  return { up: uploadLimit, down: downloadLimit }
 }

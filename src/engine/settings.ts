@@ -10,6 +10,9 @@ export interface FolderSettings {
   readonly tracker: boolean
   readonly dht: boolean
   readonly relay: boolean
+  /** Bytes a second of this folder; 0 for no limit. */
+  readonly uploadLimit: number
+  readonly downloadLimit: number
   /** Keep what a peer deleted or replaced. */
   readonly archive: boolean
   readonly archiveDays: number
@@ -32,6 +35,8 @@ export const defaultFolderSettings: FolderSettings = {
   tracker: true,
   dht: false,
   relay: true,
+  uploadLimit: 0,
+  downloadLimit: 0,
   archive: true,
   archiveDays: 30,
   archiveMaxBytes: 20 * 1024 ** 3,
