@@ -88,8 +88,12 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     }
   }
 
+  function roomBytes(): number {
+    return Math.min(maxPendingBytes, context.rates.askAheadBytes(openSessions().map(({ link }) => link)))
+  }
+
   async function takeRoom(bytes: number): Promise<void> {
-    while (pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes) {
+    while (pendingBytes > 0 && pendingBytes + bytes > roomBytes()) {
       await new Promise<void>((resolve) => waiting.push(resolve))
     }
     pendingBytes += bytes
