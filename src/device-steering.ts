@@ -128,6 +128,11 @@ export function createSteering(needs: Needs): Steering {
     async rescan(named) {
       for (const one of await chosenRunning(named)) one.running.folder.rescan()
     },
+    async fetchNow(named, asked, wanted) {
+      const { entry, running: one } = await folders.findRunning(named)
+      const path = pathInFolder(entry.path, asked) ?? ''
+      return { path, state: one.folder.fetchNow(path, wanted) }
+    },
     async localChanges(named, limit) {
       return { changes: [...(await folderOf(named)).localChanges(limit)] }
     },
@@ -225,6 +230,7 @@ function showStatus(
       ...{ id: keys.folderId, ...known, role: keys.role, state: 'halted', settled: false },
       ...{ halt: { code: running.code, message: running.message }, explanation: running.message },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
+      notKept: { files: 0, bytes: 0 },
     }
   }
   const { peers, problems, explanation, ...status } = running.folder.status()

@@ -6,7 +6,7 @@ import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
 import { smallestRate } from './core/token-bucket.ts'
-import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts'
+import { defaultFolderSettings, type FolderSettings, fetchOrders } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
 /** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */
@@ -46,6 +46,8 @@ export interface Setting<T> {
   readonly default: T
   /** One sentence for people. */
   readonly about: string
+  /** Only for folders of which this device holds no full secret. */
+  readonly isForReadOnly?: boolean
 }
 
 export type SettingTable<S> = { readonly [K in keyof S]-?: Setting<S[K]> }
@@ -184,6 +186,12 @@ function textKind(read: (text: string) => string | Fault): Kind<string> {
   }
 }
 
+function choice<C extends string>(of: readonly C[]): Kind<C> {
+  const read = (text: unknown): C | Fault =>
+    of.find((one) => one === text) ?? { fault: `write ${of.slice(0, -1).join(', ')} or ${of.at(-1)}` }
+  return { fromText: (text) => read(text.toLowerCase()), fromJson: read, toText: (value) => value }
+}
+
 const listenAddress = textKind(
   (text) => written(parseListenAddress, text) ?? { fault: 'write it like 0.0.0.0:4444' },
 )
@@ -278,6 +286,27 @@ export const folderSettingTable: SettingTable<FolderSettings> = {
     rate,
     'Bytes a second this folder receives at most; 0 for no limit but that of the device.',
   ),
+  fetchOrder: folderSetting(
+    'fetchOrder',
+    choice(fetchOrders),
+    'Which files come first: newest, smallest or alphabetical; auto is newest for read-only folders and alphabetical for others.',
+  ),
+  keepNewestFiles: {
+    ...folderSetting(
+      'keepNewestFiles',
+      numberKind(0, 1_000_000_000, true),
+      'Read-only folders: keep only so many of the newest files here, older ones go to the archive; 0 for all.',
+    ),
+    isForReadOnly: true,
+  },
+  keepNewestBytes: {
+    ...folderSetting(
+      'keepNewestBytes',
+      bytes,
+      'Read-only folders: keep only the newest files that fit this size together, like 20G; 0 for all.',
+    ),
+    isForReadOnly: true,
+  },
   archive: folderSetting('archive', flag, 'Keep what a peer deleted or replaced, in .sync of the folder.'),
   archiveDays: folderSetting('archiveDays', numberKind(1, maxDays, true), 'Days the archive keeps a file.'),
   archiveMaxBytes: folderSetting(
@@ -349,6 +378,19 @@ function readEach<S, V>(
     values[key as keyof S] = valueOrThrow(key, value, read(settingOf(table, key), value))
   }
   return values
+}
+
+/** Throws `setting-invalid` for what is set and is nothing for a folder of this role. */
+export function refuseForRole(set: Partial<FolderSettings>, role: 'full' | 'read-only'): void {
+  if (role === 'read-only') return
+  for (const key of Object.keys(set) as (keyof FolderSettings)[]) {
+    const setting = folderSettingTable[key]
+    if (setting.isForReadOnly && set[key] !== setting.default) {
+      const reason =
+        'this device holds the full secret of the folder, so others rely on what it has; only a read-only device may keep less'
+      throw new SyncError('setting-invalid', { key, value: setting.kind.toText(set[key] as never), reason })
+    }
+  }
 }
 
 /** What is set, completed with the defaults. */

@@ -52,6 +52,8 @@ export const SettingsBody = Type.Union([
 export type SettingsChange = Static<typeof SettingsBody>
 
 export const HostBody = Type.Object({ host: Type.String({ maxLength: maxHostCharacters }) }, closed)
+/** With `release` the file is not asked for any more. */
+export const FetchBody = Type.Object({ path: Path, release: Type.Optional(Type.Boolean()) }, closed)
 export const RestoreBody = Type.Object({ path: Type.Optional(Path) }, closed)
 export const DeletesBody = Type.Object(
   { choice: Type.Union([Type.Literal('confirm'), Type.Literal('undo')]) },
@@ -122,6 +124,8 @@ export const FolderStatusSchema = Type.Object({
   needFiles: Type.Number(),
   needBytes: Type.Number(),
   localChanges: Type.Number(),
+  /** Of the folder's files, those that are none of the newest and not kept here. */
+  notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),
   /** The folder's own; those of the device hold besides. */
   limits: Type.Object(Limits),
@@ -201,6 +205,13 @@ export const LocalChangesSchema = Type.Object({
   ),
 })
 export type LocalChanges = Static<typeof LocalChangesSchema>
+
+export const FetchedSchema = Type.Object({
+  /** As it is named in the folder. */
+  path: Type.String(),
+  state: Type.Union([Type.Literal('here'), Type.Literal('coming'), Type.Literal('released')]),
+})
+export type Fetched = Static<typeof FetchedSchema>
 
 export const RestoredSchema = Type.Object({ restored: Type.Number() })
 export type Restored = Static<typeof RestoredSchema>

@@ -142,6 +142,8 @@ function detailsToText(folder: FolderStatusBody, paint: Paint): string {
   lines.push(...routesToLines(folder))
   const limits = limitsToText(folder.limits)
   if (limits !== undefined) lines.push(`limits of this folder: ${limits}`)
+  const { files, bytes } = folder.notKept
+  if (files > 0) lines.push(`not kept here: ${countToText(files, 'older file')}, ${sizeToText(bytes)}`)
   if (folder.localChanges > 0) {
     const changes = countToText(folder.localChanges, 'change')
     const command = `berrysync restore --list ${plainText(folder.path)}`

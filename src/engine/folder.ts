@@ -8,6 +8,7 @@ import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
 import { startLoop } from './loop.ts'
 import { settleMassDelete } from './mass-delete.ts'
@@ -42,6 +43,8 @@ export interface Folder extends AsyncDisposable {
   isSettled(): boolean
   /** Looks at the whole disk now. */
   rescan(): void
+  /** Puts a file before all others, or (not `wanted`) among them again. Throws `not-found` and `request-invalid`. */
+  fetchNow(path: string, wanted: boolean): FetchOutcome
   /** Read-only: undoes local changes (all, or those at or below the path). Returns how many will be undone. */
   restoreLocal(path: string | undefined): Promise<number>
   localChanges(limit: number): readonly LocalChange[]
@@ -158,7 +161,12 @@ export function openFolder(options: FolderOptions): Folder {
       settings = changed
       context.rates.set(rateLimitsOf(changed))
       if (changed.paused) void swarm.closeAll('folder-closed')
-      loop.wake()
+      loop.pullSoon()
+    },
+    fetchNow(path, wanted) {
+      const outcome = fetchNow(context, swarm, path, wanted)
+      loop.pullSoon()
+      return outcome
     },
     status: () => describeFolder(context, swarm, loop),
     isSettled,

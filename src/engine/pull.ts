@@ -20,6 +20,7 @@ import { findMovedEdit, followMove } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
+import { followSettings, letGo } from './keep-newest.ts'
 import { hasWinner, type Reachable, type WonState, withinReach } from './reach.ts'
 import { checkRoot, isImplausible } from './safety.ts'
 import type { TransferFailure, Transfers } from './transfers.ts'
@@ -53,6 +54,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
+    followSettings(context)
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
     transfers.keepOnly(store.isContentNeeded)
     const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
@@ -122,6 +124,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (isIgnored(path, winner.kind === 'deleted' ? (here?.kind ?? 'file') : winner.kind)) {
       store.setIgnored(path, true)
       return true
+    }
+    if (state.unkept) {
+      if (here?.kind === 'file' && isStillWanted(here, path)) return false
+      return letGo(context, holds, state, factsOf({ state, versions: store.versionsOf(path) }), batch)
     }
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
     // Only with the content at hand: its author may do away with it before anybody else has it.
@@ -216,7 +222,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
-    if (winner.kind === 'file' && !transfers.want(winner)) {
+    if (winner.kind === 'file' && !transfers.want(winner, state.asked)) {
       holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
     }

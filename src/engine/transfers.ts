@@ -15,6 +15,8 @@ import type { Swarm } from './swarm.ts'
 const maxActive = 64
 /** Finished stages that wait to be placed. With the active ones this bounds open files. */
 const maxReady = 256
+/** What a person asks for does not wait for one of those to end. */
+const maxAsked = 8
 /** Blocks of one file asked for at once; the swarm bounds their bytes. */
 const maxBlocksAtOnce = 32
 
@@ -52,8 +54,11 @@ export interface TransferFailure {
 export interface Transfers {
   /** Whether this content is on its way, lies here, or can be asked for. */
   canGet(version: Version): boolean
-  /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
-  want(version: Version): boolean
+  /**
+   * Begins to get this file's content, if there is room for one more. False when nobody is known to have it. What is wanted first in a round
+   * gets its blocks before the rest.
+   */
+  want(version: Version, isAsked?: boolean): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
@@ -61,7 +66,7 @@ export interface Transfers {
   take(version: Version): Promise<Fetched | undefined>
   /** Closes a stage that was taken, unless it was placed. */
   giveBack(root: ContentRoot, stage: Stage): Promise<void>
-  /** Lets go of what is no longer needed. */
+  /** Lets go of what is no longer needed. A round begins. */
   keepOnly(isNeeded: (root: ContentRoot) => boolean): void
   activeCount(): number
   /** What failed since the last call. */
@@ -77,6 +82,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   const ready = new Map<ContentRoot, Fetched>()
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
+  /** Which place in the last round those under way had. */
+  const places = new Map<ContentRoot, number>()
+  let nextPlace = 0
   let failures: TransferFailure[] = []
   /** Bytes that transfers under way have still to write. */
   let promisedBytes = 0
@@ -96,6 +104,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     } finally {
       active.delete(version.root)
       unwanted.delete(version.root)
+      places.delete(version.root)
       context.pullSoon()
     }
   }
@@ -245,7 +254,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   /** Returns its hash. */
   async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
-    const data = await swarm.fetchBlock(version, undefined, 0)
+    const data = await swarm.fetchBlock(version, undefined, 0, () => placeOf(version))
     await stage.write(0, data)
     return blockHashOf(data)
   }
@@ -264,7 +273,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         if (failed) return
         try {
           if (isClosed || unwanted.has(version.root)) throw new SyncError('cancelled')
-          const data = await swarm.fetchBlock(version, hashes, index)
+          const data = await swarm.fetchBlock(version, hashes, index, () => placeOf(version))
           await stage.write(index * version.blockSizeBytes, data)
           room.used(version.blockSizeBytes)
         } catch (error) {
@@ -277,6 +286,10 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const outcomes = await Promise.allSettled(workers)
     const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
     if (rejected !== undefined) throw rejected.reason
+  }
+
+  function placeOf({ root }: Version): number {
+    return places.get(root) ?? Number.POSITIVE_INFINITY
   }
 
   async function blockList(version: Version): Promise<Uint8Array> {
@@ -310,10 +323,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   return {
     canGet,
-    want(version) {
+    want(version, isAsked = false) {
+      if (active.has(version.root)) places.set(version.root, nextPlace++)
       if (isClosed || isUnderWay(version.root)) return true
       if (!canGet(version)) return false
-      if (active.size >= maxActive || ready.size >= maxReady) return true
+      if (active.size >= maxActive + (isAsked ? maxAsked : 0) || ready.size >= maxReady) return true
+      places.set(version.root, nextPlace++)
       active.set(version.root, run(version))
       return true
     },
@@ -336,6 +351,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     giveBack,
     keepOnly(isNeeded) {
+      nextPlace = 0
       for (const root of active.keys()) if (!isNeeded(root)) unwanted.add(root)
       for (const [root, { stage }] of ready) {
         if (isNeeded(root)) continue

@@ -72,7 +72,15 @@ export interface PeerRow {
 export interface HistoryRow {
   readonly atMs: number
   readonly path: string
-  readonly action: 'received' | 'changed' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  readonly action:
+    | 'received'
+    | 'changed'
+    | 'deleted'
+    | 'conflict'
+    | 'restored'
+    | 'halted'
+    | 'resumed'
+    | 'not-kept'
   /** The device name the change came from. */
   readonly device: string
   readonly sizeBytes: number
