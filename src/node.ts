@@ -18,7 +18,7 @@ import { watchRealFiles } from './disk/watcher.ts'
 import { type Folder, openFolder } from './engine/folder.ts'
 import { createDeviceRates } from './engine/rates.ts'
 import { openHome, openSocketPath } from './home.ts'
-import { formatHostPort, isLanAddress, parseHostPort, parseListenAddress } from './net/address.ts'
+import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createDialer } from './net/dialer.ts'
 import { loadIdentity } from './net/identity.ts'
 import { openListener } from './net/listener.ts'
@@ -70,7 +70,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const linkContext = { device: identity.device, clock, chance, log, codec }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
-  const rates = createDeviceRates(clock, ({ address }) => isLanAddress(parseHostPort(address).host))
+  const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))
   /** Of every open folder: takes its settings once more, and whether everything is to pause. */
   const reconfigurations = new Set<() => void>()
   const limits = parts.use(

@@ -82,6 +82,11 @@ lanNetworks.addAddress('::1', 'ipv6')
 lanNetworks.addSubnet('fe80::', 10, 'ipv6')
 lanNetworks.addSubnet('fc00::', 7, 'ipv6')
 
+/** The host of a link's address, whatever its form; never throws, because a socket that is gone has none. */
+export function hostOfAddress(address: string): string {
+  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+}
+
 /** Whether an address can only be one of this machine or of its local network. A name, or anything else that is no address, is not. */
 export function isLanAddress(address: string): boolean {
   const [host] = plainHost(address).split('%') as [string]
