@@ -4,6 +4,7 @@ import { isSyncError } from '../core/errors.ts'
 import { caseCount } from '../testing/counts.ts'
 import {
   formatHostPort,
+  hostOfAddress,
   isLanAddress,
   networkOf,
   parseHostPort,
@@ -121,6 +122,14 @@ test.each([
   '?',
 ])('%s is not of the local network', (address) => {
   expect(isLanAddress(address)).toBe(false)
+})
+
+test.each([
+  ['192.168.1.7:4444', '192.168.1.7'],
+  ['[fe80::1%eth0]:4444', 'fe80::1%eth0'],
+  ['?:0', '?'],
+])('the host of a link at %s is %s', (address, host) => {
+  expect(hostOfAddress(address)).toBe(host)
 })
 
 test('any text is judged', () => {
