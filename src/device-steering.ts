@@ -6,6 +6,7 @@ import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
+import type { LimitsInForce } from './device-limits.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
@@ -26,6 +27,10 @@ interface Needs {
   readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
   /** The name in use, and where peers really reach this device now. */
   running(): { readonly name: string; readonly listen: string }
+  /** The rate limits that hold now. */
+  limits(): LimitsInForce
+  /** Told what is set for the device from now on. */
+  deviceChanged(set: Partial<DeviceSettings>): void
   readonly deviceTable: SettingTable<DeviceSettings>
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
@@ -74,11 +79,15 @@ export function createSteering(needs: Needs): Steering {
 
   return {
     async status(named): Promise<Status> {
+      const limits = needs.limits()
       const shown = (await chosen(named)).map((folder) => ({
-        ...showStatus(folder),
+        ...showStatus(folder, limits),
         routes: needs.dialResults(folder.keys.folderId).map(showRoute),
       }))
-      return { device: { ...device, ...needs.running() }, folders: shown, traffic: traffic.read() }
+      return {
+        device: { ...device, ...needs.running(), limits: showLimits(limits) },
+        ...{ folders: shown, traffic: traffic.read() },
+      }
     },
     async addFolder(path, secret) {
       const { entry, keys } = await folders.add(path, secret)
@@ -98,6 +107,7 @@ export function createSteering(needs: Needs): Steering {
     async setDevice(change) {
       const values = readChange(deviceTable, change)
       await config.change((before) => ({ ...before, device: { ...before.device, ...values } }))
+      needs.deviceChanged(config.current().device)
       return showDevice()
     },
     async folderSettings(named) {
@@ -117,6 +127,11 @@ export function createSteering(needs: Needs): Steering {
     },
     async rescan(named) {
       for (const one of await chosenRunning(named)) one.running.folder.rescan()
+    },
+    async fetchNow(named, asked, wanted) {
+      const { entry, running: one } = await folders.findRunning(named)
+      const path = pathInFolder(entry.path, asked) ?? ''
+      return { path, state: one.folder.fetchNow(path, wanted) }
     },
     async localChanges(named, limit) {
       return { changes: [...(await folderOf(named)).localChanges(limit)] }
@@ -199,17 +214,30 @@ function secretsOf(secret: SyncedFolder['entry']['secret']): { full?: string; re
   return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
 }
 
-function showStatus({ entry, keys, running }: SyncedFolder): Omit<FolderStatusBody, 'routes'> {
-  const { hosts } = withDefaults(folderSettingTable, entry.set)
-  const known = { path: entry.path, hosts: [...hosts] }
+function showLimits({ untilMs, ...limits }: LimitsInForce): Status['device']['limits'] {
+  return { ...limits, ...(untilMs === undefined ? {} : { until: timeToText(untilMs) }) }
+}
+
+function showStatus(
+  { entry, keys, running }: SyncedFolder,
+  { paused }: LimitsInForce,
+): Omit<FolderStatusBody, 'routes'> {
+  const set = withDefaults(folderSettingTable, entry.set)
+  const limits = { upload: set.uploadLimit, download: set.downloadLimit }
+  const known = { path: entry.path, hosts: [...set.hosts], limits }
   if (running instanceof SyncError) {
     return {
       ...{ id: keys.folderId, ...known, role: keys.role, state: 'halted', settled: false },
       ...{ halt: { code: running.code, message: running.message }, explanation: running.message },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
+      notKept: { files: 0, bytes: 0 },
     }
   }
   const { peers, problems, explanation, ...status } = running.folder.status()
+  if (paused && !set.paused) {
+    const until = 'Paused by the schedule of this device (`berrysync config`).'
+    return { ...status, ...known, settled: false, explanation: until, peers: [], problems: [...problems] }
+  }
   const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(running.folder) : ''
   return {
     ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },

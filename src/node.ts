@@ -9,6 +9,7 @@ import { openControlSocket } from './api/control-socket.ts'
 import { openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
 import { createAuthor } from './core/record.ts'
+import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { openDisk } from './disk/disk.ts'
@@ -16,8 +17,9 @@ import { createHashPool } from './disk/hasher.ts'
 import { realFiles } from './disk/real-files.ts'
 import { watchRealFiles } from './disk/watcher.ts'
 import { type Folder, openFolder } from './engine/folder.ts'
+import { createDeviceRates } from './engine/rates.ts'
 import { openHome, openSocketPath } from './home.ts'
-import { formatHostPort, parseListenAddress } from './net/address.ts'
+import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createDialer } from './net/dialer.ts'
 import { loadIdentity } from './net/identity.ts'
 import { openListener } from './net/listener.ts'
@@ -26,7 +28,7 @@ import type { Link, Log } from './ports.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import { type FolderOpener, openSyncedFolders } from './synced-folders.ts'
-import { systemChance, systemClock } from './system.ts'
+import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 
@@ -69,6 +71,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const linkContext = { device: identity.device, clock, chance, log, codec }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
+  const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))
+  /** Of every open folder: takes its settings once more, and whether everything is to pause. */
+  const reconfigurations = new Set<() => void>()
+  const limits = parts.use(
+    createDeviceLimits(
+      {
+        ...{ clock, rates, weekMsAt: localWeekMs },
+        onPause(paused) {
+          log.info({}, paused ? 'the schedule says to pause' : 'the schedule lets syncing go on')
+          for (const reconfigure of reconfigurations) reconfigure()
+        },
+      },
+      settings,
+    ),
+  )
 
   function takeLink(link: Link): void {
     traffic.add(link)
@@ -99,6 +116,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     async open(entry, keys, folderSettings, { isNew, mustReopen }) {
       await using below = new AsyncDisposableStack()
       const folderLog = log.child({ folder: entry.path })
+      let wanted = folderSettings
+      const inForce = () => ({ ...wanted, paused: wanted.paused || limits.current().paused })
       const store = below.use(
         openFolderStore(databaseOf(keys.folderId), {
           random,
@@ -115,7 +134,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       })
       const folder = below.use(
         openFolder({
-          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: folderSettings },
+          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates },
           onDatabaseDamaged: mustReopen,
           ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
         }),
@@ -126,11 +145,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         tagKey: keys.tagKey.reveal(),
       }
       members.set(keys.folderId, { membership, folder })
-      const dial = ({ paused, hosts }: typeof folderSettings): void => {
+      const dial = (): void => {
+        const { paused, hosts } = inForce()
         dialer.setTargets(membership, paused ? [] : hosts)
       }
-      dial(folderSettings)
+      dial()
+      const reconfigure = (): void => {
+        folder.configure(inForce())
+        dial()
+      }
+      reconfigurations.add(reconfigure)
       below.defer(() => {
+        reconfigurations.delete(reconfigure)
         members.delete(keys.folderId)
         dialer.setTargets(membership, [])
       })
@@ -138,8 +164,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       return {
         folder,
         configure(changed) {
-          folder.configure(changed)
-          dial(changed)
+          wanted = changed
+          reconfigure()
         },
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
@@ -155,6 +181,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name: settings.name, listen }),
+    limits: limits.current,
+    deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic, dialResults: dialer.results },
   })
   const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))

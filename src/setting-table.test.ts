@@ -4,6 +4,7 @@ import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts
 import {
   deviceSettingTable,
   folderSettingTable,
+  readSchedule,
   settingsFromJson,
   settingsFromTexts,
   showSettings,
@@ -36,6 +37,9 @@ test.each<[string, string, Partial<FolderSettings>]>([
   ['archiveMaxBytes', '1.5G', { archiveMaxBytes: 1.5 * 1024 ** 3 }],
   ['reserveBytes', '64 MiB', { reserveBytes: 64 * 1024 ** 2 }],
   ['settleSeconds', '0.5', { settleSeconds: 0.5 }],
+  ['uploadLimit', '500K', { uploadLimit: 500 * 1024 }],
+  ['uploadLimit', '1 MB/s', { uploadLimit: 1024 ** 2 }],
+  ['downloadLimit', '0', { downloadLimit: 0 }],
 ])('%s=%s is read', (key, text, values) => {
   expect(settingsFromTexts(folderSettingTable, { [key]: text })).toEqual(values)
 })
@@ -50,6 +54,9 @@ test.each([
   ['archiveDays', '0x10'],
   ['archiveMaxBytes', 'much'],
   ['massDeletePercent', '101'],
+  ['uploadLimit', '1023'],
+  ['uploadLimit', 'fast'],
+  ['downloadLimit', '-1'],
 ])('%s=%s is refused by name', (key, text) => {
   expect(() => settingsFromTexts(folderSettingTable, { [key]: text })).toThrow(`valid value for ${key}`)
 })
@@ -122,4 +129,31 @@ test('a size is shown as a person would type it, and to the byte', () => {
       expect(settingsFromTexts(folderSettingTable, typed)).toEqual({ archiveMaxBytes })
     }),
   )
+})
+
+test('P8 a limit that would look like a device that has stopped is refused, and the smallest one is told', () => {
+  expect(() => settingsFromTexts(deviceTable, { uploadLimit: '500' })).toThrow(
+    'the smallest limit is 1K a second',
+  )
+  expect(settingsFromTexts(deviceTable, { uploadLimit: '1K', limitLan: 'on' })).toEqual({
+    uploadLimit: 1024,
+    limitLan: true,
+  })
+})
+
+test('a schedule is kept in one written form, and read as what it says', () => {
+  const limitSchedule = ['mon-fri 08:00-18:00 up=500K down=2M', 'sat,sun 22:00-06:00 pause']
+  const typed = 'Mon-Fri 8:00-18:00 down=2M up=512000 ;sun,sat 22:00-6:00 pause;'
+  expect(settingsFromTexts(deviceTable, { limitSchedule: typed })).toEqual({ limitSchedule })
+  expect(settingsFromJson(deviceTable, { limitSchedule })).toEqual({ limitSchedule })
+  expect(readSchedule(limitSchedule)).toHaveLength(2)
+  expect(settingsFromTexts(deviceTable, { limitSchedule: '' })).toEqual({ limitSchedule: [] })
+  for (const [wrong, reason] of [
+    ['mon 08:00-09:00 up=5', 'up=5: the smallest limit is 1K'],
+    ['mon 08:00-09:00', 'write what holds then'],
+    [Array(101).fill('mon 08:00-09:00 pause').join(';'), 'no more than 100'],
+  ] as const)
+    expect(() => settingsFromTexts(deviceTable, { limitSchedule: wrong })).toThrow(reason)
+  for (const json of ['daily 00:00-24:00 pause', [7]])
+    expect(() => settingsFromJson(deviceTable, { limitSchedule: json })).toThrow('limitSchedule')
 })

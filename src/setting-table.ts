@@ -4,16 +4,25 @@
  */
 import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
-import { defaultFolderSettings, type FolderSettings } from './engine/settings.ts'
+import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
+import { smallestRate } from './core/token-bucket.ts'
+import { defaultFolderSettings, type FolderSettings, fetchOrders } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
-/** What a person sets for the device. Each takes effect at the next start of the daemon. */
+/** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */
 export interface DeviceSettings {
   readonly name: string
   /** Where peers reach this device: `host:port`. */
   readonly listen: string
   /** Where the web interface will be: `host:port`, or `off`. */
   readonly web: string
+  /** Bytes a second of all folders together; 0 for no limit. */
+  readonly uploadLimit: number
+  readonly downloadLimit: number
+  /** Whether limits hold within the local network as well. */
+  readonly limitLan: boolean
+  /** Entries of the weekly schedule, in their one written form; see `core/rate-schedule.ts`. */
+  readonly limitSchedule: readonly string[]
 }
 
 /** Why a value is not right, in words that end a sentence. */
@@ -37,6 +46,8 @@ export interface Setting<T> {
   readonly default: T
   /** One sentence for people. */
   readonly about: string
+  /** Only for folders of which this device holds no full secret. */
+  readonly isForReadOnly?: boolean
 }
 
 export type SettingTable<S> = { readonly [K in keyof S]-?: Setting<S[K]> }
@@ -48,6 +59,8 @@ const maxHosts = 256
 /** Ten years: longer than any disk keeps an archive, and far from the limits of arithmetic. */
 const maxDays = 3653
 const daySeconds = 86_400
+/** More than a week of hours is a mistake. */
+const maxScheduleEntries = 100
 const maxBytes = 2 ** 50
 
 const flag: Kind<boolean> = {
@@ -87,6 +100,49 @@ const bytes: Kind<number> = {
     const unit = units.findIndex((_, at) => value > 0 && value % 1024 ** (units.length - at) === 0)
     return unit === -1 ? String(value) : `${value / 1024 ** (units.length - unit)}${units[unit]}`
   },
+}
+
+/** Bytes a second. */
+const rate: Kind<number> = {
+  fromText: (text) => rateOf(bytes.fromText(text.replace(/\s*\/\s*s$/i, ''))),
+  fromJson: (json) => rateOf(bytes.fromJson(json)),
+  toText: bytes.toText,
+}
+
+function rateOf(read: number | Fault): number | Fault {
+  if (isFault(read)) return { fault: 'write bytes a second, like 500K or 2M, or 0 for no limit' }
+  if (read === 0 || read >= smallestRate) return read
+  return {
+    fault: `the smallest limit is ${bytes.toText(smallestRate)} a second, because peers take a slower device for one that has stopped; 0 is no limit`,
+  }
+}
+
+const schedule: Kind<readonly string[]> = {
+  fromText: (text) => schedule.fromJson(text.split(';').filter((entry) => entry.trim() !== '')),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of entries' }
+    if (json.length > maxScheduleEntries)
+      return { fault: `no more than ${maxScheduleEntries} entries are possible` }
+    const texts: string[] = []
+    for (const entry of json) {
+      const read =
+        typeof entry === 'string' ? parseScheduleEntry(entry, rate.fromText) : { fault: 'write texts' }
+      if (isFault(read)) return read
+      texts.push(scheduleEntryToText(read, rate.toText))
+    }
+    return texts
+  },
+  toText: (value) => value.join('; '),
+}
+
+/** The schedule that a value of the setting stands for. */
+export function readSchedule(texts: readonly string[]): readonly ScheduleEntry[] {
+  return texts.map((text) => {
+    const entry = parseScheduleEntry(text, rate.fromText)
+    if (isFault(entry))
+      throw new SyncError('setting-invalid', { key: 'limitSchedule', value: text, reason: entry.fault })
+    return entry
+  })
 }
 
 const hosts: Kind<readonly string[]> = {
@@ -130,6 +186,12 @@ function textKind(read: (text: string) => string | Fault): Kind<string> {
   }
 }
 
+function choice<C extends string>(of: readonly C[]): Kind<C> {
+  const read = (text: unknown): C | Fault =>
+    of.find((one) => one === text) ?? { fault: `write ${of.slice(0, -1).join(', ')} or ${of.at(-1)}` }
+  return { fromText: (text) => read(text.toLowerCase()), fromJson: read, toText: (value) => value }
+}
+
 const listenAddress = textKind(
   (text) => written(parseListenAddress, text) ?? { fault: 'write it like 0.0.0.0:4444' },
 )
@@ -167,6 +229,27 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       default: '127.0.0.1:8888',
       about: 'Address and port kept for the web interface, which is not there yet; off for none.',
     },
+    uploadLimit: {
+      kind: rate,
+      default: 0,
+      about: 'Bytes a second sent at most, by all folders together, like 500K; 0 for no limit.',
+    },
+    downloadLimit: {
+      kind: rate,
+      default: 0,
+      about: 'Bytes a second received at most, by all folders together; 0 for no limit.',
+    },
+    limitLan: {
+      kind: flag,
+      default: false,
+      about: 'Limits, those of folders too, hold within the local network as well.',
+    },
+    limitSchedule: {
+      kind: schedule,
+      default: [],
+      about:
+        'Limits at certain times instead, like "mon-fri 08:00-18:00 up=500K down=2M; sat,sun 22:00-06:00 pause"; the last entry that covers the time holds.',
+    },
   }
 }
 
@@ -193,6 +276,37 @@ export const folderSettingTable: SettingTable<FolderSettings> = {
     flag,
     'Use the relay server when nothing else works (not there yet; the choice is kept).',
   ),
+  uploadLimit: folderSetting(
+    'uploadLimit',
+    rate,
+    'Bytes a second this folder sends at most, like 500K; 0 for no limit but that of the device.',
+  ),
+  downloadLimit: folderSetting(
+    'downloadLimit',
+    rate,
+    'Bytes a second this folder receives at most; 0 for no limit but that of the device.',
+  ),
+  fetchOrder: folderSetting(
+    'fetchOrder',
+    choice(fetchOrders),
+    'Which files come first: newest, smallest or alphabetical; auto is newest for read-only folders and alphabetical for others.',
+  ),
+  keepNewestFiles: {
+    ...folderSetting(
+      'keepNewestFiles',
+      numberKind(0, 1_000_000_000, true),
+      'Read-only folders: keep only so many of the newest files here, older ones go to the archive; 0 for all.',
+    ),
+    isForReadOnly: true,
+  },
+  keepNewestBytes: {
+    ...folderSetting(
+      'keepNewestBytes',
+      bytes,
+      'Read-only folders: keep only the newest files that fit this size together, like 20G; 0 for all.',
+    ),
+    isForReadOnly: true,
+  },
   archive: folderSetting('archive', flag, 'Keep what a peer deleted or replaced, in .sync of the folder.'),
   archiveDays: folderSetting('archiveDays', numberKind(1, maxDays, true), 'Days the archive keeps a file.'),
   archiveMaxBytes: folderSetting(
@@ -264,6 +378,19 @@ function readEach<S, V>(
     values[key as keyof S] = valueOrThrow(key, value, read(settingOf(table, key), value))
   }
   return values
+}
+
+/** Throws `setting-invalid` for what is set and is nothing for a folder of this role. */
+export function refuseForRole(set: Partial<FolderSettings>, role: 'full' | 'read-only'): void {
+  if (role === 'read-only') return
+  for (const key of Object.keys(set) as (keyof FolderSettings)[]) {
+    const setting = folderSettingTable[key]
+    if (setting.isForReadOnly && set[key] !== setting.default) {
+      const reason =
+        'this device holds the full secret of the folder, so others rely on what it has; only a read-only device may keep less'
+      throw new SyncError('setting-invalid', { key, value: setting.kind.toText(set[key] as never), reason })
+    }
+  }
 }
 
 /** What is set, completed with the defaults. */

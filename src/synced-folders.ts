@@ -12,7 +12,7 @@ import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, withDefaults } from './setting-table.ts'
+import { folderSettingTable, refuseForRole, withDefaults } from './setting-table.ts'
 
 /** A folder that is open, with everything below it; disposing closes all of that. */
 export interface RunningFolder extends AsyncDisposable {
@@ -128,6 +128,7 @@ export async function openSyncedFolders({
     const real = await checkPlace(path, home, others)
     const secret = given ?? generateFullSecret((count) => chance.bytes(count))
     const keys = folderKeys(secret)
+    refuseForRole(set, keys.role)
     const same = folders.get(keys.folderId)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     const entry: FolderEntry = { path: real, secret, set }
@@ -152,6 +153,7 @@ export async function openSyncedFolders({
   ): Promise<SyncedFolder> {
     const before = await find(named)
     const entry: FolderEntry = { ...before.entry, set: change(before.entry.set) }
+    refuseForRole(entry.set, before.keys.role)
     await config.change((all) => ({
       ...all,
       folders: all.folders.map((other) => (other === before.entry ? entry : other)),

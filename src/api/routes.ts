@@ -20,6 +20,8 @@ import {
   DeletesSchema,
   DoneSchema,
   defaultRows,
+  FetchBody,
+  FetchedSchema,
   FolderParams,
   FolderQuery,
   HistorySchema,
@@ -115,6 +117,11 @@ function addFolderRoutes(app: App, steering: Steering): void {
     '/api/folders/:folder/settings',
     takes({ params: FolderParams, body: SettingsBody }, SettingsSchema),
     ({ params, body }) => steering.setFolder(params.folder, body),
+  )
+  app.post(
+    '/api/folders/:folder/fetch',
+    takes({ params: FolderParams, body: FetchBody }, FetchedSchema),
+    ({ params, body }) => steering.fetchNow(params.folder, body.path, body.release !== true),
   )
   app.post(
     '/api/folders/:folder/hosts',

@@ -52,6 +52,8 @@ export const SettingsBody = Type.Union([
 export type SettingsChange = Static<typeof SettingsBody>
 
 export const HostBody = Type.Object({ host: Type.String({ maxLength: maxHostCharacters }) }, closed)
+/** With `release` the file is not asked for any more. */
+export const FetchBody = Type.Object({ path: Path, release: Type.Optional(Type.Boolean()) }, closed)
 export const RestoreBody = Type.Object({ path: Type.Optional(Path) }, closed)
 export const DeletesBody = Type.Object(
   { choice: Type.Union([Type.Literal('confirm'), Type.Literal('undo')]) },
@@ -98,6 +100,9 @@ export const RouteSchema = Type.Object({
 })
 export type Route = Static<typeof RouteSchema>
 
+/** Bytes a second; 0 for no limit. */
+const Limits = { upload: Type.Number(), download: Type.Number() }
+
 export const FolderStatusSchema = Type.Object({
   id: Type.String(),
   path: Type.String(),
@@ -119,7 +124,11 @@ export const FolderStatusSchema = Type.Object({
   needFiles: Type.Number(),
   needBytes: Type.Number(),
   localChanges: Type.Number(),
+  /** Of the folder's files, those that are none of the newest and not kept here. */
+  notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),
+  /** The folder's own; those of the device hold besides. */
+  limits: Type.Object(Limits),
   peers: Type.Array(PeerStatusSchema),
   routes: Type.Array(RouteSchema),
   problems: Type.Array(Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() })),
@@ -133,6 +142,17 @@ export const StatusSchema = Type.Object({
     version: Type.String(),
     listen: Type.String(),
     pid: Type.Number(),
+    /** What holds now for all folders together. */
+    limits: Type.Object({
+      ...Limits,
+      /** They hold within the local network as well. */
+      lan: Type.Boolean(),
+      /** Nothing passes, because the schedule says so. */
+      paused: Type.Boolean(),
+      by: Type.Union([Type.Literal('settings'), Type.Literal('schedule')]),
+      /** When the schedule may change them; ISO 8601, UTC. */
+      until: Type.Optional(Type.String()),
+    }),
   }),
   folders: Type.Array(FolderStatusSchema),
   traffic: Type.Object({
@@ -185,6 +205,13 @@ export const LocalChangesSchema = Type.Object({
   ),
 })
 export type LocalChanges = Static<typeof LocalChangesSchema>
+
+export const FetchedSchema = Type.Object({
+  /** As it is named in the folder. */
+  path: Type.String(),
+  state: Type.Union([Type.Literal('here'), Type.Literal('coming'), Type.Literal('released')]),
+})
+export type Fetched = Static<typeof FetchedSchema>
 
 export const RestoredSchema = Type.Object({ restored: Type.Number() })
 export type Restored = Static<typeof RestoredSchema>

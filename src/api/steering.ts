@@ -9,6 +9,7 @@ import type {
   Conflicts,
   Decided,
   Deletes,
+  Fetched,
   History,
   Hosts,
   LocalChanges,
@@ -36,6 +37,8 @@ export interface Steering {
   addHost(folder: string, host: string): Promise<Hosts>
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
+  /** `path` as it is named in the folder, or absolute. Not `wanted`: what was asked for is not any more. Throws `not-found` and `request-invalid`. */
+  fetchNow(folder: string, path: string, wanted: boolean): Promise<Fetched>
   localChanges(folder: string, limit: number): Promise<LocalChanges>
   /** `path` as it is named in the folder, or absolute. Throws `unchanged-here` when nothing was changed at or below it. */
   restoreLocal(folder: string, path: string | undefined): Promise<Restored>

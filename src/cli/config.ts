@@ -6,8 +6,13 @@ import { settingsToText } from './set.ts'
 export function defineConfig(program: Command, around: Surroundings): void {
   program
     .command('config')
-    .description('set how this device works, from the next start on; without KEY=VALUE show it')
-    .argument('[KEY=VALUE...]', 'settings, like name=studio')
+    .description(
+      'set how this device works (limits at once, the rest from the next start on); without KEY=VALUE show it',
+    )
+    .argument(
+      '[KEY=VALUE...]',
+      'settings, like name=studio, uploadLimit=500K or limitSchedule="mon-fri 08:00-18:00 up=500K"',
+    )
     .action(async (pairs: string[], _options, command: Command) => {
       const session = openSession(command, around)
       const texts = readPairs(command, pairs)

@@ -283,3 +283,82 @@ test('repairs reach the folder', async () => {
     'restore id 1',
   ])
 })
+
+test('limits hold at once, and the status tells which', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect((await device.run('status')).out).not.toContain('limits')
+  await device.run('set', path, 'downloadLimit=2M')
+  await device.run('config', 'uploadLimit=500K')
+  const status = await device.json('status')
+  expect(status.device.limits).toEqual({
+    ...{ upload: 512_000, download: 0, lan: false, paused: false, by: 'settings' },
+  })
+  expect(status.folders[0].limits).toEqual({ upload: 0, download: 2 * 1024 ** 2 })
+  const { out } = await device.run('status')
+  expect(out).toContain('limits: up 512 kB/s, not within the local network')
+  expect(out).toContain('limits of this folder: down 2.1 MB/s')
+  expect(await device.run('config', 'uploadLimit=100')).toMatchObject({ status: 2 })
+})
+
+test('a pause of the schedule shows in every folder', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect((await device.run('config', 'limitSchedule=daily 00:00-24:00 pause')).status).toBe(0)
+  const status = await device.json('status')
+  expect(status.device.limits).toMatchObject({ paused: true, by: 'schedule', until: expect.any(String) })
+  expect((await device.run('status')).out).toMatch(/limits by the schedule: paused; until .* at least/)
+  expect(status.folders[0].explanation).toContain('Paused by the schedule')
+  const { status: code, err } = await device.run('config', 'limitSchedule=monday 08:00-09:00 pause')
+  expect(code).toBe(2)
+  expect(err).toMatch(/^berrysync: [^\n]*"monday" is not days[^\n]*\n$/)
+})
+
+test('a file is asked for by the name it has in the folder', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  expect(await device.json('fetch', path, 'shows/day 1.mp3')).toEqual({
+    path: 'shows/day 1.mp3',
+    state: 'coming',
+  })
+  expect((await device.run('fetch', path, join(path, 'x'))).out).toBe(
+    'x comes next, as soon as a peer can send it.\n',
+  )
+  expect((await device.run('fetch', path, 'x', '--release')).status).toBe(0)
+  expect(device.opener.opened.get(path)!.calls.slice(-3)).toEqual([
+    'fetch shows/day 1.mp3',
+    'fetch x',
+    'release x',
+  ])
+  expect(await device.run('fetch', path)).toMatchObject({ status: 2 })
+})
+
+test('only a folder without the full secret may keep less than everything', async () => {
+  await using device = await startSteeredDevice()
+  const [a, b] = [join(device.root, 'a'), join(device.root, 'b')]
+  await Promise.all([mkdir(a), mkdir(b)])
+  const { readOnly } = await device.json('add', a)
+  const refused = await device.run('set', a, 'keepNewestFiles=10', 'fetchOrder=smallest')
+  expect(refused.status).toBe(2)
+  expect(refused.err).toMatch(
+    /^berrysync: "10" is not a valid value for keepNewestFiles: [^\n]*full secret[^\n]*\n$/,
+  )
+  expect((await device.run('set', a, 'keepNewestFiles=0', 'fetchOrder=smallest')).status).toBe(0)
+  await device.run('remove', a)
+  await device.run('add', b, readOnly)
+  expect((await device.run('set', b, 'keepNewestFiles=10', 'keepNewestBytes=20G')).status).toBe(0)
+  const folder = device.opener.opened.get(b)!
+  expect(folder.settings).toMatchObject({ keepNewestFiles: 10, keepNewestBytes: 20 * 1024 ** 3 })
+  const status = folder.answers.status()
+  Object.assign(folder.answers, { status: () => ({ ...status, notKept: { files: 3, bytes: 4_000_000 } }) })
+  expect((await device.run('status')).out).toContain('not kept here: 3 older files, 4.0 MB')
+  expect((await device.run('set', b, 'fetchOrder=oldest')).err).toContain(
+    'write auto, newest, smallest or alphabetical',
+  )
+})

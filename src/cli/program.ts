@@ -7,6 +7,7 @@ import { defineConfig } from './config.ts'
 import { defineConflicts } from './conflicts.ts'
 import { defineDaemon } from './daemon.ts'
 import { defineDeletes } from './deletes.ts'
+import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
 import { definePeers } from './peers.ts'
@@ -38,6 +39,7 @@ const commands = [
   defineHistory,
   defineConflicts,
   defineArchive,
+  defineFetch,
   defineRestore,
   defineDeletes,
   defineRescan,

@@ -1,7 +1,7 @@
 /** `status`: what every folder is doing, and waiting until there is nothing left to do. */
 import type { Command } from 'commander'
 import type { FolderStatusBody, Status } from '../api/schemas.ts'
-import { countToText, type Paint, plainText, sizeToText, tableToText } from './print.ts'
+import { countToText, type Paint, plainText, sizeToText, tableToText, timeToText } from './print.ts'
 import { lastFailure, routesToLines } from './route-text.ts'
 import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'
 
@@ -98,7 +98,30 @@ function statusToText({ device, folders, traffic }: Status, paint: Paint): strin
     'No folders yet. Add one with: berrysync add DIR [SECRET]',
   )
   const details = folders.map((folder) => detailsToText(folder, paint)).filter((text) => text !== '')
-  return [paint('bold', head), paint('dim', `${rates}; ${sums}`), '', table, ...details].join('\n')
+  const limits = deviceLimitsToLines(device).map((line) => paint('dim', line))
+  return [paint('bold', head), paint('dim', `${rates}; ${sums}`), ...limits, '', table, ...details].join('\n')
+}
+
+/** One line where something is limited, or will be. */
+function deviceLimitsToLines({ limits }: Status['device']): string[] {
+  const { paused, by, lan, until } = limits
+  const rates = limitsToText(limits)
+  if (!paused && rates === undefined && until === undefined) return []
+  const now = paused
+    ? 'paused'
+    : rates === undefined
+      ? 'none now'
+      : `${rates}${lan ? '' : ', not within the local network'}`
+  const source = by === 'schedule' ? ' by the schedule' : ''
+  return [`limits${source}: ${now}${until === undefined ? '' : `; until ${timeToText(until)} at least`}`]
+}
+
+function limitsToText({ upload, download }: FolderStatusBody['limits']): string | undefined {
+  const parts = [
+    ...(download === 0 ? [] : [`down ${sizeToText(download)}/s`]),
+    ...(upload === 0 ? [] : [`up ${sizeToText(upload)}/s`]),
+  ]
+  return parts.length === 0 ? undefined : parts.join(', ')
 }
 
 /** With nobody to compare with, no state is more than this device's own view. */
@@ -117,6 +140,10 @@ function detailsToText(folder: FolderStatusBody, paint: Paint): string {
     lines.push(`peer ${plainText(name)} (${role}, ${via}, ${plainText(address)}): ${needs}`)
   }
   lines.push(...routesToLines(folder))
+  const limits = limitsToText(folder.limits)
+  if (limits !== undefined) lines.push(`limits of this folder: ${limits}`)
+  const { files, bytes } = folder.notKept
+  if (files > 0) lines.push(`not kept here: ${countToText(files, 'older file')}, ${sizeToText(bytes)}`)
   if (folder.localChanges > 0) {
     const changes = countToText(folder.localChanges, 'change')
     const command = `berrysync restore --list ${plainText(folder.path)}`

@@ -5,6 +5,7 @@ import { knownThrough } from '../core/elect.ts'
 import { nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { DiskPath } from '../ports.ts'
+import type { PathState } from '../store/folder-store.ts'
 import type { Batch } from './batch.ts'
 import type { ConflictCopies } from './conflict-copies.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -45,11 +46,16 @@ export async function wayTo(
   const way = await wayTo(context, copies, holds, parent, batch)
   if (way === 'revived' || way === undefined) return way
   batch.add({
-    state: state ?? { path: parent, winner: undefined, agreed: undefined, here: undefined, ignored: false },
+    state: state ?? unknownPath(parent),
     step: { kind: 'directory', path: parent, to: way, expect: 'absent', archive: true },
     record: (after) => store.setHere(parent, after),
   })
   return `${way}/${nameOf(path)}`
+}
+
+function unknownPath(path: RelPath): PathState {
+  const nothing = { winner: undefined, agreed: undefined, here: undefined }
+  return { path, ...nothing, ignored: false, asked: false, unkept: false }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
+import type { FolderRates } from './rates.ts'
 import type { FolderSettings } from './settings.ts'
 
 export interface FolderContext {
@@ -21,6 +22,7 @@ export interface FolderContext {
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log
+  readonly rates: FolderRates
   settings(): FolderSettings
   /** Long work gives up at the next good moment: the folder is being closed. */
   isClosing(): boolean

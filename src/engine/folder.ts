@@ -8,10 +8,12 @@ import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
 import { startLoop } from './loop.ts'
 import { undoDeletions } from './mass-delete.ts'
 import { createPull } from './pull.ts'
+import type { DeviceRates, RateLimits } from './rates.ts'
 import { restoreArchived, restoreLocal } from './restore.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
@@ -41,6 +43,8 @@ export interface Folder extends AsyncDisposable {
   isSettled(): boolean
   /** Looks at the whole disk now. */
   rescan(): void
+  /** Puts a file before all others, or (not `wanted`) among them again. Throws `not-found` and `request-invalid`. */
+  fetchNow(path: string, wanted: boolean): FetchOutcome
   /** Read-only: undoes local changes (all, or those at or below the path). Returns how many will be undone. */
   restoreLocal(path: string | undefined): Promise<number>
   localChanges(limit: number): readonly LocalChange[]
@@ -71,6 +75,8 @@ export interface FolderOptions {
   readonly chance: Chance
   readonly log: Log
   readonly settings: FolderSettings
+  /** The limits all folders of the device share. */
+  readonly rates: DeviceRates
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }
@@ -85,6 +91,7 @@ export function openFolder(options: FolderOptions): Folder {
     ...options,
     id: keys.folderId,
     role: keys.role,
+    rates: options.rates.forFolder(rateLimitsOf(settings)),
     settings: () => settings,
     isClosing: () => isClosing,
     databaseDamaged: options.onDatabaseDamaged,
@@ -152,8 +159,14 @@ export function openFolder(options: FolderOptions): Folder {
     },
     configure(changed) {
       settings = changed
+      context.rates.set(rateLimitsOf(changed))
       if (changed.paused) void swarm.closeAll('folder-closed')
-      loop.wake()
+      loop.pullSoon()
+    },
+    fetchNow(path, wanted) {
+      const outcome = fetchNow(context, swarm, path, wanted)
+      loop.pullSoon()
+      return outcome
     },
     status: () => describeFolder(context, swarm, loop),
     isSettled,
@@ -193,4 +206,8 @@ export function openFolder(options: FolderOptions): Folder {
       await (await watching)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+function rateLimitsOf({ uploadLimit, downloadLimit }: FolderSettings): RateLimits {
+  return { up: uploadLimit, down: downloadLimit }
 }

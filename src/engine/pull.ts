@@ -22,6 +22,7 @@ import { findMovedEdit, followMove } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
+import { followSettings, letGo } from './keep-newest.ts'
 import { hasWinner, type Reachable, type WonState, withinReach } from './reach.ts'
 import { checkRoot, isImplausible } from './safety.ts'
 import type { TransferFailure, Transfers } from './transfers.ts'
@@ -58,7 +59,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
+    followSettings(context)
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
+    transfers.beginRound()
     tidy(needs.length === 0)
     const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
     if (needs.length === 0) return { progressed: false, deletionsInMs }
@@ -101,9 +104,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   function isAwaited(path: RelPath): boolean {
     const root = awaited.get(path)
-    if (root !== undefined && transfers.isActive(root)) return true
-    awaited.delete(path)
-    return false
+    if (root === undefined || !transfers.isActive(root)) {
+      awaited.delete(path)
+      return false
+    }
+    transfers.placeNext(root)
+    return true
   }
 
   /** Deletions can only become more with new records, so they are counted once for each state of the index. */
@@ -147,6 +153,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       return true
     }
     if (await isInDoubt(context, holds, state)) return false
+    if (state.unkept) {
+      if (here?.kind === 'file' && isStillWanted(here, path)) return false
+      return letGo(context, holds, state, await factsOf({ state, versions: store.versionsOf(path) }), batch)
+    }
     const move = role === 'full' ? findMovedEdit(store, path) : undefined
     // Only with the content at hand: its author may do away with it before anybody else has it.
     if (move !== undefined && isAtHand(move.edit)) {
@@ -243,7 +253,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
     const { path, here } = state
-    if (winner.kind === 'file' && !transfers.want(winner)) {
+    if (winner.kind === 'file' && !transfers.want(winner, state.asked)) {
       holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
     }

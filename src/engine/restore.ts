@@ -31,7 +31,8 @@ export async function restoreLocal(
   for (const { path } of changes.reverse()) {
     const state = store.state(path)
     if (state === undefined) continue
-    if (state.winner === undefined || state.winner.kind === 'deleted') await takeAway(state)
+    // What the folder has but is not kept here is not to come back either.
+    if (state.winner === undefined || state.winner.kind === 'deleted' || state.unkept) await takeAway(state)
     else {
       pull.giveUp(path)
       store.clearProblem(path)

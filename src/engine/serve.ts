@@ -31,6 +31,7 @@ export interface Serving {
 
 export function createServing(context: FolderContext, link: Link): Serving {
   const { store, disk } = context
+  const sending = context.rates.sendingTo(link)
   const questions = new Map<number, Question>()
   /** The content asked for last, still open: its next block is likely to be the next question. */
   let opened: Opened | undefined
@@ -45,7 +46,10 @@ export function createServing(context: FolderContext, link: Link): Serving {
     isServing = true
     try {
       for (let next = first(); next !== undefined && !isClosed; next = first()) {
-        await serve(next)
+        // Asked again in a while, when others have been answered.
+        if (!sending.enter()) await miss(next.request, true)
+        else await serve(next)
+        sending.leave()
         questions.delete(next.request)
       }
     } finally {
@@ -70,34 +74,52 @@ export function createServing(context: FolderContext, link: Link): Serving {
     return questions.values().next().value
   }
 
-  async function serveBlock({
-    request,
-    root,
-    offsetBytes,
-    lengthBytes,
-  }: Question & { kind: 'request' }): Promise<void> {
+  async function serveBlock(question: Question & { kind: 'request' }): Promise<void> {
+    const { request, root, offsetBytes, lengthBytes } = question
+    const sent = { bytes: 0 }
     if (opened?.root === root && isBlockOf(opened.here.sizeBytes, offsetBytes, lengthBytes)) {
-      const data = await readFrom(opened, offsetBytes, lengthBytes)
-      if (data !== undefined) return send(request, data)
+      if (await sendFrom(opened, question, sent)) return
     }
     let unreadable = false
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
-      const data = await readAnew(root, path, here, offsetBytes, lengthBytes)
-      if (data !== undefined) return send(request, data)
+      const anew = await openAnew(root, path, here)
+      if (anew !== undefined && (await sendFrom(anew, question, sent))) return
       unreadable = true
     }
     await miss(request, unreadable)
   }
 
-  /** Undefined when it cannot be read, or is not what it was: then it has to be looked at. */
-  async function readAnew(
-    root: ContentRoot,
-    path: RelPath,
-    here: Here,
-    offsetBytes: number,
-    lengthBytes: number,
-  ): Promise<Buffer | undefined> {
+  /** Sends what of a block was not sent yet. False when it cannot be read. */
+  async function sendFrom(
+    from: Opened,
+    { request, offsetBytes, lengthBytes }: Question & { kind: 'request' },
+    sent: { bytes: number },
+  ): Promise<boolean> {
+    while (sent.bytes < lengthBytes) {
+      const leftBytes = lengthBytes - sent.bytes
+      // What has to wait is read when its turn has come: many links that wait must not hold a block each.
+      const stepBytes = await turn(leftBytes)
+      if (isClosed || !questions.has(request)) return true
+      const data = await readFrom(from, offsetBytes + sent.bytes, stepBytes)
+      if (data === undefined || data.length === 0) return false
+      await send(request, sent.bytes, data)
+      sent.bytes += data.length
+    }
+    return true
+  }
+
+  /** Waits until something may be sent; returns how much of so many bytes. */
+  async function turn(bytes: number): Promise<number> {
+    if (!sending.isLimited()) return bytes
+    await link.writable()
+    const stepBytes = Math.min(bytes, sending.pieceBytes())
+    await sending.turn(stepBytes)
+    return stepBytes
+  }
+
+  /** Undefined when it cannot be opened, or is not what it was: then it has to be looked at. */
+  async function openAnew(root: ContentRoot, path: RelPath, here: Here): Promise<Opened | undefined> {
     await letGo()
     try {
       opened = { root, here, content: await disk.open(path, here.diskPath, here) }
@@ -106,7 +128,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
       context.markDirty(here.diskPath)
       return undefined
     }
-    return readFrom(opened, offsetBytes, lengthBytes)
+    return opened
   }
 
   async function readFrom(
@@ -171,13 +193,16 @@ export function createServing(context: FolderContext, link: Link): Serving {
     )
   }
 
-  async function send(request: number, data: Buffer): Promise<void> {
-    for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxBlockPartBytes) {
+  async function send(request: number, sentBytes: number, data: Buffer): Promise<void> {
+    for (let firstByte = 0; firstByte < data.length; firstByte += maxBlockPartBytes) {
       await link.writable()
       if (isDone(request)) return
-      const part = data.subarray(offsetBytes, offsetBytes + maxBlockPartBytes)
-      const isLast = offsetBytes + part.length === data.length
-      link.send({ kind: 'block', request, offsetBytes, data: part }, isLast ? () => free(data) : undefined)
+      const part = data.subarray(firstByte, firstByte + maxBlockPartBytes)
+      const isLast = firstByte + part.length === data.length
+      link.send(
+        { kind: 'block', request, offsetBytes: sentBytes + firstByte, data: part },
+        isLast ? () => free(data) : undefined,
+      )
     }
   }
 
@@ -185,10 +210,12 @@ export function createServing(context: FolderContext, link: Link): Serving {
     const list = isOfFolder(root) ? store.blocks(root) : undefined
     if (list === undefined || list.hashes.length === 0) return miss(request, false)
     const count = list.hashes.length / blockHashBytes
-    for (let first = 0; first < count; first += maxBlockListPart) {
+    for (let first = 0, part = 0; first < count; first += part) {
+      const wantedBytes = Math.min(count - first, maxBlockListPart) * blockHashBytes
+      part = Math.max(1, Math.floor((await turn(wantedBytes)) / blockHashBytes))
       await link.writable()
       if (isDone(request)) return
-      const hashes = list.hashes.subarray(first * blockHashBytes, (first + maxBlockListPart) * blockHashBytes)
+      const hashes = list.hashes.subarray(first * blockHashBytes, (first + part) * blockHashBytes)
       link.send({ kind: 'block-list', request, first, count, hashes })
     }
   }

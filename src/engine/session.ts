@@ -16,6 +16,7 @@ import {
 } from '../wire/messages.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
+import { limitRequests } from './limit-requests.ts'
 import { receiveIndex } from './receive.ts'
 import { createRequests, type Requests } from './requests.ts'
 import { createServing } from './serve.ts'
@@ -50,7 +51,7 @@ export interface SessionEvents {
 export function createSession(context: FolderContext, link: Link, events: SessionEvents): Session {
   const { store, clock, keys, author, log } = context
   const proofs = createProofCache()
-  const requests = createRequests(link, clock)
+  const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
   const announcer = createAnnouncer(context, link)
   const serving = createServing(context, link)
   let hello: (Message & { kind: 'hello' }) | undefined

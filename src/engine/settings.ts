@@ -2,6 +2,9 @@
  * The settings of one folder as the engine uses them, with their defaults. How they are read and what each means to a person
  * stands in `setting-table.ts`.
  */
+/** `auto`: newest first on a read-only device, alphabetical on others. */
+export const fetchOrders = ['auto', 'newest', 'smallest', 'alphabetical'] as const
+
 export interface FolderSettings {
   readonly paused: boolean
   /** Predefined hosts, `host:port`. */
@@ -10,6 +13,14 @@ export interface FolderSettings {
   readonly tracker: boolean
   readonly dht: boolean
   readonly relay: boolean
+  /** Bytes a second of this folder; 0 for no limit. */
+  readonly uploadLimit: number
+  readonly downloadLimit: number
+  /** Which of several needed files comes first. */
+  readonly fetchOrder: (typeof fetchOrders)[number]
+  /** Read-only devices: keep only so many of the newest files, or bytes of them; 0 for all. */
+  readonly keepNewestFiles: number
+  readonly keepNewestBytes: number
   /** Keep what a peer deleted or replaced. */
   readonly archive: boolean
   readonly archiveDays: number
@@ -32,6 +43,11 @@ export const defaultFolderSettings: FolderSettings = {
   tracker: true,
   dht: false,
   relay: true,
+  uploadLimit: 0,
+  downloadLimit: 0,
+  fetchOrder: 'auto',
+  keepNewestFiles: 0,
+  keepNewestBytes: 0,
   archive: true,
   archiveDays: 30,
   archiveMaxBytes: 20 * 1024 ** 3,

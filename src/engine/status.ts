@@ -32,6 +32,8 @@ export interface FolderStatus {
   readonly needBytes: number
   /** Local changes of a read-only device, which stay here. */
   readonly localChanges: number
+  /** Files of the folder that are not kept here, because they are none of the newest. */
+  readonly notKept: { readonly files: number; readonly bytes: number }
   readonly peers: readonly PeerStatus[]
   readonly problems: readonly Problem[]
   /** One sentence: why the folder is not up to date; empty when it is. */
@@ -58,6 +60,7 @@ export function describeFolder(context: FolderContext, swarm: Swarm, loop: Loop)
     needFiles: counts.needFiles,
     needBytes: counts.needBytes,
     localChanges: context.role === 'read-only' ? counts.localChanges : 0,
+    notKept: { files: counts.unkeptFiles, bytes: counts.unkeptBytes },
     peers,
     problems,
     explanation: halt?.message ?? explain(state, counts.needFiles, peers.length, problems.length),

@@ -25,8 +25,16 @@ export interface Swarm {
   askableMs(content: WantedContent): number
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
   fetchBlockList(version: Version): Promise<Uint8Array>
-  /** A verified block. `hashes` may be undefined for a file of one block. Rejects with `no-peer-has-it`. */
-  fetchBlock(version: Version, hashes: Uint8Array | undefined, index: number): Promise<Uint8Array>
+  /**
+   * A verified block. `hashes` may be undefined for a file of one block. Where blocks wait for room, that of the file with the lowest place goes
+   * first. Rejects with `no-peer-has-it`.
+   */
+  fetchBlock(
+    version: Version,
+    hashes: Uint8Array | undefined,
+    index: number,
+    place: () => number,
+  ): Promise<Uint8Array>
   /** The sums of some blocks of a file, in their order (P13); undefined when nobody tells them. Not to be trusted. */
   fetchSums(version: Version, numbers: readonly number[]): Promise<Uint8Array | undefined>
   closeAll(code: 'closing' | 'folder-closed'): Promise<void>
@@ -35,7 +43,7 @@ export interface Swarm {
 export function createSwarm(context: FolderContext, events: SessionEvents): Swarm {
   const { log, clock } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
-  const waiting: (() => void)[] = []
+  const waiting: { readonly place: () => number; readonly bytes: number; readonly resolve: () => void }[] = []
   let pendingBytes = 0
 
   function attach(link: Link): void {
@@ -93,16 +101,31 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     }
   }
 
-  async function takeRoom(bytes: number): Promise<void> {
-    while (pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes) {
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    }
-    pendingBytes += bytes
+  function roomBytes(): number {
+    return Math.min(maxPendingBytes, context.rates.askAheadBytes(openSessions().map(({ link }) => link)))
   }
 
+  function fits(bytes: number): boolean {
+    return pendingBytes === 0 || pendingBytes + bytes <= roomBytes()
+  }
+
+  async function takeRoom(bytes: number, place: () => number): Promise<void> {
+    if (fits(bytes)) pendingBytes += bytes
+    else await new Promise<void>((resolve) => waiting.push({ place, bytes, resolve }))
+  }
+
+  /** To whoever has the first place; of the same place, to whoever waits longest. */
   function giveRoom(bytes: number): void {
     pendingBytes -= bytes
-    for (const resolve of waiting.splice(0)) resolve()
+    while (waiting.length > 0) {
+      const places = waiting.map(({ place }) => place())
+      const first = places.indexOf(Math.min(...places))
+      const next = waiting[first]!
+      if (!fits(next.bytes)) return
+      waiting.splice(first, 1)
+      pendingBytes += next.bytes
+      next.resolve()
+    }
   }
 
   function openSessions(): Session[] {
@@ -122,10 +145,10 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
         (hashes) => isBlockListOf(hashes, root, sizeBytes, blockSizeBytes),
       )
     },
-    async fetchBlock(version, hashes, index) {
+    async fetchBlock(version, hashes, index, place) {
       const { root, sizeBytes, blockSizeBytes } = version
       const { offsetBytes, lengthBytes } = blockRange(index, sizeBytes, blockSizeBytes)
-      await takeRoom(lengthBytes)
+      await takeRoom(lengthBytes, place)
       try {
         return await ask(
           version,

@@ -17,6 +17,8 @@ import type { Swarm } from './swarm.ts'
 const maxActive = 64
 /** Finished stages that wait to be placed. With the active ones this bounds open files. */
 const maxReady = 256
+/** What a person asks for does not wait for one of those to end. */
+const maxAsked = 8
 /** Blocks of one file asked for at once; the swarm bounds their bytes. */
 const maxBlocksAtOnce = 32
 
@@ -48,8 +50,11 @@ export interface TransferFailure {
 export interface Transfers {
   /** Whether this content is on its way, lies here, or can be asked for. */
   canGet(version: Version): boolean
-  /** Begins to get this file's content, if there is room for one more. False when nobody is known to have it. */
-  want(version: Version): boolean
+  /**
+   * Begins to get this file's content, if there is room for one more. False when nobody is known to have it. What is wanted first in a round
+   * gets its blocks before the rest.
+   */
+  want(version: Version, isAsked?: boolean): boolean
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
@@ -59,6 +64,10 @@ export interface Transfers {
   take(version: Version): Promise<Fetched | undefined>
   /** Closes a stage that was taken, unless it was placed. */
   giveBack(root: ContentRoot, stage: Stage): Promise<void>
+  /** Places are given anew: what is wanted from here on goes before what is wanted later. */
+  beginRound(): void
+  /** What is on its way is still wanted, and has the next place. */
+  placeNext(root: ContentRoot): void
   /** Lets go of what is no longer needed. */
   keepOnly(isNeeded: (root: ContentRoot) => boolean): void
   activeCount(): number
@@ -81,6 +90,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   const ready = new Map<ContentRoot, Fetched>()
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
+  /** Which place in the last round those under way had. */
+  const places = new Map<ContentRoot, number>()
+  let nextPlace = 0
   let failures: TransferFailure[] = []
   /** Bytes that transfers under way have still to write. */
   let promisedBytes = 0
@@ -103,6 +115,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (!isClosed && failure.code !== 'cancelled') failures.push({ version, error: failure })
     } finally {
       active.delete(version.root)
+      places.delete(version.root)
       context.pullSoon()
     }
   }
@@ -198,7 +211,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   /** Returns its hash. */
   async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
-    const data = await swarm.fetchBlock(version, undefined, 0)
+    const data = await swarm.fetchBlock(version, undefined, 0, () => placeOf(version))
     await stage.write(0, data)
     const blockHash = blockHashOf(data)
     free(data)
@@ -220,7 +233,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         if (failed) return
         try {
           if (signal.aborted) throw new SyncError('cancelled')
-          const data = await swarm.fetchBlock(version, hashes, index)
+          const data = await swarm.fetchBlock(version, hashes, index, () => placeOf(version))
           await stage.write(index * version.blockSizeBytes, data)
           free(data)
           room.used(version.blockSizeBytes)
@@ -234,6 +247,14 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     const outcomes = await Promise.allSettled(workers)
     const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
     if (rejected !== undefined) throw rejected.reason
+  }
+
+  function placeNext(root: ContentRoot): void {
+    if (active.has(root)) places.set(root, nextPlace++)
+  }
+
+  function placeOf({ root }: Version): number {
+    return places.get(root) ?? Number.POSITIVE_INFINITY
   }
 
   async function fetchBlockList(version: Version): Promise<Uint8Array> {
@@ -265,10 +286,16 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   return {
     canGet,
-    want(version) {
+    beginRound() {
+      nextPlace = 0
+    },
+    placeNext,
+    want(version, isAsked = false) {
+      placeNext(version.root)
       if (isClosed || isUnderWay(version.root)) return true
       if (!canGet(version)) return false
-      if (active.size >= maxActive || ready.size >= maxReady) return true
+      if (active.size >= maxActive + (isAsked ? maxAsked : 0) || ready.size >= maxReady) return true
+      places.set(version.root, nextPlace++)
       active.set(version.root, start(version))
       return true
     },

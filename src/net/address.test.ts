@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import { caseCount } from '../testing/counts.ts'
-import { formatHostPort, networkOf, parseHostPort, parseListenAddress, plainHost } from './address.ts'
+import {
+  formatHostPort,
+  hostOfAddress,
+  isLanAddress,
+  networkOf,
+  parseHostPort,
+  parseListenAddress,
+  plainHost,
+} from './address.ts'
 
 test.each([
   ['192.0.2.7:4444', '192.0.2.7', 4444],
@@ -66,4 +74,69 @@ test('limits count one IPv6 network and one IPv4 address once, however it is wri
   expect(networkOf('2001:db8:1:2::')).not.toBe(networkOf('2001:db8:1:3::'))
   expect(networkOf('2001:db8::7')).toBe('2001:db8:0:0')
   expect(networkOf('::1')).toBe('0:0:0:0')
+})
+
+test.each([
+  '127.0.0.1',
+  '127.255.255.254',
+  '10.0.0.1',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.178.20',
+  '169.254.7.7',
+  '::1',
+  'fe80::1',
+  'fe80::1%eth0',
+  'febf:ffff::1',
+  'fc00::1',
+  'fd12:3456:789a::1',
+  '::ffff:192.168.1.1',
+  '::FFFF:10.0.0.1',
+  '::ffff:c0a8:101',
+  '0:0:0:0:0:ffff:a00:1',
+])('%s is of the local network', (address) => {
+  expect(isLanAddress(address)).toBe(true)
+})
+
+test.each([
+  '8.8.8.8',
+  '11.0.0.1',
+  '172.15.255.255',
+  '172.32.0.1',
+  '192.169.0.1',
+  '100.64.0.1',
+  '0.0.0.0',
+  '::',
+  '2001:db8::1',
+  'fec0::1',
+  'fbff::1',
+  'fe7f::1',
+  '::ffff:8.8.8.8',
+  '::ffff:808:808',
+  '::2',
+  '64:ff9b::a00:1',
+  'localhost',
+  'nas.local',
+  '10.0.0',
+  '',
+  '?',
+])('%s is not of the local network', (address) => {
+  expect(isLanAddress(address)).toBe(false)
+})
+
+test.each([
+  ['192.168.1.7:4444', '192.168.1.7'],
+  ['[fe80::1%eth0]:4444', 'fe80::1%eth0'],
+  ['?:0', '?'],
+])('the host of a link at %s is %s', (address, host) => {
+  expect(hostOfAddress(address)).toBe(host)
+})
+
+test('any text is judged', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), (text) => {
+      expect(typeof isLanAddress(text)).toBe('boolean')
+    }),
+    { numRuns: caseCount(200) },
+  )
 })

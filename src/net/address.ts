@@ -1,5 +1,5 @@
 /** `HOST:PORT` as people write it: an IPv4 address, an IPv6 address in brackets, or a name; and back to text. Looks nothing up. */
-import { isIPv4, isIPv6 } from 'node:net'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { SyncError } from '../core/errors.ts'
 
@@ -65,4 +65,31 @@ export function networkOf(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')
+}
+
+/** Loopback, private and link-local networks, of IPv4 (also written as IPv6) and IPv6. */
+const lanNetworks = new BlockList()
+for (const [network, prefix] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const) {
+  lanNetworks.addSubnet(network, prefix, 'ipv4')
+}
+lanNetworks.addAddress('::1', 'ipv6')
+lanNetworks.addSubnet('fe80::', 10, 'ipv6')
+lanNetworks.addSubnet('fc00::', 7, 'ipv6')
+
+/** The host of a link's address, whatever its form; never throws, because a socket that is gone has none. */
+export function hostOfAddress(address: string): string {
+  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Whether an address can only be one of this machine or of its local network. A name, or anything else that is no address, is not. */
+export function isLanAddress(address: string): boolean {
+  const [host] = plainHost(address).split('%') as [string]
+  if (isIPv4(host)) return lanNetworks.check(host, 'ipv4')
+  return isIPv6(host) && lanNetworks.check(host, 'ipv6')
 }

@@ -24,6 +24,19 @@ export interface PathState {
   readonly agreed: Version | undefined
   readonly here: Here | undefined
   readonly ignored: boolean
+  /** A person asked for it: it goes first, and is kept whatever its age. */
+  readonly asked: boolean
+  /** The winner is a file and none of the newest, and only those are kept here. */
+  readonly unkept: boolean
+}
+
+/** Which of several needed files is fetched first. */
+export type FetchOrder = 'newest' | 'smallest' | 'alphabetical'
+
+/** Only so many of the newest files, and only as many as have so many bytes together; 0 for no limit. */
+export interface KeepLimits {
+  readonly files: number
+  readonly bytes: number
 }
 
 /** An entry of the index in sequence order, as it is sent to peers. */
@@ -43,6 +56,9 @@ export interface Counts {
   /** Sizes of the live files among them. */
   readonly needBytes: number
   readonly localChanges: number
+  /** Files that are not kept here, and their sizes. */
+  readonly unkeptFiles: number
+  readonly unkeptBytes: number
 }
 
 export interface PeerRow {
@@ -56,7 +72,15 @@ export interface PeerRow {
 export interface HistoryRow {
   readonly atMs: number
   readonly path: string
-  readonly action: 'received' | 'changed' | 'deleted' | 'conflict' | 'restored' | 'halted' | 'resumed'
+  readonly action:
+    | 'received'
+    | 'changed'
+    | 'deleted'
+    | 'conflict'
+    | 'restored'
+    | 'halted'
+    | 'resumed'
+    | 'not-kept'
   /** The device name the change came from. */
   readonly device: string
   readonly sizeBytes: number
@@ -120,8 +144,20 @@ export interface FolderStore extends Disposable {
   hasHereBelow(directory: RelPath): boolean
   /** Whether anything that lies here below a directory is to be deleted. */
   hasDeletionsBelow(directory: RelPath): boolean
-  /** Paths whose content the disk lacks or holds too much of, and that no problem holds back: live ones in path order first, then deletions in reverse path order. */
+  /**
+   * Paths whose content the disk lacks or holds too much of, and that no problem holds back. First what is not kept, in path order. Then what
+   * lives: what takes no time and what was asked for in path order, files in the folder's order. Then deletions in reverse path order.
+   */
   needs(nowMs: number, limit: number): RelPath[]
+  /** From now on needed files come in this order; at first it is alphabetical. */
+  setOrder(order: FetchOrder): void
+  /**
+   * From now on only the newest files are kept, by the winner's time and then path. Call it again when the index has grown: until then a file
+   * that became known is measured by the age of those known before.
+   */
+  keepNewest(limits: KeepLimits): void
+  /** A person asks for a path, or does so no more. Holds until it is taken over, and longer where only asking keeps it. */
+  setAsked(path: RelPath, asked: boolean): void
   /** Notes that a version, be it a deletion, is about to take its path on the disk. Holds until the path agrees to one, or `forgetPlacings`. */
   addPlacing(path: RelPath, version: Version): void
   /** What was about to take it, oldest record first. */

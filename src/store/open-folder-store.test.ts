@@ -32,6 +32,8 @@ const paths = [
 ].map(pathOf)
 const kinds: readonly Kind[] = ['file', 'directory', 'link', 'deleted']
 const writers = [writerOf('a'), writerOf('b')]
+// One time twice but for less than a millisecond, and times that do not fit into 64 bits of nanoseconds.
+const times = [0n, 1n, -1n, 1_700_000_000_000_000_000n, 2n ** 93n, -(2n ** 93n)]
 const roots = [rootOf('one'), rootOf('two')]
 
 const content = fc.record({
@@ -48,6 +50,7 @@ const version: fc.Arbitrary<Version> = fc
       ...plain,
       root: plain.root === '' ? plain.root : root,
       sizeBytes: plain.sizeBytes === 0 ? 0 : number * 10 ** 12,
+      mtimeNs: times[(number * 7 + kind.length + path.length) % times.length]!,
       vector: new Map(writers.flatMap((writer) => (counters[writer] ? [[writer, counters[writer]]] : []))),
       ...(number === 1 && { replaced: { kind: 'file', root: roots[0]! } }),
       ...(number === 2 && { movedTo: paths[0]! }),
@@ -153,6 +156,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ([at, ignored]): Step =>
       (store) =>
         store.setIgnored(at, ignored),
+  ),
+  {
+    weight: 2,
+    arbitrary: fc.record({ files: fc.nat(3), bytes: fc.constantFrom(0, 0, 25, 60) }).map(
+      ({ files, bytes }): Step =>
+        (store) =>
+          store.keepNewest({ files, bytes: bytes * 10 ** 12 }),
+    ),
+  },
+  fc.constantFrom('newest' as const, 'smallest' as const, 'alphabetical' as const).map(
+    (order): Step =>
+      (store) =>
+        store.setOrder(order),
+  ),
+  fc.tuple(path, fc.boolean()).map(
+    ([at, asked]): Step =>
+      (store) =>
+        store.setAsked(at, asked),
   ),
   path.map(
     (at): Step =>

@@ -10,6 +10,7 @@ import { createFacts } from './facts.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
 import type { FolderStore } from './folder-store.ts'
 import { createJournal } from './journal.ts'
+import { createKeeping } from './keeping.ts'
 import { createPathQuestions } from './path-questions.ts'
 import { createPaths } from './paths.ts'
 import { createPeers } from './peers.ts'
@@ -34,10 +35,12 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
   const transactions = createTransactions(database, file)
   const facts = createFacts(database, transactions, options.random)
   const records = createRecords(database, transactions, facts)
+  const keeping = createKeeping(database, transactions, records)
   const store: FolderStore = {
     ...facts,
     ...records,
-    ...createPaths(database, transactions, records),
+    ...createPaths(database, transactions, facts, records, keeping),
+    ...{ keepNewest: keeping.keepNewest, setAsked: keeping.setAsked },
     ...createPathQuestions(database, records.versionAt),
     ...createBlocks(database),
     ...createPeers(database),

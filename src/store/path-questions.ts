@@ -39,13 +39,15 @@ interface Totals {
   readonly here_count: number
   readonly pending_deletions: number
   readonly local_changes: number
+  readonly unkept_count: number
+  readonly unkept_bytes: number
 }
 
 export function createPathQuestions(
   database: Database,
   versionAt: (sequence: number) => Version,
 ): PathQuestions {
-  const rowColumns = ['path', 'winner', 'agreed', 'ignored', ...hereColumns].join(', ')
+  const rowColumns = ['path', 'winner', 'agreed', 'ignored', 'asked', 'unkept', ...hereColumns].join(', ')
   const selectRow = database
     .prepare<[string], PathRow>(`SELECT ${rowColumns} FROM paths WHERE path = ?`)
     .safeIntegers()
@@ -65,6 +67,7 @@ export function createPathQuestions(
   const existsLive = existsBelow("winner_kind <> 'deleted'")
   const existsDeletion = existsBelow("need = 'deleted' AND held IN (0, 1) AND here_kind IS NOT NULL")
   const selectLiveNeeds = prepareNeeds('live', 'ASC')
+  const selectUnkept = prepareNeeds('unkept', 'ASC')
   const selectDeletions = prepareNeeds('deleted', 'DESC')
   const selectWithRoot = database
     .prepare<[Buffer], PathRow>(
@@ -124,20 +127,23 @@ export function createPathQuestions(
       .pluck()
   }
 
-  /** Paths nothing holds back come from the index, those whose time to try again has come from their problems. */
-  function prepareNeeds(need: 'live' | 'deleted', direction: 'ASC' | 'DESC') {
+  /** Paths nothing holds back come from the index, those whose time to try again has come from their problems. Of one rank are all deletions. */
+  function prepareNeeds(need: 'live' | 'deleted' | 'unkept', direction: 'ASC' | 'DESC') {
+    const order = `ORDER BY rank ${direction}, path ${direction} LIMIT :limit`
     return database
       .prepare<{ nowMs: number; limit: number }, RelPath>(
         `SELECT path FROM (
-           SELECT path FROM paths WHERE need = '${need}' AND held = 0 ORDER BY path ${direction} LIMIT :limit
-         )
-         UNION ALL
-         SELECT path FROM (
-           SELECT paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
-           WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
-           ORDER BY paths.path ${direction} LIMIT :limit
-         )
-         ORDER BY path ${direction} LIMIT :limit`,
+           SELECT * FROM (
+             SELECT rank, path FROM paths WHERE need = '${need}' AND held = 0 ${order}
+           )
+           UNION ALL
+           SELECT * FROM (
+             SELECT rank, paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
+             WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
+             ORDER BY rank ${direction}, paths.path ${direction} LIMIT :limit
+           )
+           ${order}
+         )`,
       )
       .pluck()
   }
@@ -181,9 +187,11 @@ export function createPathQuestions(
     hasDeletionsBelow: (directory) => isBelow(existsDeletion, directory),
 
     needs(nowMs, limit) {
-      const live = selectLiveNeeds.all({ nowMs, limit })
-      if (live.length === limit) return live
-      return [...live, ...selectDeletions.all({ nowMs, limit: limit - live.length })]
+      const needs: RelPath[] = []
+      for (const select of [selectUnkept, selectLiveNeeds, selectDeletions]) {
+        if (needs.length < limit) needs.push(...select.all({ nowMs, limit: limit - needs.length }))
+      }
+      return needs
     },
 
     hereWithRoot: (root) =>
@@ -199,6 +207,8 @@ export function createPathQuestions(
         needFiles: sums.need_count,
         needBytes: sums.need_bytes,
         localChanges: sums.local_changes,
+        unkeptFiles: sums.unkept_count,
+        unkeptBytes: sums.unkept_bytes,
       }
     },
     pendingDeletions: () => totals().pending_deletions,

@@ -25,6 +25,8 @@ export type PathRow = {
   readonly winner: bigint | null
   readonly agreed: bigint | null
   readonly ignored: bigint
+  readonly asked: bigint
+  readonly unkept: bigint
 } & (PresentColumns | { readonly here_kind: null })
 
 const absentColumns: Readonly<Record<keyof PresentColumns, null>> = {
@@ -82,5 +84,13 @@ export function rowToState(row: PathRow, versionAt: (sequence: number) => Versio
   // Nearly always both are the same record.
   const agreed =
     row.agreed === row.winner ? winner : row.agreed === null ? undefined : versionAt(Number(row.agreed))
-  return { path: row.path, winner, agreed, here: rowToHere(row), ignored: row.ignored === 1n }
+  return {
+    path: row.path,
+    winner,
+    agreed,
+    here: rowToHere(row),
+    ignored: row.ignored === 1n,
+    asked: row.asked === 1n,
+    unkept: row.unkept === 1n,
+  }
 }

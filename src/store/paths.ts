@@ -5,8 +5,10 @@
 import type { Database } from 'better-sqlite3'
 import { conflictOriginal } from '../core/conflict-name.ts'
 import type { RelPath } from '../core/path.ts'
-import type { FolderStore, Here } from './folder-store.ts'
+import type { FetchOrder, FolderStore, Here } from './folder-store.ts'
+import type { Keeping } from './keeping.ts'
 import { hereColumns, hereToRow } from './path-row.ts'
+import { mtimeMsOf, orderKeyOf, orderKeySql } from './rank.ts'
 import type { Records } from './records.ts'
 import type { Transactions } from './transaction.ts'
 
@@ -22,15 +24,25 @@ export type Paths = Pick<
   | 'setIgnored'
   | 'clearIgnored'
   | 'disagree'
+  | 'setOrder'
 >
 
-export function createPaths(database: Database, { atomically }: Transactions, records: Records): Paths {
+const orderFact = 'order'
+
+export function createPaths(
+  database: Database,
+  { atomically }: Transactions,
+  facts: Pick<FolderStore, 'fact' | 'setFact'>,
+  records: Records,
+  keeping: Keeping,
+): Paths {
   const hereValues = hereColumns.map((column) => `${column} = :${column}`).join(', ')
   const addPath = database.prepare(
     'INSERT INTO paths (path, conflict_copy) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
   const updateWinner = database.prepare(
-    'UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root WHERE path = :path',
+    `UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root,
+       winner_mtime = :mtimeMs, order_key = :orderKey WHERE path = :path`,
   )
   const updateAgreedAndHere = database.prepare(
     `UPDATE paths SET agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
@@ -62,10 +74,23 @@ export function createPaths(database: Database, { atomically }: Transactions, re
   function setHere(path: RelPath, here: Here | undefined): void {
     if (here !== undefined) ensurePath(path)
     updateHere.run({ path, ...hereToRow(path, here) })
-    if (here === undefined) deleteEmpty.run(path)
+    if (here !== undefined) return
+    keeping.follow(path)
+    deleteEmpty.run(path)
+  }
+
+  function order(): FetchOrder {
+    return (facts.fact(orderFact) as FetchOrder | undefined) ?? 'alphabetical'
   }
 
   return {
+    setOrder: (wanted) =>
+      atomically(() => {
+        if (wanted === order()) return
+        facts.setFact(orderFact, wanted)
+        database.exec(`UPDATE paths SET order_key = ${orderKeySql[wanted]} WHERE winner IS NOT NULL`)
+      }),
+
     setWinner: (path, winner, superseded) =>
       atomically(() => {
         const record = records.find(winner)
@@ -73,13 +98,18 @@ export function createPaths(database: Database, { atomically }: Transactions, re
           throw new Error(`assertion: record ${winner} cannot be the winner of ${path}`)
         }
         ensurePath(path)
+        const mtimeMs = mtimeMsOf(BigInt(record.mtime))
         updateWinner.run({
           path,
           winner: record.sequence,
           kind: record.kind,
           size: record.size,
           root: record.root,
+          mtimeMs,
+          orderKey: orderKeyOf(order(), record.size, mtimeMs),
         })
+        keeping.outOfDate()
+        keeping.follow(path)
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
         if (superseded.length > 0) records.sweepSuperseded(path)
       }),
@@ -99,6 +129,8 @@ export function createPaths(database: Database, { atomically }: Transactions, re
           ...hereToRow(path, here),
         })
         deletePlacings.run(path)
+        keeping.taken(path)
+        if (here === undefined) keeping.follow(path)
         records.sweepSuperseded(path)
       }),
 
@@ -121,12 +153,14 @@ export function createPaths(database: Database, { atomically }: Transactions, re
       atomically(() => {
         if (ignored) ensurePath(path)
         updateIgnored.run(Number(ignored), path)
+        keeping.outOfDate()
         if (!ignored) deleteEmpty.run(path)
       }),
 
     clearIgnored: () =>
       atomically(() => {
         clearIgnored.run()
+        keeping.outOfDate()
         deleteAllEmpty.run()
       }),
 

@@ -34,6 +34,8 @@ export interface RecordEntry {
   readonly kind: Kind
   readonly root: Buffer
   readonly size: number
+  /** Nanoseconds, as text. */
+  readonly mtime: string
 }
 
 interface IndexColumns extends VersionRow {
@@ -54,7 +56,7 @@ export function createRecords(database: Database, { atomically }: Transactions, 
   const insertRecord = database.prepare(insertInto([...versionColumns, ...proofColumns]))
   const insertSuperseded = database.prepare(insertInto(['superseded', ...versionColumns]))
   const selectEntry = database.prepare<[Buffer], RecordEntry>(
-    'SELECT sequence, superseded, path, kind, root, size FROM records WHERE id = ?',
+    'SELECT sequence, superseded, path, kind, root, size, mtime FROM records WHERE id = ?',
   )
   const selectBySequence = database
     .prepare<[number], VersionRow>(`SELECT ${versionList} FROM records WHERE sequence = ?`)

@@ -51,7 +51,7 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
   const status: FolderStatus = {
     ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
     ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0 },
-    ...{ peers: [], problems: [], explanation: '' },
+    ...{ notKept: { files: 0, bytes: 0 }, peers: [], problems: [], explanation: '' },
   }
   const answers: Folder = {
     id: keys.folderId,
@@ -60,6 +60,10 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
     status: () => status,
     isSettled: () => true,
     rescan: () => void calls.push('rescan'),
+    fetchNow(path, wanted) {
+      calls.push(`${wanted ? 'fetch' : 'release'} ${path}`)
+      return wanted ? 'coming' : 'released'
+    },
     async restoreLocal(path) {
       calls.push(`restore ${path ?? 'all'}`)
       return 2

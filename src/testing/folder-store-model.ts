@@ -6,7 +6,15 @@ import type { ContentRoot, RecordId, WriterId } from '../core/ids.ts'
 import { comparePaths, type DirPath, isInside, parentOf, type RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
 import { sameContent, type Version } from '../core/version.ts'
-import type { FolderStore, Here, PathState, ProblemRow } from '../store/folder-store.ts'
+import type {
+  FetchOrder,
+  FolderStore,
+  Here,
+  KeepLimits,
+  PathState,
+  ProblemRow,
+} from '../store/folder-store.ts'
+import { firstRank, mtimeMsOf, orderKeyOf, takesTime } from '../store/rank.ts'
 
 interface RecordEntry {
   readonly record: SignedRecord
@@ -19,10 +27,15 @@ interface PathEntry {
   agreed: Version | undefined
   here: Here | undefined
   ignored: boolean
+  asked: boolean
 }
 
 export interface ModelState {
   sequence: number
+  order: FetchOrder
+  keep: KeepLimits
+  /** The oldest file that is kept, if any is not, when the limits were last looked at. */
+  edge: { readonly mtimeNs: bigint; readonly path: RelPath } | undefined
   readonly records: Map<RecordId, RecordEntry>
   readonly paths: Map<RelPath, PathEntry>
   readonly problems: Map<string, ProblemRow>
@@ -46,6 +59,9 @@ export type StoreModel = Pick<
   | 'hasHereBelow'
   | 'hasDeletionsBelow'
   | 'needs'
+  | 'setOrder'
+  | 'keepNewest'
+  | 'setAsked'
   | 'adopt'
   | 'setHere'
   | 'setIgnored'
@@ -78,6 +94,9 @@ export type StoreModel = Pick<
 export function createStoreModel(): StoreModel {
   let model: ModelState = {
     sequence: 0,
+    order: 'alphabetical',
+    keep: { files: 0, bytes: 0 },
+    edge: undefined,
     records: new Map(),
     paths: new Map(),
     problems: new Map(),
@@ -90,8 +109,10 @@ export function createStoreModel(): StoreModel {
       agreed: undefined,
       here: undefined,
       ignored: false,
+      asked: false,
     }
     const entry = { ...before, ...changes }
+    if (isUnkept(path, entry) && entry.here === undefined) entry.agreed = undefined
     const isEmpty =
       entry.winner === undefined && entry.agreed === undefined && entry.here === undefined && !entry.ignored
     if (isEmpty) model.paths.delete(path)
@@ -100,6 +121,30 @@ export function createStoreModel(): StoreModel {
       const kept = record.version.path !== path || !superseded || entry.agreed?.id === id
       if (!kept) model.records.delete(id)
     }
+  }
+
+  function isUnkept(path: RelPath, { winner, asked }: PathEntry): boolean {
+    return !asked && winner !== undefined && isBeyond(path, winner)
+  }
+
+  function isBeyond(path: RelPath, winner: Version): boolean {
+    if (winner.kind !== 'file' || (model.keep.files === 0 && model.keep.bytes === 0)) return false
+    const isTooLarge = model.keep.bytes > 0 && winner.sizeBytes > model.keep.bytes
+    return isTooLarge || (model.edge !== undefined && compareAges({ ...winner, path }, model.edge) > 0)
+  }
+
+  /** From new to old. */
+  function compareAges(
+    a: { readonly path: RelPath; readonly mtimeNs: bigint },
+    b: { readonly path: RelPath; readonly mtimeNs: bigint },
+  ): number {
+    const [aMs, bMs] = [mtimeMsOf(a.mtimeNs), mtimeMsOf(b.mtimeNs)]
+    return aMs === bMs ? comparePaths(a.path, b.path) : bMs - aMs
+  }
+
+  function rankOf({ winner, asked }: PathState): number {
+    if (winner === undefined || asked || !takesTime(winner)) return firstRank
+    return orderKeyOf(model.order, winner.sizeBytes, mtimeMsOf(winner.mtimeNs))
   }
 
   function addEntry(record: SignedRecord, superseded: boolean): boolean {
@@ -111,7 +156,7 @@ export function createStoreModel(): StoreModel {
 
   function states(): PathState[] {
     return [...model.paths]
-      .map(([path, entry]) => ({ path, ...entry }))
+      .map(([path, entry]) => ({ path, ...entry, unkept: isUnkept(path, entry) }))
       .sort((a, b) => comparePaths(a.path, b.path))
   }
 
@@ -122,8 +167,14 @@ export function createStoreModel(): StoreModel {
     )
   }
 
-  function needOf(state: PathState): 'live' | 'deleted' | undefined {
-    if (state.ignored || state.winner === undefined || state.winner.id === state.agreed?.id) return undefined
+  function needOf(state: PathState): 'live' | 'deleted' | 'unkept' | undefined {
+    if (state.ignored || state.winner === undefined) return undefined
+    if (state.unkept) {
+      const isOurs =
+        state.here?.verified && state.agreed !== undefined && sameContent(state.here, state.agreed)
+      return isOurs ? 'unkept' : undefined
+    }
+    if (state.winner.id === state.agreed?.id) return undefined
     if (state.winner.kind !== 'deleted') return 'live'
     return state.agreed === undefined && state.here === undefined ? undefined : 'deleted'
   }
@@ -207,12 +258,47 @@ export function createStoreModel(): StoreModel {
       const needed = states().filter((state) => !isHeldBack(state.path, nowMs))
       const live = needed.filter((state) => needOf(state) === 'live')
       const deletions = needed.filter((state) => needOf(state) === 'deleted')
-      return [...live, ...deletions.reverse()].slice(0, limit).map(({ path }) => path)
+      const unkept = needed.filter((state) => needOf(state) === 'unkept')
+      const byRank = (a: PathState, b: PathState) => rankOf(a) - rankOf(b)
+      return [...unkept.sort(byRank), ...live.sort(byRank), ...deletions.reverse()]
+        .slice(0, limit)
+        .map(({ path }) => path)
+    },
+    setOrder(order) {
+      model.order = order
+    },
+    keepNewest(keep) {
+      const { files, bytes } = keep
+      const before = model.keep
+      model.keep = keep
+      model.edge = undefined
+      if (files === 0 && bytes === 0) {
+        if (before.files === 0 && before.bytes === 0) return
+        for (const { path, asked, winner, agreed } of states())
+          if (asked && winner?.id === agreed?.id) change(path, { asked: false })
+        return
+      }
+      const byAge = states()
+        .filter(({ winner, ignored, asked }) => winner?.kind === 'file' && !ignored && !asked)
+        .filter(({ winner }) => bytes === 0 || winner!.sizeBytes <= bytes)
+        .map(({ path, winner }) => ({ path, mtimeNs: winner!.mtimeNs, sizeBytes: winner!.sizeBytes }))
+        .sort(compareAges)
+      const firstOut = byAge.findIndex((_, index) => {
+        const sum = byAge.slice(0, index + 1).reduce((all, { sizeBytes }) => all + sizeBytes, 0)
+        return (files > 0 && index + 1 > files) || (bytes > 0 && sum > bytes)
+      })
+      model.edge = byAge[firstOut - 1]
+      for (const { path } of states()) change(path, {})
+    },
+    setAsked(path, asked) {
+      if (model.paths.has(path)) change(path, { asked })
     },
     adopt(path, version, here) {
       const agreed = typeof version === 'string' ? model.records.get(version)!.record.version : version
       addEntry({ version: agreed } as SignedRecord, true)
-      change(path, { agreed, here })
+      const { winner, asked = false } = model.paths.get(path) ?? {}
+      const isOver = winner?.id === agreed.id && !isBeyond(path, winner)
+      change(path, { agreed, here, asked: asked && !isOver })
     },
     setHere: (path, here) => change(path, { here }),
     setIgnored: (path, ignored) => change(path, { ignored }),
@@ -231,14 +317,17 @@ export function createStoreModel(): StoreModel {
     counts() {
       const files = states().filter(({ winner }) => isFile(winner))
       const needed = states().filter((state) => needOf(state) !== undefined)
+      const unkept = states().filter((state) => state.unkept && !state.ignored)
       const bytes = (of: readonly PathState[]) =>
         of.filter(({ winner }) => isFile(winner)).reduce((sum, { winner }) => sum + winner!.sizeBytes, 0)
       return {
         files: files.length,
         bytes: bytes(files),
         needFiles: needed.length,
-        needBytes: bytes(needed),
+        needBytes: bytes(needed.filter((state) => needOf(state) === 'live')),
         localChanges: states().filter(isLocalChange).length,
+        unkeptFiles: unkept.length,
+        unkeptBytes: bytes(unkept),
       }
     },
     pendingDeletions: () =>

@@ -50,6 +50,10 @@ const directions: Readonly<
   'durable-file': { may: [], because: 'it only writes a file' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
+  'device-limits': {
+    may: ['core', 'engine', 'setting-table', 'ports'],
+    because: 'it only decides which limits hold, and sets them',
+  },
   'synced-folders': {
     may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
@@ -62,6 +66,7 @@ const directions: Readonly<
       'config',
       'setting-table',
       'synced-folders',
+      'device-limits',
       'traffic',
       'net/address',
       'net/dial-target',

@@ -11,6 +11,7 @@ import { openDisk } from '../disk/disk.ts'
 import type { Files } from '../disk/files.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, openFolder } from '../engine/folder.ts'
+import { createDeviceRates, type DeviceRates } from '../engine/rates.ts'
 import { defaultFolderSettings, type FolderSettings } from '../engine/settings.ts'
 import type { Link } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -41,6 +42,8 @@ export interface MemoryDeviceOptions {
   readonly role?: 'full' | 'read-only'
   readonly memory?: MemoryOptions
   readonly settings?: Partial<FolderSettings>
+  /** Default: no limits. */
+  readonly rates?: DeviceRates
   /** Before each operation on the disk in memory. */
   readonly gate?: Gate
   /** A directory elsewhere instead of the disk in memory. */
@@ -109,6 +112,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     chance,
     log,
     settings: { ...defaultFolderSettings, ...options.settings },
+    rates: options.rates ?? createDeviceRates(clock, () => false),
     onDatabaseDamaged() {
       throw new Error('assertion: a database in memory is never damaged')
     },

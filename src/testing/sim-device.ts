@@ -11,6 +11,7 @@ import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, openFolder } from '../engine/folder.ts'
+import { createDeviceRates } from '../engine/rates.ts'
 import type { FolderSettings } from '../engine/settings.ts'
 import type { Clock, Disk, DiskPath, Link, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
@@ -277,6 +278,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       chance: random,
       log,
       settings,
+      rates: createDeviceRates(ownClock, () => false),
       onDatabaseDamaged() {
         throw new Error('assertion: a database in memory is never damaged')
       },

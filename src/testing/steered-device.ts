@@ -7,11 +7,13 @@ import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
 import type { DeviceId } from '../core/ids.ts'
+import { createDeviceLimits } from '../device-limits.ts'
 import { createSteering } from '../device-steering.ts'
+import { createDeviceRates } from '../engine/rates.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
-import { deviceSettingTable } from '../setting-table.ts'
+import { deviceSettingTable, withDefaults } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
@@ -57,9 +59,20 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const opener = createFakeOpener()
   const folders = await openSyncedFolders({ home, config, opener, chance: systemChance, log })
   const clock = createManualClock(0)
+  const limits = createDeviceLimits(
+    {
+      clock,
+      rates: createDeviceRates(clock, () => false),
+      weekMsAt: (nowMs) => nowMs,
+      onPause: () => undefined,
+    },
+    withDefaults(deviceTable, {}),
+  )
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
+    limits: limits.current,
+    deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
     dialResults: () => device.dialResults,
   })
