@@ -103,8 +103,9 @@ export function createServing(context: FolderContext, link: Link): Serving {
       if (isClosed || !questions.has(request)) return true
       const data = await readFrom(from, offsetBytes + sent.bytes, stepBytes)
       if (data === undefined || data.length === 0) return false
-      await send(request, sent.bytes, data)
+      const firstByte = sent.bytes
       sent.bytes += data.length
+      await send(request, firstByte, data)
     }
     return true
   }
