@@ -247,8 +247,11 @@ export interface Link {
   readonly initiator: boolean
   /** Binds proofs to this very connection; 32 bytes. */
   readonly handshakeHash: Uint8Array
-  /** Queues a message. A closed link ignores it. */
-  send(message: Message): void
+  /**
+   * Queues a message. A closed link ignores it. `encoded` is called once the bytes of a block's data are not needed any more; perhaps never
+   * when the link closes before.
+   */
+  send(message: Message, encoded?: () => void): void
   /** Resolves once few enough bytes are queued, or the link is closed: await it before sending more of something long. */
   writable(): Promise<void>
   /**

@@ -5,6 +5,7 @@
 import { blockHashBytes, blockSizeFor, maxBlockBytes } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import { free } from '../core/memory.ts'
 import type { RelPath } from '../core/path.ts'
 import { sameContent } from '../core/version.ts'
 import type { Link, OpenContent } from '../ports.ts'
@@ -156,12 +157,9 @@ export function createServing(context: FolderContext, link: Link): Serving {
     for (let offsetBytes = 0; offsetBytes < data.length; offsetBytes += maxBlockPartBytes) {
       await link.writable()
       if (isClosed || !questions.has(request)) return
-      link.send({
-        kind: 'block',
-        request,
-        offsetBytes,
-        data: data.subarray(offsetBytes, offsetBytes + maxBlockPartBytes),
-      })
+      const part = data.subarray(offsetBytes, offsetBytes + maxBlockPartBytes)
+      const isLast = offsetBytes + part.length === data.length
+      link.send({ kind: 'block', request, offsetBytes, data: part }, isLast ? () => free(data) : undefined)
     }
   }
 

@@ -5,6 +5,7 @@
 import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import { free } from '../core/memory.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -247,7 +248,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
     const data = await swarm.fetchBlock(version, undefined, 0)
     await stage.write(0, data)
-    return blockHashOf(data)
+    const blockHash = blockHashOf(data)
+    free(data)
+    return blockHash
   }
 
   async function fetchBlocks(
@@ -266,6 +269,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
           if (isClosed || unwanted.has(version.root)) throw new SyncError('cancelled')
           const data = await swarm.fetchBlock(version, hashes, index)
           await stage.write(index * version.blockSizeBytes, data)
+          free(data)
           room.used(version.blockSizeBytes)
         } catch (error) {
           failed = true

@@ -10,7 +10,8 @@ export const inboxLimitBytes = 1024 * 1024
 export const messageOverheadBytes = 256
 
 export interface Inbox {
-  add(message: Message, sizeBytes: number): void
+  /** `handled` is called after the handler is done with it. */
+  add(message: Message, sizeBytes: number, handled?: () => void): void
   /** Hands over messages from the first on. Called once. */
   listen(handler: (message: Message) => void | Promise<void>): void
   /** Calls back after all that waits now has been handled; at once when nobody listens. */
@@ -28,8 +29,14 @@ export interface InboxEvents {
   handled(sizeBytes: number): void
 }
 
+interface Waiting {
+  readonly message: Message
+  readonly sizeBytes: number
+  readonly handled: (() => void) | undefined
+}
+
 export function createInbox(events: InboxEvents): Inbox {
-  let waiting: { readonly message: Message; readonly sizeBytes: number }[] = []
+  let waiting: Waiting[] = []
   let heldBytes = 0
   let handler: ((message: Message) => void | Promise<void>) | undefined
   let busy = false
@@ -49,6 +56,7 @@ export function createInbox(events: InboxEvents): Inbox {
         events.failed(thrown)
         break
       }
+      next.handled?.()
       if (stopped) break
       heldBytes -= next.sizeBytes + messageOverheadBytes
       events.handled(next.sizeBytes)
@@ -64,9 +72,9 @@ export function createInbox(events: InboxEvents): Inbox {
   }
 
   return {
-    add(message, sizeBytes) {
+    add(message, sizeBytes, handled) {
       if (stopped) return
-      waiting.push({ message, sizeBytes })
+      waiting.push({ message, sizeBytes, handled })
       heldBytes += sizeBytes + messageOverheadBytes
       void deliver()
     },

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net'
 import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { free } from '../core/memory.ts'
 import type { Clock, Link, Log } from '../ports.ts'
 import { frameHeader } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
@@ -41,6 +42,12 @@ export interface LinkOptions {
   readonly codec: MessageCodec
 }
 
+/** A message waiting to be sealed, in parts that follow each other. */
+interface Queued {
+  readonly parts: readonly Uint8Array[]
+  readonly encoded: (() => void) | undefined
+}
+
 export function createLink(options: LinkOptions): Link {
   const { socket, channel, address, clock, codec } = options
   const { transport, splitter } = channel
@@ -53,7 +60,7 @@ export function createLink(options: LinkOptions): Link {
   let reason: SyncError | undefined
   /** The peer has said its last word; what came before it is still handed over. */
   let peerClosed = false
-  let queue: (readonly Uint8Array[])[] = []
+  let queue: Queued[] = []
   let queuedBytes = 0
   let pumpPlanned = false
   let pongQueued = false
@@ -68,11 +75,11 @@ export function createLink(options: LinkOptions): Link {
 
   // -- sending
 
-  function enqueue(message: Message): void {
+  function enqueue(message: Message, encoded?: () => void): void {
     const parts = codec.encode(message)
     const lengthBytes = bytesOf(parts)
     if (lengthBytes > maxMessageBytes) throw new Error(`assertion: a ${message.kind} of ${lengthBytes} bytes`)
-    queue.push(parts)
+    queue.push({ parts, encoded })
     queuedBytes += lengthBytes + messageOverheadBytes
     saidMs = clock.monotonicMs()
     // What is sent in one go leaves in one write.
@@ -87,11 +94,12 @@ export function createLink(options: LinkOptions): Link {
     socket.cork()
     let taken = 0
     for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
-      const message = queue[taken]!
-      queuedBytes -= bytesOf(message) + messageOverheadBytes
-      const parts = transport.seal(message)
-      socket.write(frameHeader(bytesOf(parts)))
-      for (const part of parts) socket.write(part)
+      const { parts, encoded } = queue[taken]!
+      queuedBytes -= bytesOf(parts) + messageOverheadBytes
+      const frame = transport.seal(parts)
+      encoded?.()
+      socket.write(frameHeader(bytesOf(frame)))
+      for (const part of frame) socket.write(part, () => free(part))
     }
     queue = queue.slice(taken)
     socket.uncork()
@@ -123,7 +131,7 @@ export function createLink(options: LinkOptions): Link {
         if (frame === undefined) break
         const bytes = transport.open(frame)
         const message = codec.decode(bytes)
-        if (message !== undefined) receive(message, bytes.length)
+        if (message !== undefined) receive(message, bytes)
       }
     } catch (thrown) {
       failWith(thrown)
@@ -131,7 +139,7 @@ export function createLink(options: LinkOptions): Link {
     if (state === 'open' && inbox.heldBytes > inboxLimitBytes) socket.pause()
   }
 
-  function receive(message: Message, sizeBytes: number): void {
+  function receive(message: Message, bytes: Buffer): void {
     if (message.kind === 'ping') {
       // One at a time: a peer that pings and never reads must not fill the queue.
       if (!pongQueued) enqueue({ kind: 'pong' })
@@ -140,7 +148,8 @@ export function createLink(options: LinkOptions): Link {
       peerClosed = true
       reason = closedByPeer(message.code, address)
       inbox.atEnd(() => finish('the other side closed the link'))
-    } else if (message.kind !== 'pong') inbox.add(message, sizeBytes)
+    } else if (message.kind === 'block') inbox.add(message, bytes.length, () => free(bytes))
+    else if (message.kind !== 'pong') inbox.add(message, bytes.length)
   }
 
   function readOnWhenRoom(): void {
@@ -234,9 +243,9 @@ export function createLink(options: LinkOptions): Link {
     address,
     initiator: channel.initiator,
     handshakeHash: channel.handshakeHash,
-    send(message) {
+    send(message, encoded) {
       if (state !== 'open' || peerClosed || socket.destroyed) return
-      enqueue(message)
+      enqueue(message, encoded)
       if (queuedBytes > maxQueuedBytes)
         failWith(new SyncError('peer-stalled', { seconds: stallLimitMs / 1000 }))
     },

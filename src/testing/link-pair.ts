@@ -96,8 +96,10 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
       address,
       initiator: side === 0,
       handshakeHash: options.handshakeHash,
-      send(message) {
-        if (isOpen && !peerClosed) transmit(message)
+      send(message, encoded) {
+        if (!isOpen || peerClosed) return
+        transmit(message)
+        encoded?.()
       },
       async writable() {
         if (!isOpen || peerClosed || outstandingBytes <= writableLimitBytes) return

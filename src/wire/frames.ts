@@ -3,6 +3,7 @@
  * Every length is checked against its cap before anything is kept for it.
  */
 import { SyncError } from '../core/errors.ts'
+import { free } from '../core/memory.ts'
 import { maxNoiseMessageBytes } from './noise.ts'
 
 /** Bytes of the length in front of each frame. */
@@ -18,11 +19,11 @@ export function frameHeader(lengthBytes: number): Buffer {
 }
 
 export interface FrameSplitter {
-  /** Takes bytes as they came; the chunk must not be changed afterwards. */
+  /** Takes bytes as they came; the chunk is the splitter's from here on. */
   push(chunk: Buffer): void
   /**
    * The next whole frame, undefined until more bytes come. Throws `peer-garbage` for a frame of no bytes and `peer-oversize` for one
-   * above the cap. The frame may be a view of a pushed chunk.
+   * above the cap. The frame is good until the next call.
    */
   next(): Buffer | undefined
   /** Frames above this are refused from now on. A handshake allows little, an established link `maxFrameBytes`. */
@@ -45,6 +46,8 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
   let frameBytes: number | undefined
   let unfinished: Buffer | undefined
   let filled = 0
+  /** What the frame returned last may lie in. */
+  let spent: Uint8Array[] = []
 
   /** Moves up to so many bytes from the chunks into a buffer. */
   function fill(target: Buffer, from: number, lengthBytes: number): number {
@@ -61,7 +64,7 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
     at += lengthBytes
     chunkBytes -= lengthBytes
     if (at < chunks[0]!.length) return
-    chunks.shift()
+    spent.push(chunks.shift()!)
     at = 0
   }
 
@@ -85,6 +88,8 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
       chunkBytes += chunk.length
     },
     next() {
+      for (const bytes of spent) free(bytes)
+      spent = []
       frameBytes ??= readLength()
       if (frameBytes === undefined) return undefined
       let frame: Buffer
@@ -96,6 +101,7 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
         filled += fill(unfinished, filled, frameBytes - filled)
         if (filled < frameBytes) return undefined
         frame = unfinished
+        spent.push(frame)
       }
       frameBytes = undefined
       unfinished = undefined
