@@ -50,6 +50,11 @@ export function realFiles(path: string): Files {
     async openRoot() {
       return realDirectory(await open(path, O_RDONLY | O_DIRECTORY))
     },
+    isRoot(directory) {
+      const there = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
+      const { dev, ino } = fs.fstatSync(partsOf(directory).descriptor, { bigint: true })
+      return there?.dev === dev && there.ino === ino
+    },
   }
 }
 
@@ -74,8 +79,7 @@ function realDirectory(descriptor: number): Directory {
       if (codeOf(error) === undefined) throw error
       return undefined
     }
-    const expected = Buffer.concat([placeOf(descriptor), Buffer.from(`/${names.join('/')}`)])
-    if (placeOf(opened).equals(expected)) return realDirectory(opened)
+    if (isBelow(opened, descriptor, names)) return realDirectory(opened)
     fs.closeSync(opened)
     return undefined
   }
@@ -89,7 +93,8 @@ function realDirectory(descriptor: number): Directory {
     return current
   }
 
-  const directory: Directory & { readonly at: typeof at } = {
+  const directory: Directory & RealParts = {
+    descriptor,
     at,
     async stat() {
       return fstatNow(descriptor)
@@ -116,6 +121,7 @@ function realDirectory(descriptor: number): Directory {
     async below(names) {
       return (await openDirectly(names)) ?? openOneByOne(names)
     },
+    liesBelow: (above, names) => isBelow(descriptor, partsOf(above).descriptor, names),
     async open(name, access) {
       // Without O_NONBLOCK a pipe put there just now would hold a thread until somebody writes to it.
       const flags = (access === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
@@ -140,14 +146,14 @@ function realDirectory(descriptor: number): Directory {
       await unlink(at(name))
     },
     async linkIf(name, expect, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       const before = lstatNow(from)
       if (before === undefined || !isSameStat(before, expect)) return undefined
       fs.linkSync(from, target)
       return lstatNow(from)
     },
     async moveNew(name, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       try {
         await link(from, target)
         await unlinkOne(from)
@@ -159,7 +165,7 @@ function realDirectory(descriptor: number): Directory {
       return await lstat(target)
     },
     async moveIf(name, expect, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       if (lstatNow(target) !== undefined) throw fileError('EEXIST', 'rename', toName)
       const before = lstatNow(from)
       if (before === undefined || !isSameStat(before, expect)) return undefined
@@ -167,7 +173,7 @@ function realDirectory(descriptor: number): Directory {
       return lstatNow(target)
     },
     async replaceIf(name, to, toName, expect) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       const before = lstatNow(target)
       if (before === undefined || !isSameStat(before, expect)) return undefined
       fs.renameSync(from, target)
@@ -194,9 +200,20 @@ function realDirectory(descriptor: number): Directory {
   return directory
 }
 
-/** Where a name of another directory of this kind is addressed. */
-function atOf(directory: Directory, name: string): string {
-  return (directory as Directory & { at(name: string): string }).at(name)
+/** What directories of this kind know of each other. */
+interface RealParts {
+  readonly descriptor: number
+  /** Where a name in it is addressed. */
+  at(name: string): string
+}
+
+function partsOf(directory: Directory): RealParts {
+  return directory as Directory & RealParts
+}
+
+/** Whether an open directory lies there below another, without a link on the way. */
+function isBelow(descriptor: number, above: number, names: readonly string[]): boolean {
+  return placeOf(descriptor).equals(Buffer.concat([placeOf(above), Buffer.from(`/${names.join('/')}`)]))
 }
 
 function realFile(descriptor: number): OpenFile {

@@ -43,8 +43,7 @@ export function createStages(surroundings: StageSurroundings) {
     return makeBelow(surroundings.openRoot, stageDirectory)
   }
 
-  async function openFile(name: string, fresh: boolean): Promise<OpenFile> {
-    using directory = await openDirectory()
+  async function openFile(directory: Directory, name: string, fresh: boolean): Promise<OpenFile> {
     const old = await directory.lstat(name)
     // With a second name it is a person's file already: a crash came between placing it and taking this name away.
     const isUsable = old?.kind === 'file' && old.links === 1 && !fresh
@@ -57,16 +56,17 @@ export function createStages(surroundings: StageSurroundings) {
     const name = keyToName(key)
     if (openNames.has(name)) throw new Error(`assertion: the stage ${key} is open already`)
     openNames.add(name)
-    try {
-      const file = await onPath(`stage ${key}`, 'write', () => openFile(name, fresh))
-      return stageOf(key, name, file)
-    } catch (thrown) {
-      openNames.delete(name)
-      throw thrown
-    }
+    using owned = new DisposableStack()
+    owned.defer(() => openNames.delete(name))
+    const file = await onPath(`stage ${key}`, 'write', async () => {
+      // In use for as long as the stage is open: many stages in turn look it up once.
+      const directory = owned.use(await openDirectory())
+      return openFile(directory, name, fresh)
+    })
+    return stageOf(key, name, file, owned.move())
   }
 
-  function stageOf(key: string, name: string, file: OpenFile): Stage {
+  function stageOf(key: string, name: string, file: OpenFile, owned: DisposableStack): Stage {
     const path = `stage ${key}`
     let isOpen = true
     async function close(): Promise<void> {
@@ -75,7 +75,7 @@ export function createStages(surroundings: StageSurroundings) {
       try {
         await file[Symbol.asyncDispose]()
       } finally {
-        openNames.delete(name)
+        owned[Symbol.dispose]()
       }
     }
     function checkOpen(): void {
