@@ -40,9 +40,9 @@ test('what is answered at once is asked at once, but not for long in one turn', 
 
 test('a disk that keeps us waiting is asked in threads for a while', async () => {
   const { call, nextTurn, rest } = scene()
-  expect(await call(15)).toBe('at once')
+  expect(await call(17)).toBe('at once')
   nextTurn()
-  expect(await call(15)).toBe('at once')
+  expect(await call(17)).toBe('at once')
   nextTurn()
   expect(await call(0)).toBe('in a thread')
   rest(1001)
@@ -53,7 +53,7 @@ test('a disk that keeps us waiting is asked in threads for a while', async () =>
 test('a call that took long because others had the processor says nothing about the disk', async () => {
   const { call, nextTurn } = scene()
   for (let count = 0; count < 5; count += 1) {
-    expect(await call(15, true)).toBe('at once')
+    expect(await call(17, true)).toBe('at once')
     nextTurn()
   }
 })

@@ -8,7 +8,7 @@
 /** What of one turn of the event loop may go to the disk: others wait for their turn, among them the person at the web page. */
 const maxTurnMs = 20
 /** Longer than any cache takes to answer, even on a slow machine. */
-const slowMs = 8
+const slowMs = 16
 /** A disk that kept us waiting twice within so long is asked only in threads for so long: one that is always slow stops us twice in it. */
 const threadsMs = 1000
 

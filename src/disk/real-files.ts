@@ -52,14 +52,15 @@ export function realFiles(path: string): Files {
     },
     isRoot(directory) {
       const there = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
-      const { dev, ino } = fs.fstatSync(partsOf(directory).descriptor, { bigint: true })
-      return there?.dev === dev && there.ino === ino
+      const { device, inode } = partsOf(directory).identity()
+      return there?.dev === device && there.ino === inode
     },
   }
 }
 
 function realDirectory(descriptor: number): Directory {
   let isOpen = true
+  let identity: FileStat | undefined
   const here = `/proc/self/fd/${descriptor}`
 
   function at(name: string): string {
@@ -95,6 +96,10 @@ function realDirectory(descriptor: number): Directory {
 
   const directory: Directory & RealParts = {
     descriptor,
+    identity() {
+      identity ??= fstatNow(descriptor)
+      return identity
+    },
     at,
     async stat() {
       return fstatNow(descriptor)
@@ -203,6 +208,8 @@ function realDirectory(descriptor: number): Directory {
 /** What directories of this kind know of each other. */
 interface RealParts {
   readonly descriptor: number
+  /** What never changes of an open directory. */
+  identity(): Pick<FileStat, 'device' | 'inode'>
   /** Where a name in it is addressed. */
   at(name: string): string
 }

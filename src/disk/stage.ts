@@ -19,6 +19,8 @@ export const scratchPrefix = '='
 
 /** A sealed stage as the commit needs it. */
 export interface SealedStage {
+  /** Where it lies, open as long as the stage is. */
+  readonly directory: Directory
   readonly name: string
   readonly file: OpenFile
   readonly stat: FileStat
@@ -44,6 +46,12 @@ export function createStages(surroundings: StageSurroundings) {
   }
 
   async function openFile(directory: Directory, name: string, fresh: boolean): Promise<OpenFile> {
+    try {
+      // Most are new.
+      return await directory.create(name, 0o666)
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'EEXIST') throw thrown
+    }
     const old = await directory.lstat(name)
     // With a second name it is a person's file already: a crash came between placing it and taking this name away.
     const isUsable = old?.kind === 'file' && old.links === 1 && !fresh
@@ -58,15 +66,22 @@ export function createStages(surroundings: StageSurroundings) {
     openNames.add(name)
     using owned = new DisposableStack()
     owned.defer(() => openNames.delete(name))
-    const file = await onPath(`stage ${key}`, 'write', async () => {
-      // In use for as long as the stage is open: many stages in turn look it up once.
+    return await onPath(`stage ${key}`, 'write', async () => {
       const directory = owned.use(await openDirectory())
-      return openFile(directory, name, fresh)
+      const file = await openFile(directory, name, fresh)
+      return stageOf(key, { directory, name, file, owned: owned.move() })
     })
-    return stageOf(key, name, file, owned.move())
   }
 
-  function stageOf(key: string, name: string, file: OpenFile, owned: DisposableStack): Stage {
+  function stageOf(
+    key: string,
+    {
+      directory,
+      name,
+      file,
+      owned,
+    }: Pick<SealedStage, 'directory' | 'name' | 'file'> & { readonly owned: DisposableStack },
+  ): Stage {
     const path = `stage ${key}`
     let isOpen = true
     async function close(): Promise<void> {
@@ -104,16 +119,17 @@ export function createStages(surroundings: StageSurroundings) {
       async seal(sizeBytes, mtimeNs, executable) {
         checkOpen()
         const stat = await onPath(path, 'write', async () => {
-          await file.truncate(sizeBytes)
+          const before = await file.stat()
+          if (before.sizeBytes !== sizeBytes) await file.truncate(sizeBytes)
           if (surroundings.capabilities().executable) {
-            const { mode } = await file.stat()
-            await file.setMode(withExecutable(mode, executable))
+            const mode = withExecutable(before.mode, executable)
+            if (before.mode !== mode) await file.setMode(mode)
           }
           await file.setTimes(mtimeNs)
           await file.sync()
           return file.stat()
         })
-        sealedStages.set(stage, { name, file, stat, executable, placed: close })
+        sealedStages.set(stage, { directory, name, file, stat, executable, placed: close })
       },
       release: close,
       async discard() {
