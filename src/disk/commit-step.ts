@@ -41,13 +41,12 @@ export async function placeFile(
   name: string,
 ): Promise<FileStat> {
   const sealed = surroundings.stages.sealed(step.stage)
-  using stages = await surroundings.stages.openDirectory()
   if (surroundings.capabilities().executable) {
     const old = replacesContent(expect) ? await parent.lstat(name) : undefined
     const mode = old?.kind === 'file' ? withExecutable(old.mode, sealed.executable) : sealed.stat.mode
     if (mode !== (await sealed.file.stat()).mode) await sealed.file.setMode(mode)
   }
-  const placed = await place(surroundings, step, expect, stages, sealed.name, parent, name)
+  const placed = await place(surroundings, step, expect, sealed.directory, sealed.name, parent, name)
   await sealed.placed()
   // Never hide what a person wrote into the file in the moment since: it is not what was put there.
   if (!isSameInode(placed, sealed.stat)) throw changed(step)

@@ -28,6 +28,7 @@ export async function commitSteps(
   const outcomes = new Map<CommitStep, CommitOutcome>()
   const touched = new Map<DiskPath, CommitStep[]>()
   const run = surroundings.archive.begin()
+  using held = new DisposableStack()
 
   async function take(
     step: CommitStep,
@@ -40,7 +41,11 @@ export async function commitSteps(
         const { parents, name } = splitDiskPath(step.to)
         using parent = await openBelow(surroundings.openRoot, parents)
         const place = parents.join('/')
-        if (!touched.has(place)) touched.set(place, [])
+        if (!touched.has(place)) {
+          touched.set(place, [])
+          // In use until all is durable: many steps in it look it up once.
+          held.use(await openBelow(surroundings.openRoot, parents))
+        }
         touched.get(place)!.push(step)
         const stat = await work(parent, name)
         return stat === undefined ? undefined : toFound(surroundings, step, stat)

@@ -89,7 +89,10 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     return state
   }
 
-  /** Opens a file for reading that must be the expected one; throws `code` when it is not, or is gone. */
+  /**
+   * Opens a file for reading that must be the expected one; throws `code` when it is not, or is gone. Its directory stays in use as long
+   * as it is open, because the next file is likely to lie beside it.
+   */
   async function openExpected(
     path: RelPath,
     diskPath: DiskPath,
@@ -98,10 +101,13 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
   ): Promise<OpenFile> {
     try {
       const { parents, name } = splitDiskPath(diskPath)
-      using parent = await openBelow(openRoot, parents)
-      const file = await parent.open(name, 'read')
-      if (isSameStat(await file.stat(), expect)) return file
-      await file[Symbol.asyncDispose]()
+      await using owned = new AsyncDisposableStack()
+      const parent = owned.use(await openBelow(openRoot, parents))
+      const file = owned.use(await parent.open(name, 'read'))
+      if (isSameStat(await file.stat(), expect)) {
+        const kept = owned.move()
+        return { ...file, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+      }
     } catch (thrown) {
       if (!isGone(thrown) && errnoOf(thrown) !== 'EINVAL') throw diskError(thrown, path, 'read')
     }

@@ -50,6 +50,8 @@ export interface Directory extends Disposable {
   directory(name: string): Promise<Directory>
   /** Opens one further down, as name after name would. */
   below(names: readonly string[]): Promise<Directory>
+  /** Whether this one is what `below` of these names would open there now. */
+  liesBelow(above: Directory, names: readonly string[]): boolean
   /** Opens a regular file in it. `ELOOP` for a link, `EINVAL` for a device, pipe or directory. */
   open(name: string, access: 'read' | 'write'): Promise<OpenFile>
   /** Makes a file and opens it for writing. `EEXIST` when the name is taken. `mode` loses the bits of the umask. */
@@ -87,6 +89,8 @@ export interface Files {
   readonly path: string
   /** Opens the directory that lies there now: after a disk was changed it is another one than before. */
   openRoot(): Promise<Directory>
+  /** Whether an open directory is what `openRoot` would open now. */
+  isRoot(directory: Directory): boolean
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RootIdentity, RootState } from '../ports.ts'
 import { errnoOf } from './disk-error.ts'
 import type { Directory, Files } from './files.ts'
 import { readNote } from './notes.ts'
+import { createSharedRoot } from './shared-directories.ts'
 
 const advice =
   'This file tells Berrysync which folder and disk this is. Do not delete or copy it: without it, syncing stops.'
@@ -60,6 +61,7 @@ async function lookAtRoot(files: Files): Promise<{ readonly state: RootState; re
 export function createRootGuard(files: Files) {
   let known: { readonly device: bigint; readonly inode: bigint } | undefined
   let missing = false
+  const shared = createSharedRoot(files)
   return {
     async look(): Promise<RootState> {
       const { state, inode } = await lookAtRoot(files)
@@ -73,9 +75,11 @@ export function createRootGuard(files: Files) {
       const expected = known
       if (expected === undefined) throw new SyncError(missing ? 'root-missing' : 'root-unmarked', { path })
       try {
+        const lent = shared.lend(expected)
+        if (lent !== undefined) return lent
         const root = await files.openRoot()
-        const { device, inode } = await root.stat()
-        if (device === expected.device && inode === expected.inode) return root
+        const stat = await root.stat()
+        if (stat.device === expected.device && stat.inode === expected.inode) return shared.share(root, stat)
         root[Symbol.dispose]()
       } catch (thrown) {
         const errno = errnoOf(thrown)

@@ -5,6 +5,7 @@ import { createMemoryDisk, type MemoryOptions } from '../testing/memory-files.ts
 import { silentLog } from '../testing/silent-log.ts'
 import { createInlineFinder } from './block-finder.ts'
 import { openDisk } from './disk.ts'
+import type { Files } from './files.ts'
 import { createInlineHasher } from './hasher.ts'
 
 const archive = true
@@ -124,7 +125,11 @@ test('a disk that was changed for another since the last look is never touched',
   const memory = createMemoryDisk({ device: 1n })
   const other = createMemoryDisk({ device: 2n })
   let inserted = memory
-  const files = { path: '/memory', openRoot: () => inserted.files().openRoot() }
+  const files: Files = {
+    path: '/memory',
+    openRoot: () => inserted.files().openRoot(),
+    isRoot: (directory) => inserted.files().isRoot(directory),
+  }
   const disk = await openDisk({
     files,
     hasher: createInlineHasher(),

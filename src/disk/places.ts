@@ -32,6 +32,11 @@ export async function makeBelow(
   open: () => Promise<Directory>,
   names: readonly string[],
 ): Promise<Directory> {
+  try {
+    return await openBelow(open, names)
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+  }
   let directory = await open()
   for (const name of names) {
     using parent = directory

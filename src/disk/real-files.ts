@@ -8,24 +8,35 @@ import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { isSameStat } from '../core/stat.ts'
 import { type Directory, type FileStat, type Files, nsToTime, type OpenFile } from './files.ts'
+import { createPace } from './pace.ts'
 
-const open = promisify(fs.open)
+/** Shared by all folders: what is to be kept free is the one main thread. */
+const pace = createPace({
+  nowMs: () => performance.now(),
+  onNextTurn: setImmediate,
+  preemptions: () => process.resourceUsage().involuntaryContextSwitches,
+})
+
 const close = promisify(fs.close)
-const lstat = promisify(fs.lstat)
-const read = promisify(fs.read)
-const write = promisify(fs.write)
 const ftruncate = promisify(fs.ftruncate)
-const futimes = promisify(fs.futimes)
-const fchmod = promisify(fs.fchmod)
 const fsync = promisify(fs.fsync)
 const readdir = promisify(fs.readdir)
-const readlink = promisify(fs.readlink)
-const mkdir = promisify(fs.mkdir)
-const rmdir = promisify(fs.rmdir)
-const symlink = promisify(fs.symlink)
-const link = promisify(fs.link)
 const unlink = promisify(fs.unlink)
-const statfs = promisify(fs.statfs)
+const openInThread = promisify(fs.open)
+const lstatInThread = promisify(fs.lstat)
+const readInThread = promisify(fs.read)
+const writeInThread = promisify(fs.write)
+const futimesInThread = promisify(fs.futimes)
+const fchmodInThread = promisify(fs.fchmod)
+const readlinkInThread = promisify(fs.readlink)
+const mkdirInThread = promisify(fs.mkdir)
+const rmdirInThread = promisify(fs.rmdir)
+const symlinkInThread = promisify(fs.symlink)
+const linkInThread = promisify(fs.link)
+const statfsInThread = promisify(fs.statfs)
+
+/** What is read and written at once; more takes long enough to be worth a thread. */
+const smallBytes = 64 * 1024
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants
 
@@ -39,11 +50,17 @@ export function realFiles(path: string): Files {
     async openRoot() {
       return realDirectory(await open(path, O_RDONLY | O_DIRECTORY))
     },
+    isRoot(directory) {
+      const there = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
+      const { device, inode } = partsOf(directory).identity()
+      return there?.dev === device && there.ino === inode
+    },
   }
 }
 
 function realDirectory(descriptor: number): Directory {
   let isOpen = true
+  let identity: FileStat | undefined
   const here = `/proc/self/fd/${descriptor}`
 
   function at(name: string): string {
@@ -63,8 +80,7 @@ function realDirectory(descriptor: number): Directory {
       if (codeOf(error) === undefined) throw error
       return undefined
     }
-    const expected = Buffer.concat([placeOf(descriptor), Buffer.from(`/${names.join('/')}`)])
-    if (placeOf(opened).equals(expected)) return realDirectory(opened)
+    if (isBelow(opened, descriptor, names)) return realDirectory(opened)
     fs.closeSync(opened)
     return undefined
   }
@@ -78,7 +94,12 @@ function realDirectory(descriptor: number): Directory {
     return current
   }
 
-  const directory: Directory & { readonly at: typeof at } = {
+  const directory: Directory & RealParts = {
+    descriptor,
+    identity() {
+      identity ??= fstatNow(descriptor)
+      return identity
+    },
     at,
     async stat() {
       return fstatNow(descriptor)
@@ -88,14 +109,14 @@ function realDirectory(descriptor: number): Directory {
     },
     async lstat(name) {
       try {
-        return toFileStat(await lstat(at(name), { bigint: true }))
+        return await lstat(at(name))
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined
         throw error
       }
     },
     async readlink(name) {
-      const target = await readlink(at(name), 'buffer')
+      const target = await readlink(at(name))
       if (!isUtf8(target)) throw fileError('EILSEQ', 'readlink', name)
       return target.toString('utf8')
     },
@@ -105,19 +126,20 @@ function realDirectory(descriptor: number): Directory {
     async below(names) {
       return (await openDirectly(names)) ?? openOneByOne(names)
     },
+    liesBelow: (above, names) => isBelow(descriptor, partsOf(above).descriptor, names),
     async open(name, access) {
       // Without O_NONBLOCK a pipe put there just now would hold a thread until somebody writes to it.
       const flags = (access === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
       const opened = await open(at(name), flags)
-      if (fstatNow(opened).kind === 'file') return realFile(opened, access)
+      if (fstatNow(opened).kind === 'file') return realFile(opened)
       fs.closeSync(opened)
       throw fileError('EINVAL', 'open', name)
     },
     async create(name, mode) {
-      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode), 'write')
+      return realFile(await open(at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode))
     },
     async mkdir(name, mode) {
-      await mkdir(at(name), { mode })
+      await mkdir(at(name), mode)
     },
     async rmdir(name) {
       await rmdir(at(name))
@@ -129,26 +151,26 @@ function realDirectory(descriptor: number): Directory {
       await unlink(at(name))
     },
     async linkIf(name, expect, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       const before = lstatNow(from)
       if (before === undefined || !isSameStat(before, expect)) return undefined
       fs.linkSync(from, target)
       return lstatNow(from)
     },
     async moveNew(name, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       try {
         await link(from, target)
-        await unlink(from)
+        await unlinkOne(from)
       } catch (error) {
         if (!noLinkCodes.includes(codeOf(error))) throw error
         if (lstatNow(target) !== undefined) throw fileError('EEXIST', 'rename', toName)
         fs.renameSync(from, target)
       }
-      return toFileStat(await lstat(target, { bigint: true }))
+      return await lstat(target)
     },
     async moveIf(name, expect, to, toName) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       if (lstatNow(target) !== undefined) throw fileError('EEXIST', 'rename', toName)
       const before = lstatNow(from)
       if (before === undefined || !isSameStat(before, expect)) return undefined
@@ -156,7 +178,7 @@ function realDirectory(descriptor: number): Directory {
       return lstatNow(target)
     },
     async replaceIf(name, to, toName, expect) {
-      const [from, target] = [at(name), atOf(to, toName)]
+      const [from, target] = [at(name), partsOf(to).at(toName)]
       const before = lstatNow(target)
       if (before === undefined || !isSameStat(before, expect)) return undefined
       fs.renameSync(from, target)
@@ -183,13 +205,28 @@ function realDirectory(descriptor: number): Directory {
   return directory
 }
 
-/** Where a name of another directory of this kind is addressed. */
-function atOf(directory: Directory, name: string): string {
-  return (directory as Directory & { at(name: string): string }).at(name)
+/** What directories of this kind know of each other. */
+interface RealParts {
+  readonly descriptor: number
+  /** What never changes of an open directory. */
+  identity(): Pick<FileStat, 'device' | 'inode'>
+  /** Where a name in it is addressed. */
+  at(name: string): string
 }
 
-function realFile(descriptor: number, access: 'read' | 'write'): OpenFile {
+function partsOf(directory: Directory): RealParts {
+  return directory as Directory & RealParts
+}
+
+/** Whether an open directory lies there below another, without a link on the way. */
+function isBelow(descriptor: number, above: number, names: readonly string[]): boolean {
+  return placeOf(descriptor).equals(Buffer.concat([placeOf(above), Buffer.from(`/${names.join('/')}`)]))
+}
+
+function realFile(descriptor: number): OpenFile {
   let isOpen = true
+  /** Only what was written and not synced since can make closing take time. */
+  let isSynced = true
   return {
     descriptor,
     async stat() {
@@ -198,23 +235,25 @@ function realFile(descriptor: number, access: 'read' | 'write'): OpenFile {
     async read(into, offsetBytes) {
       let done = 0
       while (done < into.length) {
-        const { bytesRead } = await read(descriptor, into, done, into.length - done, offsetBytes + done)
-        if (bytesRead === 0) break
-        done += bytesRead
+        const count = await read(descriptor, into, done, into.length - done, offsetBytes + done)
+        if (count === 0) break
+        done += count
       }
       return done
     },
     async write(offsetBytes, data) {
+      isSynced = false
       let done = 0
       while (done < data.length) {
-        done += (await write(descriptor, data, done, data.length - done, offsetBytes + done)).bytesWritten
+        done += await write(descriptor, data, done, data.length - done, offsetBytes + done)
       }
     },
     async truncate(sizeBytes) {
+      isSynced = false
       await ftruncate(descriptor, sizeBytes)
     },
     async setTimes(mtimeNs) {
-      await futimes(descriptor, nsToTime(mtimeNs), nsToTime(mtimeNs))
+      await futimes(descriptor, nsToTime(mtimeNs))
     },
     async setMode(mode) {
       await fchmod(descriptor, mode)
@@ -227,16 +266,118 @@ function realFile(descriptor: number, access: 'read' | 'write'): OpenFile {
       return fstatNow(descriptor)
     },
     async sync() {
+      isSynced = true
       await fsync(descriptor)
     },
     async [Symbol.asyncDispose]() {
       if (!isOpen) return
       isOpen = false
-      // Only after writing can closing take time.
-      if (access === 'read') fs.closeSync(descriptor)
+      if (isSynced) fs.closeSync(descriptor)
       else await close(descriptor)
     },
   }
+}
+
+function open(path: string, flags: number, mode?: number): Promise<number> {
+  return pace.run(
+    () => fs.openSync(path, flags, mode),
+    () => openInThread(path, flags, mode),
+  )
+}
+
+function lstat(path: string): Promise<FileStat> {
+  return pace.run(
+    () => toFileStat(fs.lstatSync(path, { bigint: true })),
+    async () => toFileStat(await lstatInThread(path, { bigint: true })),
+  )
+}
+
+function readlink(path: string): Promise<Buffer> {
+  return pace.run(
+    () => fs.readlinkSync(path, 'buffer'),
+    () => readlinkInThread(path, 'buffer'),
+  )
+}
+
+function mkdir(path: string, mode: number): Promise<unknown> {
+  return pace.run(
+    () => fs.mkdirSync(path, { mode }),
+    () => mkdirInThread(path, { mode }),
+  )
+}
+
+function rmdir(path: string): Promise<void> {
+  return pace.run(
+    () => fs.rmdirSync(path),
+    () => rmdirInThread(path),
+  )
+}
+
+function symlink(target: string, path: string): Promise<void> {
+  return pace.run(
+    () => fs.symlinkSync(target, path),
+    () => symlinkInThread(target, path),
+  )
+}
+
+function link(from: string, to: string): Promise<void> {
+  return pace.run(
+    () => fs.linkSync(from, to),
+    () => linkInThread(from, to),
+  )
+}
+
+/** Takes one of several names: with the last one the content goes, which takes long where it is large. */
+function unlinkOne(path: string): Promise<void> {
+  return pace.run(
+    () => fs.unlinkSync(path),
+    () => unlink(path),
+  )
+}
+
+async function read(
+  descriptor: number,
+  into: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  const inThread = async () => (await readInThread(descriptor, into, at, length, position)).bytesRead
+  if (length > smallBytes) return inThread()
+  return pace.run(() => fs.readSync(descriptor, into, at, length, position), inThread)
+}
+
+async function write(
+  descriptor: number,
+  data: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  const inThread = async () => (await writeInThread(descriptor, data, at, length, position)).bytesWritten
+  if (length > smallBytes) return inThread()
+  return pace.run(() => fs.writeSync(descriptor, data, at, length, position), inThread)
+}
+
+function futimes(descriptor: number, time: number | Date): Promise<void> {
+  return pace.run(
+    () => fs.futimesSync(descriptor, time, time),
+    () => futimesInThread(descriptor, time, time),
+  )
+}
+
+function fchmod(descriptor: number, mode: number): Promise<void> {
+  return pace.run(
+    () => fs.fchmodSync(descriptor, mode),
+    () => fchmodInThread(descriptor, mode),
+  )
+}
+
+function statfs(path: string): Promise<fs.StatsFs> {
+  return pace.run(
+    () => fs.statfsSync(path),
+    () => statfsInThread(path),
+  )
 }
 
 /** Synchronous, because what is known of an open file is at hand: asking takes less time than waiting for a thread. */

@@ -20,6 +20,8 @@ export const scratchPrefix = '='
 
 /** A sealed stage as the commit needs it. */
 export interface SealedStage {
+  /** Where it lies, open as long as the stage is. */
+  readonly directory: Directory
   readonly name: string
   readonly file: OpenFile
   readonly stat: FileStat
@@ -45,8 +47,13 @@ export function createStages(surroundings: StageSurroundings) {
     return makeBelow(surroundings.openRoot, stageDirectory)
   }
 
-  async function openFile(name: string, fresh: boolean): Promise<OpenFile> {
-    using directory = await openDirectory()
+  async function openFile(directory: Directory, name: string, fresh: boolean): Promise<OpenFile> {
+    try {
+      // Most are new.
+      return await directory.create(name, 0o666)
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'EEXIST') throw thrown
+    }
     const old = await directory.lstat(name)
     // With a second name it is a person's file already: a crash came between placing it and taking this name away.
     const isUsable = old?.kind === 'file' && old.links === 1 && !fresh
@@ -59,16 +66,24 @@ export function createStages(surroundings: StageSurroundings) {
     const name = keyToName(key)
     if (openNames.has(name)) throw new Error(`assertion: the stage ${key} is open already`)
     openNames.add(name)
-    try {
-      const file = await onPath(`stage ${key}`, 'write', () => openFile(name, fresh))
-      return stageOf(key, name, file)
-    } catch (thrown) {
-      openNames.delete(name)
-      throw thrown
-    }
+    using owned = new DisposableStack()
+    owned.defer(() => openNames.delete(name))
+    return await onPath(`stage ${key}`, 'write', async () => {
+      const directory = owned.use(await openDirectory())
+      const file = await openFile(directory, name, fresh)
+      return stageOf(key, { directory, name, file, owned: owned.move() })
+    })
   }
 
-  function stageOf(key: string, name: string, file: OpenFile): Stage {
+  function stageOf(
+    key: string,
+    {
+      directory,
+      name,
+      file,
+      owned,
+    }: Pick<SealedStage, 'directory' | 'name' | 'file'> & { readonly owned: DisposableStack },
+  ): Stage {
     const path = `stage ${key}`
     let isOpen = true
     async function close(): Promise<void> {
@@ -78,7 +93,7 @@ export function createStages(surroundings: StageSurroundings) {
       try {
         await file[Symbol.asyncDispose]()
       } finally {
-        openNames.delete(name)
+        owned[Symbol.dispose]()
       }
     }
     function checkOpen(): void {
@@ -117,17 +132,18 @@ export function createStages(surroundings: StageSurroundings) {
       async seal(sizeBytes, mtimeNs, executable) {
         checkOpen()
         const stat = await onPath(path, 'write', async () => {
-          await file.truncate(sizeBytes)
+          const before = await file.stat()
+          if (before.sizeBytes !== sizeBytes) await file.truncate(sizeBytes)
           if (surroundings.capabilities().executable) {
-            const { mode } = await file.stat()
-            await file.setMode(withExecutable(mode, executable))
+            const mode = withExecutable(before.mode, executable)
+            if (before.mode !== mode) await file.setMode(mode)
           }
           await file.setTimes(mtimeNs)
           await file.sync()
           return file.stat()
         })
         unsealedFiles.delete(stage)
-        sealedStages.set(stage, { name, file, stat, executable, placed: close })
+        sealedStages.set(stage, { directory, name, file, stat, executable, placed: close })
       },
       release: close,
       async discard() {

@@ -40,41 +40,27 @@ export async function* walk(
   fromDisk: DiskPath,
   skip: (path: RelPath, kind: Stat['kind']) => boolean,
 ): AsyncGenerator<Listing> {
-  const names = fromDisk === '' ? [] : fromDisk.split('/')
-  yield* walkOpened(surroundings, from, fromDisk, skip, () => openBelow(surroundings.openRoot, names))
-}
-
-async function* walkOpened(
-  surroundings: Surroundings,
-  path: DirPath,
-  diskPath: DiskPath,
-  skip: (path: RelPath, kind: Stat['kind']) => boolean,
-  open: () => Promise<Directory>,
-): AsyncGenerator<Listing> {
   let directory: Directory
   let listing: Listing
   try {
-    directory = await open()
+    directory = await openBelow(surroundings.openRoot, fromDisk === '' ? [] : fromDisk.split('/'))
   } catch (thrown) {
     if (isGone(thrown)) return
-    yield unreadable(path, thrown)
+    yield unreadable(from, thrown)
     return
   }
   using here = directory
   try {
-    listing = await listDirectory(surroundings, here, path, diskPath)
+    listing = await listDirectory(surroundings, here, from, fromDisk)
   } catch (thrown) {
-    yield unreadable(path, thrown)
+    yield unreadable(from, thrown)
     return
   }
   yield listing
   const below = listing.found.filter(
     (found) => found.stat.kind === 'directory' && !skip(found.path, 'directory'),
   )
-  for (const found of below) {
-    const { name } = splitDiskPath(found.diskPath)
-    yield* walkOpened(surroundings, found.path, found.diskPath, skip, () => here.directory(name))
-  }
+  for (const found of below) yield* walk(surroundings, found.path, found.diskPath, skip)
 }
 
 function unreadable(directory: DirPath, thrown: unknown): Listing {

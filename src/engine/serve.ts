@@ -121,11 +121,14 @@ export function createServing(context: FolderContext, link: Link): Serving {
 
   /** Undefined when it cannot be opened, or is not what it was: then it has to be looked at. */
   async function openAnew(root: ContentRoot, path: RelPath, here: Here): Promise<Opened | undefined> {
-    await letGo()
     try {
-      opened = { root, here, content: await disk.open(path, here.diskPath, here) }
+      const content = await disk.open(path, here.diskPath, here)
+      // Only now: files asked for one after the other lie in directories that stay in use meanwhile.
+      await letGo()
+      opened = { root, here, content }
     } catch (error) {
       if (!isSyncError(error)) throw error
+      await letGo()
       context.markDirty(here.diskPath)
       return undefined
     }

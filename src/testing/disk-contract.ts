@@ -529,6 +529,22 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         expect(told(await commitOne(disk, { ...step, expect: before }))).toBe('changed-since-plan')
       }))
 
+    test('I8 I10 what was in use is of no use once it lies elsewhere', () =>
+      withDisk(async (disk, under) => {
+        under.person.writeFile('directory/file', 'text')
+        const stat = await statAt(disk, 'directory/file')
+        // Both directories stay in use as long as the file is open.
+        await using content = await disk.open(rel('directory/file'), 'directory/file', stat)
+        expect(told(await commitText(disk, 'directory/one', 'x', 'absent'))).toBe('file')
+        under.swapForLink('directory')
+        expect(told(await commitText(disk, 'directory/two', 'x', 'absent'))).toBe('obstructed')
+        expect(under.namesOutside().sort()).toEqual(['file', 'one'])
+        under.setMissing(true)
+        await expect(disk.openStage('key')).rejects.toMatchObject({ code: 'root-missing' })
+        under.setMissing(false)
+        expect((await content.read(0, 4)).toString()).toBe('text')
+      }))
+
     test('I8 nothing is written, removed, hashed or read through a link', () =>
       withDisk(async (disk, under) => {
         under.person.writeFile('directory/file', 'text')

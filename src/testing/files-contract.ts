@@ -113,6 +113,23 @@ export function filesContract(title: string, make: () => Promise<FilesUnderTest>
         await expect(root.below(['a', 'c'])).rejects.toEqual(code('ENOENT'))
       }))
 
+    test('I8 I10 an open directory knows whether it still lies there', () =>
+      withRoot(async (root, under) => {
+        await root.mkdir('a', 0o777)
+        using a = await root.directory('a')
+        await a.mkdir('b', 0o777)
+        using b = await root.below(['a', 'b'])
+        expect(b.liesBelow(root, ['a', 'b'])).toBe(true)
+        expect(b.liesBelow(a, ['b'])).toBe(true)
+        expect(a.liesBelow(root, ['b'])).toBe(false)
+        await under.swapForLink('a')
+        expect(b.liesBelow(root, ['a', 'b'])).toBe(false)
+        await a.rmdir('b')
+        expect(b.liesBelow(a, ['b'])).toBe(false)
+        expect(under.files.isRoot(root)).toBe(true)
+        expect(under.files.isRoot(a)).toBe(false)
+      }))
+
     test('making never takes a name that is taken', () =>
       withRoot(async (root) => {
         await put(root, 'a', 'old')

@@ -72,6 +72,7 @@ function memoryFiles(tree: MemoryTree, gate: Gate): Files {
       if (!tree.state.present) throw tree.failure('ENOENT', '/memory')
       return memoryDirectory(tree, gate, tree.root, '')
     },
+    isRoot: (directory) => tree.state.present && (directory as MemoryDirectory).node === tree.root,
   }
 }
 
@@ -142,6 +143,11 @@ function memoryDirectory(tree: MemoryTree, gate: Gate, node: MemoryNode, path: s
       let current: Directory = directory
       for (const name of names) current = await current.directory(name)
       return current
+    },
+    liesBelow(above, names) {
+      let current: MemoryNode | undefined = (above as MemoryDirectory).node
+      for (const name of names) current = current && tree.lookup(current, name)
+      return current === node
     },
     async open(name, access) {
       await pass('open', name)

@@ -233,6 +233,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
           if (device.mounted === undefined) throw errnoError('ENOENT', `/${name}`)
           return device.mounted.files((operation, path) => gate(from, operation, path)).openRoot()
         },
+        isRoot: (directory) => device.mounted?.files().isRoot(directory) ?? false,
       },
       hasher: createInlineHasher(),
       finder: createInlineFinder(),
