@@ -1,0 +1,106 @@
+/**
+ * Blocks in the order of how few peers have them. Counting one more or one less moves a block across one border between counts, which costs
+ * two swaps; nothing is ever sorted. Blocks of one count lie in an order that is chance, the same for the same seed, so that peers who
+ * see the same do not all begin with the same block.
+ */
+
+export interface Rarity {
+  /** Blocks that are listed. */
+  readonly size: number
+  isListed(block: number): boolean
+  /** Peers counted for this block, listed or not. */
+  countOf(block: number): number
+  /** One peer more has the block, or one less. */
+  change(block: number, by: 1 | -1): void
+  /** Takes a block off the list, where `list` puts it back. Its peers are counted meanwhile. */
+  unlist(block: number): void
+  list(block: number): void
+  /** The rarest listed block that is acceptable. */
+  find(isAcceptable: (block: number) => boolean): number | undefined
+}
+
+/** All blocks are listed, and nobody has any. */
+export function createRarity(blockCount: number, seed: number): Rarity {
+  const order = Uint32Array.from({ length: blockCount }, (_, block) => block)
+  const placeOf = Uint32Array.from({ length: blockCount }, (_, block) => block)
+  const listed = new Uint8Array(blockCount).fill(1)
+  const counts = new Uint16Array(blockCount)
+  /** Where the blocks of each count begin; those of count 0 begin at 0. */
+  const starts = [0]
+  let size = blockCount
+  let state = seed | 0
+
+  /** A whole number below `below`; the generator is mulberry32. */
+  function draw(below: number): number {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+
+  function swap(a: number, b: number): void {
+    const first = order[a]!
+    const second = order[b]!
+    order[a] = second
+    order[b] = first
+    placeOf[first] = b
+    placeOf[second] = a
+  }
+
+  function endOf(count: number): number {
+    return starts[count + 1] ?? size
+  }
+
+  /** Moves a block somewhere among those of its count. */
+  function mix(place: number, count: number): void {
+    const start = starts[count]!
+    swap(place, start + draw(endOf(count) - start))
+  }
+
+  for (let place = blockCount - 1; place > 0; place--) swap(place, draw(place + 1))
+
+  return {
+    get size() {
+      return size
+    },
+    isListed: (block) => listed[block] === 1,
+    countOf: (block) => counts[block]!,
+    change(block, by) {
+      const count = counts[block]!
+      counts[block] = count + by
+      if (listed[block] === 0) return
+      while (starts.length <= count + 1) starts.push(size)
+      if (by === 1) {
+        const place = --starts[count + 1]!
+        swap(placeOf[block]!, place)
+        mix(place, count + 1)
+      } else {
+        const place = starts[count]!++
+        swap(placeOf[block]!, place)
+        mix(place, count - 1)
+      }
+    },
+    unlist(block) {
+      if (listed[block] === 0) return
+      listed[block] = 0
+      for (let count = counts[block]!; count < starts.length; count++) {
+        swap(placeOf[block]!, endOf(count) - 1)
+        if (count + 1 < starts.length) starts[count + 1]!--
+      }
+      size--
+    },
+    list(block) {
+      if (listed[block] === 1) return
+      const count = counts[block]!
+      while (starts.length <= count) starts.push(size)
+      listed[block] = 1
+      swap(placeOf[block]!, size++)
+      for (let above = starts.length - 1; above > count; above--) swap(placeOf[block]!, starts[above]!++)
+      mix(placeOf[block]!, count)
+    },
+    find(isAcceptable) {
+      for (let place = 0; place < size; place++) if (isAcceptable(order[place]!)) return order[place]!
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Whom to answer next: at most so many peers at a time, each with one answer at a time, and of those that wait the one that was sent the fewest
+ * bytes. Few at a time, because a block that is whole soon can be passed on soon. A peer that comes late or asks seldom has no claim
+ * on what others were sent meanwhile. Knows no clock.
+ */
+
+export interface Uploads<Peer> {
+  readonly activeCount: number
+  /** The peer waits for an answer. */
+  wait(peer: Peer): void
+  /** Who is answered next; undefined while all slots are taken or nobody waits. Its answer ends with `done`. */
+  next(): Peer | undefined
+  /** So many bytes of the answer were sent; more may be waited for with `wait`. */
+  done(peer: Peer, bytes: number): void
+  /** The peer is gone. */
+  remove(peer: Peer): void
+}
+
+export function createUploads<Peer>(slots: number): Uploads<Peer> {
+  /** Bytes sent to each peer, counted from where the others stood when it came. */
+  const sentByPeer = new Map<Peer, number>()
+  const waiting = new Set<Peer>()
+  const active = new Set<Peer>()
+  /** What the peer answered last had been sent by then: nobody who comes counts less. */
+  let floor = 0
+
+  return {
+    get activeCount() {
+      return active.size
+    },
+    wait(peer) {
+      if (!waiting.has(peer) && !active.has(peer))
+        sentByPeer.set(peer, Math.max(floor, sentByPeer.get(peer) ?? 0))
+      waiting.add(peer)
+    },
+    next() {
+      if (active.size >= slots) return undefined
+      let best: Peer | undefined
+      let fewest = Number.POSITIVE_INFINITY
+      for (const peer of waiting) {
+        const sent = sentByPeer.get(peer)!
+        if (sent >= fewest || active.has(peer)) continue
+        best = peer
+        fewest = sent
+      }
+      if (best === undefined) return undefined
+      floor = Math.max(floor, fewest)
+      waiting.delete(best)
+      active.add(best)
+      return best
+    },
+    done(peer, bytes) {
+      if (active.delete(peer)) sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
+    },
+    remove(peer) {
+      waiting.delete(peer)
+      active.delete(peer)
+      sentByPeer.delete(peer)
+    },
+  }
+}
