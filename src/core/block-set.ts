@@ -3,48 +3,41 @@
  * skipped and then how many are meant, over and over, so that "all", "the first half" and "these three" are all a few numbers.
  */
 
+/** Changed by the functions below only. */
 export interface BlockSet {
   /** Blocks of the content; members are smaller. */
   readonly blockCount: number
   /** Members. */
-  readonly size: number
-  has(block: number): boolean
-  /** Whether it is new. */
-  add(block: number): boolean
-  delete(block: number): boolean
+  size: number
+  readonly words: Uint32Array
 }
 
 /** Alternately blocks skipped and blocks meant, from block 0 on. */
 export type BlockRuns = readonly number[]
 
 export function createBlockSet(blockCount: number): BlockSet {
-  const words = new Uint32Array(Math.ceil(blockCount / 32))
-  let size = 0
+  return { blockCount, size: 0, words: new Uint32Array(Math.ceil(blockCount / 32)) }
+}
 
-  function bitOf(block: number): number {
-    return 1 << (block & 31)
-  }
+export function hasBlock({ words }: BlockSet, block: number): boolean {
+  return (words[block >>> 5]! & (1 << (block & 31))) !== 0
+}
 
-  return {
-    blockCount,
-    get size() {
-      return size
-    },
-    has: (block) => (words[block >>> 5]! & bitOf(block)) !== 0,
-    add(block) {
-      if (block < 0 || block >= blockCount) throw new Error(`assertion: block ${block} of ${blockCount}`)
-      if ((words[block >>> 5]! & bitOf(block)) !== 0) return false
-      words[block >>> 5]! |= bitOf(block)
-      size++
-      return true
-    },
-    delete(block) {
-      if ((words[block >>> 5]! & bitOf(block)) === 0) return false
-      words[block >>> 5]! &= ~bitOf(block)
-      size--
-      return true
-    },
-  }
+/** Whether it is new. */
+export function addBlock(set: BlockSet, block: number): boolean {
+  if (block < 0 || block >= set.blockCount) throw new Error(`assertion: block ${block} of ${set.blockCount}`)
+  if (hasBlock(set, block)) return false
+  set.words[block >>> 5]! |= 1 << (block & 31)
+  set.size++
+  return true
+}
+
+/** Whether it was a member. */
+export function deleteBlock(set: BlockSet, block: number): boolean {
+  if (!hasBlock(set, block)) return false
+  set.words[block >>> 5]! &= ~(1 << (block & 31))
+  set.size--
+  return true
 }
 
 /** The runs of some blocks, which come in rising order. */
@@ -70,5 +63,5 @@ export function* runsToBlocks(runs: BlockRuns): Generator<number> {
 
 /** The members of a set, in rising order. */
 export function* membersOf(set: BlockSet): Generator<number> {
-  for (let block = 0; block < set.blockCount; block++) if (set.has(block)) yield block
+  for (let block = 0; block < set.blockCount; block++) if (hasBlock(set, block)) yield block
 }

@@ -18,10 +18,8 @@ describe('offers of a lone source', () => {
           for (const peer of turns) {
             const blocks = offers.offer(peer, 0)
             offered.push(...blocks)
-            for (const block of blocks) {
-              expect(offers.isOffered(peer, block)).toBe(true)
-              offers.noteHaving(peer, block, 0)
-            }
+            for (const block of blocks) expect(offers.isOffered(peer, block)).toBe(true)
+            offers.noteHaving(peer, blocks, 0)
           }
           expect(new Set(offered).size).toBe(offered.length)
           expect(offered.length).toBe(Math.min(blockCount, turns.length * window))
@@ -44,7 +42,7 @@ describe('offers of a lone source', () => {
           for (const [at, { peer, block, tell }] of steps.entries()) {
             offers.add(peer, at)
             if (tell) {
-              offers.noteHaving(peer, block, at)
+              offers.noteHaving(peer, [block], at)
               has[peer]!.add(block)
               open[peer]!.delete(block)
               continue
@@ -66,8 +64,7 @@ describe('offers of a lone source', () => {
     offers.add('first', 0)
     offers.add('alone', 0)
     for (const peer of ['first', 'alone'])
-      for (let turn = 0; turn < 100; turn++)
-        for (const block of offers.offer(peer, 100)) offers.noteHaving(peer, block, 100)
+      for (let turn = 0; turn < 100; turn++) offers.noteHaving(peer, offers.offer(peer, 100), 100)
     expect(Array.from({ length: 10 }, (_, block) => offers.isOffered('alone', block))).toEqual(
       Array(10).fill(true),
     )
@@ -77,11 +74,11 @@ describe('offers of a lone source', () => {
     const offers = createOffers<string>({ blockCount: 2, window: 2, seed: 1, patienceMs: 100 })
     offers.add('a', 0)
     expect(offers.offer('a', 0)).toHaveLength(2)
-    offers.noteHaving('a', 0, 0)
+    offers.noteHaving('a', [0], 0)
     offers.add('b', 0)
     expect(offers.offer('b', 50)).toEqual([])
     offers.remove('a')
-    offers.noteHaving('b', 0, 50)
+    offers.noteHaving('b', [0], 50)
     expect(offers.offer('b', 60)).toEqual([1])
   })
 })

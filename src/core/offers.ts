@@ -3,27 +3,33 @@
  * that its line carries each block once and the peers pass them on. A peer that gets nothing from others is offered what it lacks
  * instead: it may have no way to them. Holders in sight are counted from what peers tell; one that leaves takes its blocks out of sight.
  */
-import { type BlockSet, createBlockSet } from './block-set.ts'
+import { addBlock, type BlockSet, createBlockSet, deleteBlock, hasBlock, membersOf } from './block-set.ts'
 import { createRarity } from './rarity.ts'
 
 export interface OffersOptions {
   readonly blockCount: number
   readonly seed: number
-  /** Blocks a peer is offered and has not got. More than it is asked for at a time, or its line would idle; few, because they are promised to it. */
+  /** Blocks a peer is offered and has not got. With fewer its line would idle between them; more would be promised to slow peers. */
   readonly window?: number
   /** A peer that for so long got no block except from here is offered what it lacks. Infinity: never. */
   readonly patienceMs?: number
+  /** A block that was sent and that for so long its peer did not tell of is offered to another, too: the whole swarm waits for it. */
+  readonly lateMs?: number
 }
 
-const defaultWindow = 4
+const defaultWindow = 2
 /** Longer than a block takes from peer to peer, and short for one that has no other way. */
 const defaultPatienceMs = 5_000
+/** Far longer than a block needs on a line that is not full of other things. */
+const defaultLateMs = 2_000
 
 export interface Offers<Peer> {
   /** A peer that lacks all blocks until it tells. */
   add(peer: Peer, nowMs: number): void
   remove(peer: Peer): void
-  noteHaving(peer: Peer, block: number, nowMs: number): void
+  noteHaving(peer: Peer, blocks: Iterable<number>, nowMs: number): void
+  /** This block was sent to the peer. */
+  noteSent(peer: Peer, block: number, nowMs: number): void
   /** Blocks to offer this peer beside those offered before. */
   offer(peer: Peer, nowMs: number): readonly number[]
   /** Whether the peer may ask for this block. */
@@ -33,22 +39,39 @@ export interface Offers<Peer> {
 interface Known {
   readonly has: BlockSet
   readonly offered: BlockSet
-  /** Offered and not told to have come. */
-  open: number
+  /** Blocks it is counted for: those it has, and those it was offered and is not late with. */
+  readonly counted: BlockSet
+  /** Offered and not told to have come, and when they were sent; infinity until then. */
+  readonly sentMsByBlock: Map<number, number>
   /** When it last told of a block it did not have from here. */
   fedMs: number
 }
 
 export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
-  const { blockCount, seed, window = defaultWindow, patienceMs = defaultPatienceMs } = options
+  const { blockCount, seed, window = defaultWindow } = options
+  const { patienceMs = defaultPatienceMs, lateMs = defaultLateMs } = options
   const peers = new Map<Peer, Known>()
-  /** Counts for each block the peers that have it or were offered it. */
+  /** Counts for each block the peers that have it or will soon. */
   const rarity = createRarity(blockCount, seed)
 
+  function count(known: Known, block: number): void {
+    if (addBlock(known.counted, block)) rarity.change(block, 1)
+  }
+
+  function uncount(known: Known, block: number): void {
+    if (deleteBlock(known.counted, block)) rarity.change(block, -1)
+  }
+
+  function uncountLate(nowMs: number): void {
+    for (const known of peers.values())
+      for (const [block, sentMs] of known.sentMsByBlock) if (nowMs - sentMs >= lateMs) uncount(known, block)
+  }
+
   function find({ has, offered }: Known, mayBeCommon: boolean): number | undefined {
-    const rarest = rarity.find(() => true)
+    const rarest = rarity.first()
     if (rarest === undefined || (rarity.countOf(rarest) > 0 && !mayBeCommon)) return undefined
-    return rarity.find((block) => !has.has(block) && !offered.has(block))
+    const found = rarity.find(0, (block) => !hasBlock(has, block) && !hasBlock(offered, block))
+    return found !== undefined && rarity.countOf(found) > 0 && !mayBeCommon ? undefined : found
   }
 
   return {
@@ -57,7 +80,8 @@ export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
       peers.set(peer, {
         has: createBlockSet(blockCount),
         offered: createBlockSet(blockCount),
-        open: 0,
+        counted: createBlockSet(blockCount),
+        sentMsByBlock: new Map(),
         fedMs: nowMs,
       })
     },
@@ -65,32 +89,38 @@ export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
       const known = peers.get(peer)
       if (known === undefined) return
       peers.delete(peer)
-      for (let block = 0; block < blockCount; block++)
-        if (known.has.has(block) || known.offered.has(block)) rarity.change(block, -1)
+      for (const block of membersOf(known.counted)) rarity.change(block, -1)
     },
-    noteHaving(peer, block, nowMs) {
+    noteHaving(peer, blocks, nowMs) {
       const known = peers.get(peer)
-      if (!known?.has.add(block)) return
-      if (known.offered.has(block)) {
-        known.open--
-        return
+      if (known === undefined) return
+      for (const block of blocks) {
+        if (!addBlock(known.has, block)) continue
+        if (!known.sentMsByBlock.delete(block)) known.fedMs = nowMs
+        count(known, block)
       }
-      known.fedMs = nowMs
-      rarity.change(block, 1)
+    },
+    noteSent(peer, block, nowMs) {
+      const known = peers.get(peer)
+      if (known?.sentMsByBlock.has(block)) known.sentMsByBlock.set(block, nowMs)
     },
     offer(peer, nowMs) {
       const known = peers.get(peer)
       const blocks: number[] = []
-      while (known !== undefined && known.open < window) {
+      uncountLate(nowMs)
+      while (known !== undefined && known.sentMsByBlock.size < window) {
         const block = find(known, nowMs - known.fedMs >= patienceMs)
         if (block === undefined) break
-        known.offered.add(block)
-        known.open++
-        rarity.change(block, 1)
+        addBlock(known.offered, block)
+        known.sentMsByBlock.set(block, Number.POSITIVE_INFINITY)
+        count(known, block)
         blocks.push(block)
       }
       return blocks
     },
-    isOffered: (peer, block) => peers.get(peer)?.offered.has(block) ?? false,
+    isOffered(peer, block) {
+      const known = peers.get(peer)
+      return known !== undefined && hasBlock(known.offered, block)
+    },
   }
 }

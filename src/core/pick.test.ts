@@ -41,7 +41,7 @@ function createModel(options: PickOptions) {
     const block = drawn % blockCount
     switch (what) {
       case 'have':
-        pick.noteHaving(peer, block)
+        pick.noteHaving(peer, [block])
         if (!distrusted.has(peer)) has.set(peer, (has.get(peer) ?? new Set()).add(block))
         return
       case 'all':
@@ -194,9 +194,9 @@ describe('pick', () => {
     const block = pick.next('a')!
     pick.distrust('a')
     pick.noteAll('a')
-    pick.noteHaving('a', block)
+    pick.noteHaving('a', [block])
     expect(pick.next('a')).toBeUndefined()
-    pick.noteHaving('b', block)
+    pick.noteHaving('b', [block])
     expect(pick.next('b')).toBe(block)
   })
 })

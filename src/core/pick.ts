@@ -3,7 +3,7 @@
  * for; then the last ones of a second peer, too (end-game). Knows neither time nor bytes: how much a peer may be asked for is `pipeline`'s
  * business, and whether a block that came is right the caller's. `Peer` is whatever names a peer, compared as a map key.
  */
-import { type BlockSet, createBlockSet } from './block-set.ts'
+import { addBlock, type BlockSet, createBlockSet, deleteBlock, hasBlock } from './block-set.ts'
 import { createRarity } from './rarity.ts'
 
 export interface PickOptions {
@@ -29,8 +29,8 @@ export interface Pick<Peer> {
   isMissing(block: number): boolean
   /** The peer has all blocks from now on. */
   noteAll(peer: Peer): void
-  /** The peer has this block, too. */
-  noteHaving(peer: Peer, block: number): void
+  /** The peer has these blocks, too. */
+  noteHaving(peer: Peer, blocks: Iterable<number>): void
   /** The peer lacks this block (any more). */
   noteLacking(peer: Peer, block: number): void
   /** The peer has nothing any more, or is gone; what it was asked for can be asked of others. */
@@ -45,6 +45,8 @@ export interface Pick<Peer> {
   noteCome(block: number, from?: Peer): readonly Peer[]
   /** The peer will not send this block (it said so, or it took too long); nothing is said about whether it has it. */
   noteFailed(peer: Peer, block: number): void
+  /** Peers known to have this block, without those that have all. */
+  holders(block: number): number
   /** Blocks asked of this peer and not settled. */
   askedOf(peer: Peer): ReadonlySet<number>
 }
@@ -83,7 +85,8 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
   }
 
   function countNew(block: number, by: 1 | -1): void {
-    for (const known of peers.values()) if (known.has?.has(block)) known.newCount += by
+    for (const known of peers.values())
+      if (known.has !== undefined && hasBlock(known.has, block)) known.newCount += by
   }
 
   function unlist(block: number): void {
@@ -106,7 +109,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
     const known = peers.get(peer)
     if (known === undefined) return
     if (known.has === undefined) becomePartial(known)
-    if (!known.has!.delete(block)) return
+    if (!deleteBlock(known.has!, block)) return
     count(block, -1)
     if (rarity.isListed(block)) known.newCount--
   }
@@ -116,7 +119,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
     known.has = createBlockSet(blockCount)
     known.newCount = rarity.size
     for (let block = 0; block < blockCount; block++) {
-      known.has.add(block)
+      addBlock(known.has, block)
       count(block, 1)
     }
   }
@@ -124,7 +127,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
   /** From now on it is counted for no block. */
   function uncount(known: Known): void {
     if (known.has === undefined) return
-    for (let block = 0; block < blockCount; block++) if (known.has.has(block)) count(block, -1)
+    for (let block = 0; block < blockCount; block++) if (hasBlock(known.has, block)) count(block, -1)
   }
 
   function forget(peer: Peer): void {
@@ -137,8 +140,10 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
 
   function findNew(known: Known): number | undefined {
     const { has } = known
-    if (has === undefined) return rarity.find(() => true)
-    return known.newCount === 0 ? undefined : rarity.find((block) => has.has(block))
+    if (has === undefined) return rarity.first()
+    if (known.newCount === 0) return undefined
+    // What nobody is counted for it cannot have: it would be counted.
+    return rarity.find(order === 'rarest' ? 1 : 0, (block) => hasBlock(has, block))
   }
 
   /** The one asked of the fewest, of these the one asked first: its peer had the longest time. */
@@ -148,7 +153,8 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
     let best: number | undefined
     let fewest = endGameCopies
     for (const [block, askedPeers] of askedByBlock) {
-      if (askedPeers.length >= fewest || asked.has(block) || has?.has(block) === false) continue
+      if (askedPeers.length >= fewest || asked.has(block)) continue
+      if (has !== undefined && !hasBlock(has, block)) continue
       best = block
       fewest = askedPeers.length
     }
@@ -159,19 +165,22 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
     get missingCount() {
       return blockCount - come.size
     },
-    isMissing: (block) => !come.has(block),
+    isMissing: (block) => !hasBlock(come, block),
     noteAll(peer) {
       if (distrusted.has(peer)) return
       const known = knownOf(peer)
       uncount(known)
       known.has = undefined
     },
-    noteHaving(peer, block) {
+    noteHaving(peer, blocks) {
       if (distrusted.has(peer)) return
       const known = knownOf(peer)
-      if (known.has?.add(block) !== true) return
-      count(block, 1)
-      if (rarity.isListed(block)) known.newCount++
+      if (known.has === undefined) return
+      for (const block of blocks) {
+        if (!addBlock(known.has, block)) continue
+        count(block, 1)
+        if (rarity.isListed(block)) known.newCount++
+      }
     },
     noteLacking,
     forget,
@@ -196,7 +205,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
       return known !== undefined && (known.has === undefined ? rarity.size > 0 : known.newCount > 0)
     },
     noteCome(block, from) {
-      if (!come.add(block)) return []
+      if (!addBlock(come, block)) return []
       unlist(block)
       const asked = askedByBlock.get(block) ?? []
       askedByBlock.delete(block)
@@ -204,6 +213,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
       return asked.filter((peer) => peer !== from)
     },
     noteFailed,
+    holders: rarity.countOf,
     askedOf: (peer) => peers.get(peer)?.asked ?? none,
   }
 }

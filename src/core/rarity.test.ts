@@ -26,11 +26,14 @@ test('P13 the list of blocks stays in the order of their counts whatever happens
           counts[block]! += what === 'more' ? 1 : -1
         }
         const order: number[] = []
-        rarity.find((found) => order.push(found) < 0)
+        rarity.find(0, (found) => order.push(found) < 0)
         expect(order.map((found) => counts[found])).toEqual(
           [...listed].map((found) => counts[found]!).sort((a, b) => a - b),
         )
         expect(new Set(order)).toEqual(listed)
+        expect(rarity.first()).toBe(order[0])
+        const rare = rarity.find(2, () => true)
+        expect(rare).toBe(order.find((found) => counts[found]! >= 2))
         expect(rarity.size).toBe(listed.size)
       }
     }),

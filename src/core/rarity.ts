@@ -15,8 +15,10 @@ export interface Rarity {
   /** Takes a block off the list, where `list` puts it back. Its peers are counted meanwhile. */
   unlist(block: number): void
   list(block: number): void
-  /** The rarest listed block that is acceptable. */
-  find(isAcceptable: (block: number) => boolean): number | undefined
+  /** The rarest listed block that is acceptable, of those counted for at least so many peers. */
+  find(least: number, isAcceptable: (block: number) => boolean): number | undefined
+  /** The rarest listed block. */
+  first(): number | undefined
 }
 
 /** All blocks are listed, and nobody has any. */
@@ -98,9 +100,11 @@ export function createRarity(blockCount: number, seed: number): Rarity {
       for (let above = starts.length - 1; above > count; above--) swap(placeOf[block]!, starts[above]!++)
       mix(placeOf[block]!, count)
     },
-    find(isAcceptable) {
-      for (let place = 0; place < size; place++) if (isAcceptable(order[place]!)) return order[place]!
+    find(least, isAcceptable) {
+      for (let place = starts[least] ?? size; place < size; place++)
+        if (isAcceptable(order[place]!)) return order[place]!
       return undefined
     },
+    first: () => (size === 0 ? undefined : order[0]),
   }
 }

@@ -47,13 +47,13 @@ export const defaultSwarmPlan: SwarmPlan = {
   links: [16, 32],
   sessionMs: 600_000,
   awayMs: 60_000,
-  uploadSlots: 4,
-  progressMs: 250,
+  uploadSlots: 2,
+  progressMs: 1000,
   order: 'rarest',
   source: 'scarce-only',
   endGameCopies: 2,
   endGameBlocks: 32,
-  offerWindow: 4,
+  offerWindow: 2,
   lastMs: 3_600_000,
 }
 

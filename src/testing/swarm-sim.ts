@@ -3,7 +3,7 @@
  * coming and going of devices are simulated, deciding is not. Lines carry blocks only; what messages weigh is counted. A download line
  * delays what comes too fast for it, an upload line is shared evenly by what is being sent.
  */
-import { blocksToRuns, createBlockSet, membersOf } from '../core/block-set.ts'
+import { addBlock, blocksToRuns, createBlockSet, membersOf } from '../core/block-set.ts'
 import { blockCount as blockCountOf, blockSizeFor } from '../core/blocks.ts'
 import { createOffers, type Offers } from '../core/offers.ts'
 import { createPick } from '../core/pick.ts'
@@ -121,7 +121,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
 
   const source = createDevice(0, plan.sourceUpBytesPerSecond, plan, blockCount)
   for (let block = 0; block < blockCount; block++) {
-    source.has.add(block)
+    addBlock(source.has, block)
     source.pick.noteCome(block)
   }
   if (plan.source !== 'plain')
@@ -186,7 +186,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     else if (owner.has.size > 0) {
       const blocks = [...membersOf(owner.has)]
       overheadBytes.progress += progressBytes(blocksToRuns(blocks), blockCount, true)
-      for (const block of blocks) hear(other, block)
+      hear(other, blocks)
     }
   }
 
@@ -215,10 +215,10 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     end.other.owner.pick.noteAll(end.other)
   }
 
-  /** `end` hears that the other side has this block. */
-  function hear(end: End, block: number): void {
-    end.owner.pick.noteHaving(end, block)
-    end.owner.offers?.noteHaving(end, block, nowMs)
+  /** `end` hears that the other side has these blocks. */
+  function hear(end: End, blocks: readonly number[]): void {
+    end.owner.pick.noteHaving(end, blocks)
+    end.owner.offers?.noteHaving(end, blocks, nowMs)
   }
 
   function offer(end: End): void {
@@ -229,7 +229,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
       blockCount,
       false,
     )
-    for (const block of blocks) hear(end.other, block)
+    hear(end.other, blocks)
     fill(end.other)
   }
 
@@ -245,7 +245,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
       if (isDone) tellAll(end)
       else overheadBytes.progress += bytes
       const { other } = end
-      for (const block of news) hear(other, block)
+      hear(other, news)
       if (other.owner.offers !== undefined) offer(other)
       else fill(other)
     }
@@ -286,7 +286,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     settle(end)
     end.pipeline!.noteReceived(nowMs, blockBytes, end.pendingBytes)
     const others = owner.pick.noteCome(block, end)
-    owner.has.add(block)
+    addBlock(owner.has, block)
     owner.news.push(block)
     for (const other of others) {
       settle(other)
@@ -315,7 +315,8 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
   // ---- answering
 
   function serve(device: Device): void {
-    for (let end = device.uploads.next(); end !== undefined; end = device.uploads.next()) {
+    const holders = ({ questions }: End) => device.pick.holders(questions[0] ?? 0)
+    for (let end = device.uploads.next(holders); end !== undefined; end = device.uploads.next(holders)) {
       const block = end.questions.shift()
       if (block === undefined) device.uploads.done(end, 0)
       else device.uplink.start({ end, block }, blockBytes, nowMs)
@@ -333,6 +334,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
       const { end, block } = upload
       const receiver = end.other.owner
       countSent(device, blockBytes)
+      device.offers?.noteSent(end, block, nowMs)
       overheadBytes.header += headerBytes
       receiver.downFreeMs = Math.max(
         receiver.downFreeMs + (blockBytes * 1000) / receiver.downBytesPerSecond,
