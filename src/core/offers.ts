@@ -37,6 +37,8 @@ export interface Offers<Peer> {
 }
 
 interface Known {
+  /** Neither told to have come nor offered. */
+  readonly wanted: BlockSet
   readonly has: BlockSet
   readonly offered: BlockSet
   /** Blocks it is counted for: those it has, and those it was offered and is not late with. */
@@ -67,17 +69,20 @@ export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
       for (const [block, sentMs] of known.sentMsByBlock) if (nowMs - sentMs >= lateMs) uncount(known, block)
   }
 
-  function find({ has, offered }: Known, mayBeCommon: boolean): number | undefined {
+  function find(known: Known, mayBeCommon: boolean): number | undefined {
     const rarest = rarity.first()
     if (rarest === undefined || (rarity.countOf(rarest) > 0 && !mayBeCommon)) return undefined
-    const found = rarity.find(0, (block) => !hasBlock(has, block) && !hasBlock(offered, block))
+    const found = rarity.rarestOf(known.wanted, known.wanted.size, 0)
     return found !== undefined && rarity.countOf(found) > 0 && !mayBeCommon ? undefined : found
   }
 
   return {
     add(peer, nowMs) {
       if (peers.has(peer)) return
+      const wanted = createBlockSet(blockCount)
+      for (let block = 0; block < blockCount; block++) addBlock(wanted, block)
       peers.set(peer, {
+        wanted,
         has: createBlockSet(blockCount),
         offered: createBlockSet(blockCount),
         counted: createBlockSet(blockCount),
@@ -96,6 +101,7 @@ export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
       if (known === undefined) return
       for (const block of blocks) {
         if (!addBlock(known.has, block)) continue
+        deleteBlock(known.wanted, block)
         if (!known.sentMsByBlock.delete(block)) known.fedMs = nowMs
         count(known, block)
       }
@@ -112,6 +118,7 @@ export function createOffers<Peer>(options: OffersOptions): Offers<Peer> {
         const block = find(known, nowMs - known.fedMs >= patienceMs)
         if (block === undefined) break
         addBlock(known.offered, block)
+        deleteBlock(known.wanted, block)
         known.sentMsByBlock.set(block, Number.POSITIVE_INFINITY)
         count(known, block)
         blocks.push(block)

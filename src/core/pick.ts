@@ -141,9 +141,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
   function findNew(known: Known): number | undefined {
     const { has } = known
     if (has === undefined) return rarity.first()
-    if (known.newCount === 0) return undefined
-    // What nobody is counted for it cannot have: it would be counted.
-    return rarity.find(order === 'rarest' ? 1 : 0, (block) => hasBlock(has, block))
+    return known.newCount === 0 ? undefined : rarity.rarestOf(has, known.newCount, order === 'rarest' ? 1 : 0)
   }
 
   /** The one asked of the fewest, of these the one asked first: its peer had the longest time. */

@@ -3,6 +3,7 @@
  * two swaps; nothing is ever sorted. Blocks of one count lie in an order that is chance, the same for the same seed, so that peers who
  * see the same do not all begin with the same block.
  */
+import { addBlock, type BlockSet, createBlockSet, deleteBlock, hasBlock } from './block-set.ts'
 
 export interface Rarity {
   /** Blocks that are listed. */
@@ -15,8 +16,11 @@ export interface Rarity {
   /** Takes a block off the list, where `list` puts it back. Its peers are counted meanwhile. */
   unlist(block: number): void
   list(block: number): void
-  /** The rarest listed block that is acceptable, of those counted for at least so many peers. */
-  find(least: number, isAcceptable: (block: number) => boolean): number | undefined
+  /**
+   * The rarest listed block of a set, of which so many are listed, all of them counted for at least `least` peers. Costs the smaller of what is to be looked through: the words of the set when
+   * few are listed, the list from its rare end when many are.
+   */
+  rarestOf(set: BlockSet, listedCount: number, least: number): number | undefined
   /** The rarest listed block. */
   first(): number | undefined
 }
@@ -25,7 +29,7 @@ export interface Rarity {
 export function createRarity(blockCount: number, seed: number): Rarity {
   const order = Uint32Array.from({ length: blockCount }, (_, block) => block)
   const placeOf = Uint32Array.from({ length: blockCount }, (_, block) => block)
-  const listed = new Uint8Array(blockCount).fill(1)
+  const listed = createBlockSet(blockCount)
   const counts = new Uint16Array(blockCount)
   /** Where the blocks of each count begin; those of count 0 begin at 0. */
   const starts = [0]
@@ -59,18 +63,21 @@ export function createRarity(blockCount: number, seed: number): Rarity {
     swap(place, start + draw(endOf(count) - start))
   }
 
-  for (let place = blockCount - 1; place > 0; place--) swap(place, draw(place + 1))
+  for (let place = blockCount - 1; place >= 0; place--) {
+    swap(place, draw(place + 1))
+    addBlock(listed, place)
+  }
 
   return {
     get size() {
       return size
     },
-    isListed: (block) => listed[block] === 1,
+    isListed: (block) => hasBlock(listed, block),
     countOf: (block) => counts[block]!,
     change(block, by) {
       const count = counts[block]!
       counts[block] = count + by
-      if (listed[block] === 0) return
+      if (!hasBlock(listed, block)) return
       while (starts.length <= count + 1) starts.push(size)
       if (by === 1) {
         const place = --starts[count + 1]!
@@ -83,8 +90,7 @@ export function createRarity(blockCount: number, seed: number): Rarity {
       }
     },
     unlist(block) {
-      if (listed[block] === 0) return
-      listed[block] = 0
+      if (!deleteBlock(listed, block)) return
       for (let count = counts[block]!; count < starts.length; count++) {
         swap(placeOf[block]!, endOf(count) - 1)
         if (count + 1 < starts.length) starts[count + 1]!--
@@ -92,18 +98,26 @@ export function createRarity(blockCount: number, seed: number): Rarity {
       size--
     },
     list(block) {
-      if (listed[block] === 1) return
+      if (!addBlock(listed, block)) return
       const count = counts[block]!
       while (starts.length <= count) starts.push(size)
-      listed[block] = 1
       swap(placeOf[block]!, size++)
       for (let above = starts.length - 1; above > count; above--) swap(placeOf[block]!, starts[above]!++)
       mix(placeOf[block]!, count)
     },
-    find(least, isAcceptable) {
-      for (let place = starts[least] ?? size; place < size; place++)
-        if (isAcceptable(order[place]!)) return order[place]!
-      return undefined
+    rarestOf(set, listedCount, least) {
+      if (listedCount * listedCount > 2 * blockCount) {
+        for (let place = starts[least] ?? size; place < size; place++)
+          if (hasBlock(set, order[place]!)) return order[place]!
+        return undefined
+      }
+      let first = size
+      for (let word = 0; word < set.words.length; word++) {
+        for (let bits = set.words[word]! & listed.words[word]!; bits !== 0; bits &= bits - 1) {
+          first = Math.min(first, placeOf[word * 32 + 31 - Math.clz32(bits & -bits)]!)
+        }
+      }
+      return first === size ? undefined : order[first]!
     },
     first: () => (size === 0 ? undefined : order[0]),
   }
