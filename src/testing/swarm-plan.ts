@@ -18,6 +18,8 @@ export interface SwarmPlan {
   readonly delayMs: readonly [number, number]
   /** A device dials until it has the first number of links, and takes no more than the second. */
   readonly links: readonly [number, number]
+  /** All subscribers come within this time of publication. */
+  readonly joinMs: number
   /** Mean times of an exponential distribution; 0 away means nobody ever leaves. */
   readonly sessionMs: number
   readonly awayMs: number
@@ -45,6 +47,7 @@ export const defaultSwarmPlan: SwarmPlan = {
   downFactor: 4,
   delayMs: [5, 75],
   links: [16, 32],
+  joinMs: 5000,
   sessionMs: 600_000,
   awayMs: 60_000,
   uploadSlots: 2,

@@ -100,8 +100,6 @@ const maxPendingBytes = 32 * 1024 ** 2
 const dialTries = 64
 /** How often the source looks for peers that nobody feeds. */
 const tickMs = 1000
-/** All subscribers come within this time of publication. */
-const joinMs = 5000
 
 export function runSwarm(plan: SwarmPlan): SwarmOutcome {
   const chance = createSeededChance(plan.seed)
@@ -434,7 +432,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
   }
 
   events.add(0, join, 0, 0)
-  for (const { number } of devices.slice(1)) events.add(chance.fraction() * joinMs, join, number, 0)
+  for (const { number } of devices.slice(1)) events.add(chance.fraction() * plan.joinMs, join, number, 0)
   if (source.offers !== undefined) events.add(tickMs, tick, 0, 0)
   while (unfinished > 0 && events.take() && events.atMs <= plan.lastMs) {
     nowMs = events.atMs
