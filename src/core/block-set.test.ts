@@ -7,7 +7,7 @@ const blockCount = 100
 const numbers = fc.array(fc.nat({ max: blockCount - 1 }))
 
 describe('block sets', () => {
-  test('P13 a block set is a set', () => {
+  test('P14 a block set is a set', () => {
     fc.assert(
       fc.property(numbers, numbers, (added, deleted) => {
         const set = createBlockSet(blockCount)
@@ -24,7 +24,7 @@ describe('block sets', () => {
     )
   })
 
-  test('P13 runs mean the blocks they were made of, and no run is empty', () => {
+  test('P14 runs mean the blocks they were made of, and no run is empty', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 200 })), (drawn) => {
         const blocks = drawn.sort((a, b) => a - b)

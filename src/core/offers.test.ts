@@ -4,7 +4,7 @@ import { caseCount } from '../testing/counts.ts'
 import { createOffers } from './offers.ts'
 
 describe('offers of a lone source', () => {
-  test('P13 before a block is offered twice, every block was offered once', () => {
+  test('P14 before a block is offered twice, every block was offered once', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -29,7 +29,7 @@ describe('offers of a lone source', () => {
     )
   })
 
-  test('P13 a peer is never promised more than the window, nor what it has', () => {
+  test('P14 a peer is never promised more than the window, nor what it has', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ peer: fc.nat({ max: 2 }), block: fc.nat({ max: 19 }), tell: fc.boolean() }), {
@@ -59,7 +59,7 @@ describe('offers of a lone source', () => {
     )
   })
 
-  test('P13 no stall: a peer that gets nothing from others is offered everything in time', () => {
+  test('P14 no stall: a peer that gets nothing from others is offered everything in time', () => {
     const offers = createOffers<string>({ blockCount: 10, window: 2, seed: 1, patienceMs: 100 })
     offers.add('first', 0)
     offers.add('alone', 0)
@@ -70,7 +70,7 @@ describe('offers of a lone source', () => {
     )
   })
 
-  test('P13 a peer that others feed is not offered what others have, and what leaves with its holder is offered again', () => {
+  test('P14 a peer that others feed is not offered what others have, and what leaves with its holder is offered again', () => {
     const offers = createOffers<string>({ blockCount: 2, window: 2, seed: 1, patienceMs: 100 })
     offers.add('a', 0)
     expect(offers.offer('a', 0)).toHaveLength(2)

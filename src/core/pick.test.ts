@@ -133,7 +133,7 @@ const options: fc.Arbitrary<PickOptions> = fc.record({
 })
 
 describe('pick', () => {
-  test('P13 rarest first, only what the peer has, each block of one peer until end-game, limits there', () => {
+  test('P14 rarest first, only what the peer has, each block of one peer until end-game, limits there', () => {
     fc.assert(
       fc.property(options, fc.array(stepsWithDistrust, { maxLength: 150 }), (drawn, taken) => {
         const model = createModel(drawn)
@@ -146,7 +146,7 @@ describe('pick', () => {
     )
   })
 
-  test('P13 no stall: what some peer has comes, whatever happened before', () => {
+  test('P14 no stall: what some peer has comes, whatever happened before', () => {
     fc.assert(
       fc.property(options, fc.array(steps, { maxLength: 100 }), (drawn, taken) => {
         const model = createModel(drawn)
@@ -179,7 +179,7 @@ describe('pick', () => {
     )
   })
 
-  test('P13 other seeds begin with other blocks', () => {
+  test('P14 other seeds begin with other blocks', () => {
     const firsts = Array.from({ length: 50 }, (_, seed) => {
       const pick = createPick<Name>({ blockCount: 1000, seed })
       pick.noteAll('a')
@@ -188,7 +188,7 @@ describe('pick', () => {
     expect(new Set(firsts).size).toBeGreaterThan(40)
   })
 
-  test('P13 who sent something wrong is not asked again, and its blocks are asked of others', () => {
+  test('P14 who sent something wrong is not asked again, and its blocks are asked of others', () => {
     const pick: Pick<Name> = createPick({ blockCount: 2, seed: 1 })
     pick.noteAll('a')
     const block = pick.next('a')!

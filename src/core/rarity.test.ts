@@ -4,7 +4,7 @@ import { caseCount } from '../testing/counts.ts'
 import { addBlock, createBlockSet, deleteBlock } from './block-set.ts'
 import { createRarity } from './rarity.ts'
 
-test('P13 the list of blocks stays in the order of their counts whatever happens', () => {
+test('P14 the list of blocks stays in the order of their counts whatever happens', () => {
   const steps = fc.array(
     fc.record({
       what: fc.constantFrom('more', 'more', 'less', 'unlist', 'list'),

@@ -11,7 +11,7 @@ function play(changes: Partial<SwarmPlan>) {
 }
 
 describe('a swarm of one source and many subscribers', () => {
-  test('P13 everybody gets the file near the bound, the source sends it little more than once, and messages cost little', () => {
+  test('P14 everybody gets the file near the bound, the source sends it little more than once, and messages cost little', () => {
     const report = play({ sessionMs: 60_000, awayMs: 6_000 })
     expect(report.finished).toBe(50)
     expect(report.sourceRatio).toBeLessThan(1.2)
@@ -21,13 +21,13 @@ describe('a swarm of one source and many subscribers', () => {
     expect(report.overheadShare).toBeLessThan(0.02)
   })
 
-  test('P13 a lone source that offers what is scarce sends less than one that tells all it has', () => {
+  test('P14 a lone source that offers what is scarce sends less than one that tells all it has', () => {
     const all = play({ ...swarmPolicies['rarest first'], seed: 2 })
     const scarce = play({ seed: 2 })
     expect(scarce.sourceRatio).toBeLessThan(all.sourceRatio)
   })
 
-  test('P13 peers that have no way to each other get everything from the source', () => {
+  test('P14 peers that have no way to each other get everything from the source', () => {
     const report = play({ members: 3, links: [1, 3], upBytesPerSecond: [1, 2], downFactor: 1e6 })
     expect(report.finished).toBe(3)
     expect(report.sourceRatio).toBeGreaterThan(2)

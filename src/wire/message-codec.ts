@@ -41,7 +41,7 @@ const types = {
   ping: 12,
   pong: 13,
   close: 14,
-  progress: 15,
+  progress: 17,
 } as const satisfies Record<Message['kind'], number>
 
 const kindByType = new Map<number, Message['kind']>(

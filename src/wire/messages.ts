@@ -42,7 +42,7 @@ export type Message =
     }
   /** Content the sender can serve from now on. */
   | { readonly kind: 'have'; readonly roots: readonly ContentRoot[] }
-  /** Blocks of a content that the sender can serve (P13): all there are to tell, or more than told before. */
+  /** Blocks of a content that the sender can serve (P14): all there are to tell, or more than told before. */
   | {
       readonly kind: 'progress'
       readonly root: ContentRoot
@@ -105,7 +105,5 @@ export const maxHaveRoots = 2000
 /** Numbers in the runs of one `progress` message, two a run: any set of the blocks of a file up to 31 GiB; larger ones take several. */
 export const maxProgressNumbers = 8192
 export const maxFeatures = 32
-/** The feature of P13. */
-export const progressFeature = 'progress'
 /** Requests of one side without a full answer (P8): more than an honest side ever asks, few enough to keep a list of. */
 export const maxOpenRequests = 1024

@@ -468,7 +468,7 @@ export const CloseSchema: GenMessage<Close> = /*@__PURE__*/
   messageDesc(file_berrysync, 14);
 
 /**
- * [15] Blocks of one content that the sender can serve (P13).
+ * [17] Blocks of one content that the sender can serve (P14).
  *
  * @generated from message berrysync.v1.Progress
  */
