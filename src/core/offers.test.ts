@@ -9,7 +9,7 @@ describe('offers of a lone source', () => {
       fc.property(
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 6 }),
-        fc.array(fc.nat({ max: 3 }), { maxLength: 100 }),
+        fc.array(fc.nat({ max: 3 }), { maxLength: 100, size: 'max' }),
         fc.integer(),
         (blockCount, window, turns, seed) => {
           const offers = createOffers<number>({ blockCount, window, seed })
@@ -25,7 +25,7 @@ describe('offers of a lone source', () => {
           expect(offered.length).toBe(Math.min(blockCount, turns.length * window))
         },
       ),
-      { numRuns: caseCount(200) },
+      { numRuns: caseCount(60) },
     )
   })
 
@@ -34,6 +34,7 @@ describe('offers of a lone source', () => {
       fc.property(
         fc.array(fc.record({ peer: fc.nat({ max: 2 }), block: fc.nat({ max: 19 }), tell: fc.boolean() }), {
           maxLength: 200,
+          size: 'max',
         }),
         (steps) => {
           const offers = createOffers<number>({ blockCount: 20, window: 3, seed: 7, patienceMs: 10 })
@@ -55,7 +56,7 @@ describe('offers of a lone source', () => {
           }
         },
       ),
-      { numRuns: caseCount(200) },
+      { numRuns: caseCount(60) },
     )
   })
 
@@ -68,6 +69,20 @@ describe('offers of a lone source', () => {
     expect(Array.from({ length: 10 }, (_, block) => offers.isOffered('alone', block))).toEqual(
       Array(10).fill(true),
     )
+  })
+
+  test('P14 a block that was sent and not told of in time is offered to another, and not to a third', () => {
+    const offers = createOffers<string>({ blockCount: 1, window: 2, seed: 1, patienceMs: 1e6, lateMs: 100 })
+    for (const peer of ['slow', 'quick', 'other']) offers.add(peer, 0)
+    expect(offers.offer('slow', 0)).toEqual([0])
+    expect(offers.offer('quick', 500)).toEqual([])
+    offers.noteSent('slow', 0, 500)
+    expect(offers.offer('quick', 599)).toEqual([])
+    expect(offers.offer('quick', 600)).toEqual([0])
+    expect(offers.offer('other', 600)).toEqual([])
+    offers.noteHaving('slow', [0], 700)
+    offers.remove('quick')
+    expect(offers.offer('other', 5000)).toEqual([])
   })
 
   test('P14 a peer that others feed is not offered what others have, and what leaves with its holder is offered again', () => {

@@ -10,7 +10,7 @@ describe('uploads', () => {
         what: fc.constantFrom('wait', 'wait', 'next', 'next', 'done', 'remove'),
         peer: fc.nat({ max: 5 }),
       }),
-      { maxLength: 200 },
+      { maxLength: 200, size: 'max' },
     )
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), steps, (slots, drawn) => {
@@ -41,7 +41,7 @@ describe('uploads', () => {
           expect(active.size).toBeLessThanOrEqual(slots)
         }
       }),
-      { numRuns: caseCount(200) },
+      { numRuns: caseCount(60) },
     )
   })
 
