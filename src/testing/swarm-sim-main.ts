@@ -1,13 +1,13 @@
 /**
- * `npm run swarm-sim -- --members N`: plays a swarm under each policy (or one) and prints what came of it as JSON; `--plot FILE` draws
+ * `npm run swarm-sim -- --members N`: plays a swarm under each policy (or those named), each in a thread, and prints what came of it as JSON; `--plot FILE` draws
  * who was done when.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { defaultSwarmPlan, type SwarmPlan, swarmPolicies } from './swarm-plan.ts'
 import { type SwarmCurve, swarmPlot } from './swarm-plot.ts'
-import { doneTimes, fluidBoundSeconds, reportSwarm } from './swarm-report.ts'
-import { runSwarm } from './swarm-sim.ts'
+import type { SwarmResult } from './swarm-worker.ts'
 
 const usage = `npm run swarm-sim -- [--members N] [--seed N] [--policy NAME]… [--set KEY=NUMBER]… [--plot FILE]
 policies: ${Object.keys(swarmPolicies).join('; ')}
@@ -37,7 +37,15 @@ function settings(): Partial<SwarmPlan> {
   )
 }
 
-function main(): void {
+function play(plan: SwarmPlan): Promise<SwarmResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<SwarmResult>()
+  const worker = new Worker(new URL('./swarm-worker.ts', import.meta.url), { workerData: plan })
+  worker.once('message', resolve)
+  worker.once('error', reject)
+  return promise
+}
+
+async function main(): Promise<void> {
   if (values.help) return say(usage)
   const base = {
     ...defaultSwarmPlan,
@@ -45,27 +53,23 @@ function main(): void {
     members: Number(values.members),
     seed: Number(values.seed),
   }
-  const curves: SwarmCurve[] = []
-  for (const name of values.policy) {
-    const policy = swarmPolicies[name]
-    if (policy === undefined) throw new Error(`there is no policy "${name}"\n${usage}`)
-    const plan: SwarmPlan = { ...base, ...policy }
-    const startedMs = performance.now()
-    const outcome = runSwarm(plan)
-    const runSeconds = Math.round((performance.now() - startedMs) / 100) / 10
-    const memoryMiB = Math.round(process.resourceUsage().maxRSS / 1024)
-    say(JSON.stringify({ policy: name, ...reportSwarm(plan, outcome), runSeconds, memoryMiB }))
-    if (curves.length === 0)
-      curves.push({
-        name: 'fluid bound',
-        seconds: outcome.members.map((_, at) =>
-          fluidBoundSeconds(plan, outcome, (at + 1) / outcome.members.length),
-        ),
-      })
-    curves.push({ name, seconds: doneTimes(outcome).map((ms) => ms / 1000) })
-  }
-  if (values.plot !== undefined)
-    writeFileSync(values.plot, swarmPlot(`${base.members} subscribers`, base.members, curves))
+  const results = await Promise.all(
+    values.policy.map(async (name) => {
+      const policy = swarmPolicies[name]
+      if (policy === undefined) throw new Error(`there is no policy "${name}"\n${usage}`)
+      const result = await play({ ...base, ...policy })
+      const memoryMiB = Math.round(process.resourceUsage().maxRSS / 1024)
+      say(JSON.stringify({ policy: name, ...result.report, runSeconds: result.runSeconds, memoryMiB }))
+      return { name, ...result }
+    }),
+  )
+  if (values.plot === undefined) return
+  const curves: readonly SwarmCurve[] = [
+    { name: 'fluid bound', seconds: results[0]!.boundSeconds },
+    ...results.map(({ name, doneSeconds }) => ({ name, seconds: doneSeconds })),
+  ]
+  const title = `${base.members} subscribers, ${Math.round(base.fileBytes / 1024 ** 2)} MiB`
+  writeFileSync(values.plot, swarmPlot(title, base.members, curves))
 }
 
-main()
+await main()
