@@ -21,6 +21,12 @@ describe('a swarm of one source and many subscribers', () => {
     expect(report.overheadShare).toBeLessThan(0.02)
   })
 
+  test('P14 eight subscribers have all soon after the source could have sent one copy, and it sent little more', () => {
+    const report = play({ members: 8, joinMs: 0, awayMs: 0, upBytesPerSecond: [1_250_000, 1_250_000] })
+    expect(report.sourceRatio).toBeLessThan(1.15)
+    expect(report.done[100].timesBound).toBeLessThan(1.3)
+  })
+
   test('P14 a lone source that offers what is scarce sends less than one that tells all it has', () => {
     const all = play({ ...swarmPolicies['rarest first'], seed: 2 })
     const scarce = play({ seed: 2 })
