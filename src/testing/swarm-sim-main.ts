@@ -9,7 +9,7 @@ import { defaultSwarmPlan, type SwarmPlan, swarmPolicies } from './swarm-plan.ts
 import { type SwarmCurve, swarmPlot } from './swarm-plot.ts'
 import type { SwarmResult } from './swarm-worker.ts'
 
-const usage = `npm run swarm-sim -- [--members N] [--seed N] [--policy NAME]… [--set KEY=NUMBER]… [--plot FILE]
+const usage = `npm run swarm-sim -- [--members N] [--seed N] [--policy NAME]… [--set KEY=NUMBER[,NUMBER]]… [--plot FILE]
 policies: ${Object.keys(swarmPolicies).join('; ')}
 keys: ${Object.keys(defaultSwarmPlan).join(' ')}`
 
@@ -31,8 +31,11 @@ function say(text: string): void {
 function settings(): Partial<SwarmPlan> {
   return Object.fromEntries(
     values.set.map((text) => {
-      const [key, value] = text.split('=')
-      return [key, Number(value)]
+      const [key, value = ''] = text.split('=')
+      if (key === undefined || !(key in defaultSwarmPlan))
+        throw new Error(`there is no key "${key}"\n${usage}`)
+      const numbers = value.split(',').map(Number)
+      return [key, numbers.length === 1 ? numbers[0] : numbers]
     }),
   )
 }
