@@ -23,6 +23,7 @@ const kinds: ReadonlySet<string> = new Set<Message['kind']>([
   'ping',
   'pong',
   'close',
+  'progress',
 ])
 const headerBytes = 4
 

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { blocksToRuns } from '../core/block-set.ts'
 import { maxBlockCount, maxFileBytes } from '../core/blocks.ts'
 import { deviceNameFault } from '../core/device-name.ts'
 import { isSyncError } from '../core/errors.ts'
@@ -24,6 +25,7 @@ import {
   maxFeatures,
   maxHaveRoots,
   maxMessageBytes,
+  maxProgressNumbers,
   maxRequestBytes,
   maxSums,
 } from './messages.ts'
@@ -88,7 +90,18 @@ const blockRanges = fc
     })
   })
 
+const progresses = fc
+  .tuple(contentRoots, fc.uniqueArray(fc.nat({ max: 200 })), fc.nat({ max: 100 }), fc.boolean())
+  .map(([root, blocks, more, whole]) => ({
+    kind: 'progress' as const,
+    root,
+    blockCount: Math.max(0, ...blocks) + 1 + more,
+    whole,
+    runs: blocksToRuns(blocks.sort((a, b) => a - b)),
+  }))
+
 const messages: fc.Arbitrary<Message> = fc.oneof(
+  progresses,
   hellos,
   fc.record({
     kind: fc.constant('cursor' as const),
@@ -231,6 +244,15 @@ describe('messages', () => {
       roots: Array.from({ length: maxHaveRoots }, () => 'ab'.repeat(32) as never),
     }
     expect(decodeMessage(encodeMessage(have))).toEqual(have)
+    const runs = Array.from({ length: maxProgressNumbers }, () => maxBlockCount / maxProgressNumbers)
+    const progress: Message = {
+      kind: 'progress',
+      root: 'ab'.repeat(32) as never,
+      blockCount: maxBlockCount,
+      whole: true,
+      runs,
+    }
+    expect(decodeMessage(encodeMessage(progress))).toEqual(progress)
   })
 })
 
@@ -238,6 +260,8 @@ describe('limits', () => {
   const root = new Uint8Array(32)
   const hello = { protocol: 1, oldestProtocol: 1, role: wire.Role.READ_ONLY, author: root, proof: root }
   const entry = { body: new Uint8Array(0), author: root, batchCount: 1, signature: new Uint8Array(64) }
+  const progress = (blockCount: number, runs: number[]) =>
+    encode(17, wire.ProgressSchema, { root, blockCount, runs })
   const index = (part: MessageInitShape<typeof wire.IndexEntrySchema>) =>
     encode(3, wire.IndexSchema, { indexId: new Uint8Array(8), entries: [{ ...entry, ...part }] })
 
@@ -273,6 +297,17 @@ describe('limits', () => {
     ['a sequence past the safe numbers', encode(2, wire.CursorSchema, { sequence: 2n ** 53n })],
     ['a piece of a root', encode(4, wire.HaveSchema, { roots: new Uint8Array(33) })],
     ['too many roots', encode(4, wire.HaveSchema, { roots: new Uint8Array((maxHaveRoots + 1) * 32) })],
+    ['a progress without root', encode(17, wire.ProgressSchema, { blockCount: 1, runs: [0, 1] })],
+    ['a progress of nothing', progress(0, [])],
+    ['a progress of too much', progress(maxBlockCount + 1, [0, 1])],
+    ['half a run', progress(9, [1])],
+    ['a run past the end', progress(9, [8, 2])],
+    ['runs that only together are past the end', progress(2 ** 20, [2 ** 19, 1, 2 ** 19 - 1, 1])],
+    ['a run past all numbers', progress(9, [2 ** 32 - 1, 2 ** 32 - 1])],
+    ['an empty run', progress(9, [1, 0])],
+    ['runs that touch', progress(9, [0, 1, 0, 1])],
+    ['too many runs', progress(maxBlockCount, Array(maxProgressNumbers + 2).fill(1))],
+    ['nothing but numbers', progress(maxBlockCount, Array(60_000).fill(0))],
     ['a request without root', encode(5, wire.BlockListRequestSchema, { request: 1 })],
     ['a list past its end', encode(6, wire.BlockListSchema, { first: 1, count: 1, hashes: root })],
     ['a list too long', encode(6, wire.BlockListSchema, { count: maxBlockCount + 1, hashes: root })],
@@ -300,7 +335,7 @@ describe('limits', () => {
       fc.property(
         fc.oneof(
           fc
-            .tuple(fc.integer({ min: 0, max: 15 }), fc.uint8Array({ maxLength: 200 }))
+            .tuple(fc.integer({ min: 0, max: 18 }), fc.uint8Array({ maxLength: 200 }))
             .map(([type, rest]) => Uint8Array.of(type, ...rest)),
           fc.tuple(messages, fc.nat(), fc.nat({ max: 255 })).map(([message, at, value]) => {
             const bytes = Uint8Array.from(encodeMessage(message))

@@ -22,6 +22,7 @@ import {
   maxFeatures,
   maxHaveRoots,
   maxMessageBytes,
+  maxProgressNumbers,
   maxRequestBytes,
   maxSums,
 } from './messages.ts'
@@ -44,6 +45,7 @@ const types = {
   close: 14,
   'sums-request': 15,
   sums: 16,
+  progress: 17,
 } as const satisfies Record<Message['kind'], number>
 
 const kindByType = new Map<number, Message['kind']>(
@@ -119,6 +121,10 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
       })
     case 'have':
       return write(wire.HaveSchema, { roots: Buffer.from(message.roots.join(''), 'hex') })
+    case 'progress': {
+      const { root, blockCount, whole, runs } = message
+      return write(wire.ProgressSchema, { root: idToBytes(root), blockCount, whole, runs: [...runs] })
+    }
     case 'block-list-request':
       return write(wire.BlockListRequestSchema, { request: message.request, root: idToBytes(message.root) })
     case 'block-list': {
@@ -210,6 +216,8 @@ function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
       return decodeIndex(parse(wire.IndexSchema, rest))
     case 'have':
       return { kind, roots: rootsOf(parse(wire.HaveSchema, rest).roots) }
+    case 'progress':
+      return decodeProgress(parse(wire.ProgressSchema, rest))
     case 'block-list-request': {
       const { request, root } = parse(wire.BlockListRequestSchema, rest)
       return { kind, request, root: checkedId('ContentRoot', root) }
@@ -324,6 +332,18 @@ function rootsOf(bytes: Uint8Array): ContentRoot[] {
   return Array.from({ length: count }, (_, at) =>
     toId('ContentRoot', bytes.subarray(at * hashBytes, (at + 1) * hashBytes)),
   )
+}
+
+function decodeProgress({ root, blockCount, whole, runs }: wire.Progress): Message {
+  checkedNumber('the count of blocks', blockCount, 1, maxBlockCount)
+  checkedNumber('the runs of a progress', runs.length, 0, maxProgressNumbers)
+  if (runs.length % 2 !== 0) garbage('half a run of blocks')
+  let end = 0
+  for (const [at, length] of runs.entries()) {
+    end = checkedNumber('the end of a run of blocks', end + length, 0, blockCount)
+    if (length === 0 && at > 0) garbage('an empty run of blocks')
+  }
+  return { kind: 'progress', root: checkedId('ContentRoot', root), blockCount, whole, runs }
 }
 
 function decodeRequest({ request, root, offsetBytes, lengthBytes }: wire.Request): Message {

@@ -2,6 +2,7 @@
  * The messages two peers of a folder exchange inside an established link, as data. `berrysync.proto` is the specification of
  * their bytes and `PROTOCOL.md` of their meaning; `message-codec.ts` turns them into bytes and back.
  */
+import type { BlockRuns } from '../core/block-set.ts'
 import { maxBlockBytes } from '../core/blocks.ts'
 import type { Role, SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
@@ -51,6 +52,14 @@ export type Message =
     }
   /** Content the sender can serve from now on. */
   | { readonly kind: 'have'; readonly roots: readonly ContentRoot[] }
+  /** Blocks of a content that the sender can serve (P14): all there are to tell, or more than told before. */
+  | {
+      readonly kind: 'progress'
+      readonly root: ContentRoot
+      readonly blockCount: number
+      readonly whole: boolean
+      readonly runs: BlockRuns
+    }
   | { readonly kind: 'block-list-request'; readonly request: number; readonly root: ContentRoot }
   /** A part of a block list: 32-byte hashes from block `first` on, of `count` in all. */
   | {
@@ -114,6 +123,8 @@ export const maxBlockListPart = 2000
 export const maxSums = 2000
 /** Roots of one `have` message. */
 export const maxHaveRoots = 2000
+/** Numbers in the runs of one `progress` message, two a run: any set of the blocks of a file up to 31 GiB; larger ones take several. */
+export const maxProgressNumbers = 8192
 export const maxFeatures = 32
 /** Requests of one side without a full answer (P8): more than an honest side ever asks, few enough to keep a list of. */
 export const maxOpenRequests = 1024

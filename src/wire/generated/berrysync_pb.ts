@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file berrysync.proto.
  */
 export const file_berrysync: GenFile = /*@__PURE__*/
-  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSKqAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMIj4KBkN1cnNvchIVCghpbmRleF9pZBgBIAEoDEgAiAEBEhAKCHNlcXVlbmNlGAIgASgEQgsKCV9pbmRleF9pZCKkAQoFSW5kZXgSEAoIaW5kZXhfaWQYASABKAwSNQoMY2VydGlmaWNhdGVzGAIgAygLMh8uYmVycnlzeW5jLnYxLlNpZ25lZENlcnRpZmljYXRlEikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjQKEVNpZ25lZENlcnRpZmljYXRlEgwKBGJvZHkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIocBCgpJbmRleEVudHJ5EgwKBGJvZHkYASABKAwSDgoGYXV0aG9yGAIgASgMEhMKC2JhdGNoX2luZGV4GAMgASgNEhMKC2JhdGNoX2NvdW50GAQgASgNEhAKCHNpYmxpbmdzGAUgASgMEhEKCXNpZ25hdHVyZRgGIAEoDBIMCgRoYXZlGAcgASgIIhUKBEhhdmUSDQoFcm9vdHMYASABKAwiMQoQQmxvY2tMaXN0UmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwiSgoJQmxvY2tMaXN0Eg8KB3JlcXVlc3QYASABKA0SDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDgoGaGFzaGVzGAQgASgMIlQKB1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEhQKDG9mZnNldF9ieXRlcxgDIAEoBBIUCgxsZW5ndGhfYnl0ZXMYBCABKA0iLgoHTWlzc2luZxIPCgdyZXF1ZXN0GAEgASgNEhIKCnVucmVhZGFibGUYAiABKAgiGQoGQ2FuY2VsEg8KB3JlcXVlc3QYASABKA0iSAoHU3VtbWFyeRISCgpuZWVkX2ZpbGVzGAEgASgEEhIKCm5lZWRfYnl0ZXMYAiABKAQSFQoNc2Vlbl9zZXF1ZW5jZRgDIAEoBCIGCgRQaW5nIgYKBFBvbmciFQoFQ2xvc2USDAoEY29kZRgBIAEoCSJMCgtTdW1zUmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwSDgoGZmlyc3RzGAMgAygNEg4KBmNvdW50cxgEIAMoDSIlCgRTdW1zEg8KB3JlcXVlc3QYASABKA0SDAoEc3VtcxgCIAEoDCI5CgdDb250ZW50EiAKBGtpbmQYASABKA4yEi5iZXJyeXN5bmMudjEuS2luZBIMCgRyb290GAIgASgMIuYCCgpSZWNvcmRCb2R5EgwKBHBhdGgYASABKAkSIAoEa2luZBgCIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEhIKCnNpemVfYnl0ZXMYAyABKAQSFQoNbXRpbWVfc2Vjb25kcxgEIAEoEhIZChFtdGltZV9uYW5vc2Vjb25kcxgFIAEoDRISCgpleGVjdXRhYmxlGAYgASgIEgwKBHJvb3QYByABKAwSGAoQYmxvY2tfc2l6ZV9ieXRlcxgIIAEoDRITCgtsaW5rX3RhcmdldBgJIAEoCRIPCgdmaWxlX2lkGAogASgMEg8KB3dyaXRlcnMYCyABKAwSEAoIY291bnRlcnMYDCADKAQSDQoFZXBvY2gYDSABKAwSEwoLZGV2aWNlX25hbWUYDiABKAkSJwoIcmVwbGFjZWQYDyABKAsyFS5iZXJyeXN5bmMudjEuQ29udGVudBIQCghtb3ZlZF90bxgQIAEoCSJTCg9DZXJ0aWZpY2F0ZUJvZHkSDgoGYXV0aG9yGAEgASgMEg4KBmRldmljZRgCIAEoDBIgCgRyb2xlGAMgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUqPwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDQoJUk9MRV9GVUxMEAESEgoOUk9MRV9SRUFEX09OTFkQAipgCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0ZJTEUQARISCg5LSU5EX0RJUkVDVE9SWRACEg0KCUtJTkRfTElOSxADEhAKDEtJTkRfREVMRVRFRBAEYgZwcm90bzM");
+  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSKqAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMIj4KBkN1cnNvchIVCghpbmRleF9pZBgBIAEoDEgAiAEBEhAKCHNlcXVlbmNlGAIgASgEQgsKCV9pbmRleF9pZCKkAQoFSW5kZXgSEAoIaW5kZXhfaWQYASABKAwSNQoMY2VydGlmaWNhdGVzGAIgAygLMh8uYmVycnlzeW5jLnYxLlNpZ25lZENlcnRpZmljYXRlEikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjQKEVNpZ25lZENlcnRpZmljYXRlEgwKBGJvZHkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIocBCgpJbmRleEVudHJ5EgwKBGJvZHkYASABKAwSDgoGYXV0aG9yGAIgASgMEhMKC2JhdGNoX2luZGV4GAMgASgNEhMKC2JhdGNoX2NvdW50GAQgASgNEhAKCHNpYmxpbmdzGAUgASgMEhEKCXNpZ25hdHVyZRgGIAEoDBIMCgRoYXZlGAcgASgIIhUKBEhhdmUSDQoFcm9vdHMYASABKAwiMQoQQmxvY2tMaXN0UmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwiSgoJQmxvY2tMaXN0Eg8KB3JlcXVlc3QYASABKA0SDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDgoGaGFzaGVzGAQgASgMIlQKB1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEhQKDG9mZnNldF9ieXRlcxgDIAEoBBIUCgxsZW5ndGhfYnl0ZXMYBCABKA0iLgoHTWlzc2luZxIPCgdyZXF1ZXN0GAEgASgNEhIKCnVucmVhZGFibGUYAiABKAgiGQoGQ2FuY2VsEg8KB3JlcXVlc3QYASABKA0iSAoHU3VtbWFyeRISCgpuZWVkX2ZpbGVzGAEgASgEEhIKCm5lZWRfYnl0ZXMYAiABKAQSFQoNc2Vlbl9zZXF1ZW5jZRgDIAEoBCIGCgRQaW5nIgYKBFBvbmciFQoFQ2xvc2USDAoEY29kZRgBIAEoCSJMCgtTdW1zUmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwSDgoGZmlyc3RzGAMgAygNEg4KBmNvdW50cxgEIAMoDSIlCgRTdW1zEg8KB3JlcXVlc3QYASABKA0SDAoEc3VtcxgCIAEoDCJKCghQcm9ncmVzcxIMCgRyb290GAEgASgMEhMKC2Jsb2NrX2NvdW50GAIgASgNEg0KBXdob2xlGAMgASgIEgwKBHJ1bnMYBCADKA0iOQoHQ29udGVudBIgCgRraW5kGAEgASgOMhIuYmVycnlzeW5jLnYxLktpbmQSDAoEcm9vdBgCIAEoDCLmAgoKUmVjb3JkQm9keRIMCgRwYXRoGAEgASgJEiAKBGtpbmQYAiABKA4yEi5iZXJyeXN5bmMudjEuS2luZBISCgpzaXplX2J5dGVzGAMgASgEEhUKDW10aW1lX3NlY29uZHMYBCABKBISGQoRbXRpbWVfbmFub3NlY29uZHMYBSABKA0SEgoKZXhlY3V0YWJsZRgGIAEoCBIMCgRyb290GAcgASgMEhgKEGJsb2NrX3NpemVfYnl0ZXMYCCABKA0SEwoLbGlua190YXJnZXQYCSABKAkSDwoHZmlsZV9pZBgKIAEoDBIPCgd3cml0ZXJzGAsgASgMEhAKCGNvdW50ZXJzGAwgAygEEg0KBWVwb2NoGA0gASgMEhMKC2RldmljZV9uYW1lGA4gASgJEicKCHJlcGxhY2VkGA8gASgLMhUuYmVycnlzeW5jLnYxLkNvbnRlbnQSEAoIbW92ZWRfdG8YECABKAkiUwoPQ2VydGlmaWNhdGVCb2R5Eg4KBmF1dGhvchgBIAEoDBIOCgZkZXZpY2UYAiABKAwSIAoEcm9sZRgDIAEoDjISLmJlcnJ5c3luYy52MS5Sb2xlKj8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg0KCVJPTEVfRlVMTBABEhIKDlJPTEVfUkVBRF9PTkxZEAIqYAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9GSUxFEAESEgoOS0lORF9ESVJFQ1RPUlkQAhINCglLSU5EX0xJTksQAxIQCgxLSU5EX0RFTEVURUQQBGIGcHJvdG8z");
 
 /**
  * [1] The first message of both sides (P3).
@@ -530,6 +530,46 @@ export const SumsSchema: GenMessage<Sums> = /*@__PURE__*/
   messageDesc(file_berrysync, 16);
 
 /**
+ * [17] Blocks of one content that the sender can serve (P14).
+ *
+ * @generated from message berrysync.v1.Progress
+ */
+export type Progress = Message<"berrysync.v1.Progress"> & {
+  /**
+   * @generated from field: bytes root = 1;
+   */
+  root: Uint8Array;
+
+  /**
+   * Blocks of the whole content.
+   *
+   * @generated from field: uint32 block_count = 2;
+   */
+  blockCount: number;
+
+  /**
+   * Whether these are all: what was said of this content before, here or in a have, is taken back. Else they are added.
+   *
+   * @generated from field: bool whole = 3;
+   */
+  whole: boolean;
+
+  /**
+   * Alternately how many blocks are skipped and how many are meant, from the first block on.
+   *
+   * @generated from field: repeated uint32 runs = 4;
+   */
+  runs: number[];
+};
+
+/**
+ * Describes the message berrysync.v1.Progress.
+ * Use `create(ProgressSchema)` to create a new message.
+ */
+export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
+  messageDesc(file_berrysync, 17);
+
+/**
  * What a path holds: the kind, and its content root (R2), absent for directories and deletions.
  *
  * @generated from message berrysync.v1.Content
@@ -551,7 +591,7 @@ export type Content = Message<"berrysync.v1.Content"> & {
  * Use `create(ContentSchema)` to create a new message.
  */
 export const ContentSchema: GenMessage<Content> = /*@__PURE__*/
-  messageDesc(file_berrysync, 17);
+  messageDesc(file_berrysync, 18);
 
 /**
  * One version of one path, as its author signed it (R6).
@@ -667,7 +707,7 @@ export type RecordBody = Message<"berrysync.v1.RecordBody"> & {
  * Use `create(RecordBodySchema)` to create a new message.
  */
 export const RecordBodySchema: GenMessage<RecordBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 18);
+  messageDesc(file_berrysync, 19);
 
 /**
  * Who may write (R5).
@@ -700,7 +740,7 @@ export type CertificateBody = Message<"berrysync.v1.CertificateBody"> & {
  * Use `create(CertificateBodySchema)` to create a new message.
  */
 export const CertificateBodySchema: GenMessage<CertificateBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 19);
+  messageDesc(file_berrysync, 20);
 
 /**
  * @generated from enum berrysync.v1.Role

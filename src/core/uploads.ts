@@ -1,0 +1,78 @@
+/**
+ * Whom to answer next: at most so many peers at a time, each with one answer at a time; of those that wait the one that asks for what the fewest
+ * have, and of these the one that was sent the fewest bytes. Few at a time, because a block that is whole soon can be passed on soon. A peer that comes late or asks seldom has no claim
+ * on what others were sent meanwhile. Knows no clock.
+ */
+
+/**
+ * What so many or more have is not scarce, and nobody who asks for it waits for others for that reason: those who lag behind ask for what many
+ * have and would wait longest.
+ */
+const scarceHolders = 3
+
+export interface Uploads<Peer> {
+  readonly activeCount: number
+  /** The peer waits for an answer. */
+  wait(peer: Peer): void
+  /**
+   * Who is answered next; undefined while all slots are taken or nobody waits. Its answer ends with `done`. `holders` tells how many are known
+   * to have what a waiting peer asks for; without it all are alike.
+   */
+  next(holders?: (peer: Peer) => number): Peer | undefined
+  /** So many bytes of the answer were sent; more may be waited for with `wait`. */
+  done(peer: Peer, bytes: number): void
+  /** The peer is gone. */
+  remove(peer: Peer): void
+}
+
+export function createUploads<Peer>(slots: number): Uploads<Peer> {
+  /** Bytes sent to each peer, counted from where the others stood when it came. */
+  const sentByPeer = new Map<Peer, number>()
+  const waiting = new Set<Peer>()
+  const active = new Set<Peer>()
+  /** What the least served of those that waited had been sent by then: nobody who comes counts less. */
+  let floor = 0
+
+  function* waitingSent(): Generator<number> {
+    for (const peer of waiting) yield sentByPeer.get(peer)!
+  }
+
+  return {
+    get activeCount() {
+      return active.size
+    },
+    wait(peer) {
+      if (!waiting.has(peer) && !active.has(peer))
+        sentByPeer.set(peer, Math.max(floor, sentByPeer.get(peer) ?? 0))
+      waiting.add(peer)
+    },
+    next(holders = () => 0) {
+      if (active.size >= slots) return undefined
+      let best: Peer | undefined
+      let fewestHolders = Number.POSITIVE_INFINITY
+      let leastSent = Number.POSITIVE_INFINITY
+      for (const peer of waiting) {
+        if (active.has(peer)) continue
+        const sent = sentByPeer.get(peer)!
+        const count = Math.min(scarceHolders, holders(peer))
+        if (count > fewestHolders || (count === fewestHolders && sent >= leastSent)) continue
+        best = peer
+        fewestHolders = count
+        leastSent = sent
+      }
+      if (best === undefined) return undefined
+      floor = Math.max(floor, Math.min(...waitingSent()))
+      waiting.delete(best)
+      active.add(best)
+      return best
+    },
+    done(peer, bytes) {
+      if (active.delete(peer)) sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
+    },
+    remove(peer) {
+      waiting.delete(peer)
+      active.delete(peer)
+      sentByPeer.delete(peer)
+    },
+  }
+}
