@@ -106,7 +106,9 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
   const blockBytes = blockSizeFor(plan.fileBytes)
   const blockCount = blockCountOf(plan.fileBytes, blockBytes)
   const events = createSwarmEvents()
-  const ends: End[] = []
+  /** Open ones. */
+  const ends = new Map<number, End>()
+  let nextEnd = 0
   const overheadBytes = { request: 0, cancel: 0, have: 0, progress: 0, header: 0 }
   const requestSizes = Array.from({ length: blockCount }, (_, block) => requestBytes(block, blockBytes))
   const headerBytes = blockOverheadBytes(blockBytes)
@@ -154,7 +156,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     const delayMs = plan.delayMs[0] + chance.fraction() * (plan.delayMs[1] - plan.delayMs[0])
     const endOf = (owner: Device, other: End | undefined): End => {
       const end: End = {
-        number: ends.length,
+        number: nextEnd++,
         owner,
         other: other as End,
         delayMs,
@@ -164,7 +166,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
         isOpen: true,
         isComplete: false,
       }
-      ends.push(end)
+      ends.set(end.number, end)
       owner.ends.add(end)
       return end
     }
@@ -192,6 +194,7 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     for (const each of [end, end.other]) {
       const { owner } = each
       each.isOpen = false
+      ends.delete(each.number)
       owner.ends.delete(each)
       owner.offers?.remove(each)
       owner.pendingBytes -= each.pendingBytes
@@ -274,9 +277,10 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     for (const end of device.ends) fill(end)
   }
 
-  function takeBlock(end: End, block: number): void {
+  /** `end` is undefined when its link is gone. */
+  function takeBlock(end: End | undefined, block: number): void {
+    if (end === undefined) return
     const { owner } = end
-    if (!end.isOpen) return
     if (!owner.pick.askedOf(end).has(block)) {
       wastedBytes += blockBytes
       return
@@ -366,7 +370,8 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
     if (device === source) sourceBytes += bytes
   }
 
-  function leaveQuestion(end: End, block: number): void {
+  function leaveQuestion(end: End | undefined, block: number): void {
+    if (end === undefined) return
     const at = end.questions.indexOf(block)
     if (at >= 0) {
       end.questions.splice(at, 1)
@@ -409,8 +414,8 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
       case leave:
         return goOffline(devices[subject]!)
       case ask: {
-        const end = ends[subject]!
-        if (!end.isOpen) return
+        const end = ends.get(subject)
+        if (end === undefined) return
         end.questions.push(detail)
         end.owner.uploads.wait(end)
         if (end.owner.uploads.activeCount >= plan.uploadSlots) return
@@ -418,11 +423,11 @@ export function runSwarm(plan: SwarmPlan): SwarmOutcome {
         return askUplink(end.owner)
       }
       case cancel:
-        return ends[subject]!.isOpen ? leaveQuestion(ends[subject]!, detail) : undefined
+        return leaveQuestion(ends.get(subject), detail)
       case sent:
         return devices[subject]!.uplinkAsked === detail ? finishUploads(devices[subject]!) : undefined
       case arrive:
-        return takeBlock(ends[subject]!, detail)
+        return takeBlock(ends.get(subject), detail)
       case tell:
         return tellNews(devices[subject]!)
       default:
