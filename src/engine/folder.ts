@@ -165,6 +165,7 @@ export function openFolder(options: FolderOptions): Folder {
     },
     fetchNow(path, wanted) {
       const outcome = fetchNow(context, swarm, path, wanted)
+      pull.planAnew()
       loop.pullSoon()
       return outcome
     },

@@ -43,6 +43,8 @@ export interface Pull {
    * was lost, it is only still needed.
    */
   round(deletesConfirmed: boolean): Promise<PullReport>
+  /** What a person wants has changed: nothing that waits is taken for planned. */
+  planAnew(): void
   /** A read-only device gives up its local edit of this path: it goes to the archive when the winner takes the path. */
   giveUp(path: RelPath): void
 }
@@ -52,7 +54,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
   const gathering = createGathering(clock)
-  /** Paths whose content is on its way: planned again when it has come, or when the index says something new. */
+  /** Paths whose content is on its way or waits for that: planned again when it has come, when there is room, or when the index says something new. */
   const awaited = new Map<RelPath, ContentRoot>()
   let plausibleAt: number | undefined
   let tidiedAt: number | undefined
@@ -104,12 +106,12 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
 
   function isAwaited(path: RelPath): boolean {
     const root = awaited.get(path)
-    if (root === undefined || !transfers.isActive(root)) {
+    if (root === undefined || transfers.isReady(root)) {
       awaited.delete(path)
       return false
     }
     transfers.placeNext(root)
-    return true
+    return transfers.isActive(root) || transfers.isFull()
   }
 
   /** Deletions can only become more with new records, so they are counted once for each state of the index. */
@@ -332,5 +334,5 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return !holds.isNoted(needing)
   }
 
-  return { round, giveUp: copies.giveUp }
+  return { round, planAnew: () => awaited.clear(), giveUp: copies.giveUp }
 }

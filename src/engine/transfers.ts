@@ -58,6 +58,8 @@ export interface Transfers {
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
+  /** Whether no more can be begun now. */
+  isFull(): boolean
   /** Whether this content is on its way. */
   isActive(root: ContentRoot): boolean
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
@@ -302,6 +304,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
     isActive: (root) => active.has(root),
+    isFull: () => active.size >= maxActive || ready.size >= maxReady,
     async take(version) {
       const fetched = ready.get(version.root)
       if (fetched === undefined) return undefined
