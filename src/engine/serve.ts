@@ -100,7 +100,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
       const leftBytes = lengthBytes - sent.bytes
       // What has to wait is read when its turn has come: many links that wait must not hold a block each.
       const stepBytes = await turn(leftBytes)
-      if (isClosed || !questions.has(request)) return true
+      if (isDone(request)) return true
       const data = await readFrom(from, offsetBytes + sent.bytes, stepBytes)
       if (data === undefined || data.length === 0) return false
       const firstByte = sent.bytes

@@ -30,7 +30,7 @@ export async function signDeletions(
     const here = store.state(path)?.here
     if (here === undefined || inhabited.has(path)) continue
     const look = await disk.look(path, here.diskPath)
-    if (look.state !== 'absent' && !isGoneWithItsParent(look)) {
+    if (look.state !== 'absent') {
       for (const ancestor of ancestorsOf(path)) inhabited.add(ancestor)
       continue
     }
@@ -66,11 +66,6 @@ function lossesOf(store: FolderStore, gone: readonly RelPath[]): number {
     const here = store.state(path)?.here
     return here !== undefined && here.kind !== 'directory' && !isKept(here.root)
   }).length
-}
-
-/** A path whose parent turned into something else cannot be looked at, and is gone all the same. */
-function isGoneWithItsParent(look: Awaited<ReturnType<FolderContext['disk']['look']>>): boolean {
-  return look.state === 'unreadable' && look.problem.code === 'obstructed'
 }
 
 function writeDeletions(context: FolderContext, paths: readonly RelPath[]): void {
