@@ -235,7 +235,10 @@ export interface Disk {
   stageCopy(key: string, path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
   /** Deletes every stage whose key is not wanted any more. */
   sweepStages(isWanted: (key: string) => boolean): Promise<void>
-  /** Makes durable which names are in the directory of this path, or in the nearest above it that is there. */
+  /**
+   * Makes durable which names are in the directory of this path, or in the nearest above it that is there. One that cannot be opened is
+   * passed over: nobody can look into it either.
+   */
   makeDurable(diskPath: DiskPath): Promise<void>
   /** Takes the steps in order, makes them durable together, and tells the outcome of each. One failing does not stop the others. */
   commit(steps: readonly CommitStep[]): Promise<readonly CommitOutcome[]>

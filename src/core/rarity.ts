@@ -17,8 +17,8 @@ export interface Rarity {
   unlist(block: number): void
   list(block: number): void
   /**
-   * The rarest listed block of a set, of which so many are listed, all of them counted for at least `least` peers. Costs the smaller of what is to be looked through: the words of the set when
-   * few are listed, the list from its rare end when many are.
+   * The rarest listed block of a set, of which so many are listed, all of them counted for at least `least` peers. Costs the smaller of
+   * what is to be looked through: the words of the set when few are listed, the list from its rare end when many are.
    */
   rarestOf(set: BlockSet, listedCount: number, least: number): number | undefined
   /** The rarest listed block. */

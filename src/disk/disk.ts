@@ -198,10 +198,12 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
     async makeDurable(diskPath) {
       const { parents } = splitDiskPath(diskPath)
-      await onPath(diskPath, 'write', async () => {
+      try {
         using directory = await openNearest(parents)
-        await directory.sync()
-      })
+        await onPath(diskPath, 'write', () => directory.sync())
+      } catch (thrown) {
+        if (errnoOf(thrown) === undefined) throw thrown
+      }
     },
     commit: (steps) => commitSteps(surroundings, steps),
     listArchive: () => archive.list(),

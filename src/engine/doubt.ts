@@ -1,7 +1,7 @@
 /**
  * What a step that did not come to its end has left at its path is known to nobody: what was to be put may lie there, what lay there may be
  * gone. Until somebody has looked, nothing is planned on what is remembered, or the next look would take our own work for a person's and
- * tell everybody (I1, I4). Looks only; what it finds changed is for the scan to understand.
+ * tell everybody (I1, I4). Changes nothing itself; what it finds changed is for the scan to understand.
  */
 import { SyncError } from '../core/errors.ts'
 import { nameOf, parentOf } from '../core/path.ts'

@@ -54,7 +54,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
   const gathering = createGathering(clock)
-  /** Paths whose content is on its way or waits for that: planned again when it has come, when there is room, or when the index says something new. */
+  /**
+   * Paths whose content is on its way or waits for that: planned again when it has come, when there is room, or when the index says
+   * something new.
+   */
   const awaited = new Map<RelPath, ContentRoot>()
   let plausibleAt: number | undefined
   let tidiedAt: number | undefined

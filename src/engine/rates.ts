@@ -4,6 +4,7 @@
  * limits are to hold for them, too. Among folders and links whoever comes first goes first, in small pieces.
  */
 import type { Clock, Link } from '../ports.ts'
+import { maxBlockPartBytes } from '../wire/messages.ts'
 import { createRateGate, type RateGate } from './rate-gate.ts'
 
 /** Blocks waiting for their turn to be asked for are worth so much time: what waits longer may turn out not to be the next wanted. */
@@ -74,13 +75,11 @@ export function createDeviceRates(clock: Clock, isLan: (link: Link) => boolean):
       const folder = { up: createRateGate(clock), down: createRateGate(clock) }
       folder.up.setRate(limits.up)
       folder.down.setRate(limits.down)
-      return createFolderRates(
-        { up: [folder.up, device.up], down: [folder.down, device.down], ...{ isExempt } },
-        ({ up, down }) => {
-          folder.up.setRate(up)
-          folder.down.setRate(down)
-        },
-      )
+      const gates = { up: [folder.up, device.up], down: [folder.down, device.down], isExempt }
+      return createFolderRates(gates, ({ up, down }) => {
+        folder.up.setRate(up)
+        folder.down.setRate(down)
+      })
     },
   }
 }
@@ -101,7 +100,7 @@ function createFolderRates({ up, down, isExempt }: Gates, set: FolderRates['set'
   }
 
   function pieceBytes(gates: readonly RateGate[]): number {
-    return Math.min(...gates.map((gate) => gate.pieceBytes()))
+    return Math.min(maxBlockPartBytes, ...gates.map((gate) => gate.pieceBytes()))
   }
 
   async function passAll(link: Link, gates: readonly RateGate[], bytes: number): Promise<void> {
@@ -120,7 +119,7 @@ function createFolderRates({ up, down, isExempt }: Gates, set: FolderRates['set'
       forgetWhenClosed(link, up)
       return {
         isLimited: () => limitsOf(link, up).length > 0,
-        pieceBytes: () => pieceBytes(isExempt(link) ? up.slice(0, 0) : up),
+        pieceBytes: () => pieceBytes(limitsOf(link, up)),
         turn(bytes) {
           const gates = limitsOf(link, up)
           return gates.length === 0 ? undefined : passAll(link, gates, bytes)

@@ -225,7 +225,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
   }
 
   async function serveSums({ request, root, ranges }: Question & { kind: 'sums-request' }): Promise<void> {
-    const isWanted = () => !isClosed && questions.has(request)
+    const isWanted = () => !isDone(request)
     const sums = isOfFolder(root) ? await readSums(context, root, ranges, isWanted) : 'absent'
     if (sums === 'absent' || sums === 'unreadable') return miss(request, sums === 'unreadable')
     await link.writable()

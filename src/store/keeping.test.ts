@@ -1,5 +1,6 @@
 import SqliteDatabase from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import type { RelPath } from '../core/path.ts'
 import { hereOf, pathOf, recordOf, storeOptions, versionOf } from '../testing/store-values.ts'
 import type { FolderStore } from './folder-store.ts'
 import { migrations } from './migrations.ts'
@@ -93,7 +94,7 @@ test('a size is filled from the newest on, and a file larger than it is left out
   expect(store.needs(0, 9)).toEqual(['z link', 'b', 'today'])
 })
 
-test('a database of the first schema goes on, with the times and totals it has', () => {
+test('a database of the first schema goes on, with the times, totals and the note of what was being put that it has', () => {
   const version = versionOf('a', { sizeBytes: 500, mtimeNs: -1_500_000n })
   const database = new SqliteDatabase(':memory:')
   database.exec(migrations[0]!)
@@ -102,9 +103,12 @@ test('a database of the first schema goes on, with the times and totals it has',
   const columns = Object.keys(row)
   const insert = `INSERT INTO records (${columns}) VALUES (${columns.map((column) => `:${column}`)})`
   database.prepare(insert).run(row)
-  database.exec("INSERT INTO paths (path, winner, winner_kind, winner_size) VALUES ('a', 1, 'file', 500)")
+  database.exec(
+    "INSERT INTO paths (path, winner, winner_kind, winner_size, placing) VALUES ('a', 1, 'file', 500, 1)",
+  )
   using store = openFolderStore(':memory:', { ...storeOptions, connect: () => database })
   expect(store.counts()).toMatchObject({ files: 1, bytes: 500, needFiles: 1, needBytes: 500, unkeptFiles: 0 })
+  expect(store.placingsOf('a' as RelPath)).toEqual([version])
   add(store, 'b', 500, 0)
   store.setOrder('newest')
   expect(store.needs(0, 9)).toEqual(['b', 'a'])

@@ -17,8 +17,8 @@ CREATE TABLE counters (
 -- gone, or a peer that stands at that number would miss the one that got it next.
 -- The columns from path to moved_to are what the body says, body to signature the proof of it. Times are decimal text, here and below:
 -- years that disks and records can hold (2400, say) do not fit into 64 bits of nanoseconds.
--- A superseded record is out of the index and kept only while it is a path's agreed version or stands in placings; of such a one the body
--- may be missing, since it will never be sent again.
+-- A superseded record is out of the index and kept only while it is a path's agreed version; of such a one the body may be missing,
+-- since it will never be sent again.
 CREATE TABLE records (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL UNIQUE,
@@ -66,6 +66,8 @@ CREATE TABLE paths (
   winner_root BLOB,
 
   agreed INTEGER,
+  -- What is being put on the disk right now. After a crash it tells our own work from a person's.
+  placing INTEGER,
   agreed_kind TEXT,
   agreed_root BLOB,
 
@@ -108,14 +110,6 @@ CREATE TABLE paths (
     WHEN here_kind IS NULL THEN agreed_kind IS NOT NULL AND agreed_kind <> 'deleted'
     ELSE here_kind IS NOT agreed_kind OR here_root IS NOT agreed_root
   END) VIRTUAL
-) STRICT, WITHOUT ROWID;
-
--- The records that were about to be put on the disk at a path, or to take away what lay there, since it last agreed to one. After a crash
--- they tell our own work from a person's; more than one when the disk failed again and again.
-CREATE TABLE placings (
-  path TEXT NOT NULL,
-  sequence INTEGER NOT NULL,
-  PRIMARY KEY (path, sequence)
 ) STRICT, WITHOUT ROWID;
 
 -- Each question that is asked often has an index holding its answers only, in path order.

@@ -1,10 +1,19 @@
-/** In which order files are fetched, and which of them are not kept here. */
+/** In which order files are fetched, which of them are not kept here, and more than one note of what was being put at a path. */
 export const orderSchema = `
 DROP TRIGGER path_added;
 DROP TRIGGER path_changed;
 DROP TRIGGER path_removed;
 DROP TRIGGER problem_added;
 DROP TRIGGER problem_removed;
+
+-- The records that were about to be put on the disk at a path, or to take away what lay there, since it last agreed to one. After a crash
+-- they tell our own work from a person's; more than one when the disk failed again and again. A superseded record that stands here is kept.
+CREATE TABLE placings (
+  path TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (path, sequence)
+) STRICT, WITHOUT ROWID;
+INSERT INTO placings SELECT path, placing FROM paths WHERE placing IS NOT NULL;
 
 -- The table of paths once more, whose generated columns cannot be changed. What is not explained is as before.
 CREATE TABLE ordered_paths (
