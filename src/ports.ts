@@ -114,14 +114,14 @@ export interface Stage {
   /** Writes verified bytes. */
   write(offsetBytes: number, data: Uint8Array): Promise<void>
   /**
-   * Hashes what is there of a file of this size: the numbers of the blocks that are already right. So are blocks of zeros beyond its end,
-   * where sealing leaves a hole.
+   * The block list of what is there of a file of this size, with 32 zeros for a block that is not: beyond its end only whole blocks of
+   * zeros are there, since sealing leaves a hole.
    */
-  rightBlocks(sizeBytes: number, blockSizeBytes: number, hashes: Uint8Array): Promise<ReadonlySet<number>>
+  hashes(sizeBytes: number, blockSizeBytes: number): Promise<Uint8Array>
   /** Gives size, time and executable bit, and makes the content durable. Nothing may be written afterwards. */
   seal(sizeBytes: number, mtimeNs: bigint, executable: boolean): Promise<void>
-  /** Closes and keeps it for later. */
-  release(): Promise<void>
+  /** Closes and keeps it for later. False when there is nothing to keep, because it was placed or discarded. */
+  release(): Promise<boolean>
   /** Closes and deletes it. */
   discard(): Promise<void>
 }
@@ -233,7 +233,9 @@ export interface Disk {
   openStage(key: string): Promise<Stage>
   /** A stage holding a copy of a file that must still be the expected one. */
   stageCopy(key: string, path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
-  /** Deletes every stage whose key is not wanted any more. */
+  /** Lets the names of all stages outlive a power cut, as their content does when they are sealed. */
+  makeStagesDurable(): Promise<void>
+  /** Deletes every stage that is not open and whose key is not wanted any more. */
   sweepStages(isWanted: (key: string) => boolean): Promise<void>
   /**
    * Makes durable which names are in the directory of this path, or in the nearest above it that is there. One that cannot be opened is

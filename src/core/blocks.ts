@@ -80,6 +80,17 @@ export function isBlockListOf(
   )
 }
 
+/** Numbers of the blocks of one list that are not the same in another of the same length. */
+export function blocksThatDiffer(hashes: Uint8Array, others: Uint8Array): number[] {
+  const differ: number[] = []
+  for (let at = 0; at < hashes.length; at += blockHashBytes) {
+    const end = at + blockHashBytes
+    if (Buffer.compare(hashes.subarray(at, end), others.subarray(at, end)) !== 0)
+      differ.push(at / blockHashBytes)
+  }
+  return differ
+}
+
 /** Whether these bytes are block `index` of a list. */
 export function blockMatches(hashes: Uint8Array, index: number, data: Uint8Array): boolean {
   if (index < 0) return false

@@ -109,6 +109,19 @@ test('I6 what a commit called done survives a power cut', async () => {
   expect(memory.person.tree('.sync/archive').at(-1)?.data.toString()).toBe('one')
 })
 
+test('I1 a finished stage outlives a power cut once their names were made durable', async () => {
+  const memory = createMemoryDisk()
+  const disk = await openOn(memory)
+  await disk.claim(testIdentity)
+  await (await stageText(disk, 'kept', 'all there is')).release()
+  await disk.makeStagesDurable()
+  await (await stageText(disk, 'late', 'too late')).release()
+  memory.powerCut()
+  const names = memory.person.names('.sync/stage')
+  expect(names).toEqual(['kept'])
+  expect(memory.person.readFile('.sync/stage/kept').toString()).toBe('all there is')
+})
+
 test('I6 a stage left with a second name by a crash is never written into again', async () => {
   for (let crashAt = 0; ; crashAt += 1) {
     const memory = createMemoryDisk()

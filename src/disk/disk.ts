@@ -195,6 +195,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
       return await stages.copy(key, file, expect, path)
     },
+    makeStagesDurable: () => onPath(stageDirectory.join('/'), 'write', stages.makeDurable),
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),
     async makeDurable(diskPath) {
       const { parents } = splitDiskPath(diskPath)

@@ -2,7 +2,7 @@
  * Files being put together in `.sync/stage/`, on the same file system as the folder so that a rename takes them to their place. A
  * stage's file is named after its key and found again after a crash.
  */
-import { blockHashBytes, zeroBlockHash } from '../core/blocks.ts'
+import { blockCount, blockHashBytes, zeroBlockHash } from '../core/blocks.ts'
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory } from '../core/path.ts'
 import { isSameInode, type Stat } from '../core/stat.ts'
@@ -106,28 +106,20 @@ export function createStages(surroundings: StageSurroundings) {
         if (sealedStages.has(stage)) throw new Error(`assertion: the ${path} is sealed`)
         await onPath(path, 'write', () => file.write(offsetBytes, data))
       },
-      async rightBlocks(sizeBytes, blockSizeBytes, hashes) {
+      async hashes(sizeBytes, blockSizeBytes) {
         checkOpen()
-        const right = new Set<number>()
+        const list = Buffer.alloc(blockCount(sizeBytes, blockSizeBytes) * blockHashBytes)
         const present = await onPath(path, 'read', () => file.stat())
         // No further than the file is to be: its last block is right only at its own length.
-        const reach = Math.min(
-          present.sizeBytes,
-          sizeBytes,
-          (hashes.length / blockHashBytes) * blockSizeBytes,
-        )
+        const reach = Math.min(present.sizeBytes, sizeBytes)
         const here = await onPath(path, 'read', () => surroundings.hasher.hash(file, reach, blockSizeBytes))
-        if (here === undefined) return right
-        // Beyond its end a file that is made longer is a hole of zeros, which costs nothing.
+        if (here === undefined) return list
+        list.set(here)
         const hole = zeroBlockHash(blockSizeBytes)
-        const wholeBytes = hashes.length - (sizeBytes % blockSizeBytes === 0 ? 0 : blockHashBytes)
-        for (let at = 0; at < hashes.length; at += blockHashBytes) {
-          const end = at + blockHashBytes
-          const there = at < here.length ? here.subarray(at, end) : at < wholeBytes ? hole : undefined
-          if (there !== undefined && Buffer.compare(there, hashes.subarray(at, end)) === 0)
-            right.add(at / blockHashBytes)
-        }
-        return right
+        const wholeBlocks = Math.floor(sizeBytes / blockSizeBytes)
+        if (hole !== undefined && wholeBlocks * blockHashBytes > here.length)
+          list.fill(hole, here.length, wholeBlocks * blockHashBytes)
+        return list
       },
       async seal(sizeBytes, mtimeNs, executable) {
         checkOpen()
@@ -145,7 +137,11 @@ export function createStages(surroundings: StageSurroundings) {
         unsealedFiles.delete(stage)
         sealedStages.set(stage, { directory, name, file, stat, executable, placed: close })
       },
-      release: close,
+      async release() {
+        const isKept = isOpen
+        await close()
+        return isKept
+      },
       async discard() {
         if (!isOpen) return
         await close()
@@ -193,6 +189,13 @@ export function createStages(surroundings: StageSurroundings) {
       const sealed = sealedStages.get(stage)
       if (sealed === undefined) throw new Error(`assertion: the stage ${stage.key} is not sealed`)
       return sealed
+    },
+    /** Lets their names outlive a power cut. */
+    async makeDurable(): Promise<void> {
+      using stages = await openDirectory()
+      await stages.sync()
+      using hidden = await openBelow(surroundings.openRoot, [hiddenDirectory])
+      await hidden.sync()
     },
     /** Deletes what no open stage holds and nobody wants. */
     async sweep(isWanted: (key: string) => boolean): Promise<void> {

@@ -147,7 +147,7 @@ export function startLoop(
   async function doWork(work: Work): Promise<void> {
     switch (work.kind) {
       case 'prepare':
-        await prepare(context, isNew && !isPrepared)
+        await prepare(context, transfers, isNew && !isPrepared)
         isPrepared = true
         return
       case 'scan-all':

@@ -4,17 +4,17 @@
  */
 import { issueCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import type { ContentRoot } from '../core/ids.ts'
 import type { RootState } from '../ports.ts'
 import { encodeCertificate } from '../wire/certificate-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { checkRoot } from './safety.ts'
+import type { Transfers } from './transfers.ts'
 
 const diskIdBytes = 16
 
 /** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
-export async function prepare(context: FolderContext, isNew: boolean): Promise<void> {
+export async function prepare(context: FolderContext, transfers: Transfers, isNew: boolean): Promise<void> {
   const { disk, store, keys, author } = context
   // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
   const hasDisk = store.fact('diskId') !== undefined
@@ -32,7 +32,7 @@ export async function prepare(context: FolderContext, isNew: boolean): Promise<v
   if (context.role === 'full' && store.certificate(author.key) === undefined)
     throw new SyncError('needs-full-secret', { path: context.rootPath })
   await takeLease(context)
-  await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
+  await transfers.sweep()
   // Problems of an earlier run may be over, and their times are of another clock.
   store.forgetProblems()
 }

@@ -18,7 +18,7 @@ import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
 import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
-import { findMovedEdit, followMove } from './follow-move.ts'
+import { findMovedEdit, followMove, type MovedEdit } from './follow-move.ts'
 import { createGathering } from './gathering.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
@@ -162,16 +162,25 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       if (here?.kind === 'file' && isStillWanted(here, path)) return false
       return letGo(context, holds, state, await factsOf({ state, versions: store.versionsOf(path) }), batch)
     }
-    const move = role === 'full' ? findMovedEdit(store, path) : undefined
-    // Only with the content at hand: its author may do away with it before anybody else has it.
-    if (move !== undefined && isAtHand(move.edit)) {
-      followMove(context, move)
-      return true
-    }
+    if (await followMoved(path)) return true
     const reachable = withinReach(state, store.versionsOf(path), transfers.canGet)
     if (reachable !== undefined) return carryOut(reachable, batch)
     holds.noPeerHas(path, () => transfers.askableMs(winner))
     return false
+  }
+
+  /** Only with the content at hand, and for good: its author may do away with it before anybody else has it. */
+  async function followMoved(path: RelPath): Promise<boolean> {
+    const find = (): MovedEdit | undefined => {
+      const move = role === 'full' ? findMovedEdit(store, path) : undefined
+      return move !== undefined && isAtHand(move.edit) ? move : undefined
+    }
+    if (find() === undefined) return false
+    await disk.makeStagesDurable()
+    // Records may have come meanwhile.
+    const move = find()
+    if (move !== undefined) followMove(context, move)
+    return true
   }
 
   async function carryOut(reachable: Reachable, batch: Batch): Promise<boolean> {

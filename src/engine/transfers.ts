@@ -2,7 +2,7 @@
  * Gets the content of wanted files into stages, some at a time: what of it lies here already is reused, the rest comes block by block from
  * peers. Touches stages only; placing them is the business of pull.
  */
-import { blockCount, blockHashOf, isBlockListOf } from '../core/blocks.ts'
+import { blockHashOf, blocksThatDiffer, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { free } from '../core/memory.ts'
@@ -48,6 +48,8 @@ export interface TransferFailure {
 }
 
 export interface Transfers {
+  /** Deletes stages that nobody needs, and finds those that earlier runs left. */
+  sweep(): Promise<void>
   /** Whether this content is on its way, lies here, or can be asked for. */
   canGet(version: Version): boolean
   /**
@@ -92,6 +94,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   const ready = new Map<ContentRoot, Fetched>()
   /** Contents whose stage is open in other hands or being closed: a second one of that name cannot be opened. */
   const lent = new Set<ContentRoot>()
+  /** Contents of which a closed stage may hold everything: it may be all there is of them anywhere. */
+  const keptStages = new Set<ContentRoot>()
   /** Which place in the last round those under way had. */
   const places = new Map<ContentRoot, number>()
   let nextPlace = 0
@@ -108,7 +112,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function run(version: Version, signal: AbortSignal): Promise<void> {
     try {
       const fetched = await seal(await fetch(version, signal), version)
-      if (isClosed || !store.isContentNeeded(version.root)) await fetched.stage.release()
+      if (isClosed || !store.isContentNeeded(version.root)) await release(version.root, fetched.stage)
       else ready.set(version.root, fetched)
     } catch (error) {
       const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
@@ -130,7 +134,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       await stage.seal(sizeBytes, mtimeNs, executable)
       return { stage, sizeBytes, hashes, mtimeNs, executable }
     } catch (error) {
-      await stage.release()
+      await release(version.root, stage)
       throw error
     }
   }
@@ -144,26 +148,41 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   async function fetch(version: Version, signal: AbortSignal): Promise<FetchedContent> {
     const { root, sizeBytes, blockSizeBytes } = version
     const known = knownBlockList(version)
+    const kept = known === undefined && keptStages.has(root) ? await openKept(version) : undefined
+    if (kept !== undefined) return kept
     // A file of one block is checked against its root alone, which saves the way to the peer and back. One full block could as well be the
     // first of a longer file, if the record is wrong: the list shows that, where the block would make an honest peer look wrong (P8).
     const isOnlyBlock = known === undefined && sizeBytes < blockSizeBytes
     const hashes = isOnlyBlock ? undefined : (known ?? (await fetchBlockList(version)))
-    const stage = await disk.openStage(root)
+    const stage = await openStage(root)
     return whole(stage, sizeBytes, async () => {
       if (sizeBytes === 0) return Buffer.alloc(0)
       if (hashes === undefined) {
         using _room = await takeRoom(sizeBytes)
         return fetchOnlyBlock(version, stage)
       }
-      const right = await stage.rightBlocks(sizeBytes, blockSizeBytes, hashes)
-      const count = blockCount(sizeBytes, blockSizeBytes)
-      const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !right.has(index))
+      const missing = blocksThatDiffer(hashes, await stage.hashes(sizeBytes, blockSizeBytes))
       using room = await takeRoom(Math.min(missing.length * blockSizeBytes, sizeBytes))
       const left = await reuse.fill({ version, hashes, stage, signal }, missing)
       room.used((missing.length - left.length) * blockSizeBytes)
       await fetchBlocks(version, hashes, left, stage, room, signal)
       return hashes
     })
+  }
+
+  async function openStage(root: ContentRoot): Promise<Stage> {
+    const stage = await disk.openStage(root)
+    keptStages.delete(root)
+    return stage
+  }
+
+  /** Without a block list: what a stage holds that was kept, if that is everything. */
+  async function openKept({ root, sizeBytes, blockSizeBytes }: Version): Promise<FetchedContent | undefined> {
+    const stage = await openStage(root)
+    const { hashes } = await whole(stage, sizeBytes, () => stage.hashes(sizeBytes, blockSizeBytes))
+    if (isBlockListOf(hashes, root, sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
+    await stage.release()
+    return undefined
   }
 
   /** Lets go of the stage unless `fill` succeeds. */
@@ -175,7 +194,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     try {
       return { stage, sizeBytes, hashes: await fill() }
     } catch (error) {
-      await stage.release()
+      // A disk that fails says nothing of what the stage holds.
+      if (isSyncError(error, 'no-peer-has-it')) await stage.release()
+      else await release(stage.key as ContentRoot, stage)
       throw error
     }
   }
@@ -187,7 +208,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     } catch (thrown) {
       if (!isSyncError(thrown, 'disk-full')) throw thrown
       // What nobody needs any more goes first.
-      await disk.sweepStages((key) => store.isContentNeeded(key as ContentRoot))
+      await sweep()
       await promiseRoom(bytes)
     }
     let leftBytes = bytes
@@ -267,10 +288,25 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   async function giveBack(root: ContentRoot, stage: Stage): Promise<void> {
     try {
-      await stage.release()
+      await release(root, stage)
     } finally {
       lent.delete(root)
     }
+  }
+
+  /** Closes a finished stage. */
+  async function release(root: ContentRoot, stage: Stage): Promise<void> {
+    if (await stage.release()) keptStages.add(root)
+  }
+
+  async function sweep(): Promise<void> {
+    await disk.sweepStages((key) => {
+      const root = key as ContentRoot
+      const isNeeded = store.isContentNeeded(root)
+      if (isNeeded) keptStages.add(root)
+      else keptStages.delete(root)
+      return isNeeded
+    })
   }
 
   function isUnderWay(root: ContentRoot): boolean {
@@ -280,6 +316,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   function canGet(version: Version): boolean {
     return (
       isUnderWay(version.root) ||
+      keptStages.has(version.root) ||
       version.sizeBytes === 0 ||
       swarm.askableMs(version) <= context.clock.monotonicMs() ||
       store.hereWithRoot(version.root).length > 0
@@ -287,6 +324,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   return {
+    sweep,
     canGet,
     beginRound() {
       nextPlace = 0
@@ -342,7 +380,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       isClosed = true
       for (const { end } of active.values()) end.abort()
       await Promise.all([...active.values()].map(({ done }) => done))
-      await Promise.all([...ready.values()].map(({ stage }) => stage.release()))
+      await Promise.all([...ready].map(([root, { stage }]) => release(root, stage)))
       ready.clear()
     },
   }
