@@ -113,6 +113,8 @@ export interface Stage {
   readonly key: string
   /** Writes verified bytes. */
   write(offsetBytes: number, data: Uint8Array): Promise<void>
+  /** What was written there, also once it is sealed. Throws `changed-since-plan` when it is closed. */
+  read(offsetBytes: number, lengthBytes: number): Promise<Buffer>
   /**
    * The block list of what is there of a file of this size, with 32 zeros for a block that is not: beyond its end only whole blocks of
    * zeros are there, since sealing leaves a hole.

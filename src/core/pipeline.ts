@@ -11,6 +11,12 @@ const sampleMs = 250
 /** Weight of the newest rate. */
 const newestWeight = 0.4
 const gain = 2
+/**
+ * What is asked for at least, beside the two blocks: of small files that is what keeps a line busy while a message is dealt with, and on any
+ * line no longer than this.
+ */
+const minWindowMs = 50
+const minWindowBytes = 256 * 1024
 
 export interface Pipeline {
   /** Measured bytes a second; 0 while unknown. */
@@ -32,8 +38,8 @@ export function createPipeline(): Pipeline {
   let sampleBytes = 0
 
   function windowBytes(): number {
-    const carried = Number.isFinite(delayMs) ? (gain * bytesPerSecond * delayMs) / 1000 : 0
-    return Math.min(maxWindowBytes, carried)
+    const carriedMs = Number.isFinite(delayMs) ? Math.max(gain * delayMs, minWindowMs) : minWindowMs
+    return Math.min(maxWindowBytes, Math.max(minWindowBytes, (bytesPerSecond * carriedMs) / 1000))
   }
 
   return {

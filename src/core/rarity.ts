@@ -63,9 +63,13 @@ export function createRarity(blockCount: number, seed: number): Rarity {
     swap(place, start + draw(endOf(count) - start))
   }
 
-  for (let place = blockCount - 1; place >= 0; place--) {
-    swap(place, draw(place + 1))
-    addBlock(listed, place)
+  // From a random start on, one after another, as disks like it: the list is used up from its front, and its end moves there.
+  const start = draw(blockCount)
+  for (let place = 0; place < blockCount; place++) {
+    const block = (start + blockCount - place) % blockCount
+    order[place] = block
+    placeOf[block] = place
+    addBlock(listed, block)
   }
 
   return {

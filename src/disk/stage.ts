@@ -86,10 +86,13 @@ export function createStages(surroundings: StageSurroundings) {
   ): Stage {
     const path = `stage ${key}`
     let isOpen = true
+    const reads = new Set<Promise<unknown>>()
     async function close(): Promise<void> {
       if (!isOpen) return
       isOpen = false
       unsealedFiles.delete(stage)
+      // A descriptor that is closed while somebody reads may be another file's by then.
+      await Promise.allSettled(reads)
       try {
         await file[Symbol.asyncDispose]()
       } finally {
@@ -105,6 +108,15 @@ export function createStages(surroundings: StageSurroundings) {
         checkOpen()
         if (sealedStages.has(stage)) throw new Error(`assertion: the ${path} is sealed`)
         await onPath(path, 'write', () => file.write(offsetBytes, data))
+      },
+      async read(offsetBytes, lengthBytes) {
+        if (!isOpen) throw new SyncError('changed-since-plan', { path })
+        const data = Buffer.allocUnsafe(lengthBytes)
+        const reading = file.read(data, offsetBytes)
+        reads.add(reading)
+        const count = await onPath(path, 'read', () => reading).finally(() => reads.delete(reading))
+        if (count < lengthBytes) throw new SyncError('changed-since-plan', { path })
+        return data
       },
       async hashes(sizeBytes, blockSizeBytes) {
         checkOpen()

@@ -39,7 +39,7 @@ export function fetchNow(
     store.clearProblem(winner.path)
   })
   // Once more, though they said that they lack it.
-  for (const { requests } of swarm.openSessions()) requests.noteHaving([winner.root])
+  for (const { requests } of swarm.openSessions()) requests.noteHaving(winner.root)
   return 'coming'
 }
 

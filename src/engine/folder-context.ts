@@ -7,6 +7,7 @@ import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderRates } from './rates.ts'
 import type { FolderSettings } from './settings.ts'
+import type { Unfinished } from './unfinished.ts'
 
 export interface FolderContext {
   readonly id: FolderId
@@ -23,6 +24,7 @@ export interface FolderContext {
   readonly chance: Chance
   readonly log: Log
   readonly rates: FolderRates
+  readonly unfinished: Unfinished
   settings(): FolderSettings
   /** Long work gives up at the next good moment: the folder is being closed. */
   isClosing(): boolean

@@ -19,6 +19,7 @@ import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { createSwarm } from './swarm.ts'
 import { createTransfers } from './transfers.ts'
+import { createUnfinished } from './unfinished.ts'
 
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
@@ -92,6 +93,7 @@ export function openFolder(options: FolderOptions): Folder {
     id: keys.folderId,
     role: keys.role,
     rates: options.rates.forFolder(rateLimitsOf(settings)),
+    unfinished: createUnfinished(),
     settings: () => settings,
     isClosing: () => isClosing,
     databaseDamaged: options.onDatabaseDamaged,

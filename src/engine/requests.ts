@@ -27,9 +27,11 @@ export interface Requests {
   /** From when on it makes sense to ask the peer for this content, monotonic: infinity while it is known to lack it. */
   askableMs(content: WantedContent): number
   noteLacking(root: ContentRoot): void
-  noteHaving(roots: readonly ContentRoot[]): void
+  noteHaving(root: ContentRoot): void
   /** Part of a content. Rejects with `no-peer-has-it` when the peer lacks it, or with the link's reason when it closes. */
   block(content: WantedContent, offsetBytes: number, lengthBytes: number): Promise<Buffer>
+  /** Such a part is not wanted any more: rejects with `cancelled`, and the peer is told. */
+  cancel(root: ContentRoot, offsetBytes: number): void
   /** The block list of a content with so many blocks. Rejects likewise; a list of another length is of no use, but not wrong. */
   blockList(content: WantedContent, count: number): Promise<Buffer>
   /** The sums of so many blocks of a content (P13). Rejects likewise. */
@@ -46,6 +48,7 @@ type Answer = Message & { kind: 'block' | 'block-list' | 'sums' }
 interface Pending {
   readonly kind: Answer['kind']
   readonly content: WantedContent
+  readonly offsetBytes: number
   readonly buffer: Buffer
   filledBytes: number
   readonly resolve: (data: Buffer) => void
@@ -105,7 +108,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
   function ask(
     kind: Pending['kind'],
     content: WantedContent,
-    lengthBytes: number,
+    { offsetBytes = 0, lengthBytes }: { readonly offsetBytes?: number; readonly lengthBytes: number },
     send: (request: number) => void,
   ): Promise<Buffer> {
     const request = nextRequest++
@@ -113,6 +116,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
       pending.set(request, {
         kind,
         content,
+        offsetBytes,
         buffer: Buffer.allocUnsafe(lengthBytes),
         filledBytes: 0,
         resolve,
@@ -164,19 +168,25 @@ export function createRequests(link: Link, clock: Clock): Requests {
       return Math.max(found?.get('any') ?? 0, found?.get(sizeBytes) ?? 0)
     },
     noteLacking: (root) => lack(root, Number.POSITIVE_INFINITY),
-    noteHaving(roots) {
-      for (const root of roots) lacking.delete(root)
-    },
+    noteHaving: (root) => void lacking.delete(root),
     block: (content, offsetBytes, lengthBytes) =>
-      ask('block', content, lengthBytes, (request) =>
+      ask('block', content, { offsetBytes, lengthBytes }, (request) =>
         link.send({ kind: 'request', request, root: content.root, offsetBytes, lengthBytes }),
       ),
+    cancel(root, offsetBytes) {
+      for (const [request, { kind, content, offsetBytes: asked }] of pending) {
+        if (kind !== 'block' || content.root !== root || asked !== offsetBytes) continue
+        link.send({ kind: 'cancel', request })
+        settle(request)?.reject(new SyncError('cancelled'))
+        return
+      }
+    },
     blockList: (content, count) =>
-      ask('block-list', content, count * blockHashBytes, (request) =>
+      ask('block-list', content, { lengthBytes: count * blockHashBytes }, (request) =>
         link.send({ kind: 'block-list-request', request, root: content.root }),
       ),
     sums: (content, ranges, count) =>
-      ask('sums', content, count * sumBytes, (request) =>
+      ask('sums', content, { lengthBytes: count * sumBytes }, (request) =>
         link.send({ kind: 'sums-request', request, root: content.root, ranges }),
       ),
     receive(message) {

@@ -2,6 +2,7 @@
  * The answering side of one link: sends blocks and block lists of contents that lie here. One answer at a time, in the order asked, as
  * fast as the link takes them.
  */
+import { hasBlock } from '../core/block-set.ts'
 import { blockHashBytes, blockSizeFor } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
@@ -14,10 +15,16 @@ import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } fr
 import type { FolderContext } from './folder-context.ts'
 import { readSums } from './read-sums.ts'
 
-/** A content that lies here, open for reading. */
-interface Opened {
+/** Where bytes of a content can be read. */
+interface Source {
+  /** Undefined when they cannot, any more. */
+  read(offsetBytes: number, lengthBytes: number): Promise<Buffer | undefined>
+}
+
+/** A file with a content, open for reading. */
+interface Opened extends Source {
   readonly root: ContentRoot
-  readonly here: Here
+  readonly sizeBytes: number
   readonly content: OpenContent
 }
 
@@ -77,9 +84,11 @@ export function createServing(context: FolderContext, link: Link): Serving {
   async function serveBlock(question: Question & { kind: 'request' }): Promise<void> {
     const { request, root, offsetBytes, lengthBytes } = question
     const sent = { bytes: 0 }
-    if (opened?.root === root && isBlockOf(opened.here.sizeBytes, offsetBytes, lengthBytes)) {
+    if (opened?.root === root && isBlockOf(opened.sizeBytes, offsetBytes, lengthBytes)) {
       if (await sendFrom(opened, question, sent)) return
     }
+    const started = startedBlock(question)
+    if (started !== undefined && (await sendFrom(started, question, sent))) return
     let unreadable = false
     for (const { path, here } of isOfFolder(root) ? store.hereWithRoot(root) : []) {
       if (!isBlockOf(here.sizeBytes, offsetBytes, lengthBytes)) continue
@@ -92,7 +101,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
 
   /** Sends what of a block was not sent yet. False when it cannot be read. */
   async function sendFrom(
-    from: Opened,
+    from: Source,
     { request, offsetBytes, lengthBytes }: Question & { kind: 'request' },
     sent: { bytes: number },
   ): Promise<boolean> {
@@ -101,7 +110,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
       // What has to wait is read when its turn has come: many links that wait must not hold a block each.
       const stepBytes = await turn(leftBytes)
       if (isDone(request)) return true
-      const data = await readFrom(from, offsetBytes + sent.bytes, stepBytes)
+      const data = await from.read(offsetBytes + sent.bytes, stepBytes)
       if (data === undefined || data.length === 0) return false
       const firstByte = sent.bytes
       sent.bytes += data.length
@@ -119,13 +128,36 @@ export function createServing(context: FolderContext, link: Link): Serving {
     return stepBytes
   }
 
+  /** A block of a content that is being put together here, if it is right already. */
+  function startedBlock({
+    root,
+    offsetBytes,
+    lengthBytes,
+  }: Question & { kind: 'request' }): Source | undefined {
+    const content = context.unfinished.get(root)
+    if (content === undefined || !isBlockOf(content.sizeBytes, offsetBytes, lengthBytes)) return undefined
+    const block = offsetBytes / blockSizeFor(content.sizeBytes)
+    if (!hasBlock(content.blocks, block) || !isOfFolder(root)) return undefined
+    return {
+      async read(offset, length) {
+        try {
+          return await content.read(offset, length)
+        } catch (error) {
+          if (!isSyncError(error)) throw error
+          return undefined
+        }
+      },
+    }
+  }
+
   /** Undefined when it cannot be opened, or is not what it was: then it has to be looked at. */
   async function openAnew(root: ContentRoot, path: RelPath, here: Here): Promise<Opened | undefined> {
     try {
       const content = await disk.open(path, here.diskPath, here)
       // Only now: files asked for one after the other lie in directories that stay in use meanwhile.
       await letGo()
-      opened = { root, here, content }
+      const read: Source['read'] = (...part) => readFrom(content, here, ...part)
+      opened = { root, sizeBytes: here.sizeBytes, content, read }
     } catch (error) {
       if (!isSyncError(error)) throw error
       await letGo()
@@ -136,7 +168,8 @@ export function createServing(context: FolderContext, link: Link): Serving {
   }
 
   async function readFrom(
-    { here, content }: Opened,
+    content: OpenContent,
+    here: Here,
     offsetBytes: number,
     lengthBytes: number,
   ): Promise<Buffer | undefined> {

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
+import { createPipeline, type Pipeline } from '../core/pipeline.ts'
 import { createProofCache } from '../core/record.ts'
 import { proveRole, verifyRole } from '../core/secret.ts'
 import type { Link } from '../ports.ts'
@@ -17,10 +18,12 @@ import {
 import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
 import { limitRequests } from './limit-requests.ts'
+import { createPeerBlocks, type PeerBlocks } from './peer-blocks.ts'
 import { receiveIndex } from './receive.ts'
 import { createRequests, type Requests } from './requests.ts'
 import { createServing } from './serve.ts'
 import type { PeerStatus } from './status.ts'
+import { tellProgress } from './tell-progress.ts'
 
 /** A peer that has not introduced itself by then is none. */
 const helloTimeoutMs = 30_000
@@ -29,6 +32,10 @@ const client = 'berrysync/0.1'
 export interface Session {
   readonly link: Link
   readonly requests: Requests
+  /** What it has of contents of which it has not all. */
+  readonly blocks: PeerBlocks
+  /** How much may be asked of it. */
+  readonly pipeline: Pipeline
   readonly announcer: Announcer
   /** Whether hellos were exchanged and it may be asked for blocks. */
   isOpen(): boolean
@@ -43,15 +50,21 @@ export interface Session {
 
 export interface SessionEvents {
   /** Hello was checked. */
-  readonly opened: () => void
+  readonly opened: (session: Session) => void
   /** The peer may have content it did not have before. */
-  readonly contentArrived: (roots: readonly ContentRoot[]) => void
+  readonly contentArrived: (session: Session, roots: readonly ContentRoot[]) => void
+  /** It told a part of its index. */
+  readonly indexArrived: (session: Session) => void
+  /** Peers with a link. */
+  readonly linkCount: () => number
 }
 
 export function createSession(context: FolderContext, link: Link, events: SessionEvents): Session {
   const { store, clock, keys, author, log } = context
   const proofs = createProofCache()
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
+  const blocks = createPeerBlocks()
+  const pipeline = createPipeline()
   const announcer = createAnnouncer(context, link)
   const serving = createServing(context, link)
   let hello: (Message & { kind: 'hello' }) | undefined
@@ -86,8 +99,12 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       case 'index':
         return receiveEntries(message)
       case 'have':
-        requests.noteHaving(message.roots)
-        return events.contentArrived(message.roots)
+        for (const root of message.roots) noteAll(root)
+        return events.contentArrived(session, message.roots)
+      case 'progress':
+        requireFeature('progress')
+        blocks.note(message)
+        return events.contentArrived(session, [message.root])
       case 'sums-request':
         requireFeature('sums')
         return serving.ask(message)
@@ -112,6 +129,11 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
         // The link itself deals with these.
         return
     }
+  }
+
+  function noteAll(root: ContentRoot): void {
+    requests.noteHaving(root)
+    blocks.forget(root)
   }
 
   function speaks(feature: Feature): boolean {
@@ -145,24 +167,28 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       { peer: link.peer, name: message.deviceName, address: link.address, role: message.role },
       'connected',
     )
-    events.opened()
+    if (speaks('progress')) tellProgress(context, link, events.linkCount)
+    events.opened(session)
   }
 
   function receiveEntries(message: Message & { kind: 'index' }): void {
     for (const { record, have } of message.entries) {
       if (record.version.kind !== 'file') continue
-      if (have) requests.noteHaving([record.version.root])
+      if (have) noteAll(record.version.root)
       else requests.noteLacking(record.version.root)
     }
     for (const id of receiveIndex(context, link.peer, message, proofs)) announcer.noteReceived(id)
     if (message.complete) theirIndexIsComplete = true
+    events.indexArrived(session)
     // They wait for a summary that says how far we have come, even when nothing is lacking.
     context.wake()
   }
 
-  return {
+  const session: Session = {
     link,
     requests,
+    blocks,
+    pipeline,
     announcer,
     isOpen: () => hello !== undefined,
     speaks,
@@ -189,4 +215,5 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       needBytes: theirSummary?.needBytes ?? 0,
     }),
   }
+  return session
 }

@@ -1,21 +1,27 @@
 /**
- * The peers of one folder: keeps at most one link to each, and asks whichever can answer soonest for content. Verifies what arrives
- * and drops who sends something wrong.
+ * The peers of one folder: keeps at most one link to each, and asks whichever can answer soonest for what content is made of; its blocks come
+ * through `fetch-blocks`. Verifies what arrives and drops who sends something wrong.
  */
-import { blockCount, blockMatches, blockRange, isBlockListOf, singleBlockRoot } from '../core/blocks.ts'
+import { blockCount, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
-import type { DeviceId } from '../core/ids.ts'
+import type { ContentRoot, DeviceId } from '../core/ids.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import { type BlockNumbers, maxSums } from '../wire/messages.ts'
+import { type BlocksWanted, createBlockFetcher } from './fetch-blocks.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { WantedContent } from './requests.ts'
 import { createSession, type Session, type SessionEvents } from './session.ts'
 
-/** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
-const maxPendingBytes = 32 * 1024 ** 2
 /** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
 const maxSessions = 64
+
+export interface SwarmEvents {
+  /** A peer came. */
+  readonly opened: () => void
+  /** Some peer may have content it did not have before. */
+  readonly contentArrived: (roots: readonly ContentRoot[]) => void
+}
 
 export interface Swarm {
   attach(link: Link): void
@@ -25,26 +31,29 @@ export interface Swarm {
   askableMs(content: WantedContent): number
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
   fetchBlockList(version: Version): Promise<Uint8Array>
-  /**
-   * A verified block. `hashes` may be undefined for a file of one block. Where blocks wait for room, that of the file with the lowest place goes
-   * first. Rejects with `no-peer-has-it`.
-   */
-  fetchBlock(
-    version: Version,
-    hashes: Uint8Array | undefined,
-    index: number,
-    place: () => number,
-  ): Promise<Uint8Array>
+  /** Verified blocks of a file. */
+  fetchBlocks(wanted: BlocksWanted): Promise<void>
   /** The sums of some blocks of a file, in their order (P13); undefined when nobody tells them. Not to be trusted. */
   fetchSums(version: Version, numbers: readonly number[]): Promise<Uint8Array | undefined>
   closeAll(code: 'closing' | 'folder-closed'): Promise<void>
 }
 
-export function createSwarm(context: FolderContext, events: SessionEvents): Swarm {
+export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm {
   const { log, clock } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
-  const waiting: { readonly place: () => number; readonly bytes: number; readonly resolve: () => void }[] = []
-  let pendingBytes = 0
+  const fetcher = createBlockFetcher(context, openSessions)
+  const sessionEvents: SessionEvents = {
+    opened(session) {
+      fetcher.noteNews(session)
+      events.opened()
+    },
+    contentArrived(session, roots) {
+      for (const root of roots) fetcher.noteNews(session, root)
+      events.contentArrived(roots)
+    },
+    indexArrived: (session) => fetcher.noteNews(session),
+    linkCount: () => sessionsByPeer.size,
+  }
 
   function attach(link: Link): void {
     const present = sessionsByPeer.get(link.peer)
@@ -52,10 +61,11 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
     if (present === undefined && sessionsByPeer.size >= maxSessions) return link.close('peer-oversize')
     present?.link.close('peer-duplicate')
-    const session = createSession(context, link, events)
+    const session = createSession(context, link, sessionEvents)
     sessionsByPeer.set(link.peer, session)
     link.closed.then((reason) => {
       if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)
+      fetcher.noteGone(session)
       log.info({ peer: link.peer, address: link.address, code: reason.code }, 'disconnected')
       context.wake()
     })
@@ -77,55 +87,35 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     isRight: (answer: T) => boolean,
     canAnswer: (session: Session) => boolean = () => true,
   ): Promise<T> {
+    const asked = new Set<Session>()
     for (;;) {
       const session = openSessions()
-        .filter(canAnswer)
-        .filter(({ requests }) => requests.askableMs(content) <= clock.monotonicMs())
+        .filter((each) => !asked.has(each) && canAnswer(each))
+        .filter((each) => askableAt(each, content) <= clock.monotonicMs())
         .reduce<Session | undefined>(
           (best, other) =>
             best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
           undefined,
         )
       if (session === undefined) throw new SyncError('no-peer-has-it', { path: '' })
+      asked.add(session)
       try {
         const answer = await question(session)
         if (isRight(answer)) return answer
-        log.warn({ peer: session.link.peer }, 'a peer sent a block that does not fit its hash')
+        log.warn({ peer: session.link.peer }, 'a peer sent a block list that does not fit its root')
         session.link.close('peer-wrong-block')
         session.requests.noteLacking(content.root)
       } catch (error) {
-        // Lacking it was noted, a closed link is no candidate any more: the next turn asks another peer.
+        // The next turn asks another peer.
         if (!isSyncError(error)) throw error
         if (error.code !== 'no-peer-has-it') session.requests.noteLacking(content.root)
       }
     }
   }
 
-  function roomBytes(): number {
-    return Math.min(maxPendingBytes, context.rates.askAheadBytes(openSessions().map(({ link }) => link)))
-  }
-
-  function fits(bytes: number): boolean {
-    return pendingBytes === 0 || pendingBytes + bytes <= roomBytes()
-  }
-
-  async function takeRoom(bytes: number, place: () => number): Promise<void> {
-    if (fits(bytes)) pendingBytes += bytes
-    else await new Promise<void>((resolve) => waiting.push({ place, bytes, resolve }))
-  }
-
-  /** To whoever has the first place; of the same place, to whoever waits longest. */
-  function giveRoom(bytes: number): void {
-    pendingBytes -= bytes
-    while (waiting.length > 0) {
-      const places = waiting.map(({ place }) => place())
-      const first = places.indexOf(Math.min(...places))
-      const next = waiting[first]!
-      if (!fits(next.bytes)) return
-      waiting.splice(first, 1)
-      pendingBytes += next.bytes
-      next.resolve()
-    }
+  /** Who has only a part can be asked as well. */
+  function askableAt({ requests, blocks }: Session, content: WantedContent): number {
+    return blocks.isPromising(content.root) ? 0 : requests.askableMs(content)
   }
 
   function openSessions(): Session[] {
@@ -136,7 +126,7 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
     attach,
     sessions: () => [...sessionsByPeer.values()],
     openSessions,
-    askableMs: (content) => Math.min(...openSessions().map(({ requests }) => requests.askableMs(content))),
+    askableMs: (content) => Math.min(...openSessions().map((session) => askableAt(session, content))),
     fetchBlockList(version) {
       const { root, sizeBytes, blockSizeBytes } = version
       return ask(
@@ -145,21 +135,7 @@ export function createSwarm(context: FolderContext, events: SessionEvents): Swar
         (hashes) => isBlockListOf(hashes, root, sizeBytes, blockSizeBytes),
       )
     },
-    async fetchBlock(version, hashes, index, place) {
-      const { root, sizeBytes, blockSizeBytes } = version
-      const { offsetBytes, lengthBytes } = blockRange(index, sizeBytes, blockSizeBytes)
-      await takeRoom(lengthBytes, place)
-      try {
-        return await ask(
-          version,
-          ({ requests }) => requests.block(version, offsetBytes, lengthBytes),
-          (data) =>
-            hashes === undefined ? singleBlockRoot(data) === root : blockMatches(hashes, index, data),
-        )
-      } finally {
-        giveRoom(lengthBytes)
-      }
-    },
+    fetchBlocks: fetcher.fetch,
     async fetchSums(version, numbers) {
       const parts: Uint8Array[] = []
       for (let at = 0; at < numbers.length; at += maxSums) {

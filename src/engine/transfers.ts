@@ -2,7 +2,7 @@
  * Gets the content of wanted files into stages, some at a time: what of it lies here already is reused, the rest comes block by block from
  * peers. Touches stages only; placing them is the business of pull.
  */
-import { blockHashOf, blocksThatDiffer, isBlockListOf } from '../core/blocks.ts'
+import { blockCount, blocksThatDiffer, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { free } from '../core/memory.ts'
@@ -19,8 +19,6 @@ const maxActive = 64
 const maxReady = 256
 /** What a person asks for does not wait for one of those to end. */
 const maxAsked = 8
-/** Blocks of one file asked for at once; the swarm bounds their bytes. */
-const maxBlocksAtOnce = 32
 
 /** A file's content, complete and verified. */
 interface FetchedContent {
@@ -88,7 +86,7 @@ interface Active {
 }
 
 export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
-  const { store, disk, log } = context
+  const { store, disk, log, unfinished } = context
   const reuse = createReuse(context, swarm)
   const active = new Map<ContentRoot, Active>()
   const ready = new Map<ContentRoot, Fetched>()
@@ -113,7 +111,11 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     try {
       const fetched = await seal(await fetch(version, signal), version)
       if (isClosed || !store.isContentNeeded(version.root)) await release(version.root, fetched.stage)
-      else ready.set(version.root, fetched)
+      else {
+        ready.set(version.root, fetched)
+        if (unfinished.get(version.root) === undefined)
+          unfinished.add(version, fetched.stage, blockNumbers(version))
+      }
     } catch (error) {
       const failure = isSyncError(error) ? error : new SyncError('internal', { reason: reasonOf(error) })
       if (failure !== error) log.error({ path: version.path, error: String(error) }, 'a transfer failed')
@@ -159,12 +161,18 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       if (sizeBytes === 0) return Buffer.alloc(0)
       if (hashes === undefined) {
         using _room = await takeRoom(sizeBytes)
-        return fetchOnlyBlock(version, stage)
+        return fetchOnlyBlock(version, stage, signal)
       }
       const missing = blocksThatDiffer(hashes, await stage.hashes(sizeBytes, blockSizeBytes))
       using room = await takeRoom(Math.min(missing.length * blockSizeBytes, sizeBytes))
       const left = await reuse.fill({ version, hashes, stage, signal }, missing)
       room.used((missing.length - left.length) * blockSizeBytes)
+      const lacking = new Set(left)
+      unfinished.add(
+        version,
+        stage,
+        blockNumbers(version).filter((block) => !lacking.has(block)),
+      )
       await fetchBlocks(version, hashes, left, stage, room, signal)
       return hashes
     })
@@ -195,7 +203,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       return { stage, sizeBytes, hashes: await fill() }
     } catch (error) {
       // A disk that fails says nothing of what the stage holds.
-      if (isSyncError(error, 'no-peer-has-it')) await stage.release()
+      if (isSyncError(error, 'no-peer-has-it')) await close(stage)
       else await release(stage.key as ContentRoot, stage)
       throw error
     }
@@ -233,43 +241,36 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   /** Returns its hash. */
-  async function fetchOnlyBlock(version: Version, stage: Stage): Promise<Buffer> {
-    const data = await swarm.fetchBlock(version, undefined, 0, () => placeOf(version))
-    await stage.write(0, data)
-    const blockHash = blockHashOf(data)
-    free(data)
-    return blockHash
+  async function fetchOnlyBlock(version: Version, stage: Stage, signal: AbortSignal): Promise<Buffer> {
+    let blockHash: Buffer | undefined
+    await swarm.fetchBlocks({
+      ...{ version, signal, hashes: undefined, numbers: [0], place: () => placeOf(version) },
+      async take(_, data, hash) {
+        await stage.write(0, data)
+        free(data)
+        blockHash = hash
+      },
+    })
+    return blockHash!
   }
 
   async function fetchBlocks(
     version: Version,
     hashes: Uint8Array,
-    missing: readonly number[],
+    numbers: readonly number[],
     stage: Stage,
     room: Room,
     signal: AbortSignal,
   ): Promise<void> {
-    const queue = missing.values()
-    let failed = false
-    async function worker(): Promise<void> {
-      for (const index of queue) {
-        if (failed) return
-        try {
-          if (signal.aborted) throw new SyncError('cancelled')
-          const data = await swarm.fetchBlock(version, hashes, index, () => placeOf(version))
-          await stage.write(index * version.blockSizeBytes, data)
-          free(data)
-          room.used(version.blockSizeBytes)
-        } catch (error) {
-          failed = true
-          throw error
-        }
-      }
-    }
-    const workers = Array.from({ length: Math.min(maxBlocksAtOnce, missing.length) }, worker)
-    const outcomes = await Promise.allSettled(workers)
-    const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (rejected !== undefined) throw rejected.reason
+    await swarm.fetchBlocks({
+      ...{ version, signal, hashes, numbers, place: () => placeOf(version) },
+      async take(block, data) {
+        await stage.write(block * version.blockSizeBytes, data)
+        free(data)
+        room.used(version.blockSizeBytes)
+        unfinished.noteRight(version.root, block)
+      },
+    })
   }
 
   function placeNext(root: ContentRoot): void {
@@ -296,7 +297,13 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
 
   /** Closes a finished stage. */
   async function release(root: ContentRoot, stage: Stage): Promise<void> {
-    if (await stage.release()) keptStages.add(root)
+    if (await close(stage)) keptStages.add(root)
+  }
+
+  /** Whether it was kept. */
+  function close(stage: Stage): Promise<boolean> {
+    unfinished.remove(stage.key as ContentRoot)
+    return stage.release()
   }
 
   async function sweep(): Promise<void> {
@@ -384,4 +391,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       ready.clear()
     },
   }
+}
+
+/** The numbers of all blocks of a file. */
+function blockNumbers({ sizeBytes, blockSizeBytes }: Version): number[] {
+  return Array.from({ length: blockCount(sizeBytes, blockSizeBytes) }, (_, block) => block)
 }

@@ -230,7 +230,10 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         await stage.write(8, blocks[2]!)
         await stage.write(0, blocks[0]!)
         expect(await missingIn(stage, 10)).toEqual([1])
+        expect((await stage.read(8, 2)).toString()).toBe('cc')
+        await expect(stage.read(8, 3)).rejects.toEqual(changed)
         expect(await stage.release()).toBe(true)
+        await expect(stage.read(8, 2)).rejects.toEqual(changed)
         const again = await (await under.open()).openStage('Key/1')
         expect(await missingIn(again, 10)).toEqual([1])
         // Cut short, the last block would be another one.

@@ -23,8 +23,8 @@ export interface BlockNumbers {
 }
 
 /** What goes beyond the version of the protocol, and is used where both sides name it (P2). */
-export type Feature = 'sums'
-export const ourFeatures: readonly Feature[] = ['sums']
+export type Feature = 'sums' | 'progress'
+export const ourFeatures: readonly Feature[] = ['sums', 'progress']
 
 export type Message =
   /** First message of both sides (P3). `proof` shows the role without showing a secret (P4). */
