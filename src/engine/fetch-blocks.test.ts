@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { blocksToRuns } from '../core/block-set.ts'
+import { contentRootOf } from '../core/blocks.ts'
+import { idToBytes, sha256 } from '../core/ids.ts'
+import { attachHostile, certify, forge, type HostilePeer } from '../testing/hostile-peer.ts'
+import { faultsOf } from '../testing/hostile-scene.ts'
+import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
+import {
+  connectDevices,
+  type MemoryDevice,
+  type MemoryDeviceOptions,
+  openMemoryDevice,
+  pass,
+} from '../testing/memory-device.ts'
+import { noise } from '../testing/search-run.ts'
+import { maxBlockPartBytes } from '../wire/messages.ts'
+
+const blockBytes = 131_072
+const devices: MemoryDevice[] = []
+afterEach(async () => {
+  for (const device of devices.splice(0)) {
+    expect(faultsOf(device)).toBe('')
+    await device[Symbol.asyncDispose]()
+  }
+})
+
+async function open(options: MemoryDeviceOptions): Promise<MemoryDevice> {
+  const device = await openMemoryDevice(options)
+  devices.push(device)
+  return device
+}
+
+/** Time in small steps, so that a limited line is used all the time. */
+async function run(clock: ManualClock, seconds: number): Promise<void> {
+  for (let step = 0; step < seconds * 4; step++) await pass(clock, 250, 1)
+}
+
+function has({ own }: MemoryDevice, path: string): boolean {
+  return own.person.stat(path) !== undefined
+}
+
+describe('P14 devices', () => {
+  const content = noise(16 * blockBytes, 'podcast')
+
+  test('pass on what they have of a file before they have all of it', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await open({ clock, name: 'alice', settings: { uploadLimit: 100_000 } })
+    const bob = await open({ clock, name: 'bob', role: 'read-only' })
+    const carol = await open({ clock, name: 'carol', role: 'read-only' })
+    alice.own.person.writeFile('podcast', content)
+    await pass(clock)
+    connectDevices(alice, bob)
+    const [toCarol] = connectDevices(bob, carol)
+    await run(clock, 12)
+    expect(has(bob, 'podcast')).toBe(false)
+    expect(toCarol.traffic.sentBytes).toBeGreaterThan(4 * blockBytes)
+    await run(clock, 14)
+    for (const { own } of [bob, carol]) expect(own.person.readFile('podcast').equals(content)).toBe(true)
+  })
+
+  test('get from a slow source less than a copy each, and the rest from each other', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await open({ clock, name: 'alice', settings: { uploadLimit: 100_000 } })
+    alice.own.person.writeFile('podcast', content)
+    await pass(clock)
+    const readers: MemoryDevice[] = []
+    const fromSource = []
+    for (const name of ['bob', 'carol', 'dave']) {
+      const reader = await open({ clock, name, role: 'read-only' })
+      for (const other of readers) connectDevices(other, reader)
+      fromSource.push(connectDevices(alice, reader)[0])
+      readers.push(reader)
+    }
+    await run(clock, 60)
+    for (const { own } of readers) expect(own.person.readFile('podcast').equals(content)).toBe(true)
+    const sentBytes = fromSource.reduce((sum, { traffic }) => sum + traffic.sentBytes, 0)
+    expect(sentBytes / content.length).toBeLessThan(2)
+  })
+
+  test('finish with each other what the source left unfinished, once it comes back', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await open({ clock, name: 'alice', settings: { uploadLimit: 100_000 } })
+    alice.own.person.writeFile('podcast', content)
+    await pass(clock)
+    const bob = await open({ clock, name: 'bob', role: 'read-only' })
+    const carol = await open({ clock, name: 'carol', role: 'read-only' })
+    connectDevices(bob, carol)
+    const [first] = connectDevices(alice, bob)
+    await run(clock, 10)
+    first.close('closing')
+    await run(clock, 300)
+    expect([has(bob, 'podcast'), has(carol, 'podcast')]).toEqual([false, false])
+    // Of what both have by now nothing is asked for again.
+    const [second] = connectDevices(alice, carol)
+    await run(clock, 40)
+    for (const { own } of [bob, carol]) expect(own.person.readFile('podcast').equals(content)).toBe(true)
+    expect((first.traffic.sentBytes + second.traffic.sentBytes) / content.length).toBeLessThan(1.1)
+  })
+})
+
+describe('P14 peers that tell what they have of a content', () => {
+  const content = noise(8 * blockBytes, 'content')
+  const hashes = Buffer.concat(
+    Array.from({ length: 8 }, (_, block) =>
+      sha256(content.subarray(block * blockBytes, (block + 1) * blockBytes)),
+    ),
+  )
+  const root = contentRootOf(hashes)
+
+  /** A peer that tells of a file and of some of its blocks, and answers each request as told. */
+  async function peerWith(
+    victim: MemoryDevice,
+    clock: ManualClock,
+    name: string,
+    blocks: readonly number[],
+    answer: (peer: HostilePeer, request: number, offsetBytes: number) => void = sendBlock,
+  ): Promise<HostilePeer> {
+    const peer = attachHostile(victim, 'full', name)
+    peer.answer((question) => {
+      const { request } = question
+      if (question.kind === 'block-list-request')
+        peer.send({ kind: 'block-list', request, first: 0, count: 8, hashes })
+      else if (question.kind === 'request') answer(peer, request, question.offsetBytes)
+    })
+    peer.hello({ features: ['progress'] })
+    const body = { root: idToBytes(root), sizeBytes: BigInt(content.length), blockSizeBytes: blockBytes }
+    peer.tell(forge(peer.author, { path: 'file', body }), {
+      certificates: [certify(peer.author)],
+      have: false,
+    })
+    peer.send({ kind: 'progress', root, blockCount: 8, whole: true, runs: blocksToRuns(blocks) })
+    await pass(clock, 500, 2)
+    return peer
+  }
+
+  function sendBlock(peer: HostilePeer, request: number, offsetBytes: number): void {
+    sendParts(peer, request, content.subarray(offsetBytes, offsetBytes + blockBytes))
+  }
+
+  function sendParts(peer: HostilePeer, request: number, data: Buffer): void {
+    for (let at = 0; at < data.length; at += maxBlockPartBytes)
+      peer.send({ kind: 'block', request, offsetBytes: at, data: data.subarray(at, at + maxBlockPartBytes) })
+  }
+
+  function askedFor(peer: HostilePeer): number[] {
+    return peer
+      .of('request')
+      .map(({ offsetBytes }) => offsetBytes / blockBytes)
+      .sort()
+  }
+
+  async function openVictim() {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    return { clock, victim: await open({ clock, name: 'victim', role: 'read-only' }) }
+  }
+
+  function isWhole({ own }: MemoryDevice): boolean {
+    return has({ own } as MemoryDevice, 'file') && own.person.readFile('file').equals(content)
+  }
+
+  test('are asked for these only, and together make the whole', async () => {
+    const { clock, victim } = await openVictim()
+    const even = await peerWith(victim, clock, 'even', [0, 2, 4, 6])
+    await pass(clock)
+    expect(isWhole(victim)).toBe(false)
+    const odd = await peerWith(victim, clock, 'odd', [1, 3, 5, 7])
+    await pass(clock)
+    expect(isWhole(victim)).toBe(true)
+    expect([askedFor(even), askedFor(odd)]).toEqual([
+      [0, 2, 4, 6],
+      [1, 3, 5, 7],
+    ])
+  })
+
+  test('and more and more of them are asked for them as they tell', async () => {
+    const { clock, victim } = await openVictim()
+    const peer = await peerWith(victim, clock, 'slow', [])
+    for (let block = 0; block < 8; block++) {
+      peer.send({ kind: 'progress', root, blockCount: 8, whole: false, runs: [block, 1] })
+      await pass(clock, 100_000, 40)
+    }
+    expect(isWhole(victim)).toBe(true)
+    expect(askedFor(peer)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('and lack it are asked once a telling', async () => {
+    const { clock, victim } = await openVictim()
+    const liar = await peerWith(victim, clock, 'liar', [0, 1, 2, 3, 4, 5, 6, 7], (peer, request) =>
+      peer.send({ kind: 'missing', request, unreadable: false }),
+    )
+    await pass(clock, 300_000, 60)
+    expect(askedFor(liar)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    await peerWith(victim, clock, 'honest', [0, 1, 2, 3, 4, 5, 6, 7])
+    await pass(clock)
+    expect(isWhole(victim)).toBe(true)
+  })
+
+  test('and send something else are dropped, and the rest comes from others', async () => {
+    const { clock, victim } = await openVictim()
+    const liar = await peerWith(victim, clock, 'liar', [0, 1, 2, 3], (peer, request) =>
+      sendParts(peer, request, Buffer.alloc(blockBytes)),
+    )
+    await pass(clock)
+    expect(liar.ended?.code).toBe('peer-wrong-block')
+    await peerWith(victim, clock, 'honest', [0, 1, 2, 3, 4, 5, 6, 7])
+    await pass(clock)
+    expect(isWhole(victim)).toBe(true)
+  })
+
+  test('and do not send it hold nobody back at the end', async () => {
+    const { clock, victim } = await openVictim()
+    const mute = await peerWith(victim, clock, 'mute', [0, 1, 2, 3], () => undefined)
+    await peerWith(victim, clock, 'honest', [0, 1, 2, 3, 4, 5, 6, 7])
+    await pass(clock)
+    expect(isWhole(victim)).toBe(true)
+    expect(mute.of('cancel').length).toBe(mute.of('request').length)
+  })
+
+  test('of another length than it has are not asked', async () => {
+    const { clock, victim } = await openVictim()
+    const peer = await peerWith(victim, clock, 'wrong', [])
+    peer.send({ kind: 'progress', root, blockCount: 9, whole: true, runs: [0, 9] })
+    await pass(clock, 120_000, 24)
+    expect(askedFor(peer)).toEqual([])
+  })
+})

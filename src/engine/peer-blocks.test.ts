@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { membersOf } from '../core/block-set.ts'
+import { toId } from '../core/ids.ts'
+import { createPeerBlocks } from './peer-blocks.ts'
+
+const rootOf = (number: number) => toId('ContentRoot', Buffer.alloc(32, `content ${number}`))
+
+function progress(number: number, blockCount: number, runs: readonly number[], whole = false) {
+  return { kind: 'progress' as const, root: rootOf(number), blockCount, whole, runs }
+}
+
+function blocksOf(told: ReturnType<typeof createPeerBlocks>, number: number): number[] | undefined {
+  const set = told.of(rootOf(number))
+  return set && [...membersOf(set)]
+}
+
+test('P14 blocks are added to those told before, unless these are all', () => {
+  const told = createPeerBlocks()
+  told.note(progress(1, 9, [1, 2]))
+  told.note(progress(1, 9, [7, 2]))
+  expect(blocksOf(told, 1)).toEqual([1, 2, 7, 8])
+  told.takeBack(rootOf(1), 7)
+  expect(blocksOf(told, 1)).toEqual([1, 2, 8])
+  told.note(progress(1, 9, [0, 1], true))
+  expect(blocksOf(told, 1)).toEqual([0])
+  told.note(progress(1, 10, [3, 1]))
+  expect(blocksOf(told, 1)).toEqual([3])
+  told.forget(rootOf(1))
+  expect(blocksOf(told, 1)).toBeUndefined()
+})
+
+test('P14 a peer that was of no use is promising again when it tells more', () => {
+  const told = createPeerBlocks()
+  told.exhaust(rootOf(1))
+  told.note(progress(1, 9, []))
+  expect(told.isPromising(rootOf(1))).toBe(false)
+  told.note(progress(1, 9, [0, 1]))
+  expect(told.isPromising(rootOf(1))).toBe(true)
+  told.exhaust(rootOf(1))
+  expect(told.isPromising(rootOf(1))).toBe(false)
+  told.note(progress(1, 9, [1, 1]))
+  expect(told.isPromising(rootOf(1))).toBe(true)
+})
+
+test('I14 of countless contents and of the largest ones the newest are remembered', () => {
+  const told = createPeerBlocks()
+  for (let number = 0; number < 1000; number++) told.note(progress(number, 8, [0, 1]))
+  const small = Array.from({ length: 1000 }, (_, number) => number).filter((number) =>
+    told.of(rootOf(number)),
+  )
+  expect(small).toEqual(Array.from({ length: 256 }, (_, index) => 744 + index))
+  for (let number = 1000; number < 1100; number++) told.note(progress(number, 2 ** 20, [0, 1]))
+  const large = Array.from({ length: 1100 }, (_, number) => number).filter((number) =>
+    told.of(rootOf(number)),
+  )
+  expect(large).toEqual(Array.from({ length: 8 }, (_, index) => 1092 + index))
+})
