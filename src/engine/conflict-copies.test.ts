@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { errnoError } from '../testing/memory-files.ts'
 
 const devices: MemoryDevice[] = []
 afterEach(async () => {
@@ -79,4 +80,58 @@ test('I1 a local copy moved back to where it came from is kept aside again befor
   await pass(clock, 30_000)
   expect(isMovedBack).toBe(true)
   expect(texts()).toEqual(['of victor', 'third'])
+})
+
+test.each([
+  ['in one step', 'takes over what wins', []],
+  ['by way of another name', 'takes over what wins', ['elsewhere']],
+  ['in one step', 'edits first', []],
+  ['by way of another name', 'edits first', ['elsewhere']],
+])('I1 a copy moved back %s loses and is kept again, when another device %s', async (_, what, stops) => {
+  const isEdited = what === 'edits first'
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let isRefused = false
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const bob = await openMemoryDevice({ clock, name: 'bob' })
+  const carol = await openMemoryDevice({
+    clock,
+    name: 'carol',
+    gate: async (operation, path) => {
+      if (isRefused && ['link', 'rename', 'exchange'].includes(operation)) throw errnoError('EACCES', path)
+    },
+  })
+  devices.push(alice, bob, carol)
+  alice.own.person.writeFile('note', 'of alice')
+  await pass(clock)
+  bob.own.person.writeFile('note', 'of bob')
+  await pass(clock)
+  const links = [connectDevices(alice, bob), connectDevices(bob, carol)]
+  await pass(clock)
+  for (const [link] of links) link.close('closing')
+  await pass(clock)
+  const copy = alice.own.person.names('').find((name) => name.startsWith('note ('))!
+  let place = copy
+  for (const next of [...stops, 'note']) {
+    alice.own.person.rename(place, next)
+    await pass(clock)
+    place = next
+  }
+  bob.own.person.writeFile('note', 'of bob again')
+  await pass(clock)
+  isRefused = isEdited
+  connectDevices(alice, carol)
+  connectDevices(bob, carol)
+  await pass(clock)
+  if (isEdited) carol.own.person.writeFile('note', 'of carol')
+  await pass(clock)
+  isRefused = false
+  await pass(clock, 120_000)
+  for (const { own } of devices) {
+    const texts = own.person.names('').filter((name) => name.startsWith('note'))
+    expect(texts.map((name) => own.person.readFile(name).toString()).sort()).toEqual([
+      'of alice',
+      'of bob again',
+      ...(isEdited ? ['of carol'] : []),
+    ])
+  }
 })

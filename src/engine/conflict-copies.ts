@@ -108,8 +108,9 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const copyPath = role === 'full' ? copyPlaceOf(store, lost!) : asidePath(path, here)
     const copy = store.state(copyPath)
     if (copy?.here === undefined || !sameContent(copy.here, here)) return false
-    // What may be signed has to be told as well before the original goes.
-    if (role === 'full' && copy.agreed === undefined) return false
+    // What may be signed has to be told as well before the original goes, and not to be deleted by now.
+    const isTold = copy.agreed !== undefined && copy.winner !== undefined && sameContent(copy.winner, here)
+    if (role === 'full' && !isTold) return false
     return isStillThere(copyPath, copy.here)
   }
 

@@ -24,12 +24,29 @@ export function firstFree(
   return places.find(isFree) ?? places.at(-1)!
 }
 
-/** Whether the folder has been told of a copy of this loser. What a person did to it since is that person's wish. */
+/**
+ * Whether the folder has been told of a copy of this loser. What a person did to it since is that person's wish; only that it was moved to
+ * where the loser lies says the opposite of giving it up.
+ */
 export function isCopyTold(store: FolderStore, loser: Version): boolean {
   return conflictPaths(loser).some((place) => {
     const winner = store.state(place)?.winner
     if (winner === undefined) return false
     const { replaced } = winner
-    return sameContent(winner, loser) || (replaced !== undefined && sameContent(replaced, loser))
+    return (
+      sameContent(winner, loser) ||
+      (replaced !== undefined && sameContent(replaced, loser) && !isMovedTo(store, winner, loser.path))
+    )
   })
+}
+
+/** Whether what this deletion took away was moved to a path, be it in several steps. */
+function isMovedTo(store: FolderStore, deletion: Version, path: RelPath): boolean {
+  const passed = new Set<RelPath>()
+  let place = deletion.movedTo
+  while (place !== undefined && place !== path && !passed.has(place)) {
+    passed.add(place)
+    place = store.state(place)?.winner?.movedTo
+  }
+  return place === path
 }

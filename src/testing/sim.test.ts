@@ -67,6 +67,7 @@ describe('what was found once', () => {
     ['I2 a file was found in a directory that was gone a moment later, and stayed for ever', 113186],
     ['I5 a file was told in the place of a directory that was back by then', 294],
     ['I2 a stage held all there was of a content, and nobody thought of it', 3001045],
+    ['I1 a copy moved back to lose again was taken for one its person had deleted', 4001957],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
 })
