@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest'
 import { createDeviceLimits } from './device-limits.ts'
 import { createDeviceRates } from './engine/rates.ts'
+import { createUploadSlots } from './engine/upload-slots.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
-const plain = { uploadLimit: 5000, downloadLimit: 0, limitLan: false, limitSchedule: [] as string[] }
+const plain = {
+  uploadLimit: 5000,
+  downloadLimit: 0,
+  limitLan: false,
+  uploads: 4,
+  limitSchedule: [] as string[],
+}
 const hourMs = 3_600_000
 
 /** A place where the week begins with the year 1970. */
@@ -12,7 +19,13 @@ function begin(limitSchedule: string[], startMs = 0) {
   const rates = createDeviceRates(clock, () => false)
   const pauses: boolean[] = []
   const limits = createDeviceLimits(
-    { clock, rates, weekMsAt: (nowMs) => nowMs, onPause: (paused) => pauses.push(paused) },
+    {
+      clock,
+      rates,
+      uploads: createUploadSlots(clock),
+      weekMsAt: (nowMs) => nowMs,
+      onPause: (paused) => pauses.push(paused),
+    },
     { ...plain, limitSchedule },
   )
   return { clock, rates, pauses, limits }

@@ -1,16 +1,20 @@
 /**
- * Which rate limits hold on this device now: those that are set, or what the weekly schedule says instead. Sets the device's rates and tells
- * when everything is to pause. One timer, and none without a schedule.
+ * Which limits hold on this device now: those that are set, or what the weekly schedule says instead. Sets the device's rates and uploads, and
+ * tells when everything is to pause. One timer, and none without a schedule.
  */
 import { scheduledAt, untilNextChangeMs, type WeekMs } from './core/rate-schedule.ts'
 import type { DeviceRates } from './engine/rates.ts'
+import type { UploadSlots } from './engine/upload-slots.ts'
 import type { Clock } from './ports.ts'
 import { type DeviceSettings, readSchedule } from './setting-table.ts'
 
 /** Nobody tells when the wall clock is set, as it is on a device without a battery soon after its start: so it is looked at this often. */
 const lookAgainMs = 60_000
 
-type LimitSettings = Pick<DeviceSettings, 'uploadLimit' | 'downloadLimit' | 'limitLan' | 'limitSchedule'>
+type LimitSettings = Pick<
+  DeviceSettings,
+  'uploadLimit' | 'downloadLimit' | 'limitLan' | 'limitSchedule' | 'uploads'
+>
 
 export interface LimitsInForce {
   /** Bytes a second; 0 for no limit. */
@@ -35,12 +39,13 @@ interface Needs {
   /** The local time at a moment of the wall clock. */
   readonly weekMsAt: (nowMs: number) => WeekMs
   readonly rates: DeviceRates
+  readonly uploads: UploadSlots
   /** Called when a pause begins and when it ends. */
   readonly onPause: (paused: boolean) => void
 }
 
 export function createDeviceLimits(
-  { clock, weekMsAt, rates, onPause }: Needs,
+  { clock, weekMsAt, rates, uploads, onPause }: Needs,
   first: LimitSettings,
 ): DeviceLimits {
   let settings = first
@@ -69,6 +74,7 @@ export function createDeviceLimits(
     const { upload, download, lan, paused, untilMs } = current()
     rates.set({ up: upload, down: download })
     rates.limitLan(lan)
+    uploads.setCount(settings.uploads)
     if (paused !== isPaused) {
       isPaused = paused
       onPause(paused)

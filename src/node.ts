@@ -18,6 +18,7 @@ import { realFiles } from './disk/real-files.ts'
 import { watchRealFiles } from './disk/watcher.ts'
 import { type Folder, openFolder } from './engine/folder.ts'
 import { createDeviceRates } from './engine/rates.ts'
+import { createUploadSlots } from './engine/upload-slots.ts'
 import { openHome, openSocketPath } from './home.ts'
 import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createDialer } from './net/dialer.ts'
@@ -72,12 +73,13 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
   const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))
+  const uploads = createUploadSlots(clock)
   /** Of every open folder: takes its settings once more, and whether everything is to pause. */
   const reconfigurations = new Set<() => void>()
   const limits = parts.use(
     createDeviceLimits(
       {
-        ...{ clock, rates, weekMsAt: localWeekMs },
+        ...{ clock, rates, uploads, weekMsAt: localWeekMs },
         onPause(paused) {
           log.info({}, paused ? 'the schedule says to pause' : 'the schedule lets syncing go on')
           for (const reconfigure of reconfigurations) reconfigure()
@@ -134,7 +136,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       })
       const folder = below.use(
         openFolder({
-          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates },
+          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates, uploads },
           onDatabaseDamaged: mustReopen,
           ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
         }),

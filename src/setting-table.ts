@@ -7,6 +7,7 @@ import { isSyncError, SyncError } from './core/errors.ts'
 import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
 import { smallestRate } from './core/token-bucket.ts'
 import { defaultFolderSettings, type FolderSettings, fetchOrders } from './engine/settings.ts'
+import { defaultUploadSlots } from './engine/upload-slots.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
 /** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */
@@ -19,6 +20,8 @@ export interface DeviceSettings {
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
+  /** Peers that blocks are sent to at a time. */
+  readonly uploads: number
   /** Whether limits hold within the local network as well. */
   readonly limitLan: boolean
   /** Entries of the weekly schedule, in their one written form; see `core/rate-schedule.ts`. */
@@ -62,6 +65,8 @@ const daySeconds = 86_400
 /** More than a week of hours is a mistake. */
 const maxScheduleEntries = 100
 const maxBytes = 2 ** 50
+/** Peers a folder has at most. */
+const maxUploads = 64
 
 const flag: Kind<boolean> = {
   fromText: (text) => {
@@ -238,6 +243,11 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       kind: rate,
       default: 0,
       about: 'Bytes a second received at most, by all folders together; 0 for no limit.',
+    },
+    uploads: {
+      kind: numberKind(1, maxUploads, true),
+      default: defaultUploadSlots,
+      about: 'Peers that files are sent to at a time; the others wait for their turn.',
     },
     limitLan: {
       kind: flag,

@@ -1,7 +1,7 @@
 /**
- * Whom to answer next: at most so many peers at a time, each with one answer at a time; of those that wait the one that asks for what the fewest
- * have, and of these the one that was sent the fewest bytes. Few at a time, because a block that is whole soon can be passed on soon. A peer that comes late or asks seldom has no claim
- * on what others were sent meanwhile. Knows no clock.
+ * Whom to answer next: at most so many peers at a time, each with one answer at a time; of those that wait the one that asks for what the
+ * fewest have, and of these the one that was sent the fewest bytes. Few at a time, because a block that is whole soon can be passed on soon. A
+ * peer that comes late or asks seldom has no claim on what others were sent meanwhile. Knows no clock.
  */
 
 /**
@@ -12,6 +12,8 @@ const scarceHolders = 3
 
 export interface Uploads<Peer> {
   readonly activeCount: number
+  /** From now on so many peers are answered at a time. */
+  setSlots(slots: number): void
   /** The peer waits for an answer. */
   wait(peer: Peer): void
   /**
@@ -25,7 +27,8 @@ export interface Uploads<Peer> {
   remove(peer: Peer): void
 }
 
-export function createUploads<Peer>(slots: number): Uploads<Peer> {
+export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
+  let slots = firstSlots
   /** Bytes sent to each peer, counted from where the others stood when it came. */
   const sentByPeer = new Map<Peer, number>()
   const waiting = new Set<Peer>()
@@ -40,6 +43,9 @@ export function createUploads<Peer>(slots: number): Uploads<Peer> {
   return {
     get activeCount() {
       return active.size
+    },
+    setSlots(changed) {
+      slots = changed
     },
     wait(peer) {
       if (!waiting.has(peer) && !active.has(peer))

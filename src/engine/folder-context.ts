@@ -8,6 +8,7 @@ import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderRates } from './rates.ts'
 import type { FolderSettings } from './settings.ts'
 import type { Unfinished } from './unfinished.ts'
+import type { UploadSlots } from './upload-slots.ts'
 
 export interface FolderContext {
   readonly id: FolderId
@@ -24,6 +25,7 @@ export interface FolderContext {
   readonly chance: Chance
   readonly log: Log
   readonly rates: FolderRates
+  readonly uploads: UploadSlots
   readonly unfinished: Unfinished
   settings(): FolderSettings
   /** Long work gives up at the next good moment: the folder is being closed. */

@@ -20,6 +20,7 @@ import { describeFolder, type FolderStatus } from './status.ts'
 import { createSwarm } from './swarm.ts'
 import { createTransfers } from './transfers.ts'
 import { createUnfinished } from './unfinished.ts'
+import type { UploadSlots } from './upload-slots.ts'
 
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
@@ -78,6 +79,7 @@ export interface FolderOptions {
   readonly settings: FolderSettings
   /** The limits all folders of the device share. */
   readonly rates: DeviceRates
+  readonly uploads: UploadSlots
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }

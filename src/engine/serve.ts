@@ -28,6 +28,7 @@ interface Opened extends Source {
   readonly content: OpenContent
 }
 
+export type BlockQuestion = Message & { kind: 'request' }
 type Question = Message & { kind: 'request' | 'block-list-request' | 'sums-request' }
 
 export interface Serving {
@@ -36,7 +37,12 @@ export interface Serving {
   cancel(request: number): void
 }
 
-export function createServing(context: FolderContext, link: Link): Serving {
+/** `holdersOf` tells how many peers have said that they have a block. */
+export function createServing(
+  context: FolderContext,
+  link: Link,
+  holdersOf: (block: BlockQuestion) => number,
+): Serving {
   const { store, disk } = context
   const sending = context.rates.sendingTo(link)
   const questions = new Map<number, Question>()
@@ -47,6 +53,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
   link.closed.then(() => {
     isClosed = true
     questions.clear()
+    context.uploads.forget(link)
   })
 
   async function serveAll(): Promise<void> {
@@ -55,6 +62,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
       for (let next = first(); next !== undefined && !isClosed; next = first()) {
         // Asked again in a while, when others have been answered.
         if (!sending.enter()) await miss(next.request, true)
+        else if (next.kind === 'request') await serveInTurn(next)
         else await serve(next)
         sending.leave()
         questions.delete(next.request)
@@ -64,6 +72,13 @@ export function createServing(context: FolderContext, link: Link): Serving {
       // Nothing stays open when nobody asks: a disk has to be free to go.
       await letGo()
     }
+  }
+
+  async function serveInTurn(question: BlockQuestion): Promise<void> {
+    using slot = await context.uploads.take(link, () => holdersOf(question))
+    if (isDone(question.request)) return
+    await serveBlock(question)
+    slot.sentBytes = question.lengthBytes
   }
 
   function serve(question: Question): Promise<void> {
@@ -81,7 +96,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
     return questions.values().next().value
   }
 
-  async function serveBlock(question: Question & { kind: 'request' }): Promise<void> {
+  async function serveBlock(question: BlockQuestion): Promise<void> {
     const { request, root, offsetBytes, lengthBytes } = question
     const sent = { bytes: 0 }
     if (opened?.root === root && isBlockOf(opened.sizeBytes, offsetBytes, lengthBytes)) {
@@ -102,7 +117,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
   /** Sends what of a block was not sent yet. False when it cannot be read. */
   async function sendFrom(
     from: Source,
-    { request, offsetBytes, lengthBytes }: Question & { kind: 'request' },
+    { request, offsetBytes, lengthBytes }: BlockQuestion,
     sent: { bytes: number },
   ): Promise<boolean> {
     while (sent.bytes < lengthBytes) {
@@ -129,11 +144,7 @@ export function createServing(context: FolderContext, link: Link): Serving {
   }
 
   /** A block of a content that is being put together here, if it is right already. */
-  function startedBlock({
-    root,
-    offsetBytes,
-    lengthBytes,
-  }: Question & { kind: 'request' }): Source | undefined {
+  function startedBlock({ root, offsetBytes, lengthBytes }: BlockQuestion): Source | undefined {
     const content = context.unfinished.get(root)
     if (content === undefined || !isBlockOf(content.sizeBytes, offsetBytes, lengthBytes)) return undefined
     const block = offsetBytes / blockSizeFor(content.sizeBytes)

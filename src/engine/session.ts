@@ -21,7 +21,7 @@ import { limitRequests } from './limit-requests.ts'
 import { createPeerBlocks, type PeerBlocks } from './peer-blocks.ts'
 import { receiveIndex } from './receive.ts'
 import { createRequests, type Requests } from './requests.ts'
-import { createServing } from './serve.ts'
+import { type BlockQuestion, createServing } from './serve.ts'
 import type { PeerStatus } from './status.ts'
 import { tellProgress } from './tell-progress.ts'
 
@@ -55,18 +55,28 @@ export interface SessionEvents {
   readonly contentArrived: (session: Session, roots: readonly ContentRoot[]) => void
   /** It told a part of its index. */
   readonly indexArrived: (session: Session) => void
-  /** Peers with a link. */
-  readonly linkCount: () => number
 }
 
-export function createSession(context: FolderContext, link: Link, events: SessionEvents): Session {
+/** What a session has to know of all of them. */
+export interface AllSessions {
+  readonly count: () => number
+  /** How many of the peers said that they have a block, not counting those that have all of its content. */
+  readonly holdersOf: (block: BlockQuestion) => number
+}
+
+export function createSession(
+  context: FolderContext,
+  link: Link,
+  events: SessionEvents,
+  all: AllSessions,
+): Session {
   const { store, clock, keys, author, log } = context
   const proofs = createProofCache()
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
   const blocks = createPeerBlocks()
   const pipeline = createPipeline()
   const announcer = createAnnouncer(context, link)
-  const serving = createServing(context, link)
+  const serving = createServing(context, link, all.holdersOf)
   let hello: (Message & { kind: 'hello' }) | undefined
   let theirIndexIsComplete = false
   let theirSummary: (Message & { kind: 'summary' }) | undefined
@@ -167,7 +177,7 @@ export function createSession(context: FolderContext, link: Link, events: Sessio
       { peer: link.peer, name: message.deviceName, address: link.address, role: message.role },
       'connected',
     )
-    if (speaks('progress')) tellProgress(context, link, events.linkCount)
+    if (speaks('progress')) tellProgress(context, link, all.count)
     events.opened(session)
   }
 

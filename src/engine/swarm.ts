@@ -2,6 +2,7 @@
  * The peers of one folder: keeps at most one link to each, and asks whichever can answer soonest for what content is made of; its blocks come
  * through `fetch-blocks`. Verifies what arrives and drops who sends something wrong.
  */
+import { hasBlock } from '../core/block-set.ts'
 import { blockCount, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot, DeviceId } from '../core/ids.ts'
@@ -11,7 +12,7 @@ import { type BlockNumbers, maxSums } from '../wire/messages.ts'
 import { type BlocksWanted, createBlockFetcher } from './fetch-blocks.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { WantedContent } from './requests.ts'
-import { createSession, type Session, type SessionEvents } from './session.ts'
+import { type AllSessions, createSession, type Session, type SessionEvents } from './session.ts'
 
 /** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
 const maxSessions = 64
@@ -52,7 +53,17 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       events.contentArrived(roots)
     },
     indexArrived: (session) => fetcher.noteNews(session),
-    linkCount: () => sessionsByPeer.size,
+  }
+  const allSessions: AllSessions = {
+    count: () => sessionsByPeer.size,
+    holdersOf: ({ root, offsetBytes, lengthBytes }) =>
+      openSessions().filter(({ blocks }) => {
+        const told = blocks.of(root)
+        // Only the last block is shorter than what is before it.
+        const block =
+          offsetBytes % lengthBytes === 0 ? offsetBytes / lengthBytes : (told?.blockCount ?? 0) - 1
+        return told !== undefined && hasBlock(told, block)
+      }).length,
   }
 
   function attach(link: Link): void {
@@ -61,7 +72,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
     if (present === undefined && sessionsByPeer.size >= maxSessions) return link.close('peer-oversize')
     present?.link.close('peer-duplicate')
-    const session = createSession(context, link, sessionEvents)
+    const session = createSession(context, link, sessionEvents, allSessions)
     sessionsByPeer.set(link.peer, session)
     link.closed.then((reason) => {
       if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)

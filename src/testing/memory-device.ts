@@ -13,6 +13,7 @@ import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, openFolder } from '../engine/folder.ts'
 import { createDeviceRates, type DeviceRates } from '../engine/rates.ts'
 import { defaultFolderSettings, type FolderSettings } from '../engine/settings.ts'
+import { createUploadSlots } from '../engine/upload-slots.ts'
 import type { Link } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import { openFolderStore } from '../store/open-folder-store.ts'
@@ -113,6 +114,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     log,
     settings: { ...defaultFolderSettings, ...options.settings },
     rates: options.rates ?? createDeviceRates(clock, () => false),
+    uploads: createUploadSlots(clock),
     onDatabaseDamaged() {
       throw new Error('assertion: a database in memory is never damaged')
     },

@@ -13,6 +13,7 @@ import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, openFolder } from '../engine/folder.ts'
 import { createDeviceRates } from '../engine/rates.ts'
 import type { FolderSettings } from '../engine/settings.ts'
+import { createUploadSlots } from '../engine/upload-slots.ts'
 import type { Clock, Disk, DiskPath, Link, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import { openFolderStore } from '../store/open-folder-store.ts'
@@ -280,6 +281,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       log,
       settings,
       rates: createDeviceRates(ownClock, () => false),
+      uploads: createUploadSlots(ownClock),
       onDatabaseDamaged() {
         throw new Error('assertion: a database in memory is never damaged')
       },

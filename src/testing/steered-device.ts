@@ -10,6 +10,7 @@ import type { DeviceId } from '../core/ids.ts'
 import { createDeviceLimits } from '../device-limits.ts'
 import { createSteering } from '../device-steering.ts'
 import { createDeviceRates } from '../engine/rates.ts'
+import { createUploadSlots } from '../engine/upload-slots.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
@@ -63,6 +64,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     {
       clock,
       rates: createDeviceRates(clock, () => false),
+      uploads: createUploadSlots(clock),
       weekMsAt: (nowMs) => nowMs,
       onPause: () => undefined,
     },

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import type { Link } from '../ports.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { createUploadSlots, type UploadSlot } from './upload-slots.ts'
+
+const links = ['a', 'b', 'c'].map((name) => ({ address: name }) as Link)
+const [a, b, c] = links as [Link, Link, Link]
+
+/** Slots, and who has got one by now. */
+function open(count: number) {
+  const clock = createManualClock(0)
+  const slots = createUploadSlots(clock, count)
+  const got = new Map<Link, UploadSlot>()
+  return {
+    ...{ clock, slots, got },
+    ask(link: Link, holders = 0): void {
+      void slots.take(link, () => holders).then((slot) => got.set(link, slot))
+    },
+    async names(): Promise<string[]> {
+      await new Promise((resolve) => setImmediate(resolve))
+      return [...got.keys()].map(({ address }) => address)
+    },
+    giveBack(link: Link, bytes = 100): void {
+      const slot = got.get(link)!
+      slot.sentBytes = bytes
+      slot[Symbol.dispose]()
+      got.delete(link)
+    },
+  }
+}
+
+test('P8 so many are sent to at a time, and who asks for what few have goes before', async () => {
+  const { ask, names, giveBack } = open(1)
+  ask(a)
+  ask(b, 2)
+  ask(c, 1)
+  expect(await names()).toEqual(['a'])
+  giveBack(a)
+  expect(await names()).toEqual(['c'])
+  giveBack(c)
+  expect(await names()).toEqual(['b'])
+})
+
+test('P8 of those who ask for the same the one that got the least goes before', async () => {
+  const { ask, names, giveBack } = open(1)
+  for (const link of [a, b]) {
+    ask(link)
+    await names()
+    giveBack(link, link === a ? 1000 : 10)
+  }
+  ask(c)
+  await names()
+  ask(a)
+  ask(b)
+  giveBack(c, 2000)
+  expect(await names()).toEqual(['b'])
+})
+
+test('I3 who takes a block too slowly, or is gone, holds nobody else up', async () => {
+  const { clock, slots, got, ask, names } = open(1)
+  ask(a)
+  ask(b)
+  expect(await names()).toEqual(['a'])
+  await clock.advance(10_000)
+  expect(await names()).toEqual(['a', 'b'])
+  // Its end changes nothing any more.
+  got.get(a)![Symbol.dispose]()
+  ask(c)
+  expect(await names()).toEqual(['a', 'b'])
+  slots.forget(b)
+  expect(await names()).toEqual(['a', 'b', 'c'])
+})
+
+test('P8 who waits and is gone is let through, and more slots are given at once', async () => {
+  const { slots, ask, names } = open(1)
+  for (const link of links) ask(link)
+  expect(await names()).toEqual(['a'])
+  slots.forget(b)
+  expect(await names()).toEqual(['a', 'b'])
+  slots.setCount(2)
+  expect(await names()).toEqual(['a', 'b', 'c'])
+})
