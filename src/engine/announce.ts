@@ -10,6 +10,7 @@ import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room
 import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { noticeForgotten } from './lease.ts'
+import type { Seeding } from './seeding.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
@@ -28,7 +29,7 @@ export interface Announcer {
   isCaughtUp(): boolean
 }
 
-export function createAnnouncer(context: FolderContext, link: Link): Announcer {
+export function createAnnouncer(context: FolderContext, link: Link, seeding: Seeding): Announcer {
   const { store } = context
   const received = new Set<RecordId>()
   const sentAuthors = new Set<AuthorKey>()
@@ -75,9 +76,10 @@ export function createAnnouncer(context: FolderContext, link: Link): Announcer {
     let bytes = 0
     let lastSequence = from
     const rows = store.indexAfter(from, rowsAtOnce)
-    for (const { sequence, record, have } of rows) {
+    for (const { sequence, record, have: isHere } of rows) {
       const author = record.proof.author
       const certificate = sentAuthors.has(author) ? undefined : store.certificate(author)
+      const have = isHere && seeding.mayTellWhole(sequence, record, link)
       const entry: IndexEntry = { record, have }
       const size = entryBytes(entry) + (certificate === undefined ? 0 : certificateBytes(certificate))
       if (received.has(record.version.id)) {

@@ -26,6 +26,8 @@ export interface DeviceRates {
 }
 
 export interface FolderRates {
+  /** Whether a link stays within the local network. */
+  isLan(link: Link): boolean
   set(limits: RateLimits): void
   /** The sending side of a link, as long as that lives. */
   sendingTo(link: Link): Sending
@@ -75,7 +77,7 @@ export function createDeviceRates(clock: Clock, isLan: (link: Link) => boolean):
       const folder = { up: createRateGate(clock), down: createRateGate(clock) }
       folder.up.setRate(limits.up)
       folder.down.setRate(limits.down)
-      const gates = { up: [folder.up, device.up], down: [folder.down, device.down], isExempt }
+      const gates = { up: [folder.up, device.up], down: [folder.down, device.down], isLan, isExempt }
       return createFolderRates(gates, ({ up, down }) => {
         folder.up.setRate(up)
         folder.down.setRate(down)
@@ -88,10 +90,11 @@ interface Gates {
   /** The folder's before the device's, which all folders share. */
   readonly up: readonly RateGate[]
   readonly down: readonly RateGate[]
+  isLan(link: Link): boolean
   isExempt(link: Link): boolean
 }
 
-function createFolderRates({ up, down, isExempt }: Gates, set: FolderRates['set']): FolderRates {
+function createFolderRates({ up, down, isLan, isExempt }: Gates, set: FolderRates['set']): FolderRates {
   /** The blocks of one folder are asked for one after another, or a hundred half-paid ones would be asked for all at once. */
   let lastAsked: Promise<void> = Promise.resolve()
 
@@ -115,6 +118,7 @@ function createFolderRates({ up, down, isExempt }: Gates, set: FolderRates['set'
 
   return {
     set,
+    isLan,
     sendingTo(link) {
       forgetWhenClosed(link, up)
       return {

@@ -14,6 +14,7 @@ import type { Here } from '../store/folder-store.ts'
 import { type Message, maxBlockListPart, maxBlockPartBytes, maxOpenRequests } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { readSums } from './read-sums.ts'
+import type { Seeding } from './seeding.ts'
 
 /** Where bytes of a content can be read. */
 interface Source {
@@ -37,11 +38,17 @@ export interface Serving {
   cancel(request: number): void
 }
 
-/** `holdersOf` tells how many peers have said that they have a block. */
+/** What has to be known of all the peers to answer one. */
+export interface SwarmView {
+  /** How many of them said that they have a block, not counting those that have all of its content. */
+  readonly holdersOf: (block: BlockQuestion) => number
+  readonly seeding: Seeding
+}
+
 export function createServing(
   context: FolderContext,
   link: Link,
-  holdersOf: (block: BlockQuestion) => number,
+  { holdersOf, seeding }: SwarmView,
 ): Serving {
   const { store, disk } = context
   const sending = context.rates.sendingTo(link)
@@ -79,6 +86,7 @@ export function createServing(
     if (isDone(question.request)) return
     await serveBlock(question)
     slot.sentBytes = question.lengthBytes
+    seeding.noteSent(link, question.root, question.offsetBytes)
   }
 
   function serve(question: Question): Promise<void> {

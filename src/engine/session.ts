@@ -21,7 +21,7 @@ import { limitRequests } from './limit-requests.ts'
 import { createPeerBlocks, type PeerBlocks } from './peer-blocks.ts'
 import { receiveIndex } from './receive.ts'
 import { createRequests, type Requests } from './requests.ts'
-import { type BlockQuestion, createServing } from './serve.ts'
+import { createServing, type SwarmView } from './serve.ts'
 import type { PeerStatus } from './status.ts'
 import { tellProgress } from './tell-progress.ts'
 
@@ -58,10 +58,8 @@ export interface SessionEvents {
 }
 
 /** What a session has to know of all of them. */
-export interface AllSessions {
+export interface AllSessions extends SwarmView {
   readonly count: () => number
-  /** How many of the peers said that they have a block, not counting those that have all of its content. */
-  readonly holdersOf: (block: BlockQuestion) => number
 }
 
 export function createSession(
@@ -75,8 +73,8 @@ export function createSession(
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
   const blocks = createPeerBlocks()
   const pipeline = createPipeline()
-  const announcer = createAnnouncer(context, link)
-  const serving = createServing(context, link, all.holdersOf)
+  const announcer = createAnnouncer(context, link, all.seeding)
+  const serving = createServing(context, link, all)
   let hello: (Message & { kind: 'hello' }) | undefined
   let theirIndexIsComplete = false
   let theirSummary: (Message & { kind: 'summary' }) | undefined
@@ -109,11 +107,15 @@ export function createSession(
       case 'index':
         return receiveEntries(message)
       case 'have':
-        for (const root of message.roots) noteAll(root)
+        for (const root of message.roots) {
+          noteAll(root)
+          all.seeding.noteWhole(link, root)
+        }
         return events.contentArrived(session, message.roots)
       case 'progress':
         requireFeature('progress')
         blocks.note(message)
+        all.seeding.noteProgress(link, message)
         return events.contentArrived(session, [message.root])
       case 'sums-request':
         requireFeature('sums')

@@ -12,6 +12,7 @@ import { type BlockNumbers, maxSums } from '../wire/messages.ts'
 import { type BlocksWanted, createBlockFetcher } from './fetch-blocks.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { WantedContent } from './requests.ts'
+import { createSeeding } from './seeding.ts'
 import { type AllSessions, createSession, type Session, type SessionEvents } from './session.ts'
 
 /** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
@@ -55,6 +56,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     indexArrived: (session) => fetcher.noteNews(session),
   }
   const allSessions: AllSessions = {
+    seeding: createSeeding(context, farLinks),
     count: () => sessionsByPeer.size,
     holdersOf: ({ root, offsetBytes, lengthBytes }) =>
       openSessions().filter(({ blocks }) => {
@@ -77,6 +79,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     link.closed.then((reason) => {
       if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)
       fetcher.noteGone(session)
+      allSessions.seeding.noteGone(link)
       log.info({ peer: link.peer, address: link.address, code: reason.code }, 'disconnected')
       context.wake()
     })
@@ -127,6 +130,12 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
   /** Who has only a part can be asked as well. */
   function askableAt({ requests, blocks }: Session, content: WantedContent): number {
     return blocks.isPromising(content.root) ? 0 : requests.askableMs(content)
+  }
+
+  function farLinks(): Link[] {
+    return openSessions()
+      .filter((session) => session.speaks('progress') && !context.rates.isLan(session.link))
+      .map(({ link }) => link)
   }
 
   function openSessions(): Session[] {
