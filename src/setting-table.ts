@@ -6,8 +6,12 @@ import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
 import { smallestRate } from './core/token-bucket.ts'
-import { defaultFolderSettings, type FolderSettings, fetchOrders } from './engine/settings.ts'
-import { defaultUploadSlots } from './engine/upload-slots.ts'
+import {
+  defaultFolderSettings,
+  defaultUploadSlots,
+  type FolderSettings,
+  fetchOrders,
+} from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
 /** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */

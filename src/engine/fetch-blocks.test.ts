@@ -9,6 +9,7 @@ import {
   connectDevices,
   type MemoryDevice,
   type MemoryDeviceOptions,
+  makeLinks,
   openMemoryDevice,
   pass,
 } from '../testing/memory-device.ts'
@@ -56,6 +57,20 @@ describe('P14 devices', () => {
     expect(toCarol.traffic.sentBytes).toBeGreaterThan(4 * blockBytes)
     await run(clock, 14)
     for (const { own } of [bob, carol]) expect(own.person.readFile('podcast').equals(content)).toBe(true)
+  })
+
+  test('that are heard late miss nothing of what the other said before', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await open({ clock, name: 'alice' })
+    const bob = await open({ clock, name: 'bob', role: 'read-only' })
+    alice.own.person.writeFile('podcast', content)
+    await pass(clock)
+    const { ends } = makeLinks(alice.id, bob.id)
+    alice.folder.attach(ends[0])
+    await pass(clock)
+    bob.folder.attach(ends[1])
+    await pass(clock)
+    expect(bob.own.person.readFile('podcast').equals(content)).toBe(true)
   })
 
   test('get from a slow source less than a copy each, and the rest from each other', async () => {

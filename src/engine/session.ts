@@ -37,6 +37,8 @@ export interface Session {
   /** How much may be asked of it. */
   readonly pipeline: Pipeline
   readonly announcer: Announcer
+  /** Says hello and listens; what came already is heard at once. */
+  start(): void
   /** Whether hellos were exchanged and it may be asked for blocks. */
   isOpen(): boolean
   /** Whether both sides named it in their hellos (P2). */
@@ -82,16 +84,6 @@ export function createSession(
 
   const helloTimer = clock.after(helloTimeoutMs, () => link.close('peer-stalled'))
   link.closed.then(() => helloTimer[Symbol.dispose]())
-  link.send({
-    kind: 'hello',
-    protocol: protocolVersion,
-    oldestProtocol: oldestProtocolVersion,
-    deviceName: context.deviceName,
-    client,
-    features: ourFeatures,
-    ...proveRole(keys, link, author.key),
-  })
-  link.listen(receive)
 
   function receive(message: Message): void {
     if (hello === undefined) {
@@ -202,6 +194,18 @@ export function createSession(
     blocks,
     pipeline,
     announcer,
+    start() {
+      link.send({
+        kind: 'hello',
+        protocol: protocolVersion,
+        oldestProtocol: oldestProtocolVersion,
+        deviceName: context.deviceName,
+        client,
+        features: ourFeatures,
+        ...proveRole(keys, link, author.key),
+      })
+      link.listen(receive)
+    },
     isOpen: () => hello !== undefined,
     speaks,
     sendSummary(needFiles, needBytes) {

@@ -2,6 +2,8 @@
  * The settings of one folder as the engine uses them, with their defaults. How they are read and what each means to a person
  * stands in `setting-table.ts`.
  */
+/** Peers the device sends blocks to at a time. */
+export const defaultUploadSlots = 4
 /** `auto`: newest first on a read-only device, alphabetical on others. */
 export const fetchOrders = ['auto', 'newest', 'smallest', 'alphabetical'] as const
 

@@ -83,6 +83,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       log.info({ peer: link.peer, address: link.address, code: reason.code }, 'disconnected')
       context.wake()
     })
+    session.start()
   }
 
   /** Of two links to the same peer both sides must keep the same one: the one dialled by the greater device id, and of two such the newer. */

@@ -4,8 +4,8 @@
  */
 import { createUploads } from '../core/uploads.ts'
 import type { Clock, Link } from '../ports.ts'
+import { defaultUploadSlots } from './settings.ts'
 
-export const defaultUploadSlots = 4
 /** A peer that takes its block slower than that holds nobody else up: its slot is given away. */
 const slowMs = 10_000
 
