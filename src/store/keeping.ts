@@ -38,7 +38,15 @@ const isBeyond = `winner_kind IS 'file' AND EXISTS (
   SELECT 1 FROM keeping WHERE winner_size > bytes
     OR winner_mtime < edge_mtime OR (winner_mtime = edge_mtime AND paths.path > edge_path))`
 
-export function createKeeping(database: Database, { atomically }: Transactions, records: Records): Keeping {
+/** Set for good when something else than keeping everything was asked for. */
+const usedFact = 'keepingUsed'
+
+export function createKeeping(
+  database: Database,
+  { atomically }: Transactions,
+  facts: Pick<FolderStore, 'fact' | 'setFact'>,
+  records: Records,
+): Keeping {
   const selectKeeping = database.prepare<[], KeepingRow>('SELECT * FROM keeping')
   const insertKeeping = database.prepare(
     'INSERT INTO keeping VALUES (:files, :bytes, :edge_mtime, :edge_path, 0)',
@@ -79,6 +87,17 @@ export function createKeeping(database: Database, { atomically }: Transactions, 
     .prepare<[], RelPath>('SELECT path FROM paths WHERE asked = 1 AND winner IS agreed')
     .pluck()
 
+  /**
+   * Most folders keep everything, and nobody asks for a file: then each change of a path is spared looking. Once set it stays so in this run:
+   * where a transaction is undone, looking costs nothing but time.
+   */
+  let isUsed = facts.fact(usedFact) !== undefined
+
+  function use(): void {
+    isUsed = true
+    if (facts.fact(usedFact) === undefined) facts.setFact(usedFact, 'yes')
+  }
+
   /** The index is there only where something is asked of it. */
   function indexAges(needed: boolean): void {
     if (needed)
@@ -101,6 +120,7 @@ export function createKeeping(database: Database, { atomically }: Transactions, 
   }
 
   function keepWithin(before: KeepingRow | undefined, files: number, bytes: number): void {
+    use()
     if (before === undefined) indexAges(true)
     const edge = selectEdge.get({ files, bytes }) ?? noEdge
     deleteKeeping.run()
@@ -128,18 +148,22 @@ export function createKeeping(database: Database, { atomically }: Transactions, 
       }),
     setAsked: (path, asked) =>
       atomically(() => {
+        use()
         updateAsked.run(Number(asked), path)
         markOutOfDate.run()
         updateFlag.run(path)
         forgetAbsent(path)
       }),
-    outOfDate: () => void markOutOfDate.run(),
+    outOfDate() {
+      if (isUsed) markOutOfDate.run()
+    },
     follow(path) {
+      if (!isUsed) return
       updateFlag.run(path)
       forgetAbsent(path)
     },
     taken(path) {
-      if (clearAsked.run(path).changes > 0) markOutOfDate.run()
+      if (isUsed && clearAsked.run(path).changes > 0) markOutOfDate.run()
     },
   }
 }

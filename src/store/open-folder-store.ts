@@ -35,7 +35,7 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
   const transactions = createTransactions(database, file)
   const facts = createFacts(database, transactions, options.random)
   const records = createRecords(database, transactions, facts)
-  const keeping = createKeeping(database, transactions, records)
+  const keeping = createKeeping(database, transactions, facts, records)
   const store: FolderStore = {
     ...facts,
     ...records,

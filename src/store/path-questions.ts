@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3'
 import { idToBytes } from '../core/ids.ts'
-import type { DirPath, RelPath } from '../core/path.ts'
+import { comparePaths, type DirPath, type RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
 import type { FolderStore, PathState } from './folder-store.ts'
 import { hereColumns, type PathRow, rowToHere, rowToState } from './path-row.ts'
@@ -71,9 +71,9 @@ export function createPathQuestions(
   const selectDeletions = prepareNeeds('deleted', 'DESC')
   const selectWithRoot = database
     .prepare<[Buffer], PathRow>(
+      // Sorted here: for SQLite that is the most of the work, and nearly always there is one row or none.
       `SELECT ${rowColumns} FROM paths
-       WHERE here_root = ? AND here_kind IN ('file', 'link') AND here_verified = 1 AND here_kind = 'file'
-       ORDER BY path`,
+       WHERE here_root = ? AND here_kind IN ('file', 'link') AND here_verified = 1 AND here_kind = 'file'`,
     )
     .safeIntegers()
   const selectLocalChanges = database
@@ -195,7 +195,10 @@ export function createPathQuestions(
     },
 
     hereWithRoot: (root) =>
-      selectWithRoot.all(idToBytes(root)).map((row) => ({ path: row.path, here: rowToHere(row)! })),
+      selectWithRoot
+        .all(idToBytes(root))
+        .sort((a, b) => comparePaths(a.path, b.path))
+        .map((row) => ({ path: row.path, here: rowToHere(row)! })),
     localChanges: (limit) => selectLocalChanges.all(limit).map((row) => rowToState(row, versionAt)),
     conflictCopies: (limit) => selectCopies.all(limit).map(versionAt),
 

@@ -2,7 +2,7 @@
  * Changes to the three sides of a path, and nothing else does: the winner, the agreed version, what lies here. Keeps the records
  * table in step: what is superseded, not agreed any more and not being put there goes.
  */
-import type { Database } from 'better-sqlite3'
+import type { Database, RunResult } from 'better-sqlite3'
 import { conflictOriginal } from '../core/conflict-name.ts'
 import type { RelPath } from '../core/path.ts'
 import type { FetchOrder, FolderStore, Here } from './folder-store.ts'
@@ -37,9 +37,7 @@ export function createPaths(
   keeping: Keeping,
 ): Paths {
   const hereValues = hereColumns.map((column) => `${column} = :${column}`).join(', ')
-  const addPath = database.prepare(
-    'INSERT INTO paths (path, conflict_copy) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  )
+  const addPath = database.prepare('INSERT INTO paths (path, conflict_copy) VALUES (?, ?)')
   const updateWinner = database.prepare(
     `UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root,
        winner_mtime = :mtimeMs, order_key = :orderKey WHERE path = :path`,
@@ -49,7 +47,7 @@ export function createPaths(
   )
   const insertPlacing = database.prepare('INSERT INTO placings VALUES (?, ?) ON CONFLICT DO NOTHING')
   const selectPlacings = database
-    .prepare<[string], number>('SELECT sequence FROM placings WHERE path = ? ORDER BY sequence')
+    .prepare<[string], number>('SELECT sequence FROM placings WHERE path = ?')
     .pluck()
   const selectPathsOfPlacings = database.prepare<[], RelPath>('SELECT DISTINCT path FROM placings').pluck()
   const deletePlacings = database.prepare('DELETE FROM placings WHERE path = ?')
@@ -67,14 +65,17 @@ export function createPaths(
      WHERE path = ? AND winner IS NULL AND agreed IS NULL AND here_kind IS NULL AND ignored = 0`,
   )
 
-  function ensurePath(path: RelPath): void {
+  /** Changes the row of a path, which nearly always is there already; makes it where it is not. */
+  function change(path: RelPath, update: () => RunResult): void {
+    if (update().changes > 0) return
     addPath.run(path, Number(conflictOriginal(path) !== undefined))
+    update()
   }
 
   function setHere(path: RelPath, here: Here | undefined): void {
-    if (here !== undefined) ensurePath(path)
-    updateHere.run({ path, ...hereToRow(path, here) })
-    if (here !== undefined) return
+    const row = { path, ...hereToRow(path, here) }
+    if (here !== undefined) return change(path, () => updateHere.run(row))
+    updateHere.run(row)
     keeping.follow(path)
     deleteEmpty.run(path)
   }
@@ -97,9 +98,8 @@ export function createPaths(
         if (record?.path !== path || record.superseded === 1) {
           throw new Error(`assertion: record ${winner} cannot be the winner of ${path}`)
         }
-        ensurePath(path)
         const mtimeMs = mtimeMsOf(BigInt(record.mtime))
-        updateWinner.run({
+        const row = {
           path,
           winner: record.sequence,
           kind: record.kind,
@@ -107,7 +107,8 @@ export function createPaths(
           root: record.root,
           mtimeMs,
           orderKey: orderKeyOf(order(), record.size, mtimeMs),
-        })
+        }
+        change(path, () => updateWinner.run(row))
         keeping.outOfDate()
         keeping.follow(path)
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
@@ -117,17 +118,16 @@ export function createPaths(
     adopt: (path, version, here) =>
       atomically(() => {
         const id = typeof version === 'string' ? version : version.id
-        if (typeof version !== 'string' && !records.hasRecord(id)) records.keepSuperseded(version)
-        const record = records.find(id)
+        const record = typeof version === 'string' ? records.find(id) : records.keep(version)
         if (record?.path !== path) throw new Error(`assertion: ${path} cannot agree to record ${id}`)
-        ensurePath(path)
-        updateAgreedAndHere.run({
+        const row = {
           path,
           agreed: record.sequence,
           kind: record.kind,
           root: record.root,
           ...hereToRow(path, here),
-        })
+        }
+        change(path, () => updateAgreedAndHere.run(row))
         deletePlacings.run(path)
         keeping.taken(path)
         if (here === undefined) keeping.follow(path)
@@ -136,10 +136,13 @@ export function createPaths(
 
     addPlacing: (path, version) =>
       atomically(() => {
-        if (!records.hasRecord(version.id)) records.keepSuperseded(version)
-        insertPlacing.run(path, records.find(version.id)!.sequence)
+        insertPlacing.run(path, records.keep(version).sequence)
       }),
-    placingsOf: (path) => selectPlacings.all(path).map(records.versionAt),
+    placingsOf: (path) =>
+      selectPlacings
+        .all(path)
+        .sort((a, b) => a - b)
+        .map(records.versionAt),
     pathsOfPlacings: () => selectPathsOfPlacings.all(),
     forgetPlacings: (path) =>
       atomically(() => {
@@ -151,8 +154,8 @@ export function createPaths(
 
     setIgnored: (path, ignored) =>
       atomically(() => {
-        if (ignored) ensurePath(path)
-        updateIgnored.run(Number(ignored), path)
+        if (ignored) change(path, () => updateIgnored.run(1, path))
+        else updateIgnored.run(0, path)
         keeping.outOfDate()
         if (!ignored) deleteEmpty.run(path)
       }),

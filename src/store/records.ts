@@ -20,8 +20,8 @@ export interface Records
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
   versionAt(sequence: number): Version
-  /** Keeps a version that is not in the index (any more), for being agreed to or put on the disk. */
-  keepSuperseded(version: Version): void
+  /** The record of a version; one that is not in the index (any more) is kept for being agreed to or put on the disk. */
+  keep(version: Version): RecordEntry
   supersede(path: RelPath, id: RecordId): void
   /** Deletes the superseded records of a path, except the agreed one and those in placings. */
   sweepSuperseded(path: RelPath): void
@@ -115,8 +115,11 @@ export function createRecords(database: Database, { atomically }: Transactions, 
       if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
       return rowToVersion(row)
     },
-    keepSuperseded(version) {
+    keep(version) {
+      const known = find(version.id)
+      if (known !== undefined) return known
       insertSuperseded.run({ ...versionToRow(version), superseded: 1 })
+      return find(version.id)!
     },
     supersede(path, id) {
       markSuperseded.run(idToBytes(id), path)
