@@ -76,7 +76,9 @@ export function startLoop(
   const { store, disk, clock, log } = context
   const dirtySinceMs = new Map<DiskPath, number>()
   const dirtyUntilMs = new Map<DiskPath, number>()
-  const heldDeletes: RelPath[] = []
+  /** What a mass-delete halt is about, be it of a pull or of a scan; the latter makes its list anew each time. */
+  let heldDeletes: readonly RelPath[] = []
+  const heldByScan: RelPath[] = []
   const missing = { paths: new Set<RelPath>(), gathering: createGathering(clock) }
   const actions: { readonly run: () => Promise<void>; readonly refuse: (error: SyncError) => void }[] = []
   let isPrepared = false
@@ -187,7 +189,7 @@ export function startLoop(
 
   async function doScan(scope: Parameters<typeof scan>[1]): Promise<void> {
     try {
-      const { unsettled } = await scan(context, scope, deletesConfirmed, heldDeletes, missing)
+      const { unsettled } = await scan(context, scope, deletesConfirmed, heldByScan, missing)
       for (const place of unsettled) markDirtyFor(place, unsettledMs)
       pullAtMs = clock.monotonicMs()
     } catch (error) {
@@ -233,7 +235,7 @@ export function startLoop(
       sizeBytes: 0,
     })
     halt = undefined
-    heldDeletes.length = 0
+    heldDeletes = []
   }
 
   function noteFailure(error: unknown, work: Work['kind']): void {
@@ -252,11 +254,8 @@ export function startLoop(
       halt = { error, work, untilMs: Number.POSITIVE_INFINITY }
       return context.databaseDamaged()
     }
-    // A scan has filled the list itself.
-    if (error.code === 'mass-delete' && work === 'pull') {
-      heldDeletes.length = 0
-      for (const path of store.deletionsPending(Number.MAX_SAFE_INTEGER)) heldDeletes.push(path)
-    }
+    if (error.code === 'mass-delete')
+      heldDeletes = work === 'pull' ? store.deletionsPending(Number.MAX_SAFE_INTEGER) : [...heldByScan]
     if (halt?.error.code !== error.code) {
       log.warn({ code: error.code }, error.message)
       store.addHistory({
@@ -285,7 +284,9 @@ export function startLoop(
     get doing() {
       return doing
     },
-    heldDeletes,
+    get heldDeletes() {
+      return heldDeletes
+    },
     hasWork: () => doing !== 'rest' || dirtyUntilMs.size > 0 || isAwake,
     wake,
     pullSoon() {

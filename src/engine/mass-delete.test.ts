@@ -72,3 +72,27 @@ test('I10: a confirmation is for the deletions asked about, and not for what fol
   expect(device.folder.status().halt?.code).toBe('mass-delete')
   expect(device.own.person.names('').sort()).toEqual(['.sync', 'd', 'e'])
 })
+
+test('I10: what a halt is about stays told while the disk is looked at', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const names = ['a', 'b', 'c']
+  const told: (readonly string[])[] = []
+  device = await openMemoryDevice({
+    clock,
+    name: 'victor',
+    settings: { massDeleteFiles: 1 },
+    gate: async () => {
+      if (device?.folder.status().halt?.code === 'mass-delete') told.push(device.folder.heldDeletes(9))
+    },
+  })
+  await using alice = await openMemoryDevice({ clock, name: 'alice', settings: { massDeletePercent: 100 } })
+  connectDevices(alice, device)
+  for (const name of names) alice.own.person.writeFile(name, name)
+  await pass(clock)
+  for (const name of names) alice.own.person.remove(name)
+  await pass(clock)
+  device.folder.rescan()
+  await pass(clock)
+  expect(told.length).toBeGreaterThan(5)
+  expect(told).toEqual(told.map(() => names))
+})

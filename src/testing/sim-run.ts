@@ -172,6 +172,7 @@ async function play(
   let undecided: ReadonlySet<string> = new Set()
   /** Somebody took deletions back: beside whatever was done after them. */
   let tookBack = false
+  let hadHiddenSpelling = false
 
   function tell(words: string): void {
     const line = `${(clock.monotonicMs() / 1000).toFixed(1)}s step ${scheduler.steps}: ${words}`
@@ -266,6 +267,11 @@ async function play(
     }
   }
 
+  /** A second spelling of a name waits where it lies, and comes to light as an edit when the first one goes: by whomever, whenever. */
+  function hasHiddenSpelling({ folder }: SimDevice): boolean {
+    return folder?.status().problems.some(({ code }) => code === 'name-collides') ?? false
+  }
+
   function judgeAll(): void {
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
@@ -274,9 +280,11 @@ async function play(
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
     // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
-    if (setting.takesTurns && !tookBack) oracle.checkNoConflicts(agreement, now, people.journal)
-    if (!forgot && !tookBack) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
+    const isPlain = !tookBack && !hadHiddenSpelling
+    if (setting.takesTurns && isPlain) oracle.checkNoConflicts(agreement, now, people.journal)
+    if (!forgot && isPlain) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
     tookBack = false
+    hadHiddenSpelling = devices.some(hasHiddenSpelling)
     agreement = now
     undecided = oracle.undecidedPaths(fullDevices[0]!, { forgetful })
     people.journal.clear()
