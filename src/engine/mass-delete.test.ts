@@ -3,7 +3,10 @@ import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 
 let device: MemoryDevice | undefined
-afterEach(async () => await device?.[Symbol.asyncDispose]())
+afterEach(async () => {
+  await device?.[Symbol.asyncDispose]()
+  device = undefined
+})
 
 test('I2: an answer to a halt because of many deletions ends it, so that no second answer begins everything anew', async () => {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
