@@ -32,6 +32,7 @@ import { type FolderOpener, openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
+import type { CipherName } from './wire/noise.ts'
 
 export interface NodeOptions {
   readonly home: string
@@ -69,7 +70,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const identity = await loadIdentity(join(home.path, 'identity.json'), random)
   const author = createAuthor(identity.authorSeed)
   const codec = { encode: encodeMessage, decode: decodeMessage }
-  const linkContext = { device: identity.device, clock, chance, log, codec }
+  const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
+  const linkContext = { device: identity.device, clock, chance, log, codec, cipher }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
   const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))

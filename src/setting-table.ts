@@ -14,7 +14,7 @@ import {
 } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
-/** What a person sets for the device. Name and addresses take effect at the next start of the daemon, limits at once. */
+/** What a person sets for the device. Name, addresses and cipher take effect at the next start of the daemon, limits at once. */
 export interface DeviceSettings {
   readonly name: string
   /** Where peers reach this device: `host:port`. */
@@ -24,6 +24,8 @@ export interface DeviceSettings {
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
+  /** What connections that this device opens are sealed with. */
+  readonly cipher: 'aes' | 'chacha'
   /** Peers that blocks are sent to at a time. */
   readonly uploads: number
   /** Whether limits hold within the local network as well. */
@@ -247,6 +249,12 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       kind: rate,
       default: 0,
       about: 'Bytes a second received at most, by all folders together; 0 for no limit.',
+    },
+    cipher: {
+      kind: choice(['aes', 'chacha']),
+      default: 'aes',
+      about:
+        'What connections from this device are sealed with: aes (AES-256-GCM), or chacha (ChaCha20-Poly1305), which is faster on processors without AES instructions.',
     },
     uploads: {
       kind: numberKind(1, maxUploads, true),

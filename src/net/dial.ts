@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
+import type { CipherName } from '../wire/noise.ts'
 import { formatHostPort, type HostPort } from './address.ts'
 import { initiateHandshake } from './handshake.ts'
 import type { DeviceKeys } from './identity.ts'
@@ -20,6 +21,8 @@ export interface LinkContext {
   readonly chance: Chance
   readonly log: Log
   readonly codec: MessageCodec
+  /** Proposed when dialling. */
+  readonly cipher: CipherName
 }
 
 /**

@@ -10,6 +10,8 @@ import { type DeviceId, toId } from '../core/ids.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { createFrameSplitter, type FrameSplitter, frameHeader, maxFrameBytes } from '../wire/frames.ts'
 import {
+  type CipherName,
+  cipherNames,
   createHandshakeState,
   type HandshakeState,
   keyBytes,
@@ -44,6 +46,8 @@ export interface HandshakeContext {
   readonly device: DeviceKeys
   readonly clock: Clock
   readonly chance: Chance
+  /** What a dialling side proposes; a listening one takes either. */
+  readonly cipher: CipherName
   /** Ends the handshake early. */
   readonly signal?: AbortSignal
 }
@@ -59,7 +63,7 @@ export function initiateHandshake(
   context: HandshakeContext,
 ): Promise<Channel> {
   return withFrames(socket, address, context, async (frames) => {
-    const { noise, ephemeral } = begin(context, true)
+    const { noise, ephemeral } = begin(context, true, context.cipher)
     noise.usePsk(membership.psk)
     frames.write(noise.writeMessage(folderTag(membership, ephemeral.publicKey)))
     noise.readMessage(await frames.read())
@@ -81,8 +85,7 @@ export function respondHandshake(
   context: HandshakeContext,
 ): Promise<Channel> {
   return withFrames(socket, address, context, async (frames) => {
-    const { noise } = begin(context, false)
-    const tag = noise.readMessage(await frames.read())
+    const { noise, tag } = readFirst(context, await frames.read())
     const membership = findMembership(memberships(), tag, noise.remoteEphemeral!)
     if (membership === undefined)
       throw new SyncError('peer-garbage', { reason: 'it names no folder of this device' })
@@ -97,10 +100,25 @@ export function respondHandshake(
 }
 
 /** A fresh handshake; the psk is given to it once the folder is known. */
-function begin({ device, chance }: HandshakeContext, initiator: boolean) {
+function begin({ device, chance }: HandshakeContext, initiator: boolean, cipher: CipherName) {
   const ephemeral = keyPairOf(chance.bytes(keyBytes))
-  const noise = createHandshakeState({ pattern: 'XXpsk3', initiator, prologue, ephemeral, static: device })
+  const noise = createHandshakeState({
+    ...{ pattern: 'XXpsk3', cipher, initiator, prologue, ephemeral, static: device },
+  })
   return { noise, ephemeral }
+}
+
+/** The first message is sealed already, under a key anybody can make: with the right cipher it opens, with the other one it does not. */
+function readFirst(context: HandshakeContext, message: Buffer) {
+  for (const cipher of cipherNames) {
+    const { noise } = begin(context, false, cipher)
+    try {
+      return { noise, tag: noise.readMessage(message) }
+    } catch (error) {
+      if (!isSyncError(error, 'peer-garbage')) throw error
+    }
+  }
+  throw new SyncError('peer-garbage', { reason: 'its first message opens with no cipher' })
 }
 
 function peerOf(noise: HandshakeState, device: DeviceKeys): DeviceId {

@@ -8,19 +8,21 @@ import { createManualClock } from '../testing/manual-clock.ts'
 import { plainCodec } from '../testing/plain-codec.ts'
 import { frameHeader } from '../wire/frames.ts'
 import type { Message } from '../wire/messages.ts'
+import { cipherNames } from '../wire/noise.ts'
 import { dialAddress } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { closeLimitMs, maxQueuedBytes, stallLimitMs, watchEveryMs } from './link.ts'
 
-describeLinkContract('the link over a socket', async () => {
-  const clock = createManualClock(0)
-  const loopback = await openLoopback(createTestContext(clock), createTestContext(clock))
-  return {
-    a: loopback.dialled,
-    b: loopback.accepted,
-    [Symbol.asyncDispose]: () => loopback[Symbol.asyncDispose](),
-  }
-})
+for (const cipher of cipherNames)
+  describeLinkContract(`the link over a socket, dialled with ${cipher}`, async () => {
+    const clock = createManualClock(0)
+    const loopback = await openLoopback(createTestContext(clock, cipher), createTestContext(clock))
+    return {
+      a: loopback.dialled,
+      b: loopback.accepted,
+      [Symbol.asyncDispose]: () => loopback[Symbol.asyncDispose](),
+    }
+  })
 
 /** A link and, at its other end, whoever speaks the protocol by hand. */
 async function openToPuppet() {

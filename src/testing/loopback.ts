@@ -6,6 +6,7 @@ import { deviceKeysOf } from '../net/identity.ts'
 import { openListener } from '../net/listener.ts'
 import type { Membership } from '../net/membership.ts'
 import type { Chance, Clock, Link } from '../ports.ts'
+import type { CipherName } from '../wire/noise.ts'
 import { createMemoryLog, type MemoryLog } from './memory-log.ts'
 import { plainCodec } from './plain-codec.ts'
 
@@ -16,13 +17,14 @@ export interface TestContext extends LinkContext {
   readonly log: MemoryLog
 }
 
-export function createTestContext(clock: Clock): TestContext {
+export function createTestContext(clock: Clock, cipher: CipherName = 'AESGCM'): TestContext {
   return {
     device: deviceKeysOf(randomBytes(32)),
     clock,
     chance: plainChance,
     log: createMemoryLog(),
     codec: plainCodec,
+    cipher,
   }
 }
 

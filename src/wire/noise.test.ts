@@ -2,6 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import {
+  type CipherName,
   createCipherState,
   createHandshakeState,
   createTransport,
@@ -68,11 +69,12 @@ function expectGarbage(work: () => unknown): void {
 }
 
 describe.each(vectors)('$protocol_name', (vector) => {
-  const pattern = vector.protocol_name.split('_')[1] as Pattern
+  const [, pattern, , cipher] = vector.protocol_name.split('_') as [string, Pattern, string, CipherName]
 
   test('P1 both sides reproduce the published vector byte for byte', () => {
     const initiator = createHandshakeState({
       pattern,
+      cipher,
       initiator: true,
       prologue: fromHex(vector.init_prologue),
       ephemeral: keyPairOf(fromHex(vector.init_ephemeral)),
@@ -81,6 +83,7 @@ describe.each(vectors)('$protocol_name', (vector) => {
     })
     const responder = createHandshakeState({
       pattern,
+      cipher,
       initiator: false,
       prologue: fromHex(vector.resp_prologue),
       ephemeral: keyPairOf(fromHex(vector.resp_ephemeral)),

@@ -1,6 +1,6 @@
 /**
  * The Noise protocol framework, revision 34, as far as Berrysync needs it: XXpsk3 for links and NNpsk0 for one-time secrets, both
- * with 25519, AESGCM (AES-256) and SHA256. Names are those of the specification. Pure: key pairs, also the ephemeral one, come in
+ * with 25519, SHA256, and AESGCM (AES-256) or ChaChaPoly. Names are those of the specification. Pure: key pairs, also the ephemeral one, come in
  * as arguments, and an ephemeral pair must never be used twice. Whatever the other side gets wrong throws `peer-garbage`; after a
  * throw the state is spoiled and must be dropped.
  */
@@ -80,32 +80,58 @@ function hkdf(chainingKey: Uint8Array, material: Uint8Array, outputs: number): B
 
 const noBytes = Buffer.alloc(0)
 
-/** AESGCM's nonce: 32 zero bits, then the counter as 64 bits big-endian. */
-function nonceOf(counter: bigint): Buffer {
-  const nonce = Buffer.alloc(12)
-  nonce.writeBigUInt64BE(counter, 4)
-  return nonce
-}
+/** Cipher functions (section 12 of the specification): nonces are 32 zero bits and the counter as 64 bits, big-endian for AES. */
+const ciphers = {
+  AESGCM: {
+    algorithm: 'aes-256-gcm',
+    nonceOf(counter: bigint): Buffer {
+      const nonce = Buffer.alloc(12)
+      nonce.writeBigUInt64BE(counter, 4)
+      return nonce
+    },
+  },
+  ChaChaPoly: {
+    algorithm: 'chacha20-poly1305',
+    nonceOf(counter: bigint): Buffer {
+      const nonce = Buffer.alloc(12)
+      nonce.writeBigUInt64LE(counter, 4)
+      return nonce
+    },
+  },
+} as const
+
+export type CipherName = keyof typeof ciphers
+export const cipherNames = Object.keys(ciphers) as readonly CipherName[]
+
+type Algorithm = (typeof ciphers)[CipherName]['algorithm']
 
 /** The ciphertext of each part, and the tag, not joined: copying what is on its way to the line costs as much as sealing it. */
 function encrypt(
+  algorithm: Algorithm,
   key: KeyObject,
   nonce: Buffer,
   ad: Uint8Array,
   plaintext: readonly Uint8Array[],
 ): readonly Buffer[] {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  // The types know each algorithm by itself only; both take the same.
+  const cipher = createCipheriv(algorithm as 'aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) cipher.setAAD(ad)
   const sealed = plaintext.map((part) => cipher.update(part))
-  // GCM seals byte by byte, so nothing is left for the end.
+  // Both seal byte by byte, so nothing is left for the end.
   cipher.final()
   return [...sealed, cipher.getAuthTag()]
 }
 
-function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Array): Buffer {
+function decrypt(
+  algorithm: Algorithm,
+  key: KeyObject,
+  nonce: Buffer,
+  ad: Uint8Array,
+  sealed: Uint8Array,
+): Buffer {
   if (sealed.length < tagBytes) throw garbage('a ciphertext is too short')
   const end = sealed.length - tagBytes
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  const decipher = createDecipheriv(algorithm as 'aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   if (ad.length > 0) decipher.setAAD(ad)
   decipher.setAuthTag(sealed.subarray(end))
   const plaintext = decipher.update(sealed.subarray(0, end))
@@ -120,7 +146,8 @@ function decrypt(key: KeyObject, nonce: Buffer, ad: Uint8Array, sealed: Uint8Arr
 const maxNonce = 2n ** 64n - 1n
 
 /** `k` and `n` of one direction. Without a key, data passes unchanged. */
-export function createCipherState(initialKey?: Uint8Array) {
+export function createCipherState(initialKey?: Uint8Array, cipher: CipherName = 'AESGCM') {
+  const { algorithm, nonceOf } = ciphers[cipher]
   // A key object made once: node would make one of raw bytes for each message, which costs more than sealing a small one.
   let k = initialKey && createSecretKey(initialKey)
   let n = 0n
@@ -137,14 +164,14 @@ export function createCipherState(initialKey?: Uint8Array) {
     encryptWithAd(ad: Uint8Array, plaintext: readonly Uint8Array[]): readonly Buffer[] {
       return k === undefined
         ? plaintext.map((part) => Buffer.from(part))
-        : encrypt(k, nextNonce(), ad, plaintext)
+        : encrypt(algorithm, k, nextNonce(), ad, plaintext)
     },
     decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Buffer {
-      return k === undefined ? Buffer.from(ciphertext) : decrypt(k, nextNonce(), ad, ciphertext)
+      return k === undefined ? Buffer.from(ciphertext) : decrypt(algorithm, k, nextNonce(), ad, ciphertext)
     },
     rekey(): void {
       if (k === undefined) throw new Error('assertion: nothing to rekey')
-      const [key] = encrypt(k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
+      const [key] = encrypt(algorithm, k, nonceOf(maxNonce), noBytes, [Buffer.alloc(keyBytes)])
       k = createSecretKey(key!)
     },
   }
@@ -152,14 +179,14 @@ export function createCipherState(initialKey?: Uint8Array) {
 export type CipherState = ReturnType<typeof createCipherState>
 
 /** `ck`, `h` and the cipher state of a handshake under way. */
-function createSymmetricState(protocolName: string) {
+function createSymmetricState(protocolName: string, cipherName: CipherName) {
   const name = Buffer.from(protocolName, 'ascii')
   let h: Buffer =
     name.length <= keyBytes
       ? Buffer.concat([name, Buffer.alloc(keyBytes - name.length)])
       : hash('sha256', name, 'buffer')
   let ck: Buffer = h
-  let cipher = createCipherState()
+  let cipher = createCipherState(undefined, cipherName)
 
   const symmetric = {
     hasKey: () => cipher.hasKey(),
@@ -170,13 +197,13 @@ function createSymmetricState(protocolName: string) {
     mixKey(material: Uint8Array): void {
       const [chainingKey, key] = hkdf(ck, material, 2)
       ck = chainingKey!
-      cipher = createCipherState(key)
+      cipher = createCipherState(key, cipherName)
     },
     mixKeyAndHash(material: Uint8Array): void {
       const [chainingKey, toHash, key] = hkdf(ck, material, 3)
       ck = chainingKey!
       symmetric.mixHash(toHash!)
-      cipher = createCipherState(key)
+      cipher = createCipherState(key, cipherName)
     },
     encryptAndHash(plaintext: Uint8Array): Buffer {
       const ciphertext = Buffer.concat(cipher.encryptWithAd(h, [plaintext]))
@@ -190,7 +217,7 @@ function createSymmetricState(protocolName: string) {
     },
     split(): readonly [CipherState, CipherState] {
       const [first, second] = hkdf(ck, noBytes, 2)
-      return [createCipherState(first), createCipherState(second)]
+      return [createCipherState(first, cipherName), createCipherState(second, cipherName)]
     },
   }
   return symmetric
@@ -211,6 +238,8 @@ export type Pattern = keyof typeof patterns
 
 export interface HandshakeOptions {
   readonly pattern: Pattern
+  /** Default: AESGCM. */
+  readonly cipher?: CipherName
   readonly initiator: boolean
   readonly prologue: Uint8Array
   /** Fresh for this handshake. */
@@ -233,9 +262,9 @@ export interface HandshakeState {
 }
 
 export function createHandshakeState(options: HandshakeOptions): HandshakeState {
-  const { pattern, initiator, ephemeral: e, static: s } = options
+  const { pattern, cipher = 'AESGCM', initiator, ephemeral: e, static: s } = options
   const messages: readonly (readonly Token[])[] = patterns[pattern]
-  const symmetric = createSymmetricState(`Noise_${pattern}_25519_AESGCM_SHA256`)
+  const symmetric = createSymmetricState(`Noise_${pattern}_25519_${cipher}_SHA256`, cipher)
   let psk = options.psk
   let re: Uint8Array | undefined
   let rs: Uint8Array | undefined
