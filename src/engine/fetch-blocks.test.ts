@@ -222,6 +222,19 @@ describe('P14 peers that tell what they have of a content', () => {
     expect(isWhole(victim)).toBe(true)
   })
 
+  test('and send something else are not asked for a while, when they come again', async () => {
+    const { clock, victim } = await openVictim()
+    const all = [0, 1, 2, 3, 4, 5, 6, 7]
+    const wrong = (peer: HostilePeer, request: number) => sendParts(peer, request, Buffer.alloc(blockBytes))
+    const first = await peerWith(victim, clock, 'liar', all, wrong)
+    expect(first.ended?.code).toBe('peer-wrong-block')
+    const second = await peerWith(victim, clock, 'liar', all)
+    await pass(clock, 500_000, 50)
+    expect(askedFor(second)).toEqual([])
+    await pass(clock, 150_000, 15)
+    expect(isWhole(victim)).toBe(true)
+  })
+
   test('and do not send it hold nobody back at the end', async () => {
     const { clock, victim } = await openVictim()
     const mute = await peerWith(victim, clock, 'mute', [0, 1, 2, 3], () => undefined)

@@ -47,11 +47,13 @@ interface Fetch {
   patience: Disposable | undefined
 }
 
+/** `blame` drops a peer that sent something wrong. */
 export function createBlockFetcher(
   context: FolderContext,
   openSessions: () => readonly Session[],
+  blame: (session: Session) => void,
 ): BlockFetcher {
-  const { clock, chance, log, rates } = context
+  const { clock, chance, rates } = context
   const fetches = new Map<ContentRoot, Fetch>()
   let pendingBytes = 0
   let isPumpDue = false
@@ -178,7 +180,7 @@ export function createBlockFetcher(
       pipeline.noteReceived(clock.monotonicMs(), lengthBytes, requests.pendingBytes)
       const hash = blockHashOf(data)
       if (isRight(version, hashes, block, hash)) await take(entry, session, block, data, hash)
-      else blame(session, version)
+      else blame(session)
     } catch (error) {
       if (!isSyncError(error)) end(entry, error)
       else noteFailed(entry, session, block, error)
@@ -212,13 +214,6 @@ export function createBlockFetcher(
     } finally {
       taking.delete(taken)
     }
-  }
-
-  function blame(session: Session, { root }: Version): void {
-    log.warn({ peer: session.link.peer }, 'a peer sent a block that does not fit its hash')
-    session.link.close('peer-wrong-block')
-    session.requests.noteLacking(root)
-    for (const { pick } of fetches.values()) pick.distrust(session)
   }
 
   function noteFailed(entry: Fetch, session: Session, block: number, error: SyncError): void {

@@ -15,6 +15,8 @@ import type { WantedContent } from './requests.ts'
 import { createSeeding } from './seeding.ts'
 import { type AllSessions, createSession, type Session, type SessionEvents } from './session.ts'
 
+/** So long nothing is asked of who sent something wrong: its memory or disk is ill, or it lies. What it says of the folder is signed and counts. */
+const avoidMs = 600_000
 /** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
 const maxSessions = 64
 
@@ -43,7 +45,9 @@ export interface Swarm {
 export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm {
   const { log, clock } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
-  const fetcher = createBlockFetcher(context, openSessions)
+  /** Who sent something wrong, and until when nothing is asked there. */
+  const avoidedUntilMs = new Map<DeviceId, number>()
+  const fetcher = createBlockFetcher(context, trustedSessions, blame)
   const sessionEvents: SessionEvents = {
     opened(session) {
       fetcher.noteNews(session)
@@ -104,7 +108,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
   ): Promise<T> {
     const asked = new Set<Session>()
     for (;;) {
-      const session = openSessions()
+      const session = trustedSessions()
         .filter((each) => !asked.has(each) && canAnswer(each))
         .filter((each) => askableAt(each, content) <= clock.monotonicMs())
         .reduce<Session | undefined>(
@@ -117,9 +121,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       try {
         const answer = await question(session)
         if (isRight(answer)) return answer
-        log.warn({ peer: session.link.peer }, 'a peer sent a block list that does not fit its root')
-        session.link.close('peer-wrong-block')
-        session.requests.noteLacking(content.root)
+        blame(session)
       } catch (error) {
         // The next turn asks another peer.
         if (!isSyncError(error)) throw error
@@ -131,6 +133,19 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
   /** Who has only a part can be asked as well. */
   function askableAt({ requests, blocks }: Session, content: WantedContent): number {
     return blocks.isPromising(content.root) ? 0 : requests.askableMs(content)
+  }
+
+  function blame({ link }: Session): void {
+    log.warn({ peer: link.peer }, 'a peer sent content that does not fit its hash')
+    avoidedUntilMs.set(link.peer, clock.monotonicMs() + avoidMs)
+    link.close('peer-wrong-block')
+  }
+
+  /** Those that may be asked for content. */
+  function trustedSessions(): Session[] {
+    const nowMs = clock.monotonicMs()
+    for (const [peer, untilMs] of avoidedUntilMs) if (untilMs <= nowMs) avoidedUntilMs.delete(peer)
+    return openSessions().filter(({ link }) => !avoidedUntilMs.has(link.peer))
   }
 
   function farLinks(): Link[] {
@@ -147,7 +162,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     attach,
     sessions: () => [...sessionsByPeer.values()],
     openSessions,
-    askableMs: (content) => Math.min(...openSessions().map((session) => askableAt(session, content))),
+    askableMs: (content) => Math.min(...trustedSessions().map((session) => askableAt(session, content))),
     fetchBlockList(version) {
       const { root, sizeBytes, blockSizeBytes } = version
       return ask(
