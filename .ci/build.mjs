@@ -29,6 +29,7 @@ await build({
     berrysync: 'src/main.ts',
     'hash-worker': 'src/disk/hash-worker.ts',
     'find-worker': 'src/disk/find-worker.ts',
+    'cipher-worker': 'src/net/cipher-worker.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

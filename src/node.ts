@@ -21,6 +21,7 @@ import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
 import { openHome, openSocketPath } from './home.ts'
 import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
+import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
 import { createDialer } from './net/dialer.ts'
 import { loadIdentity } from './net/identity.ts'
 import { openListener } from './net/listener.ts'
@@ -71,7 +72,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const author = createAuthor(identity.authorSeed)
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
-  const linkContext = { device: identity.device, clock, chance, log, codec, cipher }
+  const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
+  const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
   const traffic = createTrafficMeter(clock)
   const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))

@@ -10,8 +10,8 @@ import {
   findInPlace,
   type WantedBlocks,
 } from '../core/find-blocks.ts'
+import { createWorkerPool, workerModule } from '../worker-pool.ts'
 import type { OpenFile } from './files.ts'
-import { createWorkerPool, workerModule } from './worker-pool.ts'
 
 export interface Finding {
   readonly wanted: WantedBlocks
@@ -88,7 +88,7 @@ async function findHere(
 
 export function createFinderPool(): BlockFinder {
   const pool = createWorkerPool<FindJob, FindAnswer>({
-    workerUrl: workerModule('find-worker'),
+    workerUrl: workerModule('find-worker', import.meta.url),
     workers: Math.min(availableParallelism(), maxWorkers),
     task: 'looking for blocks',
   })

@@ -3,8 +3,8 @@
  */
 import { readSync, writeSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { type FailedAnswer, failedAnswer } from '../worker-pool.ts'
 import { type FindAnswer, type FindJob, searchFor } from './block-finder.ts'
-import { type FailedAnswer, failedAnswer } from './worker-pool.ts'
 
 function find(job: FindJob): FindAnswer {
   const search = searchFor(job)

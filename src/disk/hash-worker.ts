@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { type FailedAnswer, failedAnswer } from '../worker-pool.ts'
 import type { HashAnswer, HashJob } from './hasher.ts'
-import { type FailedAnswer, failedAnswer } from './worker-pool.ts'
 
 /** Large reads are what disks like. */
 const piece = Buffer.allocUnsafeSlow(1024 * 1024)

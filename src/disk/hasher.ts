@@ -5,8 +5,8 @@
 import { createHash, hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { blockCount, blockHashBytes } from '../core/blocks.ts'
+import { createWorkerPool, workerModule } from '../worker-pool.ts'
 import type { OpenFile } from './files.ts'
-import { createWorkerPool, workerModule } from './worker-pool.ts'
 
 export interface Hasher extends AsyncDisposable {
   /**
@@ -75,7 +75,7 @@ export interface HashPoolOptions {
 /** Hashes in as many threads as there are processors. */
 export function createHashPool(options: HashPoolOptions = {}): Hasher {
   const pool = createWorkerPool<HashJob, HashAnswer>({
-    workerUrl: options.workerUrl ?? workerModule('hash-worker'),
+    workerUrl: options.workerUrl ?? workerModule('hash-worker', import.meta.url),
     workers: options.workers ?? Math.min(availableParallelism(), maxWorkers),
     task: 'hashing',
   })

@@ -4,6 +4,7 @@ import { reasonOf, SyncError } from '../core/errors.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
 import type { CipherName } from '../wire/noise.ts'
 import { formatHostPort, type HostPort } from './address.ts'
+import type { CipherPool } from './cipher-pool.ts'
 import { initiateHandshake } from './handshake.ts'
 import type { DeviceKeys } from './identity.ts'
 import { createLink, type MessageCodec } from './link.ts'
@@ -23,6 +24,7 @@ export interface LinkContext {
   readonly codec: MessageCodec
   /** Proposed when dialling. */
   readonly cipher: CipherName
+  readonly ciphers?: CipherPool | undefined
 }
 
 /**

@@ -9,20 +9,32 @@ import { plainCodec } from '../testing/plain-codec.ts'
 import { frameHeader } from '../wire/frames.ts'
 import type { Message } from '../wire/messages.ts'
 import { cipherNames } from '../wire/noise.ts'
+import { createCipherPool } from './cipher-pool.ts'
 import { dialAddress } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { closeLimitMs, maxQueuedBytes, stallLimitMs, watchEveryMs } from './link.ts'
 
 for (const cipher of cipherNames)
-  describeLinkContract(`the link over a socket, dialled with ${cipher}`, async () => {
-    const clock = createManualClock(0)
-    const loopback = await openLoopback(createTestContext(clock, cipher), createTestContext(clock))
-    return {
-      a: loopback.dialled,
-      b: loopback.accepted,
-      [Symbol.asyncDispose]: () => loopback[Symbol.asyncDispose](),
-    }
-  })
+  for (const elsewhere of [false, true])
+    describeLinkContract(
+      `the link over a socket, with ${cipher} ${elsewhere ? 'in worker threads' : 'on this thread'}`,
+      async () => {
+        const clock = createManualClock(0)
+        const ciphers = elsewhere ? createCipherPool(2) : undefined
+        const loopback = await openLoopback(
+          { ...createTestContext(clock, cipher), ciphers },
+          { ...createTestContext(clock), ciphers },
+        )
+        return {
+          a: loopback.dialled,
+          b: loopback.accepted,
+          async [Symbol.asyncDispose]() {
+            await loopback[Symbol.asyncDispose]()
+            await ciphers?.[Symbol.asyncDispose]()
+          },
+        }
+      },
+    )
 
 /** A link and, at its other end, whoever speaks the protocol by hand. */
 async function openToPuppet() {

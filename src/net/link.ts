@@ -7,9 +7,10 @@ import type { Socket } from 'node:net'
 import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import { free } from '../core/memory.ts'
 import type { Clock, Link, Log } from '../ports.ts'
-import { frameHeader } from '../wire/frames.ts'
+import { frameHeader, maxFrameBytes } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
 import { bytesOf } from '../wire/noise.ts'
+import { type CipherAnswer, type CipherPool, jobBytes, maxJobsBytes, minJobBytes } from './cipher-pool.ts'
 import type { Channel } from './handshake.ts'
 import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
 
@@ -40,6 +41,8 @@ export interface LinkOptions {
   readonly clock: Clock
   readonly log: Log
   readonly codec: MessageCodec
+  /** Where much at once is sealed and opened; undefined: here. */
+  readonly ciphers?: CipherPool | undefined
 }
 
 /** A message waiting to be sealed, in parts that follow each other. */
@@ -49,7 +52,7 @@ interface Queued {
 }
 
 export function createLink(options: LinkOptions): Link {
-  const { socket, channel, address, clock, codec } = options
+  const { socket, channel, address, clock, codec, ciphers } = options
   const { transport, splitter } = channel
   const log = options.log.child({ folderId: channel.membership.folderId, peer: channel.peer })
   const closed = Promise.withResolvers<SyncError>()
@@ -65,6 +68,11 @@ export function createLink(options: LinkOptions): Link {
   let pumpPlanned = false
   let pongQueued = false
   let waitingForRoom: (() => void)[] = []
+  /** Bytes in the hands of workers, and the end of the last job: what was given to them goes on in the order it was given. */
+  let sealingBytes = 0
+  let sealed = Promise.resolve()
+  let openingBytes = 0
+  let opened = Promise.resolve()
 
   let heardMs = clock.monotonicMs()
   let saidMs = heardMs
@@ -83,6 +91,10 @@ export function createLink(options: LinkOptions): Link {
     queuedBytes += lengthBytes + messageOverheadBytes
     saidMs = clock.monotonicMs()
     // What is sent in one go leaves in one write.
+    pumpSoon()
+  }
+
+  function pumpSoon(): void {
     if (!pumpPlanned) queueMicrotask(pump)
     pumpPlanned = true
   }
@@ -93,19 +105,68 @@ export function createLink(options: LinkOptions): Link {
     if (state === 'closed') return
     socket.cork()
     let taken = 0
-    for (; taken < queue.length && !socket.writableNeedDrain; taken++) {
-      const { parts, encoded } = queue[taken]!
-      queuedBytes -= bytesOf(parts) + messageOverheadBytes
-      const frame = transport.seal(parts)
-      encoded?.()
-      socket.write(frameHeader(bytesOf(frame)))
-      for (const part of frame) socket.write(part, () => free(part))
+    while (taken < queue.length && !socket.writableNeedDrain && sealingBytes < maxJobsBytes) {
+      const batch = nextBatch(taken)
+      taken += batch.length
+      const bytes = batch.reduce((sum, { parts }) => sum + bytesOf(parts), 0)
+      queuedBytes -= bytes + batch.length * messageOverheadBytes
+      if (ciphers === undefined || (sealingBytes === 0 && bytes < minJobBytes)) sealHere(batch)
+      else sealElsewhere(ciphers, batch)
     }
     queue = queue.slice(taken)
     socket.uncork()
     if (queue.length === 0) pongQueued = false
     if (queuedBytes <= writableLimitBytes) releaseWaiting()
-    if (state === 'closing' && queue.length === 0) socket.end()
+    if (state === 'closing' && queue.length === 0 && sealingBytes === 0) socket.end()
+  }
+
+  /** One message, or as many as make a job. */
+  function nextBatch(from: number): Queued[] {
+    let end = from + 1
+    if (ciphers === undefined) return queue.slice(from, end)
+    for (let bytes = bytesOf(queue[from]!.parts); end < queue.length; end++) {
+      bytes += bytesOf(queue[end]!.parts)
+      if (bytes > jobBytes) break
+    }
+    return queue.slice(from, end)
+  }
+
+  function sealHere(batch: readonly Queued[]): void {
+    for (const { parts, encoded } of batch) {
+      const frame = transport.seal(parts)
+      encoded?.()
+      socket.write(frameHeader(bytesOf(frame)))
+      for (const part of frame) socket.write(part, () => free(part))
+    }
+  }
+
+  function sealElsewhere(pool: CipherPool, batch: readonly Queued[]): void {
+    for (let first = 0; first < batch.length; ) {
+      const reserved = transport.reserveSealing(batch.length - first)
+      const messages = batch.slice(first, first + reserved.count)
+      first += reserved.count
+      const lengths = messages.map(({ parts }) => bytesOf(parts))
+      const data = joined(messages.flatMap(({ parts }) => parts))
+      for (const { encoded } of messages) encoded?.()
+      const bytes = data.length
+      sealingBytes += bytes
+      sealed = inOrder(sealed, pool.run({ what: 'seal', reserved, data, lengths }), (frames) => {
+        sealingBytes -= bytes
+        if (state === 'closed') return
+        socket.write(frames.data, () => free(frames.data))
+        pumpSoon()
+      })
+    }
+  }
+
+  function inOrder(
+    before: Promise<void>,
+    job: Promise<CipherAnswer>,
+    use: (answer: CipherAnswer) => void,
+  ): Promise<void> {
+    return Promise.all([before, job])
+      .then(([, answer]) => use(answer))
+      .catch((error) => finish(reasonOf(error)))
   }
 
   function releaseWaiting(): void {
@@ -127,19 +188,80 @@ export function createLink(options: LinkOptions): Link {
   function readFrames(): void {
     try {
       while (state === 'open' && !peerClosed) {
-        const frame = splitter.next()
-        if (frame === undefined) break
-        const bytes = transport.open(frame)
-        const message = codec.decode(bytes)
-        if (message !== undefined) receive(message, bytes)
+        const isMuch = openingBytes > 0 || splitter.waitingBytes >= minJobBytes
+        if (ciphers !== undefined && isMuch ? !openElsewhere(ciphers) : !openHere()) break
       }
     } catch (thrown) {
       failWith(thrown)
     }
-    if (state === 'open' && inbox.heldBytes > inboxLimitBytes) socket.pause()
+    if (state === 'open' && isFull()) socket.pause()
   }
 
-  function receive(message: Message, bytes: Buffer): void {
+  /** Whether there was a whole frame. */
+  function openHere(): boolean {
+    const frame = splitter.next()
+    if (frame === undefined) return false
+    const bytes = transport.open(frame)
+    const message = codec.decode(bytes)
+    if (message !== undefined) receive(message, bytes.length, () => free(bytes))
+    return true
+  }
+
+  /** Likewise, of as many as make a job. */
+  function openElsewhere(pool: CipherPool): boolean {
+    const data = new Uint8Array(Math.min(splitter.waitingBytes, jobBytes + maxFrameBytes))
+    const lengths: number[] = []
+    let bytes = 0
+    for (let frame = splitter.next(); frame !== undefined; frame = splitter.next()) {
+      data.set(frame, bytes)
+      bytes += frame.length
+      lengths.push(frame.length)
+      if (bytes >= jobBytes) break
+    }
+    for (let first = 0, at = 0; first < lengths.length; ) {
+      const reserved = transport.reserveOpening(lengths.length - first)
+      const some = lengths.slice(first, first + reserved.count)
+      first += reserved.count
+      const someBytes = some.reduce((sum, length) => sum + length, 0)
+      const whole = someBytes === bytes ? data : data.slice(at, at + someBytes)
+      at += someBytes
+      openingBytes += someBytes
+      opened = inOrder(opened, pool.run({ what: 'open', reserved, data: whole, lengths: some }), (plain) => {
+        openingBytes -= someBytes
+        receiveAll(plain)
+        readOnWhenRoom()
+      })
+    }
+    return lengths.length > 0
+  }
+
+  function receiveAll({ state: outcome, data, lengths }: CipherAnswer): void {
+    let at = 0
+    let handled = 0
+    // What other messages were made of may be part of them.
+    const release = () => {
+      if (++handled === lengths.length) free(data)
+    }
+    try {
+      for (const length of lengths) {
+        if (state !== 'open' || peerClosed) return
+        const message = codec.decode(Buffer.from(data.buffer, data.byteOffset + at, length))
+        at += length
+        if (message !== undefined) receive(message, length, release)
+      }
+      if (outcome === 'garbage')
+        throw new SyncError('peer-garbage', { reason: 'a ciphertext is not authentic' })
+    } catch (thrown) {
+      failWith(thrown)
+    }
+  }
+
+  function isFull(): boolean {
+    return inbox.heldBytes + openingBytes > inboxLimitBytes
+  }
+
+  /** `blockHandled`: a block is good only while it is handled. */
+  function receive(message: Message, lengthBytes: number, blockHandled: () => void): void {
     if (message.kind === 'ping') {
       // One at a time: a peer that pings and never reads must not fill the queue.
       if (!pongQueued) enqueue({ kind: 'pong' })
@@ -148,12 +270,12 @@ export function createLink(options: LinkOptions): Link {
       peerClosed = true
       reason = closedByPeer(message.code, address)
       inbox.atEnd(() => finish('the other side closed the link'))
-    } else if (message.kind === 'block') inbox.add(message, bytes.length, () => free(bytes))
-    else if (message.kind !== 'pong') inbox.add(message, bytes.length)
+    } else if (message.kind === 'block') inbox.add(message, lengthBytes, blockHandled)
+    else if (message.kind !== 'pong') inbox.add(message, lengthBytes)
   }
 
   function readOnWhenRoom(): void {
-    if (inbox.heldBytes <= inboxLimitBytes && socket.isPaused()) {
+    if (!isFull() && socket.isPaused()) {
       heardMs = clock.monotonicMs()
       socket.resume()
     }
@@ -219,6 +341,11 @@ export function createLink(options: LinkOptions): Link {
   let lastError = 'the connection was lost'
 
   function onGone(): void {
+    // What came before the end is still to be heard, and may be the reason.
+    if (openingBytes > 0) {
+      void opened.then(onGone)
+      return
+    }
     // Nothing can be sent any more, so nobody may wait for room; the inbox's end then ends the link.
     if (state === 'open' && peerClosed) releaseWaiting()
     else finish(lastError)
@@ -234,7 +361,7 @@ export function createLink(options: LinkOptions): Link {
   socket.on('end', onGone)
   socket.on('close', onGone)
   readFrames()
-  if (inbox.heldBytes <= inboxLimitBytes) socket.resume()
+  if (!isFull()) socket.resume()
   if (socket.destroyed) onGone()
 
   return {
@@ -267,4 +394,15 @@ export function createLink(options: LinkOptions): Link {
       },
     },
   }
+}
+
+/** In memory of its own, which can be given away. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(bytesOf(parts))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

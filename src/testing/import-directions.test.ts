@@ -18,9 +18,9 @@ const directions: Readonly<
   core: { may: [], because: 'everything leans on core, so core leans on nothing' },
   wire: { may: ['core'], because: 'wire only turns messages into bytes and back' },
   store: { may: ['core'], because: 'store is the only place that speaks SQL, and knows nothing else' },
-  disk: { may: ['core', 'ports'], because: 'disk knows files, not peers' },
+  disk: { may: ['core', 'ports', 'worker-pool'], because: 'disk knows files, not peers' },
   net: {
-    may: ['core', 'wire', 'ports', 'durable-file'],
+    may: ['core', 'wire', 'ports', 'durable-file', 'worker-pool'],
     because: 'net moves messages and does not know what a folder is',
   },
   engine: {
@@ -48,6 +48,7 @@ const directions: Readonly<
   system: { may: ['ports'], because: 'clock and chance are ports, made real' },
   serial: { may: [], because: 'it only puts work in order' },
   'durable-file': { may: [], because: 'it only writes a file' },
+  'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   'device-limits': {

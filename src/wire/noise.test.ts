@@ -3,14 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import {
   type CipherName,
+  cipherNames,
   createCipherState,
   createHandshakeState,
   createTransport,
   type HandshakeState,
   keyPairOf,
   maxNoiseMessageBytes,
+  openReserved,
   type Pattern,
   rekeyAfterMessages,
+  sealReserved,
   type Transport,
   tagBytes,
 } from './noise.ts'
@@ -213,3 +216,33 @@ test('P1 a message longer than a frame is never sealed', () => {
   expect(responder.open(Buffer.concat(initiator.seal([most]))).length).toBe(most.length)
   expect(() => Buffer.concat(initiator.seal([Buffer.alloc(most.length + 1)]))).toThrow('assertion')
 })
+
+test.each(cipherNames)(
+  'P1 messages sealed and opened elsewhere are the same ones, over changes of the key (%s)',
+  (cipher) => {
+    const [first, second] = [randomBytes(32), randomBytes(32)]
+    const side = (sending: Buffer, receiving: Buffer) =>
+      createTransport(createCipherState(sending, cipher), createCipherState(receiving, cipher))
+    const [here, there] = [side(first, second), side(second, first)]
+    let sent = 0
+    while (sent < rekeyAfterMessages + 50) {
+      const wanted = sent < rekeyAfterMessages - 100 ? rekeyAfterMessages - 100 : 30
+      const reserved = here.reserveSealing(wanted)
+      expect(reserved.count).toBeGreaterThan(0)
+      const frames = Array.from({ length: Math.min(reserved.count, 40) }, (_, index) =>
+        Buffer.concat(sealReserved(reserved, index, Buffer.of(sent & 0xff, index))),
+      )
+      const opened = there.reserveOpening(reserved.count)
+      expect(opened.count).toBe(reserved.count)
+      for (const [index, frame] of frames.entries())
+        expect(openReserved(opened, index, frame)).toEqual(Buffer.of(sent & 0xff, index))
+      sent += reserved.count
+      // In between they are sealed and opened here.
+      expect(there.open(Buffer.concat(here.seal([Buffer.of(7)])))).toEqual(Buffer.of(7))
+      sent++
+    }
+    const bad = Buffer.concat(here.seal([Buffer.of(1)]))
+    bad[0]! ^= 1
+    expectGarbage(() => openReserved(there.reserveOpening(1), 0, bad))
+  },
+)

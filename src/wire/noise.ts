@@ -160,6 +160,14 @@ export function createCipherState(initialKey?: Uint8Array, cipher: CipherName = 
 
   return {
     hasKey: () => k !== undefined,
+    /** Gives away the next `count` nonces of the present key: they are never used here. */
+    reserve(count: number): Reserved {
+      if (k === undefined) throw new Error('assertion: nothing to seal with')
+      const firstNonce = n
+      n += BigInt(count)
+      if (n >= maxNonce) throw new Error('assertion: the nonces of a cipher state are used up')
+      return { cipher, key: k, firstNonce, count }
+    },
     /** What follows each other on the line. */
     encryptWithAd(ad: Uint8Array, plaintext: readonly Uint8Array[]): readonly Buffer[] {
       return k === undefined
@@ -177,6 +185,34 @@ export function createCipherState(initialKey?: Uint8Array, cipher: CipherName = 
   }
 }
 export type CipherState = ReturnType<typeof createCipherState>
+
+/** The right to seal or open so many messages that follow each other, on whatever thread: a key can be sent to a worker. */
+export interface Reserved {
+  readonly cipher: CipherName
+  readonly key: KeyObject
+  readonly firstNonce: bigint
+  readonly count: number
+}
+
+/** Seals the message number `index` of those reserved; parts that follow each other, as `Transport.seal`. */
+export function sealReserved(
+  { cipher, key, firstNonce }: Reserved,
+  index: number,
+  plaintext: Uint8Array,
+): readonly Buffer[] {
+  const { algorithm, nonceOf } = ciphers[cipher]
+  return encrypt(algorithm, key, nonceOf(firstNonce + BigInt(index)), noBytes, [plaintext])
+}
+
+/** Opens likewise. Throws `peer-garbage` for what is not authentic. */
+export function openReserved(
+  { cipher, key, firstNonce }: Reserved,
+  index: number,
+  message: Uint8Array,
+): Buffer {
+  const { algorithm, nonceOf } = ciphers[cipher]
+  return decrypt(algorithm, key, nonceOf(firstNonce + BigInt(index)), noBytes, message)
+}
 
 /** `ck`, `h` and the cipher state of a handshake under way. */
 function createSymmetricState(protocolName: string, cipherName: CipherName) {
@@ -367,26 +403,48 @@ export interface Transport {
   /** A message for at most `maxNoiseMessageBytes - tagBytes`; what is given and what comes back are parts that follow each other. */
   seal(plaintext: readonly Uint8Array[]): readonly Buffer[]
   open(message: Uint8Array): Buffer
+  /** The next messages to be sealed, or opened, somewhere else: at most `count`, and none beyond a change of the key. */
+  reserveSealing(count: number): Reserved
+  reserveOpening(count: number): Reserved
 }
 
 /** The channel over the two cipher states of a split; each changes its key by count, so both sides do at the same message. */
 export function createTransport(sending: CipherState, receiving: CipherState): Transport {
-  let sent = 0
-  let received = 0
+  const sealing = createCounted(sending)
+  const opening = createCounted(receiving)
   return {
     seal(plaintext) {
       if (bytesOf(plaintext) > maxNoiseMessageBytes - tagBytes)
         throw new Error('assertion: too long for one message')
       const message = sending.encryptWithAd(noBytes, plaintext)
-      sent += 1
-      if (sent % rekeyAfterMessages === 0) sending.rekey()
+      sealing.count(1)
       return message
     },
     open(message) {
       const plaintext = receiving.decryptWithAd(noBytes, message)
-      received += 1
-      if (received % rekeyAfterMessages === 0) receiving.rekey()
+      opening.count(1)
       return plaintext
+    },
+    reserveSealing: sealing.reserve,
+    reserveOpening: opening.reserve,
+  }
+}
+
+/** One direction, which changes its key by the number of messages. */
+function createCounted(cipher: CipherState) {
+  let total = 0
+
+  function count(messages: number): void {
+    total += messages
+    if (total % rekeyAfterMessages === 0) cipher.rekey()
+  }
+
+  return {
+    count,
+    reserve(wanted: number): Reserved {
+      const reserved = cipher.reserve(Math.min(wanted, rekeyAfterMessages - (total % rekeyAfterMessages)))
+      count(reserved.count)
+      return reserved
     },
   }
 }

@@ -2,8 +2,8 @@
  * Worker threads that do one kind of work, a job at a time each: started when there is work, ended when there was none for a while. None
  * keeps the process alive. What is open for a job may be closed once its answer is there, and not before.
  */
-import { Worker } from 'node:worker_threads'
-import { SyncError } from '../core/errors.ts'
+import { type Transferable, Worker } from 'node:worker_threads'
+import { SyncError } from './core/errors.ts'
 
 /** What a worker answers when its work failed. */
 export interface FailedAnswer {
@@ -13,8 +13,11 @@ export interface FailedAnswer {
 }
 
 export interface WorkerPool<Job, Answer> extends AsyncDisposable {
-  /** Rejects with `closing`, with `io-error` when the worker ended, and with what failed there as an error with an errno `code`. */
-  run(job: Job): Promise<Answer>
+  /**
+   * Rejects with `closing`, with `io-error` when the worker ended, and with what failed there as an error with an errno `code`. What is
+   * transferred is the worker's from here on.
+   */
+  run(job: Job, transfer?: readonly Transferable[]): Promise<Answer>
 }
 
 export interface WorkerPoolOptions {
@@ -30,6 +33,7 @@ const idleMs = 30_000
 
 interface PendingJob<Job, Answer> {
   readonly job: Job
+  readonly transfer: readonly Transferable[]
   readonly settle: (answer: Answer | FailedAnswer | SyncError) => void
 }
 
@@ -39,10 +43,10 @@ interface PoolWorker<Job, Answer> {
   idle: NodeJS.Timeout | undefined
 }
 
-/** Where a worker's module lies: TypeScript in the sources, JavaScript in the bundle. */
-export function workerModule(name: string): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs'
-  return new URL(`./${name}.${extension}`, import.meta.url)
+/** Where a worker's module lies: TypeScript beside the module that asks in the sources, JavaScript beside the program in the bundle. */
+export function workerModule(name: string, askingUrl: string): URL {
+  const extension = askingUrl.endsWith('.ts') ? 'ts' : 'mjs'
+  return new URL(`./${name}.${extension}`, askingUrl)
 }
 
 /** What a worker says of an error it met. */
@@ -99,15 +103,15 @@ export function createWorkerPool<Job, Answer extends { readonly state: string }>
       worker.current = queue.shift()!
       clearTimeout(worker.idle)
       worker.thread.ref()
-      worker.thread.postMessage(worker.current.job)
+      worker.thread.postMessage(worker.current.job, worker.current.transfer)
     }
   }
 
   return {
-    async run(job) {
+    async run(job, transfer = []) {
       if (isClosed) throw new SyncError('closing')
       const answer = await new Promise<Answer | FailedAnswer | SyncError>((settle) => {
-        queue.push({ job, settle })
+        queue.push({ job, transfer, settle })
         giveWork()
       })
       if (answer instanceof SyncError) throw answer

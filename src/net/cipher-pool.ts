@@ -1,0 +1,69 @@
+/**
+ * Seals and opens messages in worker threads. Where the processor has no instructions for AES, one core of a small board carries a quarter of
+ * its network line; four carry all of it, and the main thread only moves buffers.
+ */
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { type CipherName, createCipherState, keyBytes, type Reserved, sealReserved } from '../wire/noise.ts'
+import { createWorkerPool, workerModule } from '../worker-pool.ts'
+
+/** What one job carries: large enough that the way to a worker and back costs little beside it. */
+export const jobBytes = 256 * 1024
+/** Less is not worth the way. */
+export const minJobBytes = 32 * 1024
+/** Bytes of one link in the hands of workers: several jobs, so that several cores work for one peer. */
+export const maxJobsBytes = 4 * jobBytes
+/** The main thread and the disk want a core as well. */
+const maxWorkers = 3
+/** A core that seals faster does not hold up the fastest of usual lines. */
+const slowBytesPerSecond = 250e6
+const probeBytes = 64 * 1024
+const probes = 8
+
+export interface CipherJob {
+  readonly what: 'seal' | 'open'
+  readonly reserved: Reserved
+  /** Messages one after another, in memory of their own. */
+  readonly data: Uint8Array
+  readonly lengths: readonly number[]
+}
+
+export interface CipherAnswer {
+  /** `garbage`: the message after the last one here is not authentic. */
+  readonly state: 'done' | 'garbage'
+  /** Sealed: frames as they go on the line. Opened: plaintexts. */
+  readonly data: Uint8Array
+  /** Of the plaintexts. */
+  readonly lengths: readonly number[]
+}
+
+export interface CipherPool extends AsyncDisposable {
+  /** `data` is the pool's from here on. */
+  run(job: CipherJob): Promise<CipherAnswer>
+}
+
+export function createCipherPool(workers = Math.min(maxWorkers, availableParallelism())): CipherPool {
+  const pool = createWorkerPool<CipherJob, CipherAnswer>({
+    workerUrl: workerModule('cipher-worker', import.meta.url),
+    workers,
+    task: 'sealing and opening',
+  })
+  return {
+    run: (job) => pool.run(job, [job.data.buffer as ArrayBuffer]),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  }
+}
+
+/** Whether a core seals slower here than lines carry, and there is more than one. Takes a few milliseconds. */
+export function needsCipherPool(cipher: CipherName): boolean {
+  if (availableParallelism() < 2) return false
+  const plaintext = Buffer.alloc(probeBytes)
+  const { reserve } = createCipherState(randomBytes(keyBytes), cipher)
+  const seconds = Array.from({ length: probes }, () => {
+    const startedMs = performance.now()
+    sealReserved(reserve(1), 0, plaintext)
+    return (performance.now() - startedMs) / 1000
+  })
+  // The first turns may find a processor that is still asleep.
+  return probeBytes / Math.min(...seconds) < slowBytesPerSecond
+}
