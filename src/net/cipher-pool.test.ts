@@ -12,11 +12,11 @@ async function openPooled() {
   const pool = createCipherPool(2)
   const jobs = { seal: 0, open: 0 }
   const counting: CipherPool = {
+    ...pool,
     run(job) {
       jobs[job.what]++
       return pool.run(job)
     },
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
   const context = () => ({ ...createTestContext(clock), ciphers: counting })
   const { dialled, accepted, ...loopback } = await openLoopback(context(), context())
@@ -100,7 +100,8 @@ test('P1 a message that is not authentic is found, and those before it count', a
     data: new Uint8Array(Buffer.concat(frames)),
     lengths: frames.map(({ length }) => length),
   })
-  expect([answer.state, [...answer.data], answer.lengths]).toEqual(['garbage', [0, 1, 2], [1, 1, 1]])
+  expect([answer.state, answer.count]).toEqual(['garbage', 3])
+  expect([0, 1, 2].map((index) => answer.data[index * 17])).toEqual([0, 1, 2])
 })
 
 test('P1 a flood goes on over a change of the key', { timeout: 60_000 }, async () => {

@@ -4,7 +4,16 @@
  */
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type CipherName, createCipherState, keyBytes, type Reserved, sealReserved } from '../wire/noise.ts'
+import { free } from '../core/memory.ts'
+import { frameHeaderBytes, maxFrameBytes } from '../wire/frames.ts'
+import {
+  type CipherName,
+  createCipherState,
+  keyBytes,
+  type Reserved,
+  sealReserved,
+  tagBytes,
+} from '../wire/noise.ts'
 import { createWorkerPool, workerModule } from '../worker-pool.ts'
 
 /** What one job carries: large enough that the way to a worker and back costs little beside it. */
@@ -20,25 +29,36 @@ const slowBytesPerSecond = 250e6
 const probeBytes = 64 * 1024
 const probes = 8
 
+/** What a frame has beside its plaintext: in front its length, behind the tag. */
+export const frameExtraBytes = frameHeaderBytes + tagBytes
+/** Memory of a job: one frame may reach beyond. */
+const slotBytes = jobBytes + maxFrameBytes
+/** Slots kept for the next jobs, because to get fresh memory costs as much as to seal what goes into it. */
+const maxFreeSlots = 8
+
 export interface CipherJob {
   readonly what: 'seal' | 'open'
   readonly reserved: Reserved
-  /** Messages one after another, in memory of their own. */
+  /** Of the pool's memory, with messages one after another: to be sealed, each with room for its frame around it; to be opened, sealed. */
   readonly data: Uint8Array
+  /** Of what is to be sealed, or opened. */
   readonly lengths: readonly number[]
 }
 
+/** With the messages in the places where they were: frames, or plaintexts with what was their tag behind each. */
 export interface CipherAnswer {
-  /** `garbage`: the message after the last one here is not authentic. */
+  /** `garbage`: the message after the first `count` is not authentic. */
   readonly state: 'done' | 'garbage'
-  /** Sealed: frames as they go on the line. Opened: plaintexts. */
   readonly data: Uint8Array
-  /** Of the plaintexts. */
-  readonly lengths: readonly number[]
+  readonly count: number
 }
 
 export interface CipherPool extends AsyncDisposable {
-  /** `data` is the pool's from here on. */
+  /** Memory for a job of up to `jobBytes` and what the last frame has beyond. */
+  take(): Uint8Array
+  /** Memory that came back from a job and is done with. */
+  giveBack(data: Uint8Array): void
+  /** The job's memory is the pool's until it comes back. */
   run(job: CipherJob): Promise<CipherAnswer>
 }
 
@@ -48,7 +68,13 @@ export function createCipherPool(workers = Math.min(maxWorkers, availableParalle
     workers,
     task: 'sealing and opening',
   })
+  const freeSlots: Uint8Array[] = []
   return {
+    take: () => freeSlots.pop() ?? new Uint8Array(slotBytes),
+    giveBack(data) {
+      if (freeSlots.length < maxFreeSlots) freeSlots.push(data)
+      else free(data)
+    },
     run: (job) => pool.run(job, [job.data.buffer as ArrayBuffer]),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }

@@ -1,48 +1,39 @@
-/** A worker thread of the cipher pool: seals messages into frames, or opens frames. Knows no links. */
+/** A worker thread of the cipher pool: seals messages into frames, or opens frames, in the memory they come in. Knows no links. */
 import { parentPort } from 'node:worker_threads'
-import { frameHeader } from '../wire/frames.ts'
-import { bytesOf, openReserved, sealReserved } from '../wire/noise.ts'
+import { free } from '../core/memory.ts'
+import { frameHeader, frameHeaderBytes } from '../wire/frames.ts'
+import { openReserved, sealReserved, tagBytes } from '../wire/noise.ts'
 import { type FailedAnswer, failedAnswer } from '../worker-pool.ts'
-import type { CipherAnswer, CipherJob } from './cipher-pool.ts'
+import { type CipherAnswer, type CipherJob, frameExtraBytes } from './cipher-pool.ts'
 
 function seal({ reserved, data, lengths }: CipherJob): CipherAnswer {
-  const frames = pieces(data, lengths).flatMap((plaintext, index) => {
-    const sealed = sealReserved(reserved, index, plaintext)
-    return [frameHeader(bytesOf(sealed)), ...sealed]
-  })
-  return joined(frames)
+  let at = 0
+  for (const [index, length] of lengths.entries()) {
+    const start = at + frameHeaderBytes
+    data.set(frameHeader(length + tagBytes), at)
+    const [ciphertext, tag] = sealReserved(reserved, index, data.subarray(start, start + length))
+    data.set(ciphertext!, start)
+    data.set(tag!, start + length)
+    free(ciphertext!)
+    at += length + frameExtraBytes
+  }
+  return { state: 'done', data, count: lengths.length }
 }
 
-/** What came before a message that is not authentic counts. */
 function open({ reserved, data, lengths }: CipherJob): CipherAnswer {
-  const opened: Buffer[] = []
-  for (const [index, message] of pieces(data, lengths).entries()) {
+  let at = 0
+  for (const [index, length] of lengths.entries()) {
+    let plaintext: Buffer
     try {
-      opened.push(openReserved(reserved, index, message))
+      plaintext = openReserved(reserved, index, data.subarray(at, at + length))
     } catch {
-      return { ...joined(opened), state: 'garbage' }
+      return { state: 'garbage', data, count: index }
     }
-  }
-  return joined(opened)
-}
-
-function pieces(data: Uint8Array, lengths: readonly number[]): Uint8Array[] {
-  let at = 0
-  return lengths.map((length) => {
+    data.set(plaintext, at)
+    free(plaintext)
     at += length
-    return data.subarray(at - length, at)
-  })
-}
-
-/** In memory of its own, which can be given away. */
-function joined(parts: readonly Uint8Array[]): CipherAnswer {
-  const data = new Uint8Array(bytesOf(parts))
-  let at = 0
-  for (const part of parts) {
-    data.set(part, at)
-    at += part.length
   }
-  return { state: 'done', data, lengths: parts.map(({ length }) => length) }
+  return { state: 'done', data, count: lengths.length }
 }
 
 parentPort?.on('message', (job: CipherJob) => {

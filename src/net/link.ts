@@ -7,10 +7,17 @@ import type { Socket } from 'node:net'
 import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import { free } from '../core/memory.ts'
 import type { Clock, Link, Log } from '../ports.ts'
-import { frameHeader, maxFrameBytes } from '../wire/frames.ts'
+import { frameHeader, frameHeaderBytes } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
-import { bytesOf } from '../wire/noise.ts'
-import { type CipherAnswer, type CipherPool, jobBytes, maxJobsBytes, minJobBytes } from './cipher-pool.ts'
+import { bytesOf, tagBytes } from '../wire/noise.ts'
+import {
+  type CipherAnswer,
+  type CipherPool,
+  frameExtraBytes,
+  jobBytes,
+  maxJobsBytes,
+  minJobBytes,
+} from './cipher-pool.ts'
 import type { Channel } from './handshake.ts'
 import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
 
@@ -125,7 +132,7 @@ export function createLink(options: LinkOptions): Link {
     let end = from + 1
     if (ciphers === undefined) return queue.slice(from, end)
     for (let bytes = bytesOf(queue[from]!.parts); end < queue.length; end++) {
-      bytes += bytesOf(queue[end]!.parts)
+      bytes += bytesOf(queue[end]!.parts) + frameExtraBytes
       if (bytes > jobBytes) break
     }
     return queue.slice(from, end)
@@ -146,14 +153,22 @@ export function createLink(options: LinkOptions): Link {
       const messages = batch.slice(first, first + reserved.count)
       first += reserved.count
       const lengths = messages.map(({ parts }) => bytesOf(parts))
-      const data = joined(messages.flatMap(({ parts }) => parts))
-      for (const { encoded } of messages) encoded?.()
-      const bytes = data.length
+      const data = pool.take()
+      let bytes = 0
+      for (const { parts, encoded } of messages) {
+        bytes += frameHeaderBytes
+        for (const part of parts) {
+          data.set(part, bytes)
+          bytes += part.length
+        }
+        bytes += tagBytes
+        encoded?.()
+      }
       sealingBytes += bytes
       sealed = inOrder(sealed, pool.run({ what: 'seal', reserved, data, lengths }), (frames) => {
         sealingBytes -= bytes
         if (state === 'closed') return
-        socket.write(frames.data, () => free(frames.data))
+        socket.write(frames.data.subarray(0, bytes), () => pool.giveBack(frames.data))
         pumpSoon()
       })
     }
@@ -209,7 +224,7 @@ export function createLink(options: LinkOptions): Link {
 
   /** Likewise, of as many as make a job. */
   function openElsewhere(pool: CipherPool): boolean {
-    const data = new Uint8Array(Math.min(splitter.waitingBytes, jobBytes + maxFrameBytes))
+    const data = pool.take()
     const lengths: number[] = []
     let bytes = 0
     for (let frame = splitter.next(); frame !== undefined; frame = splitter.next()) {
@@ -218,36 +233,43 @@ export function createLink(options: LinkOptions): Link {
       lengths.push(frame.length)
       if (bytes >= jobBytes) break
     }
+    if (lengths.length === 0) pool.giveBack(data)
     for (let first = 0, at = 0; first < lengths.length; ) {
       const reserved = transport.reserveOpening(lengths.length - first)
       const some = lengths.slice(first, first + reserved.count)
       first += reserved.count
       const someBytes = some.reduce((sum, length) => sum + length, 0)
-      const whole = someBytes === bytes ? data : data.slice(at, at + someBytes)
+      // Only where the key changes in between.
+      const own = someBytes === bytes ? data : data.slice(at, at + someBytes)
       at += someBytes
       openingBytes += someBytes
-      opened = inOrder(opened, pool.run({ what: 'open', reserved, data: whole, lengths: some }), (plain) => {
+      opened = inOrder(opened, pool.run({ what: 'open', reserved, data: own, lengths: some }), (plain) => {
         openingBytes -= someBytes
-        receiveAll(plain)
+        receiveAll(plain, some, () => pool.giveBack(plain.data))
         readOnWhenRoom()
       })
     }
     return lengths.length > 0
   }
 
-  function receiveAll({ state: outcome, data, lengths }: CipherAnswer): void {
+  /** `done` is called when nothing refers to the memory any more, which is when all were blocks. */
+  function receiveAll(
+    { state: outcome, data, count }: CipherAnswer,
+    lengths: readonly number[],
+    done: () => void,
+  ): void {
     let at = 0
     let handled = 0
-    // What other messages were made of may be part of them.
     const release = () => {
-      if (++handled === lengths.length) free(data)
+      if (++handled === lengths.length) done()
     }
     try {
-      for (const length of lengths) {
+      for (const length of lengths.slice(0, count)) {
         if (state !== 'open' || peerClosed) return
-        const message = codec.decode(Buffer.from(data.buffer, data.byteOffset + at, length))
+        const bytes = Buffer.from(data.buffer, data.byteOffset + at, length - tagBytes)
         at += length
-        if (message !== undefined) receive(message, length, release)
+        const message = codec.decode(bytes)
+        if (message !== undefined) receive(message, bytes.length, release)
       }
       if (outcome === 'garbage')
         throw new SyncError('peer-garbage', { reason: 'a ciphertext is not authentic' })
@@ -394,15 +416,4 @@ export function createLink(options: LinkOptions): Link {
       },
     },
   }
-}
-
-/** In memory of its own, which can be given away. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(bytesOf(parts))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -7,7 +7,7 @@ import { free } from '../core/memory.ts'
 import { maxNoiseMessageBytes } from './noise.ts'
 
 /** Bytes of the length in front of each frame. */
-const frameHeaderBytes = 2
+export const frameHeaderBytes = 2
 /** The longest frame, without its length: a Noise message is never longer. */
 export const maxFrameBytes = maxNoiseMessageBytes
 
