@@ -51,7 +51,14 @@ interface IndexColumns extends VersionRow {
 
 const proofColumns = ['body', 'author', 'batch_index', 'batch_count', 'siblings', 'signature'] as const
 
-export function createRecords(database: Database, { atomically }: Transactions, facts: Facts): Records {
+/** Versions kept as they were read: a path is looked at several times while something happens to it. */
+const maxRecent = 1024
+
+export function createRecords(
+  database: Database,
+  { atomically, onUndone }: Transactions,
+  facts: Facts,
+): Records {
   const versionList = versionColumns.join(', ')
   const insertRecord = database.prepare(insertInto([...versionColumns, ...proofColumns]))
   const insertSuperseded = database.prepare(insertInto(['superseded', ...versionColumns]))
@@ -62,8 +69,8 @@ export function createRecords(database: Database, { atomically }: Transactions, 
     .prepare<[number], VersionRow>(`SELECT ${versionList} FROM records WHERE sequence = ?`)
     .safeIntegers()
   const selectByPath = database
-    .prepare<[string], VersionRow>(`SELECT ${versionList} FROM records WHERE path = ? AND superseded = 0`)
-    .safeIntegers()
+    .prepare<[string], number>('SELECT sequence FROM records WHERE path = ? AND superseded = 0')
+    .pluck()
   const selectLosers = database
     .prepare<[Buffer], VersionRow>(
       `SELECT ${versionList} FROM records WHERE root = ? AND superseded = 0 AND kind = 'file'
@@ -90,6 +97,25 @@ export function createRecords(database: Database, { atomically }: Transactions, 
        AND sequence NOT IN (SELECT sequence FROM placings WHERE placings.path = :path)`,
   )
 
+  /** By sequence number. A record never changes, and a number is given once, but for one whose record was undone. */
+  const recent = new Map<number, Version>()
+  onUndone(() => recent.clear())
+
+  function remember(sequence: number, version: Version): void {
+    if (recent.size >= maxRecent) recent.delete(recent.keys().next().value!)
+    recent.set(sequence, version)
+  }
+
+  function versionAt(sequence: number): Version {
+    const known = recent.get(sequence)
+    if (known !== undefined) return known
+    const row = selectBySequence.get(sequence)
+    if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
+    const version = rowToVersion(row)
+    remember(sequence, version)
+    return version
+  }
+
   function find(id: RecordId): RecordEntry | undefined {
     return selectEntry.get(idToBytes(id))
   }
@@ -99,22 +125,22 @@ export function createRecords(database: Database, { atomically }: Transactions, 
       atomically(() => {
         // Looked up first: an insert that gives way to the one there would use up a sequence number.
         if (find(record.version.id) !== undefined) return false
-        insertRecord.run({ ...versionToRow(record.version), ...proofToRow(record) })
+        const { lastInsertRowid } = insertRecord.run({
+          ...versionToRow(record.version),
+          ...proofToRow(record),
+        })
+        remember(Number(lastInsertRowid), record.version)
         facts.sawCounters(record.version.vector)
         return true
       }),
     hasRecord: (id) => find(id) !== undefined,
     losersWithRoot: (root) => selectLosers.all(idToBytes(root)).map(rowToVersion),
-    versionsOf: (path) => selectByPath.all(path).map(rowToVersion),
+    versionsOf: (path) => selectByPath.all(path).map(versionAt),
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
     lastSequence: () => selectLast.get() ?? 0,
 
     find,
-    versionAt(sequence) {
-      const row = selectBySequence.get(sequence)
-      if (row === undefined) throw new Error(`assertion: a path names record ${sequence}, which is gone`)
-      return rowToVersion(row)
-    },
+    versionAt,
     keep(version) {
       const known = find(version.id)
       if (known !== undefined) return known

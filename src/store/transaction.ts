@@ -10,6 +10,8 @@ export interface Transactions {
   transaction<T>(work: () => NotPromise<T>): T
   /** For writes of more than one statement: joins the transaction that is under way, or makes one. */
   atomically<T>(work: () => T): T
+  /** Calls back whenever something that was written is undone: what is remembered of it outside the database is wrong then. */
+  onUndone(callback: () => void): void
   /** Throws `database-unusable` when SQLite gave up the transaction we are in (disk full, I/O error): writing on would bypass it. */
   refuseLost(): void
 }
@@ -21,6 +23,7 @@ export function createTransactions(database: Database, file: string): Transactio
   const save = database.prepare('SAVEPOINT nested')
   const release = database.prepare('RELEASE nested')
   const rollbackToSaved = database.prepare('ROLLBACK TO nested')
+  const undone: (() => void)[] = []
   let depth = 0
 
   function refuseLost(): void {
@@ -41,6 +44,7 @@ export function createTransactions(database: Database, file: string): Transactio
       else release.run()
       return result
     } catch (thrown) {
+      for (const callback of undone) callback()
       // Closed when the database turned out to be damaged; not in a transaction when SQLite has rolled back by itself.
       if (database.open && database.inTransaction) {
         if (outer) {
@@ -59,6 +63,7 @@ export function createTransactions(database: Database, file: string): Transactio
   return {
     transaction: (work) => run(work as () => never),
     atomically: (work) => (depth > 0 ? work() : run(work)),
+    onUndone: (callback) => void undone.push(callback),
     refuseLost,
   }
 }
