@@ -80,23 +80,22 @@ function hkdf(chainingKey: Uint8Array, material: Uint8Array, outputs: number): B
 
 const noBytes = Buffer.alloc(0)
 
-/** Cipher functions (section 12 of the specification): nonces are 32 zero bits and the counter as 64 bits, big-endian for AES. */
+/** A nonce is 32 zero bits and the counter as 64 bits. */
+function nonceOf(write: 'writeBigUInt64BE' | 'writeBigUInt64LE', counter: bigint): Buffer {
+  const nonce = Buffer.alloc(12)
+  nonce[write](counter, 4)
+  return nonce
+}
+
+/** Cipher functions, each with its nonces (section 12 of the specification). */
 const ciphers = {
   AESGCM: {
     algorithm: 'aes-256-gcm',
-    nonceOf(counter: bigint): Buffer {
-      const nonce = Buffer.alloc(12)
-      nonce.writeBigUInt64BE(counter, 4)
-      return nonce
-    },
+    nonceOf: (counter: bigint) => nonceOf('writeBigUInt64BE', counter),
   },
   ChaChaPoly: {
     algorithm: 'chacha20-poly1305',
-    nonceOf(counter: bigint): Buffer {
-      const nonce = Buffer.alloc(12)
-      nonce.writeBigUInt64LE(counter, 4)
-      return nonce
-    },
+    nonceOf: (counter: bigint) => nonceOf('writeBigUInt64LE', counter),
   },
 } as const
 
