@@ -17,6 +17,9 @@ import type { Swarm } from './swarm.ts'
 const maxActive = 64
 /** Finished stages that wait to be placed. With the active ones this bounds open files. */
 const maxReady = 256
+/** Finished contents are placed together, so many or after this long: each round of planning and each batch has its price. */
+const placedTogether = 16
+const gatherMs = 20
 /** What a person asks for does not wait for one of those to end. */
 const maxAsked = 8
 
@@ -86,7 +89,7 @@ interface Active {
 }
 
 export function createTransfers(context: FolderContext, swarm: Swarm): Transfers {
-  const { store, disk, log, unfinished } = context
+  const { store, disk, clock, log, unfinished } = context
   const reuse = createReuse(context, swarm)
   const active = new Map<ContentRoot, Active>()
   const ready = new Map<ContentRoot, Fetched>()
@@ -97,6 +100,8 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   /** Which place in the last round those under way had. */
   const places = new Map<ContentRoot, number>()
   let nextPlace = 0
+  let endedSinceRound = 0
+  let gathering: Disposable | undefined
   let failures: TransferFailure[] = []
   /** Bytes that transfers under way have still to write. */
   let promisedBytes = 0
@@ -124,8 +129,14 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     } finally {
       active.delete(version.root)
       places.delete(version.root)
-      context.pullSoon()
+      placeSoon()
     }
+  }
+
+  function placeSoon(): void {
+    endedSinceRound++
+    if (endedSinceRound >= placedTogether || active.size === 0) context.pullSoon()
+    else gathering ??= clock.after(gatherMs, context.pullSoon)
   }
 
   /** Here and not when placing, because fsync takes long and many transfers can wait for theirs at the same time. */
@@ -325,7 +336,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       isUnderWay(version.root) ||
       keptStages.has(version.root) ||
       version.sizeBytes === 0 ||
-      swarm.askableMs(version) <= context.clock.monotonicMs() ||
+      swarm.askableMs(version) <= clock.monotonicMs() ||
       store.hereWithRoot(version.root).length > 0
     )
   }
@@ -335,6 +346,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     canGet,
     beginRound() {
       nextPlace = 0
+      endedSinceRound = 0
+      gathering?.[Symbol.dispose]()
+      gathering = undefined
     },
     placeNext,
     want(version, isAsked = false) {
@@ -385,6 +399,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     },
     async close() {
       isClosed = true
+      gathering?.[Symbol.dispose]()
       for (const { end } of active.values()) end.abort()
       await Promise.all([...active.values()].map(({ done }) => done))
       await Promise.all([...ready].map(([root, { stage }]) => release(root, stage)))

@@ -16,7 +16,7 @@ export interface Facts
 
 export function createFacts(
   database: Database,
-  { atomically }: Transactions,
+  { atomically, onUndone }: Transactions,
   random: (count: number) => Uint8Array,
 ): Facts {
   const selectFact = database.prepare<[string], string>('SELECT value FROM facts WHERE name = ?').pluck()
@@ -31,27 +31,35 @@ export function createFacts(
      ON CONFLICT DO UPDATE SET highest = excluded.highest WHERE excluded.highest > highest`,
   )
 
+  /** They are few, and asked for with every path. */
+  const known = new Map<string, string | undefined>()
+  onUndone(() => known.clear())
+
+  function fact(name: string): string | undefined {
+    if (!known.has(name)) known.set(name, selectFact.get(name))
+    return known.get(name)
+  }
+
+  function setFact(name: string, value: string): void {
+    upsertFact.run(name, value)
+    known.set(name, value)
+  }
+
   function renewIndexId(): void {
-    upsertFact.run(indexIdFact, Buffer.from(random(indexIdBytes)).toString('hex'))
+    setFact(indexIdFact, Buffer.from(random(indexIdBytes)).toString('hex'))
   }
 
-  function indexId(): IndexId {
-    return selectFact.get(indexIdFact) as IndexId
-  }
-
-  if (selectFact.get(indexIdFact) === undefined) renewIndexId()
+  if (fact(indexIdFact) === undefined) renewIndexId()
 
   function counterOf(writer: WriterId): number {
     return selectCounter.get(idToBytes(writer)) ?? 0
   }
 
   return {
-    indexId,
+    indexId: () => fact(indexIdFact) as IndexId,
     renewIndexId,
-    fact: (name) => selectFact.get(name),
-    setFact(name, value) {
-      upsertFact.run(name, value)
-    },
+    fact,
+    setFact,
     counterOf,
     takeCounters: (writer, count) =>
       atomically(() => {

@@ -43,6 +43,13 @@ interface Totals {
   readonly unkept_bytes: number
 }
 
+type Need = 'live' | 'deleted' | 'unkept'
+
+interface RankedPath {
+  readonly rank: number
+  readonly path: RelPath
+}
+
 export function createPathQuestions(
   database: Database,
   versionAt: (sequence: number) => Version,
@@ -66,9 +73,18 @@ export function createPathQuestions(
   const existsHere = existsBelow('here_kind IS NOT NULL')
   const existsLive = existsBelow("winner_kind <> 'deleted'")
   const existsDeletion = existsBelow("need = 'deleted' AND held IN (0, 1) AND here_kind IS NOT NULL")
-  const selectLiveNeeds = prepareNeeds('live', 'ASC')
-  const selectUnkept = prepareNeeds('unkept', 'ASC')
-  const selectDeletions = prepareNeeds('deleted', 'DESC')
+  const needs = (['unkept', 'live', 'deleted'] as const).map((need) => {
+    const direction = need === 'deleted' ? 'DESC' : 'ASC'
+    const sign = need === 'deleted' ? -1 : 1
+    return {
+      selectFree: prepareNeeds(need, direction),
+      selectRetries: prepareRetries(need, direction),
+      compare: (a: RankedPath, b: RankedPath) => sign * (a.rank - b.rank || comparePaths(a.path, b.path)),
+    }
+  })
+  const existsRetry = database
+    .prepare<[number], number>('SELECT EXISTS (SELECT 1 FROM problems WHERE retry_ms > 0 AND retry_ms <= ?)')
+    .pluck()
   const selectWithRoot = database
     .prepare<[Buffer], PathRow>(
       // Sorted here: for SQLite that is the most of the work, and nearly always there is one row or none.
@@ -127,25 +143,21 @@ export function createPathQuestions(
       .pluck()
   }
 
-  /** Paths nothing holds back come from the index, those whose time to try again has come from their problems. Of one rank are all deletions. */
-  function prepareNeeds(need: 'live' | 'deleted' | 'unkept', direction: 'ASC' | 'DESC') {
-    const order = `ORDER BY rank ${direction}, path ${direction} LIMIT :limit`
-    return database
-      .prepare<{ nowMs: number; limit: number }, RelPath>(
-        `SELECT path FROM (
-           SELECT * FROM (
-             SELECT rank, path FROM paths WHERE need = '${need}' AND held = 0 ${order}
-           )
-           UNION ALL
-           SELECT * FROM (
-             SELECT rank, paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
-             WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
-             ORDER BY rank ${direction}, paths.path ${direction} LIMIT :limit
-           )
-           ${order}
-         )`,
-      )
-      .pluck()
+  /** Paths that nothing holds back, straight from the index. Of one rank are all deletions. */
+  function prepareNeeds(need: Need, direction: 'ASC' | 'DESC') {
+    return database.prepare<[number], RankedPath>(
+      `SELECT rank, path FROM paths WHERE need = '${need}' AND held = 0
+         ORDER BY rank ${direction}, path ${direction} LIMIT ?`,
+    )
+  }
+
+  /** Paths that are held back, whose time to try again has come. */
+  function prepareRetries(need: Need, direction: 'ASC' | 'DESC') {
+    return database.prepare<{ nowMs: number; limit: number }, RankedPath>(
+      `SELECT rank, paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
+         WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
+         ORDER BY rank ${direction}, paths.path ${direction} LIMIT :limit`,
+    )
   }
 
   function state(path: RelPath): PathState | undefined {
@@ -187,11 +199,18 @@ export function createPathQuestions(
     hasDeletionsBelow: (directory) => isBelow(existsDeletion, directory),
 
     needs(nowMs, limit) {
-      const needs: RelPath[] = []
-      for (const select of [selectUnkept, selectLiveNeeds, selectDeletions]) {
-        if (needs.length < limit) needs.push(...select.all({ nowMs, limit: limit - needs.length }))
+      const paths: RelPath[] = []
+      const mayRetry = existsRetry.get(nowMs) === 1
+      for (const { selectFree, selectRetries, compare } of needs) {
+        const left = limit - paths.length
+        if (left <= 0) break
+        const rows = selectFree.all(left)
+        // Merged only where there is something to merge.
+        if (mayRetry) rows.push(...selectRetries.all({ nowMs, limit: left }))
+        if (mayRetry) rows.sort(compare)
+        paths.push(...rows.slice(0, left).map(({ path }) => path))
       }
-      return needs
+      return paths
     },
 
     hereWithRoot: (root) =>
