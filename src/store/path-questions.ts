@@ -129,8 +129,9 @@ export function createPathQuestions(
     .pluck()
   const existsNeeded = database
     .prepare<[Buffer], number>(
-      `SELECT EXISTS (SELECT 1 FROM records CROSS JOIN paths ON paths.path = records.path
-         WHERE records.root = ? AND superseded = 0 AND kind = 'file' AND need = 'live')`,
+      // No join, which takes SQLite twenty times as long.
+      `SELECT EXISTS (SELECT 1 FROM records WHERE root = ? AND superseded = 0 AND kind = 'file'
+         AND (SELECT need FROM paths WHERE paths.path = records.path) = 'live')`,
     )
     .pluck()
   const selectTotals = database.prepare<[], Totals>('SELECT * FROM totals')
