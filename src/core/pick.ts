@@ -37,8 +37,13 @@ export interface Pick<Peer> {
   forget(peer: Peer): void
   /** Sent something wrong: as `forget`, and nothing it tells counts any more. */
   distrust(peer: Peer): void
-  /** The next block to ask this peer for; noted as asked. Undefined when it has nothing that should be asked of it now. */
-  next(peer: Peer): number | undefined
+  /**
+   * The next block to ask this peer for; noted as asked. Undefined when it has nothing that should be asked of it now. Without `mayRepeat`
+   * no block is asked for a second time.
+   */
+  next(peer: Peer, mayRepeat?: boolean): number | undefined
+  /** Whether every block that is missing was asked of somebody. */
+  isAllAsked(): boolean
   /** Whether `next` would give a block that was asked of nobody yet. */
   hasNew(peer: Peer): boolean
   /** The block came and is right. Returns who else was asked for it and may be told to leave it. */
@@ -186,10 +191,10 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
       forget(peer)
       distrusted.add(peer)
     },
-    next(peer) {
+    next(peer, mayRepeat = true) {
       const known = peers.get(peer)
       if (known === undefined) return undefined
-      const block = findNew(known) ?? findAgain(known)
+      const block = findNew(known) ?? (mayRepeat ? findAgain(known) : undefined)
       if (block === undefined) return undefined
       unlist(block)
       known.asked.add(block)
@@ -198,6 +203,7 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
       else asked.push(peer)
       return block
     },
+    isAllAsked: () => rarity.size === 0,
     hasNew(peer) {
       const known = peers.get(peer)
       return known !== undefined && (known.has === undefined ? rarity.size > 0 : known.newCount > 0)

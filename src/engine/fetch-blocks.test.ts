@@ -73,6 +73,23 @@ describe('P14 devices', () => {
     expect(bob.own.person.readFile('podcast').equals(content)).toBe(true)
   })
 
+  test('ask for each small file once, though several have it', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const sources = [await open({ clock, name: 'alice' }), await open({ clock, name: 'bob' })]
+    const reader = await open({ clock, name: 'carol', role: 'read-only' })
+    connectDevices(sources[0]!, sources[1]!)
+    const files = Array.from({ length: 200 }, (_, at) => noise(20_000, `file ${at}`))
+    for (const [at, data] of files.entries()) sources[0]!.own.person.writeFile(`file ${at}`, data)
+    await pass(clock)
+    const links = sources.map((source) => connectDevices(source, reader)[0])
+    await pass(clock)
+    for (const [at, data] of files.entries())
+      expect(reader.own.person.readFile(`file ${at}`).equals(data)).toBe(true)
+    const sentBytes = links.map(({ traffic }) => traffic.sentBytes)
+    expect((sentBytes[0]! + sentBytes[1]!) / (200 * 20_000)).toBeLessThan(1.15)
+    for (const bytes of sentBytes) expect(bytes).toBeGreaterThan(50 * 20_000)
+  })
+
   test('get from a slow source less than a copy each, and the rest from each other', async () => {
     const clock = createManualClock(Date.UTC(2026, 0, 1))
     const alice = await open({ clock, name: 'alice', settings: { uploadLimit: 100_000 } })

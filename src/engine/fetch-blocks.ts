@@ -13,6 +13,8 @@ import type { Session } from './session.ts'
 
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
 const maxPendingBytes = 32 * 1024 ** 2
+/** So long after the last block of a content was asked for the last ones are asked of a second peer: most small files are here by then. */
+const endGameMs = 500
 /** With nobody to ask, so long for a peer that is getting the same content itself. */
 const patienceMs = 60_000
 
@@ -45,6 +47,8 @@ interface Fetch {
   readonly taking: Set<Promise<void>>
   /** Set while there is nobody to ask. */
   patience: Disposable | undefined
+  /** Blocks may be asked for a second time: now, or when the time has come. */
+  endGame: 'now' | Disposable | undefined
 }
 
 /** `blame` drops a peer that sent something wrong. */
@@ -74,6 +78,7 @@ export function createBlockFetcher(
       settled: Promise.withResolvers(),
       taking: new Set(),
       patience: undefined,
+      endGame: undefined,
     }
     const abort = () => end(entry, new SyncError('cancelled'))
     fetches.set(root, entry)
@@ -97,6 +102,7 @@ export function createBlockFetcher(
     if (fetches.get(root) !== entry) return
     fetches.delete(root)
     patience?.[Symbol.dispose]()
+    stopEndGame(entry)
     for (const session of openSessions()) cancelAll(entry, session)
     if (error === undefined) settled.resolve()
     else settled.reject(error)
@@ -156,15 +162,19 @@ export function createBlockFetcher(
     inOrder: readonly { readonly entry: Fetch }[],
     roomBytes: number,
   ): boolean {
-    for (const { entry } of inOrder) {
-      const { version } = entry.wanted
-      const blockBytes = Math.min(version.blockSizeBytes, version.sizeBytes)
-      if (!session.pipeline.mayAsk(blockBytes, session.requests.pendingBytes)) return false
-      if (pendingBytes > 0 && pendingBytes + blockBytes > roomBytes) return false
-      const block = entry.pick.next(session)
-      if (block === undefined) continue
-      void get(entry, session, block)
-      return true
+    // What was asked for already comes last, of whatever content.
+    for (const mayRepeat of [false, true]) {
+      for (const { entry } of inOrder) {
+        const { version } = entry.wanted
+        const blockBytes = Math.min(version.blockSizeBytes, version.sizeBytes)
+        if (!session.pipeline.mayAsk(blockBytes, session.requests.pendingBytes)) return false
+        if (pendingBytes > 0 && pendingBytes + blockBytes > roomBytes) return false
+        if (mayRepeat && entry.endGame !== 'now') continue
+        const block = entry.pick.next(session, mayRepeat)
+        if (block === undefined) continue
+        void get(entry, session, block)
+        return true
+      }
     }
     return false
   }
@@ -239,6 +249,12 @@ export function createBlockFetcher(
     if (entry.taking.size > 0) return
     if (pick.missingCount === 0) return end(entry)
     const sessions = openSessions()
+    if (!pick.isAllAsked()) stopEndGame(entry)
+    else
+      entry.endGame ??= clock.after(endGameMs, () => {
+        entry.endGame = 'now'
+        pump()
+      })
     const isAsked = sessions.some((session) => pick.askedOf(session).size > 0 || pick.hasNew(session))
     if (isAsked) {
       entry.patience?.[Symbol.dispose]()
@@ -248,6 +264,11 @@ export function createBlockFetcher(
     const { root } = wanted.version
     if (!sessions.some(({ blocks }) => blocks.isPromising(root))) return giveUp(entry)
     entry.patience ??= clock.after(patienceMs, () => giveUp(entry))
+  }
+
+  function stopEndGame(entry: Fetch): void {
+    if (entry.endGame !== 'now') entry.endGame?.[Symbol.dispose]()
+    entry.endGame = undefined
   }
 
   function giveUp(entry: Fetch): void {
