@@ -1,12 +1,38 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
-import { addBlock, blocksToRuns, createBlockSet, deleteBlock, membersOf, runsToBlocks } from './block-set.ts'
+import {
+  addBlock,
+  addRuns,
+  blocksToRuns,
+  createBlockSet,
+  deleteBlock,
+  membersOf,
+  runsToBlocks,
+} from './block-set.ts'
 
 const blockCount = 100
 const numbers = fc.array(fc.nat({ max: blockCount - 1 }))
 
 describe('block sets', () => {
+  test('P14 adding runs adds their blocks, whole words or parts of them', () => {
+    fc.assert(
+      fc.property(numbers, numbers, (before, added) => {
+        const rising = [...new Set(added)].sort((a, b) => a - b)
+        const [one, other] = [createBlockSet(blockCount), createBlockSet(blockCount)]
+        for (const block of before) for (const set of [one, other]) addBlock(set, block)
+        for (const block of rising) addBlock(one, block)
+        addRuns(other, blocksToRuns(rising))
+        expect(other).toEqual(one)
+      }),
+      { numRuns: caseCount(200) },
+    )
+    const all = createBlockSet(2 ** 20)
+    addRuns(all, [0, 2 ** 20])
+    expect(all.size).toBe(2 ** 20)
+    expect(() => addRuns(createBlockSet(9), [8, 2])).toThrow('assertion')
+  })
+
   test('P14 a block set is a set', () => {
     fc.assert(
       fc.property(numbers, numbers, (added, deleted) => {

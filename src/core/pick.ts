@@ -38,10 +38,10 @@ export interface Pick<Peer> {
   /** Sent something wrong: as `forget`, and nothing it tells counts any more. */
   distrust(peer: Peer): void
   /**
-   * The next block to ask this peer for; noted as asked. Undefined when it has nothing that should be asked of it now. Without `mayRepeat`
-   * no block is asked for a second time.
+   * The next block to ask this peer for; noted as asked. Undefined when it has nothing that should be asked of it now. In end-game a block
+   * is asked of at most so many peers at the same time; 1: no end-game.
    */
-  next(peer: Peer, mayRepeat?: boolean): number | undefined
+  next(peer: Peer, copies?: number): number | undefined
   /** Whether every block that is missing was asked of somebody. */
   isAllAsked(): boolean
   /** Whether `next` would give a block that was asked of nobody yet. */
@@ -150,11 +150,11 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
   }
 
   /** The one asked of the fewest, of these the one asked first: its peer had the longest time. */
-  function findAgain({ has, asked }: Known): number | undefined {
+  function findAgain({ has, asked }: Known, copies: number): number | undefined {
     const missing = blockCount - come.size
-    if (rarity.size > 0 || endGameCopies < 2 || missing > endGameBlocks) return undefined
+    if (rarity.size > 0 || copies < 2 || missing > endGameBlocks) return undefined
     let best: number | undefined
-    let fewest = endGameCopies
+    let fewest = copies
     for (const [block, askedPeers] of askedByBlock) {
       if (askedPeers.length >= fewest || asked.has(block)) continue
       if (has !== undefined && !hasBlock(has, block)) continue
@@ -191,10 +191,10 @@ export function createPick<Peer>(options: PickOptions): Pick<Peer> {
       forget(peer)
       distrusted.add(peer)
     },
-    next(peer, mayRepeat = true) {
+    next(peer, copies = endGameCopies) {
       const known = peers.get(peer)
       if (known === undefined) return undefined
-      const block = findNew(known) ?? (mayRepeat ? findAgain(known) : undefined)
+      const block = findNew(known) ?? findAgain(known, copies)
       if (block === undefined) return undefined
       unlist(block)
       known.asked.add(block)

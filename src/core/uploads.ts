@@ -23,6 +23,8 @@ export interface Uploads<Peer> {
   next(holders?: (peer: Peer) => number): Peer | undefined
   /** So many bytes of the answer were sent; more may be waited for with `wait`. */
   done(peer: Peer, bytes: number): void
+  /** The peer waits no more; what it was sent still counts. */
+  leave(peer: Peer): void
   /** The peer is gone. */
   remove(peer: Peer): void
 }
@@ -75,6 +77,7 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
     done(peer, bytes) {
       if (active.delete(peer)) sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
     },
+    leave: (peer) => void waiting.delete(peer),
     remove(peer) {
       waiting.delete(peer)
       active.delete(peer)

@@ -9,12 +9,17 @@ import type { ContentRoot } from '../core/ids.ts'
 import { createPick, type Pick } from '../core/pick.ts'
 import type { Version } from '../core/version.ts'
 import type { FolderContext } from './folder-context.ts'
+import { unreadableMs } from './requests.ts'
 import type { Session } from './session.ts'
 
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
 const maxPendingBytes = 32 * 1024 ** 2
+/** A block that takes longer than this takes no room from others, as far as the room there is goes once more. */
+const overdueMs = 30_000
 /** So long after the last block of a content was asked for the last ones are asked of a second peer: most small files are here by then. */
 const endGameMs = 500
+/** And then of one more each time: who sends a trickle must not hold back what others have. */
+const moreCopiesMs = 10_000
 /** With nobody to ask, so long for a peer that is getting the same content itself. */
 const patienceMs = 60_000
 
@@ -33,6 +38,7 @@ export interface BlocksWanted {
 export interface BlockFetcher {
   /** Resolves when all were taken. Rejects with `no-peer-has-it`, `cancelled`, or with what `take` threw. */
   fetch(wanted: BlocksWanted): Promise<void>
+  isFetching(root: ContentRoot): boolean
   /** A peer came, or told what it has of this content; of all contents without one. */
   noteNews(session: Session, root?: ContentRoot): void
   noteGone(session: Session): void
@@ -47,8 +53,11 @@ interface Fetch {
   readonly taking: Set<Promise<void>>
   /** Set while there is nobody to ask. */
   patience: Disposable | undefined
-  /** Blocks may be asked for a second time: now, or when the time has come. */
-  endGame: 'now' | Disposable | undefined
+  /** Of how many peers a block may be asked at the same time, and when that changes. */
+  copies: number
+  endGame: Disposable | undefined
+  /** Of peers that could not send something just now. */
+  readonly retries: DisposableStack
 }
 
 /** `blame` drops a peer that sent something wrong. */
@@ -60,6 +69,7 @@ export function createBlockFetcher(
   const { clock, chance, rates } = context
   const fetches = new Map<ContentRoot, Fetch>()
   let pendingBytes = 0
+  let overdueBytes = 0
   let isPumpDue = false
 
   async function fetch(wanted: BlocksWanted): Promise<void> {
@@ -78,7 +88,9 @@ export function createBlockFetcher(
       settled: Promise.withResolvers(),
       taking: new Set(),
       patience: undefined,
+      copies: 1,
       endGame: undefined,
+      retries: new DisposableStack(),
     }
     const abort = () => end(entry, new SyncError('cancelled'))
     fetches.set(root, entry)
@@ -97,11 +109,12 @@ export function createBlockFetcher(
 
   /** The first one counts. */
   function end(entry: Fetch, error?: unknown): void {
-    const { wanted, settled, patience } = entry
+    const { wanted, settled, patience, retries } = entry
     const { root } = wanted.version
     if (fetches.get(root) !== entry) return
     fetches.delete(root)
     patience?.[Symbol.dispose]()
+    retries.dispose()
     stopEndGame(entry)
     for (const session of openSessions()) cancelAll(entry, session)
     if (error === undefined) settled.resolve()
@@ -114,6 +127,13 @@ export function createBlockFetcher(
     if (known === 'all') pick.noteAll(session)
     else if (known === undefined) pick.forget(session)
     else pick.noteHaving(session, membersOf(known))
+  }
+
+  function noteNews(session: Session, root?: ContentRoot): void {
+    if (!openSessions().includes(session)) return
+    const concerned = root === undefined ? fetches.values() : [fetches.get(root)]
+    for (const entry of concerned) if (entry !== undefined) learn(entry, session)
+    pump()
   }
 
   function blocksAt({ requests, blocks }: Session, version: Version): BlockSet | 'all' | undefined {
@@ -148,29 +168,25 @@ export function createBlockFetcher(
     const inOrder = [...fetches.values()]
       .map((entry) => ({ entry, place: entry.wanted.place() }))
       .sort((a, b) => a.place - b.place)
-    const roomBytes = Math.min(maxPendingBytes, rates.askAheadBytes(openSessions().map(({ link }) => link)))
+    const room = roomBytes()
     // In turns, so that several peers get about the same to do.
     const askable = new Set(openSessions())
     while (askable.size > 0) {
-      for (const session of askable) if (!askOne(session, inOrder, roomBytes)) askable.delete(session)
+      for (const session of askable) if (!askOne(session, inOrder, room)) askable.delete(session)
     }
   }
 
   /** Whether something was asked of this peer. */
-  function askOne(
-    session: Session,
-    inOrder: readonly { readonly entry: Fetch }[],
-    roomBytes: number,
-  ): boolean {
+  function askOne(session: Session, inOrder: readonly { readonly entry: Fetch }[], room: number): boolean {
     // What was asked for already comes last, of whatever content.
     for (const mayRepeat of [false, true]) {
       for (const { entry } of inOrder) {
         const { version } = entry.wanted
         const blockBytes = Math.min(version.blockSizeBytes, version.sizeBytes)
         if (!session.pipeline.mayAsk(blockBytes, session.requests.pendingBytes)) return false
-        if (pendingBytes > 0 && pendingBytes + blockBytes > roomBytes) return false
-        if (mayRepeat && entry.endGame !== 'now') continue
-        const block = entry.pick.next(session, mayRepeat)
+        if (pendingBytes > 0 && pendingBytes + blockBytes > room) return false
+        if (mayRepeat && entry.copies === 1) continue
+        const block = entry.pick.next(session, mayRepeat ? entry.copies : 1)
         if (block === undefined) continue
         void get(entry, session, block)
         return true
@@ -183,7 +199,7 @@ export function createBlockFetcher(
     const { version, hashes } = entry.wanted
     const { pipeline, requests } = session
     const { offsetBytes, lengthBytes } = blockRange(block, version.sizeBytes, version.blockSizeBytes)
-    pendingBytes += lengthBytes
+    const room = takeRoom(lengthBytes)
     try {
       pipeline.noteAsked(clock.monotonicMs(), requests.pendingBytes)
       const data = await requests.block(version, offsetBytes, lengthBytes)
@@ -195,9 +211,38 @@ export function createBlockFetcher(
       if (!isSyncError(error)) end(entry, error)
       else noteFailed(entry, session, block, error)
     } finally {
-      pendingBytes -= lengthBytes
+      room[Symbol.dispose]()
       pump()
     }
+  }
+
+  /** One peer that sends a trickle must not keep everything else from being asked of others. */
+  function takeRoom(bytes: number): Disposable {
+    let isOverdue = false
+    pendingBytes += bytes
+    const timer = clock.after(overdueMs, () => {
+      if (overdueBytes + bytes > maxPendingBytes || isLimited()) return
+      isOverdue = true
+      overdueBytes += bytes
+      pendingBytes -= bytes
+      pump()
+    })
+    return {
+      [Symbol.dispose]() {
+        timer[Symbol.dispose]()
+        if (isOverdue) overdueBytes -= bytes
+        else pendingBytes -= bytes
+      },
+    }
+  }
+
+  function roomBytes(): number {
+    return Math.min(maxPendingBytes, rates.askAheadBytes(openSessions().map(({ link }) => link)))
+  }
+
+  /** Whether blocks may be late because they wait for their turn here. */
+  function isLimited(): boolean {
+    return roomBytes() < maxPendingBytes
   }
 
   function isRight({ root }: Version, hashes: Uint8Array | undefined, block: number, hash: Buffer): boolean {
@@ -231,6 +276,9 @@ export function createBlockFetcher(
     switch (error.code) {
       case 'cancelled':
         return entry.pick.noteFailed(session, block)
+      case 'unreadable':
+        entry.retries.use(clock.after(unreadableMs, () => noteNews(session, root)))
+        return entry.pick.forget(session)
       case 'no-peer-has-it':
         if (session.blocks.of(root) === undefined) return entry.pick.forget(session)
         session.blocks.takeBack(root, block)
@@ -251,8 +299,9 @@ export function createBlockFetcher(
     const sessions = openSessions()
     if (!pick.isAllAsked()) stopEndGame(entry)
     else
-      entry.endGame ??= clock.after(endGameMs, () => {
-        entry.endGame = 'now'
+      entry.endGame ??= clock.after(entry.copies === 1 ? endGameMs : moreCopiesMs, () => {
+        entry.endGame = undefined
+        entry.copies++
         pump()
       })
     const isAsked = sessions.some((session) => pick.askedOf(session).size > 0 || pick.hasNew(session))
@@ -262,13 +311,14 @@ export function createBlockFetcher(
       return
     }
     const { root } = wanted.version
-    if (!sessions.some(({ blocks }) => blocks.isPromising(root))) return giveUp(entry)
+    if (!sessions.some(({ blocks }) => blocks.promisingMs(root) <= clock.monotonicMs())) return giveUp(entry)
     entry.patience ??= clock.after(patienceMs, () => giveUp(entry))
   }
 
   function stopEndGame(entry: Fetch): void {
-    if (entry.endGame !== 'now') entry.endGame?.[Symbol.dispose]()
+    entry.endGame?.[Symbol.dispose]()
     entry.endGame = undefined
+    entry.copies = 1
   }
 
   function giveUp(entry: Fetch): void {
@@ -278,11 +328,8 @@ export function createBlockFetcher(
 
   return {
     fetch,
-    noteNews(session, root) {
-      const concerned = root === undefined ? fetches.values() : [fetches.get(root)]
-      for (const entry of concerned) if (entry !== undefined) learn(entry, session)
-      pump()
-    },
+    isFetching: (root) => fetches.has(root),
+    noteNews,
     noteGone(session) {
       for (const { pick } of fetches.values()) pick.forget(session)
       pump()

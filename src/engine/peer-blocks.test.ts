@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { membersOf } from '../core/block-set.ts'
 import { toId } from '../core/ids.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
 import { createPeerBlocks } from './peer-blocks.ts'
 
 const rootOf = (number: number) => toId('ContentRoot', Buffer.alloc(32, `content ${number}`))
@@ -15,7 +16,7 @@ function blocksOf(told: ReturnType<typeof createPeerBlocks>, number: number): nu
 }
 
 test('P14 blocks are added to those told before, unless these are all', () => {
-  const told = createPeerBlocks()
+  const told = createPeerBlocks(createManualClock(0))
   told.note(progress(1, 9, [1, 2]))
   told.note(progress(1, 9, [7, 2]))
   expect(blocksOf(told, 1)).toEqual([1, 2, 7, 8])
@@ -29,21 +30,27 @@ test('P14 blocks are added to those told before, unless these are all', () => {
   expect(blocksOf(told, 1)).toBeUndefined()
 })
 
-test('P14 a peer that was of no use is promising again when it tells more', () => {
-  const told = createPeerBlocks()
+test('P14 a peer that was of no use is promising again when it tells more, after a while', async () => {
+  const clock = createManualClock(0)
+  const told = createPeerBlocks(clock)
+  const isPromising = () => told.promisingMs(rootOf(1)) <= clock.monotonicMs()
   told.exhaust(rootOf(1))
   told.note(progress(1, 9, []))
-  expect(told.isPromising(rootOf(1))).toBe(false)
+  expect(isPromising()).toBe(false)
   told.note(progress(1, 9, [0, 1]))
-  expect(told.isPromising(rootOf(1))).toBe(true)
+  expect(isPromising()).toBe(true)
   told.exhaust(rootOf(1))
-  expect(told.isPromising(rootOf(1))).toBe(false)
+  await clock.advance(60_000)
+  expect(told.promisingMs(rootOf(1))).toBe(Number.POSITIVE_INFINITY)
+  told.exhaust(rootOf(1))
   told.note(progress(1, 9, [1, 1]))
-  expect(told.isPromising(rootOf(1))).toBe(true)
+  expect(isPromising()).toBe(false)
+  await clock.advance(30_000)
+  expect(isPromising()).toBe(true)
 })
 
 test('I14 of countless contents and of the largest ones the newest are remembered', () => {
-  const told = createPeerBlocks()
+  const told = createPeerBlocks(createManualClock(0))
   for (let number = 0; number < 1000; number++) told.note(progress(number, 8, [0, 1]))
   const small = Array.from({ length: 1000 }, (_, number) => number).filter((number) =>
     told.of(rootOf(number)),

@@ -19,7 +19,7 @@ const maxLacking = 50_000
 /** Honest records tell one size of a content. */
 const maxLackingSizes = 8
 /** A peer that could not read something just now is asked again after this, a little sooner than what failed is tried again. */
-const unreadableMs = 25_000
+export const unreadableMs = 25_000
 
 export interface Requests {
   /** Bytes asked for and not answered yet. */
@@ -28,7 +28,10 @@ export interface Requests {
   askableMs(content: WantedContent): number
   noteLacking(root: ContentRoot): void
   noteHaving(root: ContentRoot): void
-  /** Part of a content. Rejects with `no-peer-has-it` when the peer lacks it, or with the link's reason when it closes. */
+  /**
+   * Part of a content. Rejects with `no-peer-has-it` when the peer lacks it, with `unreadable` when it cannot send it just now, or with
+   * the link's reason when it closes.
+   */
   block(content: WantedContent, offsetBytes: number, lengthBytes: number): Promise<Buffer>
   /** Such a part is not wanted any more: rejects with `cancelled`, and the peer is told. */
   cancel(root: ContentRoot, offsetBytes: number): void
@@ -82,7 +85,13 @@ export function createRequests(link: Link, clock: Clock): Requests {
     const found = settle(request)
     if (found === undefined) return
     lack(found.content.root, untilMs, found.content.sizeBytes)
-    found.reject(new SyncError('no-peer-has-it', { path: '' }))
+    const isForNow = Number.isFinite(untilMs)
+    const reason = 'the other side could not read it'
+    found.reject(
+      isForNow
+        ? new SyncError('unreadable', { path: '', reason })
+        : new SyncError('no-peer-has-it', { path: '' }),
+    )
   }
 
   function isOldest(request: number): boolean {

@@ -3,7 +3,7 @@
  * each, so that this device's line carries every block about once and the peers pass them on (P14). What is offered to whom is up to
  * `core/offers`. Peers in the local network and peers that do not speak of progress are told of the whole file.
  */
-import { blocksToRuns, runsToBlocks } from '../core/block-set.ts'
+import { blocksToRuns, membersOf, runsToBlocks } from '../core/block-set.ts'
 import { blockCount, blockSizeFor } from '../core/blocks.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { createOffers, type Offers } from '../core/offers.ts'
@@ -11,6 +11,7 @@ import type { SignedRecord } from '../core/record.ts'
 import type { Link } from '../ports.ts'
 import type { Message } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
+import type { PeerBlocks } from './peer-blocks.ts'
 
 /** Fewer blocks are gone before the peers could help each other, or are so small that nobody gains. */
 const minBlocks = 16
@@ -20,6 +21,14 @@ const maxBlocks = 2 ** 16
 const maxSeeded = 16
 /** How often peers are looked for that wait in vain. */
 const lookMs = 1000
+/** A peer that for so long neither was sent anything nor told of anything is told of the whole file. */
+const vainMs = 15_000
+
+/** A peer far away that speaks of progress. */
+export interface FarPeer {
+  readonly link: Link
+  readonly blocks: Pick<PeerBlocks, 'of'>
+}
 
 export interface Seeding {
   /**
@@ -39,14 +48,13 @@ interface Seeded {
   readonly sizeBytes: number
   readonly blockCount: number
   readonly offers: Offers<Link>
-  /** Peers that lack some of it. */
-  readonly lacking: Set<Link>
+  /** Peers that lack some of it, and when they last were sent or told something. */
+  readonly lacking: Map<Link, number>
 }
 
-/** `farLinks` are those whose peers speak of progress and are not in the local network. */
 export function createSeeding(
   { author, clock, chance, store }: FolderContext,
-  farLinks: () => readonly Link[],
+  farPeers: () => readonly FarPeer[],
 ): Seeding {
   const seededByRoot = new Map<ContentRoot, Seeded>()
   /** What is in the index from before may be with others by now. */
@@ -57,15 +65,19 @@ export function createSeeding(
     const { kind, root, sizeBytes, blockSizeBytes } = version
     const count = blockCount(sizeBytes, blockSizeBytes)
     if (kind !== 'file' || count < minBlocks || count > maxBlocks) return true
-    const far = farLinks()
-    if (!far.includes(link)) return true
+    const far = farPeers()
+    const peer = far.find((each) => each.link === link)
+    if (peer === undefined) return true
     const known = seededByRoot.get(root)
     const isOurNews = proof.author === author.key && sequence > oldSequence
     // With a single peer there is nobody to pass anything on.
     if (known === undefined && (!isOurNews || far.length < 2 || seededByRoot.size >= maxSeeded)) return true
     const seeded = known ?? begin(root, sizeBytes, count)
-    seeded.offers.add(link, clock.monotonicMs())
-    seeded.lacking.add(link)
+    const nowMs = clock.monotonicMs()
+    seeded.offers.add(link, nowMs)
+    const told = peer.blocks.of(root)
+    if (told?.blockCount === count) seeded.offers.noteHaving(link, membersOf(told), nowMs)
+    seeded.lacking.set(link, nowMs)
     // After the index message that names it.
     queueMicrotask(() => offer(root, seeded, link))
     return false
@@ -73,7 +85,7 @@ export function createSeeding(
 
   function begin(root: ContentRoot, sizeBytes: number, count: number): Seeded {
     const offers = createOffers<Link>({ blockCount: count, seed: chance.bytes(4).readInt32LE() })
-    const seeded = { sizeBytes, blockCount: count, offers, lacking: new Set<Link>() }
+    const seeded = { sizeBytes, blockCount: count, offers, lacking: new Map<Link, number>() }
     seededByRoot.set(root, seeded)
     timer ??= clock.after(lookMs, look)
     return seeded
@@ -87,18 +99,31 @@ export function createSeeding(
     link.send({ kind: 'progress', root, blockCount, whole: false, runs })
   }
 
+  function noteActive({ lacking }: Seeded, link: Link): void {
+    if (lacking.has(link)) lacking.set(link, clock.monotonicMs())
+  }
+
   function stop(): void {
     seededByRoot.clear()
     timer?.[Symbol.dispose]()
     timer = undefined
   }
 
+  /** From here on it may ask for everything. */
+  function tellWhole(root: ContentRoot, { lacking }: Seeded, link: Link): void {
+    lacking.delete(link)
+    link.send({ kind: 'have', roots: [root] })
+  }
+
   /** Whoever gets nothing from others is offered what it lacks. */
   function look(): void {
     timer = undefined
     for (const [root, seeded] of seededByRoot) {
+      for (const [link, sinceMs] of seeded.lacking) {
+        if (clock.monotonicMs() - sinceMs < vainMs) offer(root, seeded, link)
+        else tellWhole(root, seeded, link)
+      }
       if (seeded.lacking.size === 0 || store.hereWithRoot(root).length === 0) seededByRoot.delete(root)
-      else for (const link of seeded.lacking) offer(root, seeded, link)
     }
     if (seededByRoot.size > 0) timer = clock.after(lookMs, look)
   }
@@ -108,6 +133,7 @@ export function createSeeding(
     noteProgress(link, { root, blockCount, runs }) {
       const seeded = seededByRoot.get(root)
       if (seeded?.blockCount !== blockCount) return
+      noteActive(seeded, link)
       seeded.offers.noteHaving(link, runsToBlocks(runs), clock.monotonicMs())
       offer(root, seeded, link)
     },
@@ -116,11 +142,13 @@ export function createSeeding(
       if (seeded === undefined) return
       const all = Array.from({ length: seeded.blockCount }, (_, block) => block)
       seeded.offers.noteHaving(link, all, clock.monotonicMs())
-      seeded.lacking.delete(link)
+      // It may lose it again.
+      if (seeded.lacking.has(link)) tellWhole(root, seeded, link)
     },
     noteSent(link, root, offsetBytes) {
       const seeded = seededByRoot.get(root)
       if (seeded === undefined) return
+      noteActive(seeded, link)
       seeded.offers.noteSent(link, offsetBytes / blockSizeFor(seeded.sizeBytes), clock.monotonicMs())
     },
     noteGone(link) {

@@ -82,7 +82,7 @@ export function createServing(
   }
 
   async function serveInTurn(question: BlockQuestion): Promise<void> {
-    using slot = await context.uploads.take(link, () => holdersOf(question))
+    using slot = await context.uploads.take(link, question.lengthBytes, () => holdersOf(question))
     if (isDone(question.request)) return
     await serveBlock(question)
     slot.sentBytes = question.lengthBytes

@@ -55,6 +55,8 @@ export interface SessionEvents {
   readonly opened: (session: Session) => void
   /** The peer may have content it did not have before. */
   readonly contentArrived: (session: Session, roots: readonly ContentRoot[]) => void
+  /** It has more of a content, though not all. */
+  readonly progressArrived: (session: Session, root: ContentRoot) => void
   /** It told a part of its index. */
   readonly indexArrived: (session: Session) => void
 }
@@ -73,7 +75,7 @@ export function createSession(
   const { store, clock, keys, author, log } = context
   const proofs = createProofCache()
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
-  const blocks = createPeerBlocks()
+  const blocks = createPeerBlocks(clock)
   const pipeline = createPipeline()
   const announcer = createAnnouncer(context, link, all.seeding)
   const serving = createServing(context, link, all)
@@ -108,7 +110,7 @@ export function createSession(
         requireFeature('progress')
         blocks.note(message)
         all.seeding.noteProgress(link, message)
-        return events.contentArrived(session, [message.root])
+        return events.progressArrived(session, message.root)
       case 'sums-request':
         requireFeature('sums')
         return serving.ask(message)

@@ -57,10 +57,16 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       for (const root of roots) fetcher.noteNews(session, root)
       events.contentArrived(roots)
     },
+    progressArrived(session, root) {
+      fetcher.noteNews(session, root)
+      // Nobody waits for it where it is on its way, or was asked for in vain a moment ago.
+      const isNews = !fetcher.isFetching(root) && session.blocks.promisingMs(root) <= clock.monotonicMs()
+      if (isNews) events.contentArrived([root])
+    },
     indexArrived: (session) => fetcher.noteNews(session),
   }
   const allSessions: AllSessions = {
-    seeding: createSeeding(context, farLinks),
+    seeding: createSeeding(context, farSessions),
     count: () => sessionsByPeer.size,
     holdersOf: ({ root, offsetBytes, lengthBytes }) =>
       openSessions().filter(({ blocks }) => {
@@ -125,14 +131,15 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       } catch (error) {
         // The next turn asks another peer.
         if (!isSyncError(error)) throw error
-        if (error.code !== 'no-peer-has-it') session.requests.noteLacking(content.root)
+        const isNoted = error.code === 'no-peer-has-it' || error.code === 'unreadable'
+        if (!isNoted) session.requests.noteLacking(content.root)
       }
     }
   }
 
   /** Who has only a part can be asked as well. */
   function askableAt({ requests, blocks }: Session, content: WantedContent): number {
-    return blocks.isPromising(content.root) ? 0 : requests.askableMs(content)
+    return Math.min(blocks.promisingMs(content.root), requests.askableMs(content))
   }
 
   function blame({ link }: Session): void {
@@ -148,10 +155,10 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     return openSessions().filter(({ link }) => !avoidedUntilMs.has(link.peer))
   }
 
-  function farLinks(): Link[] {
-    return openSessions()
-      .filter((session) => session.speaks('progress') && !context.rates.isLan(session.link))
-      .map(({ link }) => link)
+  function farSessions(): Session[] {
+    return openSessions().filter(
+      (session) => session.speaks('progress') && !context.rates.isLan(session.link),
+    )
   }
 
   function openSessions(): Session[] {
@@ -167,7 +174,15 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       const { root, sizeBytes, blockSizeBytes } = version
       return ask(
         version,
-        ({ requests }) => requests.blockList(version, blockCount(sizeBytes, blockSizeBytes)),
+        async ({ requests, blocks }) => {
+          try {
+            return await requests.blockList(version, blockCount(sizeBytes, blockSizeBytes))
+          } catch (error) {
+            // Who has no list of a content has no block of it either.
+            if (isSyncError(error, 'no-peer-has-it')) blocks.exhaust(root)
+            throw error
+          }
+        },
         (hashes) => isBlockListOf(hashes, root, sizeBytes, blockSizeBytes),
       )
     },

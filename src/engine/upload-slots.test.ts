@@ -14,7 +14,7 @@ function open(count: number) {
   return {
     ...{ clock, slots, got },
     ask(link: Link, holders = 0): void {
-      void slots.take(link, () => holders).then((slot) => got.set(link, slot))
+      void slots.take(link, 131_072, () => holders).then((slot) => got.set(link, slot))
     },
     async names(): Promise<string[]> {
       await new Promise((resolve) => setImmediate(resolve))
@@ -79,4 +79,36 @@ test('P8 who waits and is gone is let through, and more slots are given at once'
   expect(await names()).toEqual(['a', 'b'])
   slots.setCount(2)
   expect(await names()).toEqual(['a', 'b', 'c'])
+})
+
+test('I3 peers that take their blocks slowly hold others up once', async () => {
+  const clock = createManualClock(0)
+  const slots = createUploadSlots(clock, 4)
+  const served = new Map<string, number>()
+  async function play(name: string, ms: number): Promise<void> {
+    const link = { address: name } as Link
+    for (;;) {
+      using slot = await slots.take(link, 131_072, () => 0)
+      await new Promise<void>((resolve) => void clock.after(ms, resolve))
+      slot.sentBytes = 131_072
+      served.set(name, (served.get(name) ?? 0) + 1)
+    }
+  }
+  for (let slow = 0; slow < 12; slow++) void play(`slow ${slow}`, 11_000)
+  void play('fast', 50)
+  for (let step = 0; step < 6000; step++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(50)
+  }
+  // Of five minutes: each slow one in eleven seconds, the fast one twenty times a second when it is let.
+  expect(served.get('fast')).toBeGreaterThan(2000)
+  for (const [name, count] of served) if (name !== 'fast') expect(count).toBeGreaterThan(20)
+})
+
+test('P8 who waited long is let through beside the others', async () => {
+  const { clock, ask, names } = open(1)
+  ask(a)
+  ask(b)
+  for (let second = 0; second < 9; second++) await clock.advance(1_000)
+  expect(await names()).toEqual(['a'])
 })

@@ -4,15 +4,21 @@ import type { Link } from '../ports.ts'
 import { createTestContext, openLoopback } from '../testing/loopback.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createCipherState, rekeyAfterMessages } from '../wire/noise.ts'
-import { type CipherPool, createCipherPool } from './cipher-pool.ts'
+import { type CipherPool, createCipherPool, jobBytes } from './cipher-pool.ts'
 
 /** Two linked devices with a pool, and what the pool was given. */
 async function openPooled() {
   const clock = createManualClock(0)
   const pool = createCipherPool(2)
   const jobs = { seal: 0, open: 0 }
+  let smallest = Number.POSITIVE_INFINITY
   const counting: CipherPool = {
     ...pool,
+    take() {
+      const slot = pool.take()
+      smallest = Math.min(smallest, slot.length)
+      return slot
+    },
     run(job) {
       jobs[job.what]++
       return pool.run(job)
@@ -22,6 +28,7 @@ async function openPooled() {
   const { dialled, accepted, ...loopback } = await openLoopback(context(), context())
   return {
     ...{ dialled, accepted, jobs },
+    smallestSlot: () => smallest,
     async [Symbol.asyncDispose]() {
       await loopback[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()
@@ -104,20 +111,23 @@ test('P1 a message that is not authentic is found, and those before it count', a
   expect([0, 1, 2].map((index) => answer.data[index * 17])).toEqual([0, 1, 2])
 })
 
-test('P1 a flood goes on over a change of the key', { timeout: 60_000 }, async () => {
+test('P1 a flood goes on over a change of the key, and the memory of jobs stays large enough', {
+  timeout: 60_000,
+}, async () => {
   await using pooled = await openPooled()
-  const count = rekeyAfterMessages + 500
+  const count = rekeyAfterMessages + 2000
   let heard = 0
   const { promise, resolve } = Promise.withResolvers<void>()
   pooled.accepted.listen((message) => {
     if (message.kind === 'block' && message.request === heard) heard++
     if (heard === count) resolve()
   })
-  const data = Buffer.alloc(1000, 'x')
+  const data = Buffer.alloc(1009, 'x')
   for (let request = 0; request < count; request++) {
     await pooled.dialled.writable()
     pooled.dialled.send({ kind: 'block', request, offsetBytes: 0, data })
   }
   await promise
   expect(pooled.jobs.seal).toBeGreaterThan(100)
+  expect(pooled.smallestSlot()).toBeGreaterThan(jobBytes)
 })

@@ -72,7 +72,8 @@ export function createCipherPool(workers = Math.min(maxWorkers, availableParalle
   return {
     take: () => freeSlots.pop() ?? new Uint8Array(slotBytes),
     giveBack(data) {
-      if (freeSlots.length < maxFreeSlots) freeSlots.push(data)
+      // What was cut out of a slot where the key changed is none.
+      if (freeSlots.length < maxFreeSlots && data.length === slotBytes) freeSlots.push(data)
       else free(data)
     },
     run: (job) => pool.run(job, [job.data.buffer as ArrayBuffer]),
