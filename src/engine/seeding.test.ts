@@ -1,10 +1,20 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Link } from '../ports.ts'
 import { faultsOf } from '../testing/hostile-scene.ts'
+import { createLinkPair } from '../testing/link-pair.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
-import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import {
+  connectDevices,
+  keysByRole,
+  type MemoryDevice,
+  openMemoryDevice,
+  pass,
+} from '../testing/memory-device.ts'
+import { errnoError, type Gate } from '../testing/memory-files.ts'
 import { noise } from '../testing/search-run.ts'
+import { decodeMessage, encodeMessage } from '../wire/message-codec.ts'
 import { createDeviceRates } from './rates.ts'
+import { defaultFolderSettings } from './settings.ts'
 
 const content = noise(48 * 131_072, 'podcast')
 const devices: MemoryDevice[] = []
@@ -24,16 +34,18 @@ async function openSwarm({
   linked,
   near = false,
   names = ['bob', 'carol', 'dave'],
+  gate = async () => undefined,
 }: {
   readonly linked: boolean
   readonly near?: boolean
   readonly names?: readonly string[]
+  readonly gate?: Gate
 }) {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
   const rates = createDeviceRates(clock, () => near)
   rates.limitLan(true)
   rates.set({ up: 400_000, down: 0 })
-  const source = await openMemoryDevice({ clock, name: 'alice', rates })
+  const source = await openMemoryDevice({ clock, name: 'alice', rates, gate })
   devices.push(source)
   const readers: MemoryDevice[] = []
   const links: Link[] = []
@@ -109,4 +121,95 @@ test('P14 when those that were offered blocks leave, others are offered them', a
   }
   await run(clock, 60)
   expect(readers[2]!.own.person.readFile('podcast').equals(content)).toBe(true)
+})
+
+test('P14 a source that could not read for a moment lets the peers have what it could not send', async () => {
+  let isIll = false
+  const { clock, source, whoHasIt } = await openSwarm({
+    linked: false,
+    gate: async (operation, path) => {
+      if (isIll && path === 'podcast' && ['read', 'open'].includes(operation)) throw errnoError('EIO', path)
+    },
+  })
+  source.own.person.writeFile('podcast', content)
+  await run(clock, 6)
+  isIll = true
+  await run(clock, 3)
+  isIll = false
+  await run(clock, 200)
+  expect(whoHasIt()).toBe(3)
+})
+
+test('P14 who got all of it and lost it gets it again from the source', async () => {
+  const { clock, source, readers, whoHasIt } = await openSwarm({ linked: true, names: ['bob', 'carol'] })
+  source.own.person.writeFile('podcast', content)
+  await run(clock, 40)
+  expect(whoHasIt()).toBe(2)
+  const [bob, carol] = readers as [MemoryDevice, MemoryDevice]
+  await carol[Symbol.asyncDispose]()
+  devices.splice(devices.indexOf(carol), 1)
+  bob.own.person.remove('podcast')
+  await run(clock, 30)
+  expect(await bob.folder.restoreLocal(undefined)).toBe(1)
+  await run(clock, 60)
+  expect(bob.own.person.readFile('podcast').equals(content)).toBe(true)
+})
+
+test('P14 a source whose limit is low for so many peers gives all of them the file in the end', async () => {
+  const { clock, source, whoHasIt } = await openSwarm({ linked: false })
+  source.folder.configure({ ...defaultFolderSettings, uploadLimit: 2048 })
+  source.own.person.writeFile('podcast', content.subarray(0, 16 * 131_072))
+  // Three copies take 52 minutes.
+  for (let step = 0; step < 90 * 30; step++) await pass(clock, 2_000, 1)
+  const short = content.subarray(0, 16 * 131_072)
+  expect(devices.filter(({ own: { person } }) => person.readFile('podcast').equals(short)).length).toBe(4)
+  expect(whoHasIt()).toBe(0)
+})
+
+/** As over a socket: what was sent in one go arrives in one go. */
+function connectInOneGo(dialler: MemoryDevice, other: MemoryDevice): void {
+  let due: (() => void)[] = []
+  const { ends } = createLinkPair({
+    folderId: keysByRole.full.folderId,
+    devices: [dialler.id, other.id],
+    handshakeHash: Buffer.alloc(32, 'in one go'),
+    codec: { encode: encodeMessage, decode: decodeMessage },
+    deliver(_, run) {
+      if (due.push(run) > 1) return
+      setImmediate(() => {
+        const all = due
+        due = []
+        for (const each of all) each()
+      })
+    },
+  })
+  dialler.folder.attach(ends[0])
+  other.folder.attach(ends[1])
+}
+
+test('P14 who comes with a part is offered the rest, also when it told of its part before it was known', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const rates = createDeviceRates(clock, () => false)
+  rates.set({ up: 200_000, down: 0 })
+  const source = await openMemoryDevice({ clock, name: 'alice', rates })
+  const [carol, dave, bob] = await Promise.all(
+    ['carol', 'dave', 'bob'].map((name) => openMemoryDevice({ clock, name, role: 'read-only' })),
+  )
+  devices.push(source, bob!)
+  for (const [one, other] of [
+    [source, carol],
+    [source, dave],
+    [carol, dave],
+    [carol, bob],
+  ] as const)
+    connectDevices(one!, other!)
+  await run(clock, 3)
+  source.own.person.writeFile('podcast', content)
+  await run(clock, 18)
+  expect(bob!.own.person.stat('podcast')).toBeUndefined()
+  connectInOneGo(source, bob!)
+  await run(clock, 1)
+  for (const gone of [carol!, dave!]) await gone[Symbol.asyncDispose]()
+  await run(clock, 120)
+  expect(bob!.own.person.readFile('podcast').equals(content)).toBe(true)
 })
