@@ -273,6 +273,8 @@ export function createBlockFetcher(
 
   function noteFailed(entry: Fetch, session: Session, block: number, error: SyncError): void {
     const { root } = entry.wanted.version
+    // What is over cares for nobody's refusals.
+    if (fetches.get(root) !== entry) return
     switch (error.code) {
       case 'cancelled':
         return entry.pick.noteFailed(session, block)
