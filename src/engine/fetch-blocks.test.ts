@@ -2,7 +2,6 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { blocksToRuns } from '../core/block-set.ts'
 import { contentRootOf, singleBlockRoot } from '../core/blocks.ts'
 import { idToBytes, sha256 } from '../core/ids.ts'
-import type { RelPath } from '../core/path.ts'
 import { attachHostile, certify, forge, type HostilePeer } from '../testing/hostile-peer.ts'
 import { faultsOf } from '../testing/hostile-scene.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
@@ -395,38 +394,4 @@ test('I3 one peer that sends a trickle does not keep everything else from being 
   }
   expect(trickle.ended).toBeUndefined()
   expect(has(victim, 'small')).toBe(true)
-})
-
-test('P8 peers that wait for their turn among many do not take the source for stalled', async () => {
-  const clock = createManualClock(Date.UTC(2026, 0, 1))
-  const content = noise(48 * blockBytes, 'podcast')
-  const source = await open({ clock, name: 'alice', settings: { uploadLimit: 50_000 } })
-  source.own.person.writeFile('podcast', content)
-  await pass(clock, 3_000)
-  const root = source.store.state('podcast' as RelPath)!.winner!.root
-  for (let number = 0; number < 30; number++) {
-    const peer = attachHostile(source, 'read-only', `reader ${number}`)
-    let asked = 0
-    const ask = () => {
-      const offsetBytes = (asked++ % 48) * blockBytes
-      peer.send({ kind: 'request', request: asked, root, offsetBytes, lengthBytes: blockBytes })
-    }
-    peer.hello()
-    ask()
-    // Whoever got a block asks for the next.
-    const look = (): void => {
-      const gotBytes = peer.of('block').reduce((sum, { data }) => sum + data.length, 0)
-      if (gotBytes + peer.of('missing').length * blockBytes >= asked * blockBytes) ask()
-      clock.after(1_000, look)
-    }
-    look()
-  }
-  const bob = await open({ clock, name: 'bob', role: 'read-only' })
-  const [link] = connectDevices(bob, source)
-  let ended: string | undefined
-  void link.closed.then(({ code }) => {
-    ended = code
-  })
-  for (let seconds = 0; seconds < 200 && ended === undefined; seconds++) await pass(clock, 1_000, 4)
-  expect(ended).toBeUndefined()
 })

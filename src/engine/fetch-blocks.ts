@@ -77,7 +77,7 @@ export function createBlockFetcher(
     const { root, sizeBytes, blockSizeBytes } = version
     const pick = createPick<Session>({
       blockCount: blockCount(sizeBytes, blockSizeBytes),
-      seed: Buffer.from(chance.bytes(4)).readInt32LE(),
+      seed: chance.bytes(4).readInt32LE(),
     })
     const missing = new Set(numbers)
     for (let block = 0; pick.missingCount > missing.size; block++)
@@ -130,9 +130,10 @@ export function createBlockFetcher(
   }
 
   function noteNews(session: Session, root?: ContentRoot): void {
+    // Most of what a peer tells is of contents that are not on their way.
+    if (fetches.size === 0 || (root !== undefined && !fetches.has(root))) return
     if (!openSessions().includes(session)) return
-    const concerned = root === undefined ? fetches.values() : [fetches.get(root)]
-    for (const entry of concerned) if (entry !== undefined) learn(entry, session)
+    for (const entry of root === undefined ? fetches.values() : [fetches.get(root)!]) learn(entry, session)
     pump()
   }
 
@@ -158,19 +159,20 @@ export function createBlockFetcher(
     isPumpDue = true
     queueMicrotask(() => {
       isPumpDue = false
-      askAll()
-      for (const entry of [...fetches.values()]) watch(entry)
+      if (fetches.size === 0) return
+      const sessions = openSessions()
+      askAll(sessions)
+      for (const entry of [...fetches.values()]) watch(entry, sessions)
     })
   }
 
-  function askAll(): void {
-    if (fetches.size === 0) return
+  function askAll(sessions: readonly Session[]): void {
     const inOrder = [...fetches.values()]
       .map((entry) => ({ entry, place: entry.wanted.place() }))
       .sort((a, b) => a.place - b.place)
-    const room = roomBytes()
+    const room = roomBytes(sessions)
     // In turns, so that several peers get about the same to do.
-    const askable = new Set(openSessions())
+    const askable = new Set(sessions)
     while (askable.size > 0) {
       for (const session of askable) if (!askOne(session, inOrder, room)) askable.delete(session)
     }
@@ -236,13 +238,13 @@ export function createBlockFetcher(
     }
   }
 
-  function roomBytes(): number {
-    return Math.min(maxPendingBytes, rates.askAheadBytes(openSessions().map(({ link }) => link)))
+  function roomBytes(sessions: readonly Session[]): number {
+    return Math.min(maxPendingBytes, rates.askAheadBytes(sessions.map(({ link }) => link)))
   }
 
   /** Whether blocks may be late because they wait for their turn here. */
   function isLimited(): boolean {
-    return roomBytes() < maxPendingBytes
+    return roomBytes(openSessions()) < maxPendingBytes
   }
 
   function isRight({ root }: Version, hashes: Uint8Array | undefined, block: number, hash: Buffer): boolean {
@@ -294,11 +296,10 @@ export function createBlockFetcher(
   // ---- ending
 
   /** Ends what is complete, and what nobody can be asked for. */
-  function watch(entry: Fetch): void {
+  function watch(entry: Fetch, sessions: readonly Session[]): void {
     const { wanted, pick } = entry
     if (entry.taking.size > 0) return
     if (pick.missingCount === 0) return end(entry)
-    const sessions = openSessions()
     if (!pick.isAllAsked()) stopEndGame(entry)
     else
       entry.endGame ??= clock.after(entry.copies === 1 ? endGameMs : moreCopiesMs, () => {

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { singleBlockRoot } from '../core/blocks.ts'
 import { idToBytes, toId } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
 import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError } from '../testing/memory-files.ts'
+import { noise } from '../testing/search-run.ts'
 import { maxBlockListPart } from '../wire/messages.ts'
 
 let device: MemoryDevice | undefined
@@ -64,4 +66,39 @@ test('P9: a request cancelled while its content is being read gets no missing', 
   await pass(clock, 1_000)
   expect(peer.ended).toBeUndefined()
   expect(peer.of('missing').map(({ request }) => request)).toEqual([2])
+})
+
+test('P8 peers that wait for their turn among many do not take the source for stalled', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const blockBytes = 131_072
+  const source = await openMemoryDevice({ clock, name: 'alice', settings: { uploadLimit: 50_000 } })
+  device = source
+  source.own.person.writeFile('podcast', noise(48 * blockBytes, 'podcast'))
+  await pass(clock, 3_000)
+  const root = source.store.state('podcast' as RelPath)!.winner!.root
+  for (let number = 0; number < 30; number++) {
+    const peer = attachHostile(source, 'read-only', `reader ${number}`)
+    let asked = 0
+    const ask = () => {
+      const offsetBytes = (asked++ % 48) * blockBytes
+      peer.send({ kind: 'request', request: asked, root, offsetBytes, lengthBytes: blockBytes })
+    }
+    peer.hello()
+    ask()
+    // Whoever got a block asks for the next.
+    const look = (): void => {
+      const gotBytes = peer.of('block').reduce((sum, { data }) => sum + data.length, 0)
+      if (gotBytes + peer.of('missing').length * blockBytes >= asked * blockBytes) ask()
+      clock.after(1_000, look)
+    }
+    look()
+  }
+  await using bob = await openMemoryDevice({ clock, name: 'bob', role: 'read-only' })
+  const [link] = connectDevices(bob, source)
+  let ended: string | undefined
+  void link.closed.then(({ code }) => {
+    ended = code
+  })
+  for (let seconds = 0; seconds < 200 && ended === undefined; seconds++) await pass(clock, 1_000, 4)
+  expect(ended).toBeUndefined()
 })

@@ -134,6 +134,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   }
 
   function placeSoon(): void {
+    if (isClosed) return
     endedSinceRound++
     if (endedSinceRound >= placedTogether || active.size === 0) context.pullSoon()
     else gathering ??= clock.after(gatherMs, context.pullSoon)

@@ -62,7 +62,7 @@ export interface CipherPool extends AsyncDisposable {
   run(job: CipherJob): Promise<CipherAnswer>
 }
 
-export function createCipherPool(workers = Math.min(maxWorkers, availableParallelism())): CipherPool {
+export function createCipherPool(workers = Math.min(maxWorkers, availableParallelism() - 1)): CipherPool {
   const pool = createWorkerPool<CipherJob, CipherAnswer>({
     workerUrl: workerModule('cipher-worker', import.meta.url),
     workers,
