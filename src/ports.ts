@@ -164,6 +164,18 @@ export type CommitStep =
       readonly expect: Stat
       readonly archive: boolean
     }
+  /**
+   * Gives a file another path, as it lies: what moved elsewhere costs neither a copy nor room. `expect` is what lies at the old path; the
+   * new one has to be free.
+   */
+  | {
+      readonly kind: 'move'
+      readonly path: RelPath
+      readonly to: DiskPath
+      readonly fromPath: RelPath
+      readonly from: DiskPath
+      readonly expect: Stat
+    }
   /** Changes time and executable bit in place. */
   | {
       readonly kind: 'metadata'

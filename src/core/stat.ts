@@ -33,3 +33,22 @@ export function isSameInode(a: Stat, b: Stat): boolean {
     a.mtimeNs === b.mtimeNs
   )
 }
+
+/** What disks count time in: FAT two seconds, ext3 one, exFAT ten milliseconds. */
+const coarseGrainsNs = [2_000_000_000n, 1_000_000_000n, 10_000_000n]
+/** Finer ones, and times set as floating-point seconds. */
+const fineGrainNs = 1_000n
+
+/** Whether a disk that was given one time may show the other. */
+export function isRounded(mtimeNs: bigint, wantedNs: bigint): boolean {
+  const offNs = mtimeNs < wantedNs ? wantedNs - mtimeNs : mtimeNs - wantedNs
+  return offNs < fineGrainNs || coarseGrainsNs.some((grain) => offNs < grain && mtimeNs % grain === 0n)
+}
+
+/** Whether time and mode are those wanted, as well as the disk can keep them. */
+export function isDressedAs(
+  shown: Pick<Stat, 'mtimeNs' | 'executable'>,
+  wanted: Pick<Stat, 'mtimeNs' | 'executable'>,
+): boolean {
+  return isRounded(shown.mtimeNs, wanted.mtimeNs) && shown.executable === wanted.executable
+}

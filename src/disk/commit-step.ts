@@ -9,6 +9,7 @@ import type { Archive, ArchiveRun, Taken } from './archive.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat } from './files.ts'
 import { checkFree, checkSpelling } from './names.ts'
+import { openBelow, splitDiskPath } from './places.ts'
 import type { Probed } from './probe.ts'
 import { type Stages, scratchPrefix, withExecutable } from './stage.ts'
 
@@ -23,6 +24,9 @@ export interface CommitSurroundings {
 
 /** Steps that only put a file or link at their own path, so that none depends on another. */
 export type PlacingStep = Extract<CommitStep, { kind: 'file' | 'link' }>
+
+/** Steps that give a file another path; their old names go together. */
+export type MovingStep = Extract<CommitStep, { kind: 'move' }>
 
 export function changed(step: CommitStep): SyncError {
   return new SyncError('changed-since-plan', { path: step.path })
@@ -116,7 +120,55 @@ async function moveToFree(
   }
 }
 
-/** Any step that is not a placing one. */
+/** Gives a file that moves its new name, beside the old one. */
+export async function linkMove(
+  surroundings: CommitSurroundings,
+  step: MovingStep,
+  parent: Directory,
+  name: string,
+): Promise<FileStat> {
+  const { exactNames } = surroundings.capabilities()
+  const source = splitDiskPath(step.from)
+  using from = await openBelow(surroundings.openRoot, source.parents)
+  if (!exactNames) await checkFree(parent, name, step.path)
+  let linked: FileStat | undefined
+  try {
+    linked = await from.linkIf(source.name, step.expect, parent, name)
+  } catch (thrown) {
+    throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
+  }
+  if (linked === undefined) throw changed(step)
+  if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.unlink(name))
+  return linked
+}
+
+/**
+ * Takes the old name of a file away that has its new one. It passes through the archive, so that what a person put there meanwhile is not
+ * lost; then both names stay, for the next look to understand.
+ */
+export async function finishMove(
+  surroundings: CommitSurroundings,
+  run: ArchiveRun,
+  step: MovingStep,
+  linked: FileStat,
+  parent: Directory,
+  name: string,
+): Promise<FileStat> {
+  const source = splitDiskPath(step.from)
+  using from = await openBelow(surroundings.openRoot, source.parents)
+  const taken = await run.take(from, source.name, step.fromPath, linked)
+  if (taken === undefined) throw changed(step)
+  if (!isSameInode(taken.stat, linked)) {
+    await taken.putBack()
+    throw changed(step)
+  }
+  await taken.forget()
+  const moved = await parent.lstat(name)
+  if (moved === undefined || !isSameInode(moved, linked)) throw changed(step)
+  return moved
+}
+
+/** Any step that is not taken together with its like. */
 export async function takeOtherStep(
   surroundings: CommitSurroundings,
   run: ArchiveRun,
@@ -138,7 +190,8 @@ export async function takeOtherStep(
       return changeMetadata(surroundings, step, parent, name)
     case 'file':
     case 'link':
-      throw new Error('assertion: placing steps are taken together')
+    case 'move':
+      throw new Error('assertion: steps of this kind are taken together')
   }
 }
 

@@ -10,6 +10,9 @@ import type { ArchiveRun, Kept } from './archive.ts'
 import {
   type CommitSurroundings,
   changed,
+  finishMove,
+  linkMove,
+  type MovingStep,
   type PlacingStep,
   placeFile,
   placeLink,
@@ -30,6 +33,16 @@ export async function commitSteps(
   const run = surroundings.archive.begin()
   using held = new DisposableStack()
 
+  async function touch(parents: readonly string[], step: CommitStep): Promise<void> {
+    const place = parents.join('/')
+    if (!touched.has(place)) {
+      touched.set(place, [])
+      // In use until all is durable: many steps in it look it up once.
+      held.use(await openBelow(surroundings.openRoot, parents))
+    }
+    touched.get(place)!.push(step)
+  }
+
   async function take(
     step: CommitStep,
     work: (parent: Directory, name: string) => Promise<FileStat | undefined>,
@@ -40,21 +53,39 @@ export async function commitSteps(
         if (isHiddenName(step.to.split('/')[0]!)) throw new Error(`assertion: ${step.to} is ours`)
         const { parents, name } = splitDiskPath(step.to)
         using parent = await openBelow(surroundings.openRoot, parents)
-        const place = parents.join('/')
-        if (!touched.has(place)) {
-          touched.set(place, [])
-          // In use until all is durable: many steps in it look it up once.
-          held.use(await openBelow(surroundings.openRoot, parents))
-        }
-        touched.get(place)!.push(step)
+        await touch(parents, step)
+        if (step.kind === 'move') await touch(splitDiskPath(step.from).parents, step)
         const stat = await work(parent, name)
         return stat === undefined ? undefined : toFound(surroundings, step, stat)
       }),
     )
   }
 
+  /** Every new name is durable before an old one goes: at no moment, a power cut included, has a file none (I1, I6). */
+  async function moveTogether(moving: readonly MovingStep[]): Promise<void> {
+    const linked = new Map<MovingStep, FileStat>()
+    for (const step of moving) {
+      await take(step, async (parent, name) => {
+        const stat = await linkMove(surroundings, step, parent, name)
+        linked.set(step, stat)
+        return stat
+      })
+    }
+    await makeDurable(surroundings, run, touched, outcomes)
+    for (const [step, stat] of linked) {
+      if (outcomes.get(step)?.state === 'done')
+        await take(step, (parent, name) => finishMove(surroundings, run, step, stat, parent, name))
+    }
+  }
+
   for (let first = 0; first < steps.length; ) {
-    const placing = placingStepsFrom(steps, first)
+    const moving = takeWhile(steps, first, isMoving)
+    if (moving.length > 0) {
+      await moveTogether(moving)
+      first += moving.length
+      continue
+    }
+    const placing = takeWhile(steps, first, isPlacing)
     if (placing.length === 0) {
       const step = steps[first]!
       await take(step, (parent, name) => takeOtherStep(surroundings, run, step, parent, name))
@@ -74,15 +105,26 @@ export async function commitSteps(
   return steps.map((step) => outcomes.get(step)!)
 }
 
-/** The steps from there on that only put files and links at their own paths, so that none depends on another. */
-function placingStepsFrom(steps: readonly CommitStep[], first: number): PlacingStep[] {
-  const placing: PlacingStep[] = []
-  for (let at = first; at < steps.length; at += 1) {
-    const step = steps[at]!
-    if (step.kind !== 'file' && step.kind !== 'link') break
-    placing.push(step)
+/** The steps from there on, as long as they are of that kind: so none of them depends on another. */
+function takeWhile<S extends CommitStep>(
+  steps: readonly CommitStep[],
+  first: number,
+  isWanted: (step: CommitStep) => step is S,
+): S[] {
+  const taken: S[] = []
+  for (const step of steps.slice(first)) {
+    if (!isWanted(step)) break
+    taken.push(step)
   }
-  return placing
+  return taken
+}
+
+function isPlacing(step: CommitStep): step is PlacingStep {
+  return step.kind === 'file' || step.kind === 'link'
+}
+
+function isMoving(step: CommitStep): step is MovingStep {
+  return step.kind === 'move'
 }
 
 async function settle(step: CommitStep, work: () => Promise<Found | undefined>): Promise<CommitOutcome> {

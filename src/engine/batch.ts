@@ -19,8 +19,12 @@ const maxSteps = 128
 export interface PlannedStep {
   readonly state: PathState
   readonly step: CommitStep
+  /** The other path whose file the step takes away. */
+  readonly leaves?: PathState
   /** Records what lies there now; runs in the batch's transaction. */
   readonly record: (here: Here | undefined) => void
+  /** There is another way: the path is planned again instead of being held back. */
+  readonly failed?: () => void
 }
 
 export interface Batch extends AsyncDisposable {
@@ -29,6 +33,8 @@ export interface Batch extends AsyncDisposable {
   /** Where a directory will be that an earlier step of this batch makes. */
   directoryAt(path: RelPath): DiskPath | undefined
   hasRemovals(): boolean
+  /** Whether a step of this batch takes away what lies at this path, to put it elsewhere. */
+  takesAway(path: RelPath): boolean
   /** Carries the steps out. Returns whether any was done. Throws what halts the folder, after recording what was done. */
   commit(): Promise<boolean>
 }
@@ -44,8 +50,9 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
    */
   function notePlacing(): void {
     store.transaction(() => {
-      for (const { step, state } of steps) {
+      for (const { step, state, leaves } of steps) {
         const { path, winner } = state
+        if (leaves?.winner !== undefined) store.addPlacing(leaves.path, leaves.winner)
         // A directory on the way to something is made whatever the folder says of it.
         if (winner !== undefined && (winner.kind === 'deleted') === (step.kind === 'remove'))
           store.addPlacing(path, winner)
@@ -59,6 +66,7 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
       const planned = steps[index]!
       if (outcome.state === 'done') recordDone(planned, outcome)
       else if (isLeftover(planned, outcome.error)) adoptAsItIs(planned.state)
+      else if (planned.failed !== undefined) planned.failed()
       else halting ??= holds.fail(planned.state, outcome.error)
     }
     return halting
@@ -86,7 +94,8 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
     isFull: () => steps.length >= maxSteps,
     add: (planned) => void steps.push(planned),
     directoryAt: (path) => steps.find(({ step }) => step.path === path && step.kind === 'directory')?.step.to,
-    hasRemovals: () => steps.some(({ step }) => step.kind === 'remove'),
+    hasRemovals: () => steps.some(({ step }) => step.kind === 'remove' || step.kind === 'move'),
+    takesAway: (path) => steps.some(({ leaves }) => leaves?.path === path),
     async commit() {
       if (steps.length === 0) return false
       await checkRoot(context)

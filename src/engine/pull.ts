@@ -9,6 +9,7 @@ import type { ContentRoot } from '../core/ids.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
+import { isDressedAs } from '../core/stat.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
@@ -23,6 +24,7 @@ import { createGathering } from './gathering.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { followSettings, letGo } from './keep-newest.ts'
+import { createMoves, type Departure } from './moves.ts'
 import { hasWinner, type Reachable, type WonState, withinReach } from './reach.ts'
 import { checkRoot, isImplausible } from './safety.ts'
 import type { TransferFailure, Transfers } from './transfers.ts'
@@ -53,6 +55,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const { store, disk, clock, role } = context
   const holds = createHolds(context)
   const copies = createConflictCopies(context, holds)
+  const moves = createMoves(context)
   const gathering = createGathering(clock)
   /**
    * Paths whose content is on its way or waits for that: planned again when it has come, when there is room, or when the index says
@@ -81,7 +84,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       if (isAwaited(path)) continue
       // Read one by one: signing and adopting for one path can change another.
       const state = store.state(path)
-      if (!hasWinner(state)) continue
+      if (!hasWinner(state) || batch.takesAway(path)) continue
       if (deletionsInMs > 0 && state.winner.kind === 'deleted' && state.here !== undefined) continue
       try {
         if (await planPath(state, isIgnored, batch)) progressed = true
@@ -103,6 +106,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const sequence = store.lastSequence()
     if (!isDone && sequence === tidiedAt) return
     awaited.clear()
+    moves.forget()
     transfers.keepOnly(store.isContentNeeded)
     tidiedAt = sequence
   }
@@ -164,7 +168,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     }
     if (await followMoved(path)) return true
     const reachable = withinReach(state, store.versionsOf(path), transfers.canGet)
-    if (reachable !== undefined) return carryOut(reachable, batch)
+    if (reachable !== undefined) return carryOut(reachable, isIgnored, batch)
     holds.noPeerHas(path, () => transfers.askableMs(winner))
     return false
   }
@@ -183,7 +187,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return true
   }
 
-  async function carryOut(reachable: Reachable, batch: Batch): Promise<boolean> {
+  async function carryOut(reachable: Reachable, isIgnored: IsIgnored, batch: Batch): Promise<boolean> {
     const { state, versions } = reachable
     const { path, here, winner } = state
     const action = plan(await factsOf(reachable))
@@ -199,7 +203,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         store.transaction(() => adoptWinner(context, state, winner, here))
         return true
       case 'place':
-        return place(state, winner, batch)
+        return place(state, winner, isIgnored, batch)
       case 'remove':
         return remove(state, winner, here!, batch)
       case 'keep-both':
@@ -265,8 +269,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return false
   }
 
-  async function place(state: PathState, winner: Version, batch: Batch): Promise<boolean> {
+  async function place(
+    state: PathState,
+    winner: Version,
+    isIgnored: IsIgnored,
+    batch: Batch,
+  ): Promise<boolean> {
     const { path, here } = state
+    const departure = await departureTo(state, winner, isIgnored)
+    if (departure !== undefined) return move(state, winner, departure, batch)
     if (winner.kind === 'file' && !transfers.want(winner, state.asked)) {
       holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
@@ -310,6 +321,50 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         },
       })
     }
+  }
+
+  /** The path this file moves away from, if that is free to let it go. */
+  async function departureTo(
+    { here }: PathState,
+    winner: Version,
+    isIgnored: IsIgnored,
+  ): Promise<Departure | undefined> {
+    if (winner.kind !== 'file' || here !== undefined || transfers.isReady(winner.root)) return undefined
+    const departure = moves.findDeparture(winner)
+    if (departure === undefined || isIgnored(departure.path, 'file')) return undefined
+    const { path } = departure
+    const action = plan(await factsOf({ state: departure, versions: store.versionsOf(path) }))
+    if (action.kind !== 'remove' || (await isInDoubt(context, holds, departure))) return undefined
+    return departure
+  }
+
+  async function move(
+    state: PathState,
+    winner: Version,
+    departure: Departure,
+    batch: Batch,
+  ): Promise<boolean> {
+    const { path } = state
+    const way = await wayTo(context, copies, holds, path, batch)
+    if (way === 'revived') return true
+    if (way === undefined) return false
+    const { path: fromPath, here } = departure
+    batch.add({
+      state,
+      leaves: departure,
+      step: { kind: 'move', path, to: way, fromPath, from: here.diskPath, expect: here },
+      record(after) {
+        taken(departure, departure.winner, undefined)
+        // Another time or mode is set by what adopts it.
+        if (after !== undefined && isDressedAs(after, winner)) taken(state, winner, after)
+        else store.setHere(path, after)
+      },
+      failed() {
+        moves.failed(path)
+        context.markDirty(here.diskPath)
+      },
+    })
+    return false
   }
 
   function remove(state: PathState, winner: Version, here: Here, batch: Batch): boolean {

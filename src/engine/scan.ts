@@ -8,7 +8,16 @@ import { maxFileBytes } from '../core/blocks.ts'
 import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash } from '../core/observe.ts'
-import { ancestorsOf, type DirPath, isInside, parentOf, type RelPath, textToPath } from '../core/path.ts'
+import {
+  ancestorsOf,
+  childPath,
+  type DirPath,
+  isInside,
+  nameOf,
+  parentOf,
+  type RelPath,
+  textToPath,
+} from '../core/path.ts'
 import { isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
@@ -78,6 +87,8 @@ export async function scan(
   const renames = new Map<RelPath, Found>()
   /** Directories found for the first time: they are entered even by a shallow look. */
   const newDirectories = new Set<RelPath>()
+  /** Where directories were before they got the path they were found at. */
+  const formerPaths = new Map<DirPath, RelPath>()
   let observed: Observed[] = []
   /** Files and links where a directory was: told after the deletions of what was in it, or others would see it live in a file. */
   const inPlaceOfDirectories: Observed[] = []
@@ -103,6 +114,11 @@ export async function scan(
     const here = state?.here
     if (stat.kind === 'directory' && here?.kind !== 'directory') newDirectories.add(path)
     if (here?.kind === 'directory' && stat.kind !== 'directory') addBelow(context, path, gone)
+    const former = here === undefined ? await findFormer(found) : undefined
+    if (stat.kind === 'file' && former !== undefined) {
+      renames.set(former.path, found)
+      return note({ found, content: { kind: 'file', root: former.here.root }, hashed: undefined }, state)
+    }
     if (stat.kind === 'file' && needsHash(here, { ...stat, kind: 'file' })) {
       if (hashing.size >= maxHashing) await Promise.race(hashing)
       const task: Promise<void> = hashFound(found).finally(() => hashing.delete(task))
@@ -110,6 +126,25 @@ export async function scan(
       return
     }
     note({ found, content: cheapContent(found, here), hashed: undefined }, state)
+  }
+
+  /**
+   * What a thing was before the directory it lies in got another name: that touches nothing in it, so there is no need to read a file again.
+   */
+  async function findFormer({ path, stat }: Found): Promise<{ path: RelPath; here: Here } | undefined> {
+    const formerParent = formerPaths.get(parentOf(path))
+    if (formerParent !== undefined) {
+      const formerPath = childPath(formerParent, nameOf(path))
+      if (formerPath === undefined) return undefined
+      const here = store.state(formerPath)?.here
+      if (here?.kind === 'directory' && stat.kind === 'directory' && here.inode === stat.inode)
+        formerPaths.set(path, formerPath)
+      const isSame = here?.kind === 'file' && here.verified && isSameStat(here, stat)
+      return isSame && !isIgnored(formerPath, 'file') ? { path: formerPath, here } : undefined
+    }
+    const formerPath = stat.kind === 'directory' ? store.directoryHere(stat.inode, stat.device) : undefined
+    if (formerPath !== undefined && (await isAbsent(context, formerPath))) formerPaths.set(path, formerPath)
+    return undefined
   }
 
   async function hashFound(found: Found): Promise<void> {

@@ -7,6 +7,7 @@ import { describeError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { observe } from '../core/observe.ts'
 import type { RelPath } from '../core/path.ts'
+import { isDressedAs, isRounded } from '../core/stat.ts'
 import { type Content, sameContent, type Version } from '../core/version.ts'
 import type { Found, Hashed } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
@@ -98,27 +99,11 @@ function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
   return { ...here, mtimeNs: isRounded(here.mtimeNs, mtimeNs) ? here.mtimeNs : mtimeNs, executable }
 }
 
-/** Whether time and mode are those of the version, too. */
-function isDressedAs(here: Here, { mtimeNs, executable }: Version): boolean {
-  return isRounded(here.mtimeNs, mtimeNs) && here.executable === executable
-}
-
 /** Whether time and mode are those from before or those to be set: a crash broke off our setting them, and the plan will go on with it. */
 function isBetween(here: Here, before: Here, placing: Version): boolean {
   const isTimeOurs = here.mtimeNs === before.mtimeNs || isRounded(here.mtimeNs, placing.mtimeNs)
   const isModeOurs = here.executable === before.executable || here.executable === placing.executable
   return sameContent(here, before) && isTimeOurs && isModeOurs
-}
-
-/** What disks count time in: FAT two seconds, ext3 one, exFAT ten milliseconds. */
-const coarseGrainsNs = [2_000_000_000n, 1_000_000_000n, 10_000_000n]
-/** Finer ones, and times set as floating-point seconds. */
-const fineGrainNs = 1_000n
-
-/** Whether a disk that was given one time may show the other. */
-function isRounded(mtimeNs: bigint, wantedNs: bigint): boolean {
-  const offNs = mtimeNs < wantedNs ? wantedNs - mtimeNs : mtimeNs - wantedNs
-  return offNs < fineGrainNs || coarseGrainsNs.some((grain) => offNs < grain && mtimeNs % grain === 0n)
 }
 
 /** A change nobody can be told of stays a local one; the person hears of it. */

@@ -176,6 +176,8 @@ export interface FolderStore extends Disposable {
   disagree(path: RelPath): void
   /** Files here whose content has this root and which are verified. */
   hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
+  /** The directory that was found to be this inode; the first of them in path order. */
+  directoryHere(inode: bigint, device: bigint): RelPath | undefined
   /** Paths, not ignored, where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
   localChanges(limit: number): PathState[]
   /** Live conflict copies in the folder (E4). */

@@ -6,8 +6,9 @@ import type { Database } from 'better-sqlite3'
 import { SyncError } from '../core/errors.ts'
 import { firstSchema } from './schema/0001-first.ts'
 import { orderSchema } from './schema/0002-order.ts'
+import { inodeSchema } from './schema/0003-inode.ts'
 
-export const migrations: readonly string[] = [firstSchema, orderSchema]
+export const migrations: readonly string[] = [firstSchema, orderSchema, inodeSchema]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */
 export function refuseNewer(database: Database, file: string, steps: readonly string[]): void {

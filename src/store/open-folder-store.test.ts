@@ -65,6 +65,8 @@ function pick<T>(among: readonly T[], place: number): T | undefined {
 }
 
 const path = fc.constantFrom(...paths)
+/** Such that things share them. */
+const inodes = [1n, 2n ** 64n - 2n]
 const here = fc.option(
   fc
     .tuple(
@@ -72,7 +74,7 @@ const here = fc.option(
       fc.boolean(),
       fc.boolean(),
       fc.bigInt({ min: -(2n ** 93n), max: 2n ** 93n }),
-      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      fc.oneof(fc.constantFrom(...inodes), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
     )
     .filter(([{ kind }]) => kind !== 'deleted')
     .map(([of, verified, moved, time, inode]) =>
@@ -227,6 +229,10 @@ function answers(store: StoreModel): unknown {
     has: paths.map((at) => [store.hasLiveBelow(at), store.hasHereBelow(at), store.hasDeletionsBelow(at)]),
     needs: [0, 99, 100, 1000].flatMap((nowMs) => [1, 3, 100].map((limit) => store.needs(nowMs, limit))),
     withRoot: roots.map((root) => store.hereWithRoot(root)),
+    directories: inodes.map((inode) => [
+      store.directoryHere(inode, inode ^ 1n),
+      store.directoryHere(inode, inode),
+    ]),
     localChanges: [store.localChanges(100), store.localChanges(2)],
     copies: store.conflictCopies(100),
     counts: store.counts(),

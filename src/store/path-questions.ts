@@ -7,7 +7,7 @@ import { idToBytes } from '../core/ids.ts'
 import { comparePaths, type DirPath, type RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
 import type { FolderStore, PathState } from './folder-store.ts'
-import { hereColumns, type PathRow, rowToHere, rowToState } from './path-row.ts'
+import { hereColumns, type PathRow, rowToHere, rowToState, toSigned } from './path-row.ts'
 
 export type PathQuestions = Pick<
   FolderStore,
@@ -19,6 +19,7 @@ export type PathQuestions = Pick<
   | 'hasDeletionsBelow'
   | 'needs'
   | 'hereWithRoot'
+  | 'directoryHere'
   | 'localChanges'
   | 'conflictCopies'
   | 'counts'
@@ -92,6 +93,12 @@ export function createPathQuestions(
        WHERE here_root = ? AND here_kind IN ('file', 'link') AND here_verified = 1 AND here_kind = 'file'`,
     )
     .safeIntegers()
+  const selectDirectory = database
+    .prepare<[bigint, bigint], RelPath>(
+      `SELECT path FROM paths WHERE here_inode = ? AND here_kind = 'directory' AND here_device = ?
+       ORDER BY path LIMIT 1`,
+    )
+    .pluck()
   const selectLocalChanges = database
     .prepare<[number], PathRow>(
       `SELECT ${rowColumns} FROM paths WHERE local_change = 1 ORDER BY path LIMIT ?`,
@@ -219,6 +226,7 @@ export function createPathQuestions(
         .all(idToBytes(root))
         .sort((a, b) => comparePaths(a.path, b.path))
         .map((row) => ({ path: row.path, here: rowToHere(row)! })),
+    directoryHere: (inode, device) => selectDirectory.get(toSigned(inode), toSigned(device)),
     localChanges: (limit) => selectLocalChanges.all(limit).map((row) => rowToState(row, versionAt)),
     conflictCopies: (limit) => selectCopies.all(limit).map(versionAt),
 

@@ -56,11 +56,16 @@ export function hereToRow(
     here_size: here.sizeBytes,
     here_mtime: here.mtimeNs.toString(),
     here_ctime: here.ctimeNs.toString(),
-    here_inode: BigInt.asIntN(64, here.inode),
-    here_device: BigInt.asIntN(64, here.device),
+    here_inode: toSigned(here.inode),
+    here_device: toSigned(here.device),
     here_executable: Number(here.executable),
     here_verified: Number(here.verified),
   }
+}
+
+/** Inode and device as they are stored: the signed number of the same 64 bits. */
+export function toSigned(id: bigint): bigint {
+  return BigInt.asIntN(64, id)
 }
 
 export function rowToHere(row: PathRow): Here | undefined {

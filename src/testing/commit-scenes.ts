@@ -27,12 +27,16 @@ export interface CommitScene {
   readonly allowed: readonly string[]
   /** Whether the old file is moved into the archive, not linked or copied. */
   readonly movesAway?: boolean
+  /** Where else than there and in the archive the old content may be. */
+  readonly elsewhere?: string
+  /** Only for disks on which a file can have two names. */
+  readonly needsHardLinks?: boolean
   /** What lies there once the commit is done. */
   readonly done: string
 }
 
 const archive = true
-export const commitScenes: readonly CommitScene[] = [
+const commitScenes: readonly CommitScene[] = [
   {
     title: 'a new file',
     steps: async (disk) => [
@@ -133,6 +137,27 @@ export const commitScenes: readonly CommitScene[] = [
     done: 'new content',
   },
   {
+    title: 'a file moved away',
+    prepare: (memory) => {
+      memory.person.writeFile('file', 'old content')
+      memory.person.mkdir('sub')
+    },
+    steps: async (disk) => [
+      {
+        kind: 'move',
+        path: rel('sub/moved'),
+        to: 'sub/moved',
+        fromPath: rel('file'),
+        from: 'file',
+        expect: await statAt(disk, 'file'),
+      },
+    ],
+    allowed: ['old content', 'absent'],
+    elsewhere: 'sub/moved',
+    needsHardLinks: true,
+    done: 'absent',
+  },
+  {
     title: 'changed metadata',
     prepare: (memory) => memory.person.writeFile('file', 'old content'),
     steps: async (disk) => [
@@ -149,6 +174,18 @@ export const commitScenes: readonly CommitScene[] = [
     done: 'old content',
   },
 ]
+
+/** Scenes that a disk of this kind can be asked for. */
+export function scenesFor({ hardLinks }: MemoryOptions): CommitScene[] {
+  return commitScenes.filter(({ needsHardLinks }) => needsHardLinks !== true || hardLinks !== false)
+}
+
+/** Every content that is at the scene's path, where else it may be, and in the archive. */
+export function contentsOf(memory: MemoryDisk, { elsewhere }: CommitScene): string[] {
+  const archived = memory.person.tree('.sync/archive').map(({ data }) => data.toString())
+  const places = elsewhere === undefined ? ['file'] : ['file', elsewhere]
+  return [...places.map((place) => contentAt(memory, place)), ...archived]
+}
 
 export function contentAt(memory: MemoryDisk, path: string): string {
   const stat = memory.person.stat(path)

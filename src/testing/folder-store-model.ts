@@ -67,6 +67,7 @@ export type StoreModel = Pick<
   | 'setIgnored'
   | 'disagree'
   | 'hereWithRoot'
+  | 'directoryHere'
   | 'localChanges'
   | 'conflictCopies'
   | 'counts'
@@ -307,6 +308,10 @@ export function createStoreModel(): StoreModel {
       states().flatMap(({ path, here }) =>
         here?.kind === 'file' && here.verified && here.root === root ? [{ path, here }] : [],
       ),
+    directoryHere: (inode, device) =>
+      states().find(
+        ({ here }) => here?.kind === 'directory' && here.inode === inode && here.device === device,
+      )?.path,
     localChanges: (limit) => states().filter(isLocalChange).slice(0, limit),
     conflictCopies: (limit) =>
       states()

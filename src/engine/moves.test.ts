@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from 'vitest'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { errnoError, type Gate, type MemoryOptions } from '../testing/memory-files.ts'
+import { noise } from '../testing/search-run.ts'
+
+const devices: MemoryDevice[] = []
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device[Symbol.asyncDispose]()
+})
+
+interface Scene {
+  readonly alice: MemoryDevice
+  readonly bob: MemoryDevice
+  /** What processes did on either disk since the folder was in step. */
+  readonly done: string[]
+  pass(ms?: number): Promise<void>
+}
+
+/** Two devices that hold the same three files in a directory. */
+async function inStep(memory: MemoryOptions = {}, gate: Gate = async () => undefined): Promise<Scene> {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let isInStep = false
+  const done: string[] = []
+  const noting =
+    (name: string): Gate =>
+    async (operation, path) => {
+      if (!isInStep) return
+      done.push(`${name} ${operation} ${path}`)
+      if (name === 'bob') await gate(operation, path)
+    }
+  const alice = await openMemoryDevice({ clock, name: 'alice', gate: noting('alice') })
+  const bob = await openMemoryDevice({ clock, name: 'bob', memory, gate: noting('bob') })
+  devices.push(alice, bob)
+  alice.own.person.mkdir('before')
+  alice.own.person.mkdir('before/deep')
+  alice.own.person.writeFile('before/large', noise(300_000, 'large'))
+  alice.own.person.writeFile('before/empty', '')
+  alice.own.person.writeFile('before/deep/small', 'small')
+  connectDevices(alice, bob)
+  await pass(clock, 12_000)
+  expect(bob.own.person.readFile('before/deep/small').toString()).toBe('small')
+  isInStep = true
+  return { alice, bob, done, pass: (ms = 12_000) => pass(clock, ms) }
+}
+
+const names = ['large', 'empty', 'deep/small']
+
+test('a directory renamed there is renamed here: nothing is read, copied or archived', async () => {
+  const { alice, bob, done, pass } = await inStep()
+  const inodes = names.map((name) => bob.own.person.stat(`before/${name}`)?.inode)
+  alice.own.person.rename('before', 'after')
+  await pass()
+  expect(names.map((name) => bob.own.person.stat(`after/${name}`)?.inode)).toEqual(inodes)
+  expect(bob.own.person.stat('before')).toBeUndefined()
+  expect(bob.own.person.names('.sync/archive')).toEqual([])
+  expect(done.filter((line) => / (read|write) (before|after|\.sync\/stage)/.test(line))).toEqual([])
+  for (const { folder } of [alice, bob])
+    expect(folder.status()).toMatchObject({ state: 'up-to-date', files: 3, problems: [] })
+})
+
+test('a file renamed there is renamed here', async () => {
+  const { alice, bob, pass } = await inStep()
+  const inode = bob.own.person.stat('before/large')?.inode
+  alice.own.person.rename('before/large', 'LARGE')
+  await pass()
+  expect(bob.own.person.stat('LARGE')?.inode).toBe(inode)
+  expect(bob.own.person.stat('before/large')).toBeUndefined()
+})
+
+test('I1 a file edited here while it is renamed there keeps the edit', async () => {
+  const { alice, bob, pass } = await inStep()
+  alice.own.person.rename('before', 'after')
+  bob.own.person.writeFile('before/deep/small', 'edited')
+  await pass(60_000)
+  for (const { own } of [alice, bob]) {
+    const contents = own.person.tree('').map(({ data }) => data.toString())
+    expect(contents).toContain('edited')
+  }
+})
+
+test('where a file cannot have two names it is copied', async () => {
+  const { alice, bob, pass } = await inStep({ hardLinks: false })
+  alice.own.person.rename('before', 'after')
+  await pass()
+  expect(bob.own.person.readFile('after/large')).toEqual(noise(300_000, 'large'))
+  expect(bob.own.person.stat('before')).toBeUndefined()
+})
+
+test('what cannot be moved is copied', async () => {
+  const { alice, bob, pass } = await inStep({}, async (operation, path) => {
+    if (operation === 'link' && path.startsWith('before/')) throw errnoError('EXDEV', path)
+  })
+  alice.own.person.rename('before', 'after')
+  await pass(60_000)
+  expect(bob.own.person.readFile('after/large')).toEqual(noise(300_000, 'large'))
+  expect(bob.own.person.stat('before')).toBeUndefined()
+  expect(bob.folder.status()).toMatchObject({ state: 'up-to-date', problems: [] })
+})
