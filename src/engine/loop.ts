@@ -28,6 +28,8 @@ const pullAgainMs = 5_000
 const leaseDelayMs = 500
 /** The archive is trimmed this often. */
 const trimEveryMs = 3_600_000
+/** A rest as long as this is worth giving memory back for. */
+const longRestMs = 60_000
 /** Our own bug must not spin: after one the loop rests this long. */
 const bugRestMs = 30_000
 
@@ -111,6 +113,7 @@ export function startLoop(
     const { promise, resolve } = Promise.withResolvers<void>()
     wakeUp = resolve
     const delayMs = untilMs - clock.monotonicMs()
+    if (delayMs >= longRestMs) store.freeMemory()
     using _timer = Number.isFinite(delayMs) ? clock.after(Math.max(0, delayMs), resolve) : undefined
     await promise
   }

@@ -46,6 +46,10 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
     ...createPeers(database),
     ...createJournal(database, transactions),
     transaction: transactions.transaction,
+    freeMemory() {
+      records.forgetRecent()
+      database.pragma('shrink_memory')
+    },
     [Symbol.dispose]: () => database.close(),
   }
   let damage: SyncError | undefined

@@ -20,6 +20,8 @@ export interface Records
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
   versionAt(sequence: number): Version
+  /** Forgets which versions were read lately. */
+  forgetRecent(): void
   /** The record of a version; one that is not in the index (any more) is kept for being agreed to or put on the disk. */
   keep(version: Version): RecordEntry
   supersede(path: RelPath, id: RecordId): void
@@ -99,7 +101,8 @@ export function createRecords(
 
   /** By sequence number. A record never changes, and a number is given once, but for one whose record was undone. */
   const recent = new Map<number, Version>()
-  onUndone(() => recent.clear())
+  const forgetRecent = (): void => recent.clear()
+  onUndone(forgetRecent)
 
   function remember(sequence: number, version: Version): void {
     if (recent.size >= maxRecent) recent.delete(recent.keys().next().value!)
@@ -141,6 +144,7 @@ export function createRecords(
 
     find,
     versionAt,
+    forgetRecent,
     keep(version) {
       const known = find(version.id)
       if (known !== undefined) return known
