@@ -18,6 +18,9 @@ export const stageDirectory = [hiddenDirectory, 'stage'] as const
 /** Begins the names in the stage directory that are not stages; no key makes such a name. */
 export const scratchPrefix = '='
 
+/** So much of a stage is written before the disk is asked to write it, too. */
+const writtenBehindBytes = 32 * 1024 ** 2
+
 /** A sealed stage as the commit needs it. */
 export interface SealedStage {
   /** Where it lies, open as long as the stage is. */
@@ -86,18 +89,41 @@ export function createStages(surroundings: StageSurroundings) {
   ): Stage {
     const path = `stage ${key}`
     let isOpen = true
+    /** Bytes written since the disk was last asked to write, and how that is coming on. */
+    let unsyncedBytes = 0
+    let syncing: Promise<void> | undefined
+    /** A disk that could not write says so once, and forgets what it was given: then nothing of the stage counts. */
+    let syncFailure: unknown
     const reads = new Set<Promise<unknown>>()
     async function close(): Promise<void> {
       if (!isOpen) return
       isOpen = false
       unsealedFiles.delete(stage)
-      // A descriptor that is closed while somebody reads may be another file's by then.
-      await Promise.allSettled(reads)
+      // A descriptor that is closed while somebody uses it may be another file's by then.
+      await Promise.allSettled([...reads, syncing])
       try {
         await file[Symbol.asyncDispose]()
       } finally {
         owned[Symbol.dispose]()
       }
+    }
+    async function sync(): Promise<void> {
+      unsyncedBytes = 0
+      try {
+        await file.sync()
+      } catch (thrown) {
+        syncFailure ??= thrown
+      }
+    }
+    /** A long file goes to the disk while more of it comes, or all of it would be waited for at the end. */
+    function syncBehind(): void {
+      if (unsyncedBytes < writtenBehindBytes || syncing !== undefined) return
+      syncing = sync().finally(() => {
+        syncing = undefined
+      })
+    }
+    function checkSynced(): void {
+      if (syncFailure !== undefined) throw syncFailure
     }
     function checkOpen(): void {
       if (!isOpen) throw new Error(`assertion: the ${path} is closed`)
@@ -107,7 +133,12 @@ export function createStages(surroundings: StageSurroundings) {
       async write(offsetBytes, data) {
         checkOpen()
         if (sealedStages.has(stage)) throw new Error(`assertion: the ${path} is sealed`)
-        await onPath(path, 'write', () => file.write(offsetBytes, data))
+        await onPath(path, 'write', async () => {
+          checkSynced()
+          await file.write(offsetBytes, data)
+        })
+        unsyncedBytes += data.length
+        syncBehind()
       },
       async read(offsetBytes, lengthBytes) {
         if (!isOpen) throw new SyncError('changed-since-plan', { path })
@@ -143,13 +174,16 @@ export function createStages(surroundings: StageSurroundings) {
             if (before.mode !== mode) await file.setMode(mode)
           }
           await file.setTimes(mtimeNs)
-          await file.sync()
+          await syncing
+          await sync()
+          checkSynced()
           return file.stat()
         })
         unsealedFiles.delete(stage)
         sealedStages.set(stage, { directory, name, file, stat, executable, placed: close })
       },
       async release() {
+        if (syncFailure !== undefined) await stage.discard()
         const isKept = isOpen
         await close()
         return isKept
