@@ -223,6 +223,14 @@ export async function scan(
       await walkFrom(place, placeDisk, false)
   }
 
+  /** What only moved waits for nothing. */
+  function countUnexplained(): number {
+    if (formerPaths.size === 0) return missing.paths.size
+    const moved = new Set(formerPaths.values())
+    return [...missing.paths].filter((path) => !moved.has(path) && store.state(path)?.here !== undefined)
+      .length
+  }
+
   if (scope === 'everything') await walkFrom('', '', true)
   else for (const diskPath of scope) await lookAt(diskPath)
   await Promise.all(hashing)
@@ -240,7 +248,7 @@ export async function scan(
     forgetPlacings(context, [...stillProblems, ...unsettled, ...untold])
     needAgain(context)
   }
-  if (!deletesConfirmed && missing.gathering.waitMs(missing.paths.size) > 0) {
+  if (!deletesConfirmed && missing.gathering.waitMs(countUnexplained()) > 0) {
     // One of the missing is enough to bring the next look, which tells them all.
     const [first] = missing.paths
     const firstPlace = store.state(first!)?.here?.diskPath ?? first!
