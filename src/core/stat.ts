@@ -23,15 +23,14 @@ export function isSameStat(a: Stat, b: Stat): boolean {
   return isSameInode(a, b) && a.ctimeNs === b.ctimeNs
 }
 
+/** Whether two looks saw the same inode, whatever was written into it in between. */
+export function isSameFile(a: Stat, b: Stat): boolean {
+  return a.kind === b.kind && a.device === b.device && a.inode === b.inode
+}
+
 /** Whether two looks saw the same inode with the same content; its names and permissions may have changed. */
 export function isSameInode(a: Stat, b: Stat): boolean {
-  return (
-    a.kind === b.kind &&
-    a.device === b.device &&
-    a.inode === b.inode &&
-    a.sizeBytes === b.sizeBytes &&
-    a.mtimeNs === b.mtimeNs
-  )
+  return isSameFile(a, b) && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs
 }
 
 /** What disks count time in: FAT two seconds, ext3 one, exFAT ten milliseconds. */

@@ -3,7 +3,7 @@
  * archive already, or passes through it here.
  */
 import { SyncError } from '../core/errors.ts'
-import { isSameInode, isSameStat, type Stat } from '../core/stat.ts'
+import { isSameFile, isSameInode, isSameStat, type Stat } from '../core/stat.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Archive, ArchiveRun, Taken } from './archive.ts'
 import { errnoOf, isGone } from './disk-error.ts'
@@ -143,8 +143,8 @@ export async function linkMove(
 }
 
 /**
- * Takes the old name of a file away that has its new one. It passes through the archive, so that what a person put there meanwhile is not
- * lost; then both names stay, for the next look to understand.
+ * Takes the old name of a file away that has its new one. It passes through the archive, and comes back if it is not that file any more. What was
+ * written into the file meanwhile is at the new name, too: then what was moved is told, so that the next look sees the difference.
  */
 export async function finishMove(
   surroundings: CommitSurroundings,
@@ -156,16 +156,18 @@ export async function finishMove(
 ): Promise<FileStat> {
   const source = splitDiskPath(step.from)
   using from = await openBelow(surroundings.openRoot, source.parents)
-  const taken = await run.take(from, source.name, step.fromPath, linked)
+  const there = await from.lstat(source.name)
+  if (there === undefined || !isSameFile(there, linked)) throw changed(step)
+  const taken = await run.take(from, source.name, step.fromPath, there)
   if (taken === undefined) throw changed(step)
-  if (!isSameInode(taken.stat, linked)) {
+  const placed = await parent.lstat(name)
+  if (!isSameFile(taken.stat, linked) || placed === undefined || !isSameFile(placed, linked)) {
     await taken.putBack()
     throw changed(step)
   }
   await taken.forget()
   const moved = await parent.lstat(name)
-  if (moved === undefined || !isSameInode(moved, linked)) throw changed(step)
-  return moved
+  return moved !== undefined && isSameInode(moved, linked) ? moved : linked
 }
 
 /** Any step that is not taken together with its like. */

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { isSameStat } from '../core/stat.ts'
+import { isSameInode, isSameStat } from '../core/stat.ts'
 import { type Directory, type FileStat, type Files, nsToTime, type OpenFile } from './files.ts'
 import { createPace } from './pace.ts'
 
@@ -155,7 +155,11 @@ function realDirectory(descriptor: number): Directory {
       const before = lstatNow(from)
       if (before === undefined || !isSameStat(before, expect)) return undefined
       fs.linkSync(from, target)
-      return lstatNow(from)
+      // Of the new name: at the old one another file may lie by now, which nobody has seen.
+      const linked = lstatNow(target)
+      if (linked !== undefined && isSameInode(linked, expect)) return linked
+      if (linked !== undefined) fs.unlinkSync(target)
+      return undefined
     },
     async moveNew(name, to, toName) {
       const [from, target] = [at(name), partsOf(to).at(toName)]

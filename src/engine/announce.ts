@@ -5,6 +5,7 @@
 
 import type { SignedCertificate } from '../core/certificate.ts'
 import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
+import type { SignedRecord } from '../core/record.ts'
 import type { Link } from '../ports.ts'
 import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
 import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
@@ -27,6 +28,11 @@ export interface Announcer {
   noteReceived(id: RecordId): void
   /** Whether the peer was told everything up to the present end of the index. */
   isCaughtUp(): boolean
+}
+
+/** Whether the second record is the leaving half of a rename of which the first is the arriving one. */
+function isRename(arrival: SignedRecord, departure: SignedRecord | undefined): departure is SignedRecord {
+  return departure?.version.movedTo === arrival.version.path
 }
 
 export function createAnnouncer(context: FolderContext, link: Link, seeding: Seeding): Announcer {
@@ -75,8 +81,10 @@ export function createAnnouncer(context: FolderContext, link: Link, seeding: See
     const entries: IndexEntry[] = []
     let bytes = 0
     let lastSequence = from
-    const rows = store.indexAfter(from, rowsAtOnce)
-    for (const { sequence, record, have: isHere } of rows) {
+    // One more, to see whether it belongs to the last.
+    const rows = store.indexAfter(from, rowsAtOnce + 1)
+    for (const [at, { sequence, record, have: isHere }] of rows.entries()) {
+      if (at === rowsAtOnce && !isRename(rows[at - 1]!.record, record)) break
       const author = record.proof.author
       const certificate = sentAuthors.has(author) ? undefined : store.certificate(author)
       const have = isHere && seeding.mayTellWhole(sequence, record, link)
@@ -86,7 +94,10 @@ export function createAnnouncer(context: FolderContext, link: Link, seeding: See
         lastSequence = sequence
         continue
       }
-      if (bytes + size > indexRoomBytes) break
+      const next = rows[at + 1]?.record
+      // Who hears of half a rename copies what is only to be moved.
+      const room = isRename(record, next) ? entryBytes({ record: next, have: false }) : 0
+      if (bytes + size + room > indexRoomBytes && entries.length > 0) break
       bytes += size
       lastSequence = sequence
       entries.push(entry)
@@ -95,7 +106,7 @@ export function createAnnouncer(context: FolderContext, link: Link, seeding: See
         sentAuthors.add(author)
       }
     }
-    const reachedEnd = rows.length < rowsAtOnce && lastSequence === (rows.at(-1)?.sequence ?? from)
+    const reachedEnd = rows.length <= rowsAtOnce && lastSequence === (rows.at(-1)?.sequence ?? from)
     if (reachedEnd) lastSequence = Math.max(lastSequence, store.lastSequence())
     position = lastSequence
     isComplete ||= reachedEnd

@@ -1,12 +1,16 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Link } from '../ports.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError, type Gate, type MemoryOptions } from '../testing/memory-files.ts'
 import { noise } from '../testing/search-run.ts'
 
 const devices: MemoryDevice[] = []
+/** The ends of those between them. */
+const links: Link[] = []
 afterEach(async () => {
   for (const device of devices.splice(0)) await device[Symbol.asyncDispose]()
+  links.length = 0
 })
 
 interface Scene {
@@ -37,7 +41,7 @@ async function inStep(memory: MemoryOptions = {}, gate: Gate = async () => undef
   alice.own.person.writeFile('before/large', noise(300_000, 'large'))
   alice.own.person.writeFile('before/empty', '')
   alice.own.person.writeFile('before/deep/small', 'small')
-  connectDevices(alice, bob)
+  links.push(...connectDevices(alice, bob))
   await pass(clock, 12_000)
   expect(bob.own.person.readFile('before/deep/small').toString()).toBe('small')
   isInStep = true
@@ -96,4 +100,56 @@ test('what cannot be moved is copied', async () => {
   expect(bob.own.person.readFile('after/large')).toEqual(noise(300_000, 'large'))
   expect(bob.own.person.stat('before')).toBeUndefined()
   expect(bob.folder.status()).toMatchObject({ state: 'up-to-date', problems: [] })
+})
+
+test('a large directory is moved to the last file, and so is one that was renamed twice before anybody looked', async () => {
+  const { alice, bob, done, pass } = await inStep()
+  const { person } = alice.own
+  person.mkdir('many')
+  const count = 150
+  const many = Array.from({ length: count }, (_, at) => `file ${at}`)
+  for (const name of many) person.writeFile(`many/${name}`, `content of ${name}`)
+  await pass()
+  const inodesIn = (directory: string) =>
+    many.map((name) => bob.own.person.stat(`${directory}/${name}`)?.inode)
+  const inodes = inodesIn('many')
+  expect(inodes).not.toContain(undefined)
+  person.rename('many', 'renamed')
+  await pass()
+  expect(inodesIn('renamed')).toEqual(inodes)
+
+  // Bob hears of both renames at once.
+  for (const link of links.splice(0)) link.close('closing')
+  for (const [from, to] of [
+    ['renamed', 'once'],
+    ['once', 'twice'],
+  ] as const) {
+    person.rename(from, to)
+    await pass()
+  }
+  links.push(...connectDevices(alice, bob))
+  done.length = 0
+  await pass()
+  expect(inodesIn('twice')).toEqual(inodes)
+  expect(bob.own.person.names('.sync/archive')).toEqual([])
+  expect(done.filter((line) => / write \.sync\/stage/.test(line))).toEqual([])
+})
+
+test('I1 I5 what is written into a file between its two names is an edit of the moved file', async () => {
+  let isWritten = false
+  const scene: Scene = await inStep({}, async (operation, path) => {
+    // Every directory is made durable between linking the new names and taking the old ones.
+    if (operation !== 'sync' || isWritten || scene.bob.own.person.stat('after/large') === undefined) return
+    isWritten = true
+    scene.bob.own.person.writeFile('before/large', 'written meanwhile')
+    expect(path).toBeDefined()
+  })
+  scene.alice.own.person.rename('before', 'after')
+  await scene.pass(700_000)
+  expect(isWritten).toBe(true)
+  for (const { own } of [scene.alice, scene.bob]) {
+    expect(own.person.readFile('after/large').toString()).toBe('written meanwhile')
+    expect(own.person.names('after').filter((name) => name.includes('conflict'))).toEqual([])
+    expect(own.person.stat('before')).toBeUndefined()
+  }
 })

@@ -12,6 +12,9 @@ import { hasWinner, type WonState } from './reach.ts'
 /** A path whose file moves away. */
 export type Departure = WonState & { readonly here: Here }
 
+/** Renames followed; of a file renamed more often than this the content is copied. */
+const maxRenames = 32
+
 export interface Moves {
   /** The path whose deletion says that its file went to the winner's path, and that still holds just that file. */
   findDeparture(winner: Version): Departure | undefined
@@ -26,13 +29,18 @@ export function createMoves({ store, disk }: FolderContext): Moves {
 
   function isDepartureTo(winner: Version, state: PathState | undefined): state is Departure {
     if (state?.here === undefined || !hasWinner(state) || state.ignored || state.unkept) return false
-    if (state.winner.movedTo !== winner.path || state.agreed === undefined) return false
-    // Time and mode are on the disk as well as it can keep them.
-    const isDressedAlike =
-      state.agreed.mtimeNs === winner.mtimeNs && state.agreed.executable === winner.executable
-    return (
-      isDressedAlike && sameContent(state.agreed, state.here) && state.here.sizeBytes === winner.sizeBytes
-    )
+    if (state.agreed === undefined || !sameContent(state.agreed, state.here)) return false
+    return state.here.sizeBytes === winner.sizeBytes && leadsTo(state.winner, winner.path)
+  }
+
+  /** Whether the file of a deleted path went to that one, by one rename or several that happened before the first was carried out here. */
+  function leadsTo(departure: Version, path: RelPath): boolean {
+    let next: Version | undefined = departure
+    for (let hops = 0; hops < maxRenames && next?.movedTo !== undefined; hops++) {
+      if (next.movedTo === path) return true
+      next = store.state(next.movedTo)?.winner
+    }
+    return false
   }
 
   return {

@@ -329,7 +329,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     winner: Version,
     isIgnored: IsIgnored,
   ): Promise<Departure | undefined> {
-    if (winner.kind !== 'file' || here !== undefined || transfers.isReady(winner.root)) return undefined
+    if (winner.kind !== 'file' || here !== undefined) return undefined
     const departure = moves.findDeparture(winner)
     if (departure === undefined || isIgnored(departure.path, 'file')) return undefined
     const { path } = departure
@@ -362,6 +362,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       failed() {
         moves.failed(path)
         context.markDirty(here.diskPath)
+        context.markDirty(way)
       },
     })
     return false
