@@ -14,7 +14,7 @@ import {
 } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
 
-/** What a person sets for the device. Name, addresses and cipher take effect at the next start of the daemon, limits at once. */
+/** What a person sets for the device. Name, addresses and cipher take effect at the next start of the daemon, everything else at once. */
 export interface DeviceSettings {
   readonly name: string
   /** Where peers reach this device: `host:port`. */
@@ -128,8 +128,19 @@ function rateOf(read: number | Fault): number | Fault {
   }
 }
 
+/** An empty list, as it is shown and may be typed. */
+const none = 'none'
+
+function listOf(text: string, separator: string): string[] {
+  if (text.trim().toLowerCase() === none) return []
+  return text
+    .split(separator)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
 const schedule: Kind<readonly string[]> = {
-  fromText: (text) => schedule.fromJson(text.split(';').filter((entry) => entry.trim() !== '')),
+  fromText: (text) => schedule.fromJson(listOf(text, ';')),
   fromJson: (json) => {
     if (!Array.isArray(json)) return { fault: 'write a list of entries' }
     if (json.length > maxScheduleEntries)
@@ -143,7 +154,7 @@ const schedule: Kind<readonly string[]> = {
     }
     return texts
   },
-  toText: (value) => value.join('; '),
+  toText: (value) => (value.length === 0 ? none : value.join('; ')),
 }
 
 /** The schedule that a value of the setting stands for. */
@@ -157,13 +168,7 @@ export function readSchedule(texts: readonly string[]): readonly ScheduleEntry[]
 }
 
 const hosts: Kind<readonly string[]> = {
-  fromText: (text) =>
-    hosts.fromJson(
-      text
-        .split(',')
-        .map((host) => host.trim())
-        .filter((host) => host !== ''),
-    ),
+  fromText: (text) => hosts.fromJson(listOf(text, ',')),
   fromJson: (json) => {
     if (!Array.isArray(json)) return { fault: 'write a list of hosts' }
     if (json.length > maxHosts) return { fault: `no more than ${maxHosts} hosts are possible` }
@@ -176,7 +181,7 @@ const hosts: Kind<readonly string[]> = {
     }
     return read
   },
-  toText: (value) => value.join(','),
+  toText: (value) => (value.length === 0 ? none : value.join(',')),
 }
 
 /** An address in its one written form; undefined when the text is none. */
@@ -228,12 +233,12 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
     name: {
       kind: deviceName,
       default: typeof fallbackName === 'string' ? fallbackName : 'berrysync',
-      about: 'What this device is called in status lists and conflict copies.',
+      about: 'What this device is called in status lists and conflict copies; from the next start on.',
     },
     listen: {
       kind: listenAddress,
       default: '0.0.0.0:4444',
-      about: 'Address and port where peers reach this device.',
+      about: 'Address and port where peers reach this device; from the next start on.',
     },
     web: {
       kind: webAddress,
@@ -254,7 +259,7 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       kind: choice(['aes', 'chacha']),
       default: 'aes',
       about:
-        'What connections from this device are sealed with: aes (AES-256-GCM), or chacha (ChaCha20-Poly1305), which is faster on processors without AES instructions.',
+        'What connections from this device are sealed with: aes (AES-256-GCM), or chacha (ChaCha20-Poly1305), which is faster on processors without AES instructions; from the next start on.',
     },
     uploads: {
       kind: numberKind(1, maxUploads, true),
