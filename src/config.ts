@@ -6,8 +6,20 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { ed25519KeyBytes } from './core/ed25519.ts'
 import { reasonOf, SyncError } from './core/errors.ts'
-import { type FullSecret, parseSecret, type ReadSecret, secretToText } from './core/secret.ts'
+import {
+  type FullSecret,
+  folderKeys,
+  type GuestPass,
+  guestPass,
+  type OneTimeSecret,
+  parseSecret,
+  type ReadSecret,
+  readKeyBytes,
+  secretToText,
+} from './core/secret.ts'
+import { statementIdOf, verifyStatement } from './core/statement.ts'
 import { replaceFile } from './durable-file.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createSerial } from './serial.ts'
@@ -17,16 +29,20 @@ import {
   type SettingTable,
   settingsFromJson,
 } from './setting-table.ts'
+import { decodeStatement } from './wire/statement-body.ts'
 
-/** A secret that opens a folder. */
-export type FolderSecret = FullSecret | ReadSecret
+/** What opens a folder. */
+export type FolderSecret = FullSecret | ReadSecret | GuestPass
 
 export interface FolderEntry {
   /** Absolute, without symbolic links. */
   readonly path: string
-  readonly secret: FolderSecret
+  /** A one-time secret has not been redeemed yet. */
+  readonly secret: FolderSecret | OneTimeSecret
   /** Only what was set. */
   readonly set: Partial<FolderSettings>
+  /** Its directory has not been taken for it yet: it was added just now, or that was broken off. */
+  readonly isNew?: boolean
 }
 
 export interface Config {
@@ -40,8 +56,9 @@ export interface Setup {
   readonly device: Partial<DeviceSettings>
   readonly folders: readonly {
     readonly path: string
-    readonly secret: FolderSecret | undefined
+    readonly secret: FolderEntry['secret'] | undefined
     readonly set: Partial<FolderSettings>
+    readonly isNew?: boolean
   }[]
 }
 
@@ -80,9 +97,9 @@ async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings
   const text = await readText(file)
   if (text === undefined) return { device: {}, folders: [] }
   const setup = parseConfig(file, text, deviceTable)
-  const folders = setup.folders.map(({ path, secret, set }) => {
-    if (secret === undefined) throw damaged(file, `the folder ${path} has no secret`)
-    return { path, secret, set }
+  const folders = setup.folders.map(({ secret, ...entry }) => {
+    if (secret === undefined) throw damaged(file, `the folder ${entry.path} has no secret`)
+    return { ...entry, secret }
   })
   return { device: setup.device, folders }
 }
@@ -124,24 +141,63 @@ function parseConfig(file: string, text: string, deviceTable: SettingTable<Devic
 }
 
 function parseFolder(file: string, place: string, json: unknown): Setup['folders'][number] {
-  const { path, secret, ...set } = objectOf(file, place, json)
+  const { path, secret, guest, new: isNew, ...set } = objectOf(file, place, json)
   if (typeof path !== 'string' || path === '') throw damaged(file, `${place} has no "path"`)
   if (secret !== undefined && typeof secret !== 'string')
     throw damaged(file, `${place}: "secret" is not a text`)
   return {
     path: resolve(dirname(file), path),
     secret: within(file, `${place} (${path}): `, () =>
-      secret === undefined ? undefined : readFolderSecret(secret),
+      guest !== undefined
+        ? parsePass(file, place, guest)
+        : secret === undefined
+          ? undefined
+          : parseSecret(secret),
     ),
     set: within(file, `${place} (${path}): `, () => settingsFromJson(folderSettingTable, set)),
+    ...(isNew === true ? { isNew } : {}),
   }
 }
 
-/** A secret that can open a folder by itself. Throws `secret-wrong-kind` for a one-time secret, and what `parseSecret` throws. */
-export function readFolderSecret(text: string): FolderSecret {
-  const secret = parseSecret(text)
-  if (secret.kind === 'one-time') throw new SyncError('secret-wrong-kind', { kind: secret.kind })
-  return secret
+/** A guest's pass has no text that could be passed on; this is how it is kept. */
+interface PassJson {
+  readonly readKey: string
+  readonly writerPublicKey: string
+  readonly certificate: string
+  readonly signature: string
+}
+
+function passToJson({ readKey, writerPublicKey, certificate }: GuestPass): PassJson {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+  return {
+    readKey: text(readKey.reveal()),
+    writerPublicKey: text(writerPublicKey),
+    certificate: text(certificate.body),
+    signature: text(certificate.signature),
+  }
+}
+
+function parsePass(file: string, place: string, json: unknown): GuestPass {
+  const fields = objectOf(file, `${place}: "guest"`, json)
+  const bytesOf = (name: keyof PassJson): Buffer => {
+    const text = fields[name]
+    if (typeof text !== 'string') throw damaged(file, `${place}: "guest" has no "${name}"`)
+    return Buffer.from(text, 'base64url')
+  }
+  const body = bytesOf('certificate')
+  const statement = decodeStatement(body)
+  const [readKey, writerPublicKey] = [bytesOf('readKey'), bytesOf('writerPublicKey')]
+  if (
+    statement?.kind !== 'certificate' ||
+    readKey.length !== readKeyBytes ||
+    writerPublicKey.length !== ed25519KeyBytes
+  )
+    throw damaged(file, `${place}: "guest" is not what was granted`)
+  const certificate = { id: statementIdOf(body), statement, body, signature: bytesOf('signature') }
+  const pass = guestPass(readKey, writerPublicKey, certificate)
+  if (!verifyStatement(certificate, folderKeys(pass).folderId, writerPublicKey))
+    throw damaged(file, `${place}: the certificate of "guest" is not signed by the folder`)
+  return pass
 }
 
 /** The parser's own message quotes the text around the mistake, and that may be a secret: only the place is passed on. */
@@ -202,9 +258,10 @@ export async function openConfig(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, set }) => ({
+  const folders = config.folders.map(({ path, secret, set, isNew }) => ({
     path,
-    secret: secretToText(secret),
+    ...(secret.kind === 'guest' ? { guest: passToJson(secret) } : { secret: secretToText(secret) }),
+    ...(isNew === true ? { new: true } : {}),
     ...set,
   }))
   const text = `${JSON.stringify({ ...config.device, folders }, undefined, 2)}\n`

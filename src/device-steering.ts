@@ -1,12 +1,23 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
-import type { FolderStatusBody, Route, Settings, SettingsChange, Status } from './api/schemas.ts'
+import type {
+  FolderStatusBody,
+  InviteBody,
+  PeerBody,
+  Route,
+  Settings,
+  SettingsChange,
+  Status,
+} from './api/schemas.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
+import type { Invite } from './core/invite.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
 import type { LimitsInForce } from './device-limits.ts'
+import type { MemberRow } from './engine/member-list.ts'
+import { isFinal } from './engine/redemption.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
@@ -51,13 +62,13 @@ export function createSteering(needs: Needs): Steering {
     named: string | undefined,
   ): Promise<readonly { path: string; running: RunningFolder }[]> {
     const asked = named === undefined ? folders.list() : [await folders.findRunning(named)]
-    return asked.flatMap(({ entry, running: one }) =>
-      one instanceof SyncError ? [] : [{ path: entry.path, running: one }],
+    return asked.flatMap(({ entry, keys, state }) =>
+      keys === undefined || state instanceof SyncError ? [] : [{ path: entry.path, running: state }],
     )
   }
 
   async function folderOf(named: string): Promise<RunningFolder['folder']> {
-    return (await folders.findRunning(named)).running.folder
+    return (await folders.findRunning(named)).state.folder
   }
 
   function showFolder(set: Partial<FolderSettings>): Settings {
@@ -82,7 +93,7 @@ export function createSteering(needs: Needs): Steering {
       const limits = needs.limits()
       const shown = (await chosen(named)).map((folder) => ({
         ...showStatus(folder, limits),
-        routes: needs.dialResults(folder.keys.folderId).map(showRoute),
+        routes: needs.dialResults(folder.id).map(showRoute),
       }))
       return {
         device: { ...device, ...needs.running(), limits: showLimits(limits) },
@@ -90,18 +101,26 @@ export function createSteering(needs: Needs): Steering {
       }
     },
     async addFolder(path, secret) {
-      const { entry, keys } = await folders.add(path, secret)
+      const { id, entry, keys } = await folders.add(path, secret)
       return {
-        id: keys.folderId,
-        path: entry.path,
-        role: keys.role,
-        created: secret === undefined,
-        ...secretsOf(entry.secret),
+        ...{ id, path: entry.path, role: keys?.role ?? 'read-only' },
+        ...{ created: secret === undefined, joining: keys === undefined },
+        ...(keys === undefined ? {} : secretsOf(entry)),
       }
     },
     removeFolder: (named) => folders.remove(named),
     async secrets(named) {
-      return secretsOf((await folders.find(named)).entry.secret)
+      return secretsOf((await folders.find(named)).entry)
+    },
+    async invite(named, role, lifeMs) {
+      const { secret, invite } = (await folderOf(named)).invites.create(role, lifeMs)
+      return { secret: secretToText(secret), ...showInvite(invite) }
+    },
+    async invites(named) {
+      return { invites: (await folderOf(named)).invites.list().map(showInvite) }
+    },
+    async cancelInvite(named, id) {
+      return showInvite((await folderOf(named)).invites.cancel(id))
     },
     deviceSettings: async () => showDevice(),
     async setDevice(change) {
@@ -129,21 +148,21 @@ export function createSteering(needs: Needs): Steering {
       for (const one of await chosenRunning(named)) one.running.folder.rescan()
     },
     async fetchNow(named, asked, wanted) {
-      const { entry, running: one } = await folders.findRunning(named)
+      const { entry, state } = await folders.findRunning(named)
       const path = pathInFolder(entry.path, asked) ?? ''
-      return { path, state: one.folder.fetchNow(path, wanted) }
+      return { path, state: state.folder.fetchNow(path, wanted) }
     },
     async localChanges(named, limit) {
       return { changes: [...(await folderOf(named)).localChanges(limit)] }
     },
     async restoreLocal(named, asked) {
-      const { keys, entry, running: one } = await folders.findRunning(named)
+      const { keys, entry, state } = await folders.findRunning(named)
       if (keys.role === 'full') {
         const reason = `${entry.path} is not read-only here: what is changed in it syncs, so there is nothing to undo.`
         throw new SyncError('request-invalid', { reason })
       }
       const path = asked === undefined ? undefined : pathInFolder(entry.path, asked)
-      const restored = await one.folder.restoreLocal(path)
+      const restored = await state.folder.restoreLocal(path)
       if (restored === 0 && asked !== undefined)
         throw new SyncError('unchanged-here', { asked, path: entry.path })
       return { restored }
@@ -172,6 +191,22 @@ export function createSteering(needs: Needs): Steering {
     },
     async peers(named) {
       return { peers: (await chosenRunning(named)).flatMap(({ path, running: one }) => peersOf(path, one)) }
+    },
+    async revoke(named, device) {
+      const { entry, state } = await folders.findRunning(named)
+      return showMember(entry.path, state.folder, state.folder.revoke(device))
+    },
+    async approve(named, device) {
+      const { entry, state } = await folders.findRunning(named)
+      return showMember(entry.path, state.folder, state.folder.approve(device))
+    },
+    async admission(named) {
+      return { rule: (await folderOf(named)).admission }
+    },
+    async setAdmission(named, rule) {
+      const folder = await folderOf(named)
+      folder.setAdmission(rule)
+      return { rule: folder.admission }
     },
     async archive(named, limit) {
       const newest: (ArchiveEntry & { readonly folder: string })[] = []
@@ -209,30 +244,50 @@ function readChange<S>(table: SettingTable<S>, change: SettingsChange): Partial<
   return 'texts' in change ? settingsFromTexts(table, change.texts) : settingsFromJson(table, change.values)
 }
 
-function secretsOf(secret: SyncedFolder['entry']['secret']): { full?: string; readOnly: string } {
-  if (secret.kind === 'read-only') return { readOnly: secretToText(secret) }
-  return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
+/** Throws `no-secret-here` where there is none to pass on. */
+function secretsOf({ path, secret }: SyncedFolder['entry']): { full?: string; readOnly: string } {
+  switch (secret.kind) {
+    case 'full':
+      return { full: secretToText(secret), readOnly: secretToText(readSecretOf(secret)) }
+    case 'read-only':
+      return { readOnly: secretToText(secret) }
+    case 'guest':
+    case 'one-time':
+      throw new SyncError('no-secret-here', { path })
+  }
+}
+
+function showInvite({ id, role, createdMs, expiresMs, end }: Invite): InviteBody {
+  return {
+    ...{ id, role, created: timeToText(createdMs), expires: timeToText(expiresMs) },
+    state: end?.kind ?? 'open',
+    ...(end?.kind === 'redeemed'
+      ? { redeemedBy: { id: end.device, name: end.deviceName }, redeemed: timeToText(end.atMs) }
+      : {}),
+  }
 }
 
 function showLimits({ untilMs, ...limits }: LimitsInForce): Status['device']['limits'] {
   return { ...limits, ...(untilMs === undefined ? {} : { until: timeToText(untilMs) }) }
 }
 
-function showStatus(
-  { entry, keys, running }: SyncedFolder,
-  { paused }: LimitsInForce,
-): Omit<FolderStatusBody, 'routes'> {
+function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<FolderStatusBody, 'routes'> {
+  const { id, entry, keys, state } = folder
   const set = withDefaults(folderSettingTable, entry.set)
   const limits = { upload: set.uploadLimit, download: set.downloadLimit }
   const known = { path: entry.path, hosts: [...set.hosts], limits }
-  if (running instanceof SyncError) {
+  if (keys === undefined || state instanceof SyncError) {
+    const { code, message } = keys === undefined ? state.obstacle : (state as SyncError)
+    const isJoining = keys === undefined && !isFinal(code)
     return {
-      ...{ id: keys.folderId, ...known, role: keys.role, state: 'halted', settled: false },
-      ...{ halt: { code: running.code, message: running.message }, explanation: running.message },
+      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : 'halted' },
+      ...(isJoining ? {} : { halt: { code, message } }),
+      ...{ settled: false, explanation: message },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
       notKept: { files: 0, bytes: 0 },
     }
   }
+  const running = state
   const { peers, problems, explanation, ...status } = running.folder.status()
   if (paused && !set.paused) {
     const until = 'Paused by the schedule of this device (`berrysync config`).'
@@ -263,16 +318,20 @@ function showRoute({ host, at, nextInMs, lastResult, tried, state }: DialResult)
   }
 }
 
-function peersOf(path: string, { folder }: RunningFolder) {
-  const connected = new Map(folder.status().peers.map((peer) => [peer.id, peer]))
-  return folder.knownPeers().map(({ device, name, role, firstSeenMs, lastSeenMs }) => {
-    const link = connected.get(device)
-    return {
-      ...{ folder: path, id: device, name, role, connected: link !== undefined },
-      ...(link === undefined ? {} : { address: link.address }),
-      ...{ firstSeen: timeToText(firstSeenMs), lastSeen: timeToText(lastSeenMs) },
-    }
-  })
+function peersOf(path: string, { folder }: RunningFolder): PeerBody[] {
+  return folder.members().map((member) => showMember(path, folder, member))
+}
+
+function showMember(path: string, folder: RunningFolder['folder'], member: MemberRow): PeerBody {
+  const { device, name, role, state, invitedBy, firstSeenMs, lastSeenMs } = member
+  const link = folder.status().peers.find(({ id }) => id === device)
+  return {
+    ...{ folder: path, id: device, name, role, connected: link !== undefined, state },
+    ...(invitedBy === undefined ? {} : { invitedBy }),
+    ...(link === undefined ? {} : { address: link.address }),
+    ...(firstSeenMs === undefined ? {} : { firstSeen: timeToText(firstSeenMs) }),
+    ...(lastSeenMs === undefined ? {} : { lastSeen: timeToText(lastSeenMs) }),
+  }
 }
 
 function timeToText(ms: number): string {

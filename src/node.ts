@@ -8,7 +8,9 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
-import { createAuthor } from './core/record.ts'
+import { type InviteKeys, inviteIdOf, inviteKeys } from './core/invite.ts'
+import { type Author, createAuthor } from './core/record.ts'
+import { type FolderKeys, guestAuthorSeed } from './core/secret.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createFinderPool } from './disk/block-finder.ts'
@@ -18,8 +20,10 @@ import { realFiles } from './disk/real-files.ts'
 import { watchRealFiles } from './disk/watcher.ts'
 import { type Folder, openFolder } from './engine/folder.ts'
 import { createDeviceRates } from './engine/rates.ts'
+import type { FolderSettings } from './engine/settings.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
 import { openHome, openSocketPath } from './home.ts'
+import { createJoining } from './joining.ts'
 import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
 import { createDialer } from './net/dialer.ts'
@@ -70,11 +74,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const identity = await loadIdentity(join(home.path, 'identity.json'), random)
   const author = createAuthor(identity.authorSeed)
+  /** A guest signs with a key of its own for each secret it redeemed: one that is revoked is not one for all folders. */
+  function authorOf({ certificate }: FolderKeys): Author {
+    const invite = certificate?.statement.invite
+    return invite === undefined ? author : createAuthor(guestAuthorSeed(identity.authorSeed, invite))
+  }
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
   const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
+  /** Folders that are still to be joined, by the meeting with whoever invited. */
+  const guests = new Map<FolderId, { readonly take: (link: Link) => void }>()
   const traffic = createTrafficMeter(clock)
   const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))
   const uploads = createUploadSlots(clock)
@@ -96,9 +107,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   function takeLink(link: Link): void {
     traffic.add(link)
     dialer.noteLink(link)
-    const member = members.get(link.folderId)
-    if (member === undefined) link.close('folder-closed')
-    else member.folder.attach(link)
+    const guest = guests.get(link.folderId)
+    const member = members.get(link.folderId) ?? hostOf(link.folderId)
+    if (guest !== undefined) guest.take(link)
+    else if (member !== undefined) member.folder.attach(link)
+    else link.close('folder-closed')
+  }
+
+  /** The folder guests are invited to at this meeting. */
+  function hostOf(meeting: FolderId) {
+    return [...members.values()].find(({ folder }) => folder.invites.meetings().has(meeting))
   }
 
   const dialer = parts.use(createDialer({ ...linkContext, onLink: takeLink }))
@@ -106,7 +124,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     await openListener({
       ...linkContext,
       address: parseListenAddress(settings.listen),
-      memberships: () => [...members.values()].map(({ membership }) => membership),
+      memberships: () =>
+        [...members.values()].flatMap(({ membership, folder }) => [
+          membership,
+          ...[...folder.invites.meetings().values()].map(meetingToMembership),
+        ]),
       onLink: takeLink,
     }),
   )
@@ -119,7 +141,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const databaseOf = (id: FolderId): string => join(databases, `${id}.db`)
 
   const opener: FolderOpener = {
-    async open(entry, keys, folderSettings, { isNew, mustReopen }) {
+    async open(entry, keys, folderSettings, { isNew, mustReopen, claimed }) {
       await using below = new AsyncDisposableStack()
       const folderLog = log.child({ folder: entry.path })
       let wanted = folderSettings
@@ -141,8 +163,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       const folder = below.use(
         openFolder({
           ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates, uploads },
-          onDatabaseDamaged: mustReopen,
-          ...{ device: identity.device.id, deviceName: settings.name, author, clock, chance, log: folderLog },
+          ...{ onDatabaseDamaged: mustReopen, onClaimed: claimed },
+          ...{ device: identity.device.id, deviceName: settings.name, author: authorOf(keys) },
+          ...{ clock, chance, log: folderLog },
         }),
       )
       const membership: Membership = {
@@ -176,6 +199,31 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
     },
+    join(entry, secret, folderSettings, granted) {
+      const folderLog = log.child({ folder: entry.path })
+      const invite = inviteIdOf(secret.token.reveal())
+      const membership = meetingToMembership(inviteKeys(invite))
+      const guestAuthor = createAuthor(guestAuthorSeed(identity.authorSeed, invite))
+      const joining = createJoining(
+        { secret, device: identity.device.id, deviceName: settings.name, author: guestAuthor },
+        { clock, log: folderLog },
+        granted,
+      )
+      guests.set(membership.folderId, joining)
+      const dial = ({ paused, hosts }: FolderSettings): void =>
+        dialer.setTargets(membership, paused ? [] : hosts)
+      dial(folderSettings)
+      return {
+        get obstacle() {
+          return joining.obstacle
+        },
+        configure: dial,
+        async [Symbol.asyncDispose]() {
+          guests.delete(membership.folderId)
+          dialer.setTargets(membership, [])
+        },
+      }
+    },
     async forget(id) {
       for (const suffix of ['', '-wal', '-shm']) await rm(databaseOf(id) + suffix, { force: true })
     },
@@ -198,6 +246,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const owned = parts.move()
   return { listen, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+function meetingToMembership({ meetingId, psk, tagKey }: InviteKeys): Membership {
+  return { folderId: meetingId, psk: psk.reveal(), tagKey: tagKey.reveal() }
 }
 
 function readOverrides(

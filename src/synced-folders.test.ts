@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
-import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
+import { generateFullSecret, readSecretOf, type Secret, secretToText } from './core/secret.ts'
 import { createLogTo } from './log.ts'
 import { deviceSettingTable } from './setting-table.ts'
 import { openSyncedFolders } from './synced-folders.ts'
@@ -43,13 +43,17 @@ test('a new folder has a secret of its own, and is there again after a restart',
   expect(added.entry.secret.kind).toBe('full')
   expect(opener.opened.get(path)!.calls).toEqual(['opened as new'])
   expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8')).folders).toEqual([
-    { path, secret: secretToText(added.entry.secret) },
+    { path, secret: secretToText(added.entry.secret as Secret), new: true },
   ])
+  opener.opened.get(path)!.claimed()
+  // Changes come one after another, so this one waits for it.
+  await folders.configure(path, (set) => set)
+  expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8')).folders[0].new).toBeUndefined()
   await folders[Symbol.asyncDispose]()
   expect(opener.opened.get(path)!.isOpen).toBe(false)
 
   const again = await open()
-  expect(again.list().map(({ keys }) => keys.folderId)).toEqual([added.keys.folderId])
+  expect(again.list().map(({ id }) => id)).toEqual([added.id])
   expect(opener.opened.get(path)!.calls).toEqual(['opened'])
 })
 
@@ -59,9 +63,9 @@ test('a folder is found by id, by path, and through a link', async () => {
   const path = await makeDirectory(root.path, 'a')
   const link = join(root.path, 'link')
   await symlink(path, link)
-  const { entry, keys } = await folders.add(link, undefined)
+  const { entry, id } = await folders.add(link, undefined)
   expect(entry.path).toBe(path)
-  for (const named of [path, link, keys.folderId]) expect((await folders.find(named)).entry).toBe(entry)
+  for (const named of [path, link, id]) expect((await folders.find(named)).entry).toBe(entry)
   expect(await codeOf(folders.find(join(root.path, 'b')))).toBe('folder-unknown')
 })
 
@@ -147,18 +151,19 @@ test('a folder that cannot go on is closed and opened again', async () => {
   // Changes come one after another, so this one waits for it.
   await folders.configure(path, (set) => ({ ...set, lan: false }))
   const after = opener.opened.get(path)!
-  expect([before.isOpen, after.isOpen, after.calls]).toEqual([false, true, ['opened']])
-  expect((await folders.findRunning(path)).running).toBe(after)
+  // Nobody said that its directory was claimed.
+  expect([before.isOpen, after.isOpen, after.calls]).toEqual([false, true, ['opened as new']])
+  expect((await folders.findRunning(path)).state).toBe(after)
 })
 
 test('a removed folder is closed and forgotten', async () => {
   await using root = await makeTempDirectory()
   const { folders, opener, config } = await makeDevice(root.path)
   const path = await makeDirectory(root.path, 'a')
-  const { keys } = await folders.add(path, undefined)
+  const { id } = await folders.add(path, undefined)
   await folders.remove(path)
   expect(opener.opened.get(path)!.isOpen).toBe(false)
-  expect(opener.forgotten.at(-1)).toBe(keys.folderId)
+  expect(opener.forgotten.at(-1)).toBe(id)
   expect(config.current().folders).toEqual([])
   expect(await codeOf(folders.remove(path))).toBe('folder-unknown')
 })

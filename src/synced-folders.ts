@@ -3,10 +3,18 @@
  * is the business of `node.ts`. One change at a time, so that two clients cannot add the same directory side by side.
  */
 import { realpath } from 'node:fs/promises'
-import { type ConfigKeeper, type FolderEntry, readFolderSecret, type Setup } from './config.ts'
+import type { ConfigKeeper, FolderEntry, Setup } from './config.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import type { FolderId } from './core/ids.ts'
-import { type FolderKeys, folderKeys, generateFullSecret } from './core/secret.ts'
+import { inviteIdOf, inviteKeys } from './core/invite.ts'
+import {
+  type FolderKeys,
+  folderKeys,
+  type GuestPass,
+  generateFullSecret,
+  type OneTimeSecret,
+  parseSecret,
+} from './core/secret.ts'
 import type { Folder } from './engine/folder.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
@@ -20,9 +28,18 @@ export interface RunningFolder extends AsyncDisposable {
   configure(settings: FolderSettings): void
 }
 
+/** A folder that is not shared with this device yet: its one-time secret is being redeemed. */
+export interface JoiningFolder extends AsyncDisposable {
+  /** Why it is not shared yet: how the last try ended, or that nobody was reached. */
+  readonly obstacle: SyncError
+  configure(settings: FolderSettings): void
+}
+
 export interface OpenHow {
-  /** A person adds it now: only then may the directory be claimed. */
+  /** A person added it, and its directory has not been claimed yet: only then it may be. */
   readonly isNew: boolean
+  /** Called when a new folder has claimed its directory. */
+  readonly claimed: () => void
   /** Called when the folder cannot go on before it is closed and opened again. */
   readonly mustReopen: () => void
 }
@@ -30,23 +47,45 @@ export interface OpenHow {
 export interface FolderOpener {
   /** A missing directory is no error (I10). */
   open(entry: FolderEntry, keys: FolderKeys, settings: FolderSettings, how: OpenHow): Promise<RunningFolder>
+  /** Redeems a one-time secret, however long that takes; `granted` is called once, with what it was good for. */
+  join(
+    entry: FolderEntry,
+    secret: OneTimeSecret,
+    settings: FolderSettings,
+    granted: (pass: GuestPass) => void,
+  ): JoiningFolder
   /** Deletes what the state directory knows of a folder that is not open. */
   forget(id: FolderId): Promise<void>
 }
 
-/** A folder of the configuration: open, or the reason why it could not be opened. */
-export interface SyncedFolder {
+/** A folder of the configuration: open, or the reason why it could not be opened, or still to be joined. */
+export type SyncedFolder = OpenedFolder | JoinedFolder
+
+interface OpenedFolder {
+  readonly id: FolderId
   readonly entry: FolderEntry
   readonly keys: FolderKeys
-  readonly running: RunningFolder | SyncError
+  readonly state: RunningFolder | SyncError
 }
+
+interface JoinedFolder {
+  /** Of the meeting with whoever invited. */
+  readonly id: FolderId
+  readonly entry: FolderEntry
+  readonly keys: undefined
+  readonly state: JoiningFolder
+}
+
+/** A folder that is open. */
+export type RunningEntry = OpenedFolder & { readonly state: RunningFolder }
 
 export interface SyncedFolders extends AsyncDisposable {
   list(): readonly SyncedFolder[]
   /** By id or path. Throws `folder-unknown`. */
   find(named: string): Promise<SyncedFolder>
-  /** As `find`, and throws the reason when the folder could not be opened. */
-  findRunning(named: string): Promise<SyncedFolder & { readonly running: RunningFolder }>
+  /** As `find`, and throws the reason when the folder could not be opened, or is not shared with this device yet. */
+  findRunning(named: string): Promise<RunningEntry>
+  /** Returns at once for a one-time secret, which is redeemed from then on. */
   add(path: string, secretText: string | undefined): Promise<SyncedFolder>
   remove(named: string): Promise<void>
   configure(
@@ -82,23 +121,53 @@ export async function openSyncedFolders({
   }
 
   async function openExisting(entry: FolderEntry): Promise<void> {
-    const keys = folderKeys(entry.secret)
-    let running: RunningFolder | SyncError
+    const { secret } = entry
+    if (secret.kind === 'one-time') return void join(entry, secret)
+    const keys = folderKeys(secret)
+    let state: RunningFolder | SyncError
     try {
-      running = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, false))
+      state = await opener.open(
+        entry,
+        keys,
+        settingsOf(entry),
+        howToOpen(keys.folderId, entry.isNew === true),
+      )
     } catch (error) {
       if (!isSyncError(error)) throw error
       log.error({ folder: entry.path, error }, 'this folder could not be opened')
-      running = error
+      state = error
     }
-    folders.set(keys.folderId, { entry, keys, running })
+    folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
   }
 
   function howToOpen(id: FolderId, isNew: boolean): OpenHow {
     function mustReopen(): void {
       serially(() => reopen(id)).catch((error) => log.error({ error }, 'a folder could not be opened again'))
     }
-    return { isNew, mustReopen }
+    function claimed(): void {
+      serially(() => forgetNew(id)).catch((error) =>
+        log.error({ error }, 'the configuration could not be kept'),
+      )
+    }
+    return { isNew, mustReopen, claimed }
+  }
+
+  async function forgetNew(id: FolderId): Promise<void> {
+    const folder = folders.get(id)
+    if (folder === undefined) return
+    const { isNew: _, ...entry } = folder.entry
+    await replaceEntry(folder, entry)
+  }
+
+  /** In the configuration and here. */
+  async function replaceEntry(folder: SyncedFolder, entry: FolderEntry): Promise<SyncedFolder> {
+    await config.change((all) => ({
+      ...all,
+      folders: all.folders.map((other) => (other === folder.entry ? entry : other)),
+    }))
+    const replaced: SyncedFolder = { ...folder, entry }
+    folders.set(folder.id, replaced)
+    return replaced
   }
 
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
@@ -109,8 +178,8 @@ export async function openSyncedFolders({
     await openExisting(folder.entry)
   }
 
-  async function close({ running }: SyncedFolder): Promise<void> {
-    if (!(running instanceof SyncError)) await running[Symbol.asyncDispose]()
+  async function close({ state }: SyncedFolder): Promise<void> {
+    if (!(state instanceof SyncError)) await state[Symbol.asyncDispose]()
   }
 
   async function find(named: string): Promise<SyncedFolder> {
@@ -123,28 +192,86 @@ export async function openSyncedFolders({
     throw new SyncError('folder-unknown', { path: named })
   }
 
-  async function add(path: string, given: FolderEntry['secret'] | undefined, set: Partial<FolderSettings>) {
+  async function add(
+    path: string,
+    given: FolderEntry['secret'] | undefined,
+    set: Partial<FolderSettings>,
+  ): Promise<SyncedFolder> {
     const others = [...folders.values()].map(({ entry }) => entry.path)
     const real = await checkPlace(path, home, others)
     const secret = given ?? generateFullSecret((count) => chance.bytes(count))
-    const keys = folderKeys(secret)
-    refuseForRole(set, keys.role)
-    const same = folders.get(keys.folderId)
+    const entry: FolderEntry = { path: real, secret, set, isNew: true }
+    return secret.kind === 'one-time' ? addJoining(entry, secret) : addOpened(entry, folderKeys(secret))
+  }
+
+  async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
+    const same = folders.get(meetingOf(secret))
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
-    const entry: FolderEntry = { path: real, secret, set }
-    await opener.forget(keys.folderId)
+    await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
+    log.info({ folder: entry.path }, 'added a folder with a one-time secret')
+    return join(entry, secret)
+  }
+
+  async function addOpened(entry: FolderEntry, keys: FolderKeys): Promise<SyncedFolder> {
+    const id = keys.folderId
+    refuseForRole(entry.set, keys.role)
+    const same = folders.get(id)
+    if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
+    await opener.forget(id)
     // The secret first: it must not be lost once anything was shared under it.
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     try {
-      const running = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
-      const folder: SyncedFolder = { entry, keys, running }
-      folders.set(keys.folderId, folder)
-      log.info({ folder: real, role: keys.role }, 'added a folder')
+      const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(id, true))
+      const folder: SyncedFolder = { id, entry, keys, state }
+      folders.set(id, folder)
+      log.info({ folder: entry.path, role: keys.role }, 'added a folder')
       return folder
     } catch (error) {
       await config.change((before) => withoutEntry(before, entry))
       throw error
     }
+  }
+
+  function join(entry: FolderEntry, secret: OneTimeSecret): SyncedFolder {
+    const id = meetingOf(secret)
+    function granted(pass: GuestPass): void {
+      serially(() => takeGrant(id, pass)).catch((error) =>
+        log.error({ folder: entry.path, error }, 'a folder that was granted could not be opened'),
+      )
+    }
+    const folder: SyncedFolder = {
+      ...{ id, entry, keys: undefined },
+      state: opener.join(entry, secret, settingsOf(entry), granted),
+    }
+    folders.set(id, folder)
+    return folder
+  }
+
+  /** The pass takes the place of the one-time secret, durably, before anything is done with it. */
+  async function takeGrant(meeting: FolderId, pass: GuestPass): Promise<void> {
+    const folder = folders.get(meeting)
+    // Removed meanwhile: whoever adds it again with the same secret gets the same pass.
+    if (folder === undefined) return
+    const keys = folderKeys(pass)
+    const same = folders.get(keys.folderId)
+    const entry: FolderEntry = { ...folder.entry, secret: pass }
+    await config.change((before) => ({
+      ...before,
+      folders: before.folders.flatMap((other) =>
+        other !== folder.entry ? [other] : same === undefined ? [entry] : [],
+      ),
+    }))
+    if (same === undefined) {
+      await opener.forget(keys.folderId)
+      const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
+      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
+      log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
+    } else {
+      const other = same.entry.path
+      log.warn({ folder: entry.path, other }, 'the one-time secret was for a folder that is here already')
+    }
+    folders.delete(meeting)
+    await close(folder)
   }
 
   async function configure(
@@ -153,14 +280,9 @@ export async function openSyncedFolders({
   ): Promise<SyncedFolder> {
     const before = await find(named)
     const entry: FolderEntry = { ...before.entry, set: change(before.entry.set) }
-    refuseForRole(entry.set, before.keys.role)
-    await config.change((all) => ({
-      ...all,
-      folders: all.folders.map((other) => (other === before.entry ? entry : other)),
-    }))
-    const after: SyncedFolder = { ...before, entry }
-    folders.set(after.keys.folderId, after)
-    if (!(after.running instanceof SyncError)) after.running.configure(settingsOf(entry))
+    if (before.keys !== undefined) refuseForRole(entry.set, before.keys.role)
+    const after = await replaceEntry(before, entry)
+    if (!(after.state instanceof SyncError)) after.state.configure(settingsOf(entry))
     return after
   }
 
@@ -171,10 +293,10 @@ export async function openSyncedFolders({
       await add(path, secret, set)
       return
     }
-    if (secret !== undefined && !opensSame(folderKeys(secret), known.keys)) {
+    if (secret !== undefined && !opensSame(secret, known)) {
       throw new SyncError('folder-exists', { path: real })
     }
-    await configure(known.keys.folderId, (before) => ({ ...before, ...set }))
+    await configure(known.id, (before) => ({ ...before, ...set }))
   }
 
   for (const entry of config.current().folders) await openExisting(entry)
@@ -183,19 +305,20 @@ export async function openSyncedFolders({
     list: () => [...folders.values()],
     find,
     async findRunning(named) {
-      const { running, ...folder } = await find(named)
-      if (running instanceof SyncError) throw running
-      return { ...folder, running }
+      const folder = await find(named)
+      if (folder.state instanceof SyncError) throw folder.state
+      if (folder.keys === undefined) throw folder.state.obstacle
+      return folder as RunningEntry
     },
     add: (path, secretText) =>
-      serially(() => add(path, secretText === undefined ? undefined : readFolderSecret(secretText), {})),
+      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), {})),
     remove: (named) =>
       serially(async () => {
         const folder = await find(named)
         await config.change((before) => withoutEntry(before, folder.entry))
-        folders.delete(folder.keys.folderId)
+        folders.delete(folder.id)
         await close(folder)
-        await opener.forget(folder.keys.folderId)
+        if (folder.keys !== undefined) await opener.forget(folder.id)
         log.info({ folder: folder.entry.path }, 'removed a folder; its files stay')
       }),
     configure: (named, change) => serially(() => configure(named, change)),
@@ -211,8 +334,20 @@ export async function openSyncedFolders({
   }
 }
 
-function opensSame(one: FolderKeys, two: FolderKeys): boolean {
-  return one.folderId === two.folderId && one.role === two.role
+function meetingOf(secret: OneTimeSecret): FolderId {
+  return inviteKeys(inviteIdOf(secret.token.reveal())).meetingId
+}
+
+/** Whether a secret is what a folder was added with, the one-time secret of a guest included. */
+function opensSame(secret: FolderEntry['secret'], known: SyncedFolder): boolean {
+  if (secret.kind !== 'one-time') {
+    const keys = folderKeys(secret)
+    return keys.folderId === known.keys?.folderId && keys.role === known.keys.role
+  }
+  const invite = inviteIdOf(secret.token.reveal())
+  const { secret: held } = known.entry
+  if (held.kind === 'one-time') return inviteIdOf(held.token.reveal()) === invite
+  return held.kind === 'guest' && held.certificate.statement.invite === invite
 }
 
 function withoutEntry<C extends { readonly folders: readonly FolderEntry[] }>(

@@ -8,9 +8,11 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import { maxInviteMs } from '../core/invite.ts'
 import {
   AddBody,
   AddedSchema,
+  AdmissionSchema,
   ArchiveRestoreBody,
   ArchiveRestoredSchema,
   ArchiveSchema,
@@ -18,6 +20,7 @@ import {
   DecidedSchema,
   DeletesBody,
   DeletesSchema,
+  DeviceBody,
   DoneSchema,
   defaultRows,
   FetchBody,
@@ -28,8 +31,14 @@ import {
   HostBody,
   HostParams,
   HostsSchema,
+  InvitedSchema,
+  InviteParameters,
+  InviteParams,
+  InviteSchema,
+  InvitesSchema,
   LocalChangesSchema,
   maxRows,
+  PeerSchema,
   PeersSchema,
   RestoreBody,
   RestoredSchema,
@@ -109,6 +118,42 @@ function addFolderRoutes(app: App, steering: Steering): void {
   })
   app.get('/api/folders/:folder/secrets', takes({ params: FolderParams }, SecretsSchema), ({ params }) =>
     steering.secrets(params.folder),
+  )
+  app.post(
+    '/api/folders/:folder/invites',
+    takes({ params: FolderParams, body: InviteParameters }, InvitedSchema),
+    ({ params, body }) =>
+      steering.invite(
+        params.folder,
+        body.role,
+        body.lifeSeconds === undefined ? maxInviteMs : body.lifeSeconds * 1000,
+      ),
+  )
+  app.get('/api/folders/:folder/invites', takes({ params: FolderParams }, InvitesSchema), ({ params }) =>
+    steering.invites(params.folder),
+  )
+  app.delete(
+    '/api/folders/:folder/invites/:invite',
+    takes({ params: InviteParams }, InviteSchema),
+    ({ params }) => steering.cancelInvite(params.folder, params.invite),
+  )
+  app.get('/api/folders/:folder/admission', takes({ params: FolderParams }, AdmissionSchema), ({ params }) =>
+    steering.admission(params.folder),
+  )
+  app.patch(
+    '/api/folders/:folder/admission',
+    takes({ params: FolderParams, body: AdmissionSchema }, AdmissionSchema),
+    ({ params, body }) => steering.setAdmission(params.folder, body.rule),
+  )
+  app.post(
+    '/api/folders/:folder/revoke',
+    takes({ params: FolderParams, body: DeviceBody }, PeerSchema),
+    ({ params, body }) => steering.revoke(params.folder, body.device),
+  )
+  app.post(
+    '/api/folders/:folder/approve',
+    takes({ params: FolderParams, body: DeviceBody }, PeerSchema),
+    ({ params, body }) => steering.approve(params.folder, body.device),
   )
   app.get('/api/folders/:folder/settings', takes({ params: FolderParams }, SettingsSchema), ({ params }) =>
     steering.folderSettings(params.folder),

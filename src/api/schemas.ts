@@ -29,6 +29,7 @@ export type ErrorBody = Static<typeof ErrorSchema>
 
 /** A folder in an address: its id, or its absolute path. */
 export const FolderParams = Type.Object({ folder: Path })
+export const InviteParams = Type.Object({ folder: Path, invite: Type.String({ maxLength: 64 }) })
 export const HostParams = Type.Object({ folder: Path, host: Type.String({ maxLength: maxHostCharacters }) })
 
 /** One folder, or all when left out. */
@@ -50,6 +51,20 @@ export const SettingsBody = Type.Union([
   Type.Object({ texts: Type.Record(Type.String(), Type.String()) }, closed),
 ])
 export type SettingsChange = Static<typeof SettingsBody>
+
+/** How long it is good for: 24 hours where it is left out, and at most. */
+export const InviteParameters = Type.Object(
+  { role: RoleSchema, lifeSeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })) },
+  closed,
+)
+
+export const AdmissionSchema = Type.Object({
+  rule: Type.Union([Type.Literal('secret'), Type.Literal('approval'), Type.Literal('invite')]),
+})
+export type AdmissionBody = Static<typeof AdmissionSchema>
+
+/** A device by its name or the first characters of its id. */
+export const DeviceBody = Type.Object({ device: Type.String({ minLength: 1, maxLength: 100 }) }, closed)
 
 export const HostBody = Type.Object({ host: Type.String({ maxLength: maxHostCharacters }) }, closed)
 /** With `release` the file is not asked for any more. */
@@ -113,6 +128,8 @@ export const FolderStatusSchema = Type.Object({
     Type.Literal('up-to-date'),
     Type.Literal('paused'),
     Type.Literal('halted'),
+    /** A one-time secret is being redeemed: the folder is not shared with this device yet, and its role is not known. */
+    Type.Literal('joining'),
   ]),
   halt: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   /** Why the folder is not up to date, or why nobody can tell; empty when it is. */
@@ -174,10 +191,39 @@ export const AddedSchema = Type.Object({
   role: RoleSchema,
   /** The folder is new: its secret was made here. */
   created: Type.Boolean(),
+  /** A one-time secret is being redeemed; see the folder's status. */
+  joining: Type.Boolean(),
   full: Type.Optional(Type.String()),
-  readOnly: Type.String(),
+  /** Not where a one-time secret was given. */
+  readOnly: Type.Optional(Type.String()),
 })
 export type Added = Static<typeof AddedSchema>
+
+export const InviteSchema = Type.Object({
+  /** Names the one-time secret without telling it. */
+  id: Type.String(),
+  role: RoleSchema,
+  state: Type.Union([
+    Type.Literal('open'),
+    Type.Literal('redeemed'),
+    Type.Literal('expired'),
+    Type.Literal('cancelled'),
+    /** An older database of this device was put back, so nobody knows whether it was used. */
+    Type.Literal('restored'),
+  ]),
+  /** ISO 8601, UTC; these too. */
+  created: Type.String(),
+  expires: Type.String(),
+  redeemed: Type.Optional(Type.String()),
+  redeemedBy: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
+})
+export type InviteBody = Static<typeof InviteSchema>
+
+export const InvitedSchema = Type.Object({ ...InviteSchema.properties, secret: Type.String() })
+export type Invited = Static<typeof InvitedSchema>
+
+export const InvitesSchema = Type.Object({ invites: Type.Array(InviteSchema) })
+export type Invites = Static<typeof InvitesSchema>
 
 export const SettingsSchema = Type.Object({
   settings: Type.Array(
@@ -251,22 +297,25 @@ export const HistorySchema = Type.Object({
 })
 export type History = Static<typeof HistorySchema>
 
-export const PeersSchema = Type.Object({
-  peers: Type.Array(
-    Type.Object({
-      folder: Type.String(),
-      id: Type.String(),
-      name: Type.String(),
-      role: RoleSchema,
-      connected: Type.Boolean(),
-      /** Only while connected. */
-      address: Type.Optional(Type.String()),
-      /** ISO 8601, UTC. */
-      firstSeen: Type.String(),
-      lastSeen: Type.String(),
-    }),
-  ),
+export const PeerSchema = Type.Object({
+  folder: Type.String(),
+  id: Type.String(),
+  name: Type.String(),
+  role: RoleSchema,
+  connected: Type.Boolean(),
+  /** Waiting: until somebody with full access lets it in. */
+  state: Type.Union([Type.Literal('member'), Type.Literal('waiting'), Type.Literal('revoked')]),
+  /** The name of the device that let it in; none for who holds a secret of the folder. */
+  invitedBy: Type.Optional(Type.String()),
+  /** Only while connected. */
+  address: Type.Optional(Type.String()),
+  /** ISO 8601, UTC; none for a device that was never connected to this one. */
+  firstSeen: Type.Optional(Type.String()),
+  lastSeen: Type.Optional(Type.String()),
 })
+export type PeerBody = Static<typeof PeerSchema>
+
+export const PeersSchema = Type.Object({ peers: Type.Array(PeerSchema) })
 export type Peers = Static<typeof PeersSchema>
 
 export const ArchiveSchema = Type.Object({

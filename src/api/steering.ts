@@ -2,8 +2,10 @@
  * What the API asks of the daemon: everything a person or program can see and steer, as an interface. The daemon answers it in
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
+import type { AdmissionRule, Role } from '../core/statement.ts'
 import type {
   Added,
+  AdmissionBody,
   Archive,
   ArchiveRestored,
   Conflicts,
@@ -12,7 +14,11 @@ import type {
   Fetched,
   History,
   Hosts,
+  InviteBody,
+  Invited,
+  Invites,
   LocalChanges,
+  PeerBody,
   Peers,
   Restored,
   Secrets,
@@ -28,7 +34,13 @@ export interface Steering {
   addFolder(path: string, secret: string | undefined): Promise<Added>
   /** Stops syncing; every file stays. */
   removeFolder(folder: string): Promise<void>
+  /** Throws `no-secret-here` where there is none to pass on. */
   secrets(folder: string): Promise<Secrets>
+  /** Makes a one-time secret, good for `lifeMs`. */
+  invite(folder: string, role: Role, lifeMs: number): Promise<Invited>
+  invites(folder: string): Promise<Invites>
+  /** By the first characters of its id. */
+  cancelInvite(folder: string, id: string): Promise<InviteBody>
   deviceSettings(): Promise<Settings>
   setDevice(change: SettingsChange): Promise<Settings>
   folderSettings(folder: string): Promise<Settings>
@@ -48,6 +60,11 @@ export interface Steering {
   /** Newest first. */
   history(folder: string | undefined, limit: number): Promise<History>
   peers(folder: string | undefined): Promise<Peers>
+  /** A device by its name or the first characters of its id. */
+  revoke(folder: string, device: string): Promise<PeerBody>
+  approve(folder: string, device: string): Promise<PeerBody>
+  admission(folder: string): Promise<AdmissionBody>
+  setAdmission(folder: string, rule: AdmissionRule): Promise<AdmissionBody>
   /** Newest first. */
   archive(folder: string | undefined, limit: number): Promise<Archive>
   restoreArchived(folder: string, id: string): Promise<ArchiveRestored>

@@ -1,8 +1,14 @@
 import type { Command } from 'commander'
-import type { Added } from '../api/schemas.ts'
+import type { Added, Hosts, Status } from '../api/schemas.ts'
+import { SyncError } from '../core/errors.ts'
+import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { secretsToText } from './secrets.ts'
-import { absolute, openSession, type Surroundings } from './session.ts'
+import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+
+/** So long the command waits for whoever made a one-time secret; the daemon goes on trying. */
+const waitMs = 10_000
+const lookEveryMs = 250
 
 export function defineAdd(program: Command, around: Surroundings): void {
   program
@@ -10,18 +16,48 @@ export function defineAdd(program: Command, around: Surroundings): void {
     .description('start syncing a directory; without a secret it becomes a new folder')
     .argument('<DIR>', 'the directory')
     .argument('[SECRET]', 'secret of the folder to join; "-" reads it from standard input')
-    .action(async (directory: string, given: string | undefined, _options, command: Command) => {
+    .option('--host <HOST:PORT...>', 'where a peer is, or who made the one-time secret')
+    .action(async (directory: string, given: string | undefined, options, command: Command) => {
+      const { host = [] } = options as { readonly host?: readonly string[] }
       const session = openSession(command, around)
       const secret = given === '-' ? (await around.readInput()).trim() : given
-      const body = { path: absolute(directory), ...(secret === undefined ? {} : { secret }) }
-      session.show(await session.client.post<Added>('/api/folders', body), addedToText)
+      const path = absolute(directory)
+      const added = await session.client.post<Added>('/api/folders', {
+        path,
+        ...(secret === undefined ? {} : { secret }),
+      })
+      for (const each of host) await session.client.post<Hosts>(folderRoute(path, '/hosts'), { host: each })
+      if (added.joining) await showJoined(session, around, path)
+      else session.show(added, addedToText)
     })
 }
 
-function addedToText(added: Added): string {
-  if (!added.created) return `Syncing ${plainText(added.path)} (${added.role}).`
+/** Waits a while for the one-time secret to be redeemed. A secret that is refused for good leaves nothing behind. */
+async function showJoined(session: Session, around: Surroundings, path: string): Promise<void> {
+  const untilMs = around.monotonicMs() + waitMs
+  for (;;) {
+    const { folders } = await session.client.get<Status>('/api/status', { folder: path })
+    const folder = folders[0]!
+    if (folder.halt?.code.startsWith('invite-') === true) {
+      await session.client.remove(folderRoute(path, ''))
+      throw new SyncError('request-invalid', { reason: folder.halt.message })
+    }
+    const isJoined = folder.state !== 'joining'
+    if (isJoined || around.monotonicMs() >= untilMs) {
+      return session.show(folder, () =>
+        isJoined
+          ? `Joined ${plainText(folder.path)} (${folder.role}).`
+          : `${plainText(folder.path)} is not joined yet. ${folder.explanation} See: berrysync status`,
+      )
+    }
+    await around.pause(lookEveryMs)
+  }
+}
+
+function addedToText({ path, role, created, full, readOnly = '' }: Added): string {
+  if (!created) return `Syncing ${plainText(path)} (${role}).`
   return [
-    `Syncing ${plainText(added.path)}. It is a new folder; whoever has one of its secrets can join:`,
-    secretsToText(added),
+    `Syncing ${plainText(path)}. It is a new folder; whoever has one of its secrets can join:`,
+    secretsToText({ ...(full === undefined ? {} : { full }), readOnly }),
   ].join('\n')
 }

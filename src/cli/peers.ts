@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import type { Peers } from '../api/schemas.ts'
-import { tableToText, timeToText } from './print.ts'
+import type { PeerBody, Peers } from '../api/schemas.ts'
+import { folderRoute } from './client.ts'
+import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
 export function definePeers(program: Command, around: Surroundings): void {
@@ -15,13 +16,60 @@ export function definePeers(program: Command, around: Surroundings): void {
     })
 }
 
+export function defineRevoke(program: Command, around: Surroundings): void {
+  program
+    .command('revoke')
+    .description('take a device out of a folder: what it changes from now on counts for nobody')
+    .argument('<DIR>', 'the folder')
+    .argument('<DEVICE>', 'its name, or the first characters of its id')
+    .action(async (directory: string, device: string, _options, command: Command) => {
+      const session = openSession(command, around)
+      const route = folderRoute(absolute(directory), '/revoke')
+      session.show(await session.client.post<PeerBody>(route, { device }), revokedToText)
+    })
+}
+
+export function defineApprove(program: Command, around: Surroundings): void {
+  program
+    .command('approve')
+    .description('let a device in that waits for it')
+    .argument('<DIR>', 'the folder')
+    .argument('<DEVICE>', 'its name, or the first characters of its id')
+    .action(async (directory: string, device: string, _options, command: Command) => {
+      const session = openSession(command, around)
+      const route = folderRoute(absolute(directory), '/approve')
+      session.show(
+        await session.client.post<PeerBody>(route, { device }),
+        ({ name }) => `${plainText(name)} is let in (read-only) when it connects the next time.`,
+      )
+    })
+}
+
+function revokedToText({ name, invitedBy }: PeerBody): string {
+  const done = `${plainText(name)} is taken out. What it sent before stays.`
+  if (invitedBy !== undefined) return done
+  return `${done} It holds the full secret, though, and so can let itself in again: only a new secret keeps it out for good.`
+}
+
 function peersToText({ peers }: Peers): string {
   const rows = peers.map((peer) => [
     peer.name,
     peer.role,
-    peer.connected ? `connected, ${peer.address ?? ''}` : `last seen ${timeToText(peer.lastSeen)}`,
+    connectionToText(peer),
+    peer.invitedBy ?? '',
     peer.folder,
     peer.id.slice(0, 12),
   ])
-  return tableToText(['DEVICE', 'ROLE', 'CONNECTION', 'FOLDER', 'ID'], rows, 'No other device was seen yet.')
+  return tableToText(
+    ['DEVICE', 'ROLE', 'CONNECTION', 'LET IN BY', 'FOLDER', 'ID'],
+    rows,
+    'No other device was seen yet.',
+  )
+}
+
+function connectionToText({ state, connected, address = '', lastSeen }: PeerBody): string {
+  if (state === 'revoked') return 'taken out'
+  if (state === 'waiting') return 'waits to be let in (berrysync approve)'
+  if (connected) return `connected, ${address}`
+  return lastSeen === undefined ? 'never connected to this device' : `last seen ${timeToText(lastSeen)}`
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { type ErrorCode, isSyncError, reasonOf } from '../core/errors.ts'
 import { defineAdd } from './add.ts'
+import { defineAdmission } from './admission.ts'
 import { defineArchive } from './archive.ts'
 import { defineConfig } from './config.ts'
 import { defineConflicts } from './conflicts.ts'
@@ -10,7 +11,8 @@ import { defineDeletes } from './deletes.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
-import { definePeers } from './peers.ts'
+import { defineInvite } from './invite.ts'
+import { defineApprove, definePeers, defineRevoke } from './peers.ts'
 import { plainText } from './print.ts'
 import { defineRemove } from './remove.ts'
 import { defineRescan } from './rescan.ts'
@@ -30,12 +32,16 @@ const commands = [
   defineDaemon,
   defineAdd,
   defineSecrets,
+  defineInvite,
   defineRemove,
   defineSet,
   defineConfig,
   defineHost,
   defineStatus,
   definePeers,
+  defineAdmission,
+  defineApprove,
+  defineRevoke,
   defineHistory,
   defineConflicts,
   defineArchive,

@@ -36,7 +36,7 @@ const errorKinds = {
   'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
   'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
   'internal': { status: 500, retry: false, sentence: 'Something went wrong inside Berrysync: {reason}. The log of the daemon says more.' },
-  'needs-full-secret': { status: 403, retry: false, sentence: 'This device holds only the read-only secret of {path}, so it cannot do that.' },
+  'needs-full-secret': { status: 403, retry: false, sentence: 'This takes the full secret of {path}, which this device does not hold.' },
 
   // The device.
   'home-in-use': { status: 409, retry: false, sentence: 'Another daemon already runs on {home} (process {pid}). Stop it first, or give this one another --home.' },
@@ -78,6 +78,18 @@ const errorKinds = {
   'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 
+  // One-time secrets. A device that asks to redeem one has its link closed with these, too.
+  'clock-not-set': { status: 503, retry: true, sentence: 'The clock of this device is not set yet, so it cannot tell how old a one-time secret is. Wait until it has the time from the network, or set it.', told: 'its clock is not set yet, so it cannot tell how old this one-time secret is' },
+  'device-unknown': { status: 404, retry: false, sentence: '{count} devices of {path} go by {named}. `berrysync peers {path}` shows their names and ids.' },
+  'not-waiting': { status: 404, retry: false, sentence: 'No such device waits to be let into {path}. `berrysync peers {path}` shows who does.' },
+  'not-certified': { status: 409, retry: false, sentence: 'That device was not let into {path} by anybody: it holds one of its secrets. Only a new secret keeps it out.' },
+  'no-secret-here': { status: 409, retry: false, sentence: 'This device was let into {path} with a one-time secret, so it holds no secret that could be passed on. Ask whoever invited you.' },
+  'issuer-away': { status: 503, retry: true, sentence: 'Nobody who can redeem this one-time secret has been reached yet. Whoever made it has to be online; this device keeps trying.' },
+  'invite-unknown': { status: 404, retry: false, sentence: 'There is no one-time secret {id} of this folder. `berrysync invite list {path}` shows them.' },
+  'invite-used': { status: 409, retry: false, sentence: 'This one-time secret was used by another device already. Ask for a new one.', told: 'this one-time secret was used by another device already. Ask for a new one' },
+  'invite-expired': { status: 410, retry: false, sentence: 'This one-time secret has expired. Ask for a new one.', told: 'this one-time secret has expired. Ask for a new one' },
+  'invite-cancelled': { status: 410, retry: false, sentence: 'This one-time secret was cancelled. Ask for a new one.', told: 'this one-time secret was cancelled. Ask for a new one' },
+
   // A peer misbehaves or leaves: the link is closed with this code.
   'peer-garbage': { status: 400, retry: true, sentence: 'The peer sent something that is not this protocol: {reason}.', told: 'it could not make sense of what this device sent. Update the older of the two' },
   'peer-oversize': { status: 400, retry: true, sentence: 'The peer sent more than allowed: {reason}.', told: 'this device sent it more than it allows. Update the older of the two' },
@@ -85,6 +97,10 @@ const errorKinds = {
   'peer-wrong-block': { status: 400, retry: true, sentence: 'The peer sent a block that does not fit its hash.', told: 'this device sent it a block that does not fit its hash' },
   'peer-stalled': { status: 408, retry: true, sentence: 'The peer did not answer in time.', told: 'this device did not answer it in time' },
   'peer-incompatible': { status: 400, retry: false, sentence: 'The peer and this device speak no common version of the protocol. Update the older one.', told: 'it and this device speak no common version of the protocol. Update the older one' },
+  'peer-revoked': { status: 403, retry: false, sentence: 'The peer was taken out of this folder.', told: 'this device was taken out of the folder. Ask who shares it' },
+  'peer-uninvited': { status: 403, retry: false, sentence: 'The peer holds the secret of this folder, but was not invited.', told: 'only who was let in with a one-time secret may join this folder. Ask for one' },
+  'peer-waiting': { status: 403, retry: true, sentence: 'The peer waits until somebody with full access lets it in.', told: 'this device waits until somebody with full access lets it in' },
+  'members-changed': { status: 503, retry: true, sentence: 'The members of the folder changed, so peers read its index anew.', told: 'the members of the folder changed; it is back in a moment' },
   'peer-self': { status: 400, retry: false, sentence: 'This address is this device itself.' },
   'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.', told: 'it has another link to this device already' },
   'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}. Check that this folder was added there too.' },

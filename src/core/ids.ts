@@ -26,6 +26,13 @@ export type Epoch = Brand<string, 'Epoch'>
 /** One life of an index: sequence numbers of different index ids cannot be compared; 16 hex digits. */
 export type IndexId = Brand<string, 'IndexId'>
 
+/** Names a one-time secret without telling it; 64 hex digits (rule S10). */
+export type InviteId = Brand<string, 'InviteId'>
+/** The hash of a statement's signed body; 64 hex digits (rule R5). */
+export type StatementId = Brand<string, 'StatementId'>
+/** Names a revocation, so that its parts are known to belong together; 16 hex digits (rule R7). */
+export type RevocationId = Brand<string, 'RevocationId'>
+
 /** The content root of directories and deletions, which have no content. */
 export const noContent = '' as ContentRoot
 
@@ -39,6 +46,9 @@ const hexDigits = {
   FileId: 32,
   Epoch: 16,
   IndexId: 16,
+  InviteId: 64,
+  RevocationId: 16,
+  StatementId: 64,
 } as const
 
 interface IdTypes {
@@ -51,6 +61,9 @@ interface IdTypes {
   FileId: FileId
   Epoch: Epoch
   IndexId: IndexId
+  InviteId: InviteId
+  RevocationId: RevocationId
+  StatementId: StatementId
 }
 
 /** Bytes to an id of the given type; undefined when the length is not that type's. */

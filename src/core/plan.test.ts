@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { fileNamed, versionOf, writerNamed } from '../testing/arbitraries.ts'
 import { caseCount } from '../testing/counts.ts'
 import { createPathHistory, movesAmong, type PathHistory } from '../testing/path-history.ts'
-import type { Role } from './certificate.ts'
 import { elect } from './elect.ts'
 import { type Action, type PlanFacts, plan } from './plan.ts'
+import type { Role } from './statement.ts'
 import {
   type Content,
   deletedContent,

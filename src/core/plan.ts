@@ -3,7 +3,7 @@
  * The plan only names what to do; whoever carries it out checks the disk again first (I7). Idempotent: once carried out, the plan for
  * the new state is `nothing` (I13).
  */
-import type { Role } from './certificate.ts'
+import type { Role } from './statement.ts'
 import { type Content, sameContent, type Version } from './version.ts'
 
 export interface PlanFacts {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
-import { certificateMessage, issueCertificate, verifyCertificate } from './certificate.ts'
 import { type Epoch, type FolderId, type RecordId, sha256, toId, writerIdOf } from './ids.ts'
 import {
   createAuthor,
@@ -13,7 +12,6 @@ import {
   signBatch,
   verifyProof,
 } from './record.ts'
-import { folderKeys, generateFullSecret } from './secret.ts'
 import type { Version } from './version.ts'
 
 const folderId = toId('FolderId', sha256('one folder'))
@@ -151,45 +149,5 @@ describe('proofs', () => {
 
   test('I9 an author prints as [secret]', () => {
     expect(`${author} ${JSON.stringify({ author })}`).toBe('[secret] {"author":"[secret]"}')
-  })
-})
-
-describe('certificates', () => {
-  const keys = folderKeys(generateFullSecret((count) => sha256('a seed').subarray(0, count)))
-  const others = folderKeys(generateFullSecret((count) => sha256('another seed').subarray(0, count)))
-  const certificate = {
-    author: author.key,
-    device: toId('DeviceId', Buffer.alloc(32, 9)),
-    role: 'full' as const,
-  }
-  const signed = issueCertificate(certificate, Buffer.from('any body'), keys.folderId, keys.signAsWriter!)
-
-  test('R5 a certificate holds for its folder and its very bytes', () => {
-    expect(verifyCertificate(signed, keys.folderId, keys.writerPublicKey)).toBe(true)
-    expect(verifyCertificate(signed, others.folderId, keys.writerPublicKey)).toBe(false)
-    expect(verifyCertificate(signed, keys.folderId, others.writerPublicKey)).toBe(false)
-    for (let bit = 0; bit < signed.body.length * 8; bit++) {
-      expect(
-        verifyCertificate(
-          { ...signed, body: flipBit(signed.body, bit) },
-          keys.folderId,
-          keys.writerPublicKey,
-        ),
-      ).toBe(false)
-    }
-    for (let bit = 0; bit < 512; bit += 5) {
-      const signature = flipBit(signed.signature, bit)
-      expect(verifyCertificate({ ...signed, signature }, keys.folderId, keys.writerPublicKey)).toBe(false)
-    }
-  })
-
-  test('R5 a key or signature of another length is wrong, not an exception', () => {
-    expect(verifyCertificate(signed, keys.folderId, new Uint8Array(31))).toBe(false)
-    expect(
-      verifyCertificate({ ...signed, signature: new Uint8Array(63) }, keys.folderId, keys.writerPublicKey),
-    ).toBe(false)
-    expect(certificateMessage(keys.folderId, signed.body)).toHaveLength(
-      'berrysync certificate'.length + 32 + signed.body.length,
-    )
   })
 })

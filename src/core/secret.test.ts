@@ -4,20 +4,17 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
 import { isSyncError } from './errors.ts'
-import { toId } from './ids.ts'
 import {
   folderKeys,
   generateFullSecret,
   generateOneTimeSecret,
   maxSecretCharacters,
   parseSecret,
-  proveRole,
   readSecretOf,
   rendezvous,
   type Secret,
   secretToText,
   seedBytes,
-  verifyRole,
 } from './secret.ts'
 
 interface Vector {
@@ -257,49 +254,5 @@ describe('keys', () => {
       }),
       { numRuns: caseCount(30) },
     )
-  })
-})
-
-describe('role proofs', () => {
-  const full = folderKeys(parseFull(vectors[1]!.full))
-  const read = folderKeys(readSecretOf(parseFull(vectors[1]!.full)))
-  const other = folderKeys(parseFull(vectors[2]!.full))
-  const author = toId('AuthorKey', Buffer.alloc(32, 7))
-  const dialler = { handshakeHash: Buffer.alloc(32, 1), initiator: true }
-  const listener = { ...dialler, initiator: false }
-
-  test('P4 both kinds of holder prove their role to both', () => {
-    for (const prover of [full, read]) {
-      for (const verifier of [full, read]) {
-        expect(verifyRole(verifier, listener, proveRole(prover, dialler, author))).toBe(true)
-        expect(verifyRole(verifier, dialler, proveRole(prover, listener, author))).toBe(true)
-      }
-    }
-  })
-
-  test('P4 a proof holds for one folder, one connection, one end, one role and one author', () => {
-    for (const prover of [full, read]) {
-      const claim = proveRole(prover, dialler, author)
-      expect(verifyRole(other, listener, claim)).toBe(false)
-      expect(verifyRole(full, { ...listener, handshakeHash: Buffer.alloc(32, 2) }, claim)).toBe(false)
-      expect(verifyRole(full, dialler, claim)).toBe(false)
-      expect(
-        verifyRole(full, listener, { ...claim, role: claim.role === 'full' ? 'read-only' : 'full' }),
-      ).toBe(false)
-      expect(verifyRole(full, listener, { ...claim, author: toId('AuthorKey', Buffer.alloc(32, 8)) })).toBe(
-        false,
-      )
-      for (let bit = 0; bit < claim.proof.length * 8; bit += 7) {
-        const proof = Uint8Array.from(claim.proof)
-        proof[bit >> 3]! ^= 1 << (bit & 7)
-        expect(verifyRole(full, listener, { ...claim, proof })).toBe(false)
-      }
-      expect(verifyRole(full, listener, { ...claim, proof: new Uint8Array(0) })).toBe(false)
-    }
-  })
-
-  test('P4 a read-only holder cannot claim to be full with the keys it has', () => {
-    const claim = { ...proveRole(read, dialler, author), role: 'full' as const }
-    expect(verifyRole(full, listener, claim)).toBe(false)
   })
 })

@@ -2,11 +2,11 @@
  * Secrets of a folder, as text and as keys. Owns their three kinds, the checksum that refuses a mistyped one, and every key
  * derived from them (rules S1 to S9). Must never print one, and never make one out of a text that was meant to be another.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { Role } from './certificate.ts'
-import { ed25519KeyBytes, ed25519Pair, ed25519SeedBytes, isSignedBy } from './ed25519.ts'
+import { hkdfSync } from 'node:crypto'
+import { ed25519KeyBytes, ed25519Pair, ed25519SeedBytes } from './ed25519.ts'
 import { SyncError } from './errors.ts'
-import { type AuthorKey, type FolderId, idToBytes, sha256, toId } from './ids.ts'
+import { type FolderId, type InviteId, idToBytes, sha256, toId } from './ids.ts'
+import type { Certificate, Role, SignedStatement } from './statement.ts'
 import { type HiddenBytes, hide, hideBytes } from './unprintable.ts'
 
 /** 168 bits: as long as the original's secrets, and 28 characters without a rest. */
@@ -14,7 +14,7 @@ export const seedBytes = 21
 /** Nobody types more; bounds the work of parsing. */
 export const maxSecretCharacters = 1024
 
-const readKeyBytes = 21
+export const readKeyBytes = 21
 const swarmKeyBytes = 21
 const checksumBytes = 3
 
@@ -32,6 +32,15 @@ export interface ReadSecret {
   readonly readKey: HiddenBytes
   /** Ed25519, 32 bytes. */
   readonly writerPublicKey: Buffer
+}
+
+/** What a one-time secret was redeemed for: reads and verifies, and may be certified to write. Never shown, and has no text. */
+export interface GuestPass {
+  readonly kind: 'guest'
+  readonly readKey: HiddenBytes
+  /** Ed25519, 32 bytes. */
+  readonly writerPublicKey: Buffer
+  readonly certificate: SignedStatement<Certificate>
 }
 
 /** May be redeemed once, for one of the others' powers. */
@@ -69,6 +78,29 @@ function shapeCharacters(shape: Shape): number {
 export function generateFullSecret(random: (count: number) => Uint8Array): FullSecret {
   const seed = random(seedBytes)
   return fullSecret(seed, shapeToText(fullShape, seed))
+}
+
+/** What was granted for a one-time secret. */
+export function guestPass(
+  readKey: Uint8Array,
+  writerPublicKey: Uint8Array,
+  certificate: SignedStatement<Certificate>,
+): GuestPass {
+  return hide({
+    kind: 'guest',
+    readKey: hideBytes(readKey),
+    writerPublicKey: Buffer.from(writerPublicKey),
+    certificate,
+  })
+}
+
+/** 32 bytes: the private half of the author key a device redeems a one-time secret with. The same each time it asks. */
+export function guestAuthorSeed(authorSeed: Uint8Array, invite: InviteId): Buffer {
+  return derive(
+    Buffer.concat([authorSeed, idToBytes(invite)]),
+    'berrysync derive guest author',
+    ed25519SeedBytes,
+  )
 }
 
 /** A new one-time secret. `random` must be the system's. */
@@ -217,6 +249,8 @@ function range(count: number): number[] {
 export interface FolderKeys {
   readonly folderId: FolderId
   readonly role: Role
+  /** 21 bytes: what it all comes from, given to those who redeem a one-time secret. */
+  readonly readKey: HiddenBytes
   /** Ed25519, 32 bytes: what certificates are verified with. */
   readonly writerPublicKey: Buffer
   /** 32 bytes: the pre-shared key of the handshake. */
@@ -227,6 +261,8 @@ export interface FolderKeys {
   readonly roleKey: HiddenBytes
   /** Signs with the folder's writer key; only where the full secret is. */
   readonly signAsWriter?: (message: Uint8Array) => Buffer
+  /** What makes a guest a member. */
+  readonly certificate?: SignedStatement<Certificate>
 }
 
 /** The read-only secret of the same folder (S5). */
@@ -235,19 +271,21 @@ export function readSecretOf(secret: FullSecret): ReadSecret {
   return readSecret(derive(seed, 'berrysync derive read', readKeyBytes), writerPair(seed).publicKey)
 }
 
-/** S4 to S8. Gives the same folder, keys and role proofs for a full secret and for its read-only secret, but for signing. */
-export function folderKeys(secret: FullSecret | ReadSecret): FolderKeys {
+/** S4 to S8. Gives the same folder and keys for a full secret, its read-only secret and a guest's pass, but for signing. */
+export function folderKeys(secret: FullSecret | ReadSecret | GuestPass): FolderKeys {
   const read = secret.kind === 'full' ? readSecretOf(secret) : secret
   const readKey = read.readKey.reveal()
   const swarmKey = derive(readKey, 'berrysync derive swarm', swarmKeyBytes)
   return hide({
     folderId: toId('FolderId', sha256('berrysync folder', swarmKey, read.writerPublicKey)),
-    role: secret.kind,
+    role: secret.kind === 'guest' ? secret.certificate.statement.role : secret.kind,
+    readKey: read.readKey,
     writerPublicKey: read.writerPublicKey,
     psk: hideBytes(derive(swarmKey, 'berrysync derive psk', 32)),
     tagKey: hideBytes(derive(swarmKey, 'berrysync derive tag', 32)),
     roleKey: hideBytes(derive(readKey, 'berrysync derive role', 32)),
     ...(secret.kind === 'full' ? { signAsWriter: writerPair(secret.seed.reveal()).sign } : {}),
+    ...(secret.kind === 'guest' ? { certificate: secret.certificate } : {}),
   })
 }
 
@@ -264,45 +302,4 @@ function writerPair(seed: Uint8Array): ReturnType<typeof ed25519Pair> {
 
 function derive(key: Uint8Array, domain: string, count: number): Buffer {
   return Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), domain, count))
-}
-
-// ---- role proof ---------------------------------------------------------------------------------------------------------
-
-/** What binds a proof to one connection and one end of it; a `Link` is one. */
-export interface LinkEnd {
-  readonly handshakeHash: Uint8Array
-  /** Whether this end dialled. */
-  readonly initiator: boolean
-}
-
-/** The part of a hello that says and proves the role. */
-export interface RoleClaim {
-  readonly role: Role
-  readonly author: AuthorKey
-  readonly proof: Uint8Array
-}
-
-/** The role part of this end's hello (P4). */
-export function proveRole(keys: FolderKeys, link: LinkEnd, author: AuthorKey): RoleClaim {
-  const message = roleMessage(keys.role, link.handshakeHash, link.initiator, author)
-  const proof = keys.signAsWriter?.(message) ?? roleMac(keys, message)
-  return { role: keys.role, author, proof }
-}
-
-/** Whether the other end of this link proved the role its hello claims (P4). Holders of either secret can tell. */
-export function verifyRole(keys: FolderKeys, link: LinkEnd, claim: RoleClaim): boolean {
-  const message = roleMessage(claim.role, link.handshakeHash, !link.initiator, claim.author)
-  if (claim.role === 'full') return isSignedBy(keys.writerPublicKey, message, claim.proof)
-  const mac = roleMac(keys, message)
-  return claim.proof.length === mac.length && timingSafeEqual(claim.proof, mac)
-}
-
-/** The end is part of the message, so that a proof cannot be sent back to the one who made it. */
-function roleMessage(role: Role, handshakeHash: Uint8Array, isInitiator: boolean, author: AuthorKey): Buffer {
-  const bits = (role === 'full' ? 1 : 0) | (isInitiator ? 2 : 0)
-  return Buffer.concat([Buffer.from('berrysync role'), handshakeHash, Buffer.from([bits]), idToBytes(author)])
-}
-
-function roleMac(keys: FolderKeys, message: Uint8Array): Buffer {
-  return createHmac('sha256', keys.roleKey.reveal()).update(message).digest()
 }

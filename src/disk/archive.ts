@@ -5,6 +5,7 @@
 import { SyncError } from '../core/errors.ts'
 import { hiddenDirectory, joinPath, type RelPath, textToPath } from '../core/path.ts'
 import type { Stat } from '../core/stat.ts'
+import { isClockSet } from '../core/wall-clock.ts'
 import type { ArchiveEntry, Clock } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
@@ -12,8 +13,6 @@ import { keepByLink } from './keep.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 
 const archiveDirectory = [hiddenDirectory, 'archive'] as const
-/** Entries from before this program was written come from a device whose clock was not set: their age says nothing. */
-const clockSetMs = Date.UTC(2025, 0, 1)
 /** Times looked at for an earlier version of one path: each costs a few calls, and what is older is less alike. */
 const maxStampsLookedAt = 100
 
@@ -295,7 +294,8 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
     async trim(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void> {
       const sizes: { readonly top: string; readonly bytes: number }[] = []
       for (const { top, archivedMs } of await stamps()) {
-        if (archivedMs >= clockSetMs && archivedMs < clock.now() - limits.maxAgeMs) {
+        // Of one made while the clock was not set the age says nothing.
+        if (isClockSet(archivedMs) && archivedMs < clock.now() - limits.maxAgeMs) {
           using archive = await openBelow(openRoot, archiveDirectory)
           await removeTime(archive, top)
           continue

@@ -3,11 +3,11 @@
  * sends back what came from this very peer.
  */
 
-import type { SignedCertificate } from '../core/certificate.ts'
-import type { AuthorKey, ContentRoot, IndexId, RecordId } from '../core/ids.ts'
-import type { SignedRecord } from '../core/record.ts'
+import type { ContentRoot, IndexId, RecordId, StatementId } from '../core/ids.ts'
+import type { SignedStatement } from '../core/statement.ts'
 import type { Link } from '../ports.ts'
-import { certificateBytes, entryBytes, indexRoomBytes } from '../wire/index-room.ts'
+import type { IndexRow, StatementRow } from '../store/folder-store.ts'
+import { entryBytes, indexRoomBytes, statementBytes } from '../wire/index-room.ts'
 import { type IndexEntry, maxHaveRoots } from '../wire/messages.ts'
 import type { FolderContext } from './folder-context.ts'
 import { noticeForgotten } from './lease.ts'
@@ -15,7 +15,10 @@ import type { Seeding } from './seeding.ts'
 
 /** Rows read at a time: about what fills one message. */
 const rowsAtOnce = 128
-/** Records remembered as having come from this peer. Beyond it some are sent back once, which costs bytes and nothing else. */
+/** A row of the index. */
+type Row = IndexRow | StatementRow
+
+/** Records and statements remembered as having come from this peer. Beyond it some are sent back once, which costs bytes and nothing else. */
 const maxReceived = 20_000
 
 export interface Announcer {
@@ -24,21 +27,29 @@ export interface Announcer {
   /** The index grew. */
   grew(): void
   have(roots: readonly ContentRoot[]): void
-  /** This record came from the peer. */
-  noteReceived(id: RecordId): void
+  /** This record or statement came from the peer. */
+  noteReceived(id: RecordId | StatementId): void
   /** Whether the peer was told everything up to the present end of the index. */
   isCaughtUp(): boolean
 }
 
-/** Whether the second record is the leaving half of a rename of which the first is the arriving one. */
-function isRename(arrival: SignedRecord, departure: SignedRecord | undefined): departure is SignedRecord {
-  return departure?.version.movedTo === arrival.version.path
+/** Whether the second is the leaving half of a rename of which the first is the arriving one. */
+function isRename(arrival: Row, departure: Row): boolean {
+  return (
+    'record' in arrival &&
+    'record' in departure &&
+    departure.record.version.movedTo === arrival.record.version.path
+  )
+}
+
+/** As much as it may take in a message. */
+function rowBytes(row: Row): number {
+  return 'signed' in row ? statementBytes(row.signed) : entryBytes(row)
 }
 
 export function createAnnouncer(context: FolderContext, link: Link, seeding: Seeding): Announcer {
   const { store } = context
-  const received = new Set<RecordId>()
-  const sentAuthors = new Set<AuthorKey>()
+  const received = new Set<RecordId | StatementId>()
   let position: number | undefined
   /** Which index that is a position in. */
   let positionIndex = store.indexId()
@@ -76,35 +87,35 @@ export function createAnnouncer(context: FolderContext, link: Link, seeding: See
     }
   }
 
+  /** What comes after a sequence number, in order. */
+  function rowsAfter(from: number, limit: number): readonly Row[] {
+    const rows: Row[] = [...store.indexAfter(from, limit), ...store.statementsAfter(from, limit)]
+    return rows.sort((one, other) => one.sequence - other.sequence).slice(0, limit)
+  }
+
   function sendBatch(from: number): void {
-    const certificates: SignedCertificate[] = []
+    const statements: SignedStatement[] = []
     const entries: IndexEntry[] = []
     let bytes = 0
     let lastSequence = from
     // One more, to see whether it belongs to the last.
-    const rows = store.indexAfter(from, rowsAtOnce + 1)
-    for (const [at, { sequence, record, have: isHere }] of rows.entries()) {
-      if (at === rowsAtOnce && !isRename(rows[at - 1]!.record, record)) break
-      const author = record.proof.author
-      const certificate = sentAuthors.has(author) ? undefined : store.certificate(author)
-      const have = isHere && seeding.mayTellWhole(sequence, record, link)
-      const entry: IndexEntry = { record, have }
-      const size = entryBytes(entry) + (certificate === undefined ? 0 : certificateBytes(certificate))
-      if (received.has(record.version.id)) {
+    const rows = rowsAfter(from, rowsAtOnce + 1)
+    for (const [at, row] of rows.entries()) {
+      if (at === rowsAtOnce && !isRename(rows[at - 1]!, row)) break
+      const { sequence } = row
+      if (received.has('signed' in row ? row.signed.id : row.record.version.id)) {
         lastSequence = sequence
         continue
       }
-      const next = rows[at + 1]?.record
+      const next = rows[at + 1]
       // Who hears of half a rename copies what is only to be moved.
-      const room = isRename(record, next) ? entryBytes({ record: next, have: false }) : 0
-      if (bytes + size + room > indexRoomBytes && entries.length > 0) break
+      const room = next !== undefined && isRename(row, next) ? rowBytes(next) : 0
+      const size = rowBytes(row)
+      if (bytes + size + room > indexRoomBytes && bytes > 0) break
       bytes += size
       lastSequence = sequence
-      entries.push(entry)
-      if (certificate !== undefined) {
-        certificates.push(certificate)
-        sentAuthors.add(author)
-      }
+      if ('signed' in row) statements.push(row.signed)
+      else entries.push(rowToEntry(row))
     }
     const reachedEnd = rows.length <= rowsAtOnce && lastSequence === (rows.at(-1)?.sequence ?? from)
     if (reachedEnd) lastSequence = Math.max(lastSequence, store.lastSequence())
@@ -113,11 +124,15 @@ export function createAnnouncer(context: FolderContext, link: Link, seeding: See
     link.send({
       kind: 'index',
       indexId: store.indexId(),
-      certificates,
+      statements,
       entries,
       lastSequence,
       complete: isComplete,
     })
+  }
+
+  function rowToEntry({ sequence, record, have }: IndexRow): IndexEntry {
+    return { record, have: have && seeding.mayTellWhole(sequence, record, link) }
   }
 
   function run(): void {

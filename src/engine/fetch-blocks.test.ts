@@ -163,7 +163,7 @@ describe('P14 peers that tell what they have of a content', () => {
     peer.hello({ features: ['progress'] })
     const body = { root: idToBytes(root), sizeBytes: BigInt(content.length), blockSizeBytes: blockBytes }
     peer.tell(forge(peer.author, { path: 'file', body }), {
-      certificates: [certify(peer.author)],
+      statements: [certify(peer.author)],
       have: false,
     })
     peer.send({ kind: 'progress', root, blockCount: 8, whole: true, runs: blocksToRuns(blocks) })
@@ -363,7 +363,7 @@ test('I3 one peer that sends a trickle does not keep everything else from being 
   author.hello()
   const body = { root: idToBytes(root), sizeBytes: BigInt(count * largeBytes), blockSizeBytes: largeBytes }
   const records = forge(author.author, { path: 'large', body }, { path: 'small', text: 'small' })
-  author.tell(records, { certificates: [certify(author.author)], have: false })
+  author.tell(records, { statements: [certify(author.author)], have: false })
   await pass(clock)
   author.link.close('closing')
   await pass(clock)

@@ -1,8 +1,9 @@
 /** What the parts of one folder's engine share. Made once by `folder.ts`; holds no state of its own. */
-import type { Role } from '../core/certificate.ts'
+
 import type { ContentRoot, DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
+import type { Role } from '../core/statement.ts'
 import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderRates } from './rates.ts'
@@ -36,6 +37,8 @@ export interface FolderContext {
   pullSoon(): void
   /** What was recorded of this place may be out of date: look again. */
   markDirty(diskPath: DiskPath): void
+  /** Somebody is no member any more. `mustReread`: the indexes of peers are to be read from their beginning. */
+  membersChanged(mustReread: boolean): void
   /** The index grew: peers want to hear of it. */
   indexGrew(): void
   /** The store can no longer be used: the folder has to be opened anew with a fresh one. */

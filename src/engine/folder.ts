@@ -6,15 +6,21 @@ import { SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
+import type { AdmissionRule } from '../core/statement.ts'
 import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import { approve, setAdmission } from './admission.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
+import { createInvites, type Invites } from './invites.ts'
 import { startLoop } from './loop.ts'
 import { undoDeletions } from './mass-delete.ts'
+import { findMember, listMembers, type MemberRow } from './member-list.ts'
 import { createPull } from './pull.ts'
 import type { DeviceRates, RateLimits } from './rates.ts'
+import { answerGuest } from './redemption.ts'
 import { restoreArchived, restoreLocal } from './restore.ts'
+import { revokeDevice } from './revoke.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { createSwarm } from './swarm.ts'
@@ -37,7 +43,8 @@ export interface LocalChange {
 /** One synced folder. Everything a person or program can ask of it. */
 export interface Folder extends AsyncDisposable {
   readonly id: FolderId
-  /** Takes over a link whose handshake is done. A second link to the same peer is settled here. */
+  readonly invites: Invites
+  /** Takes over a link whose handshake is done: of a peer, or of a guest at one of the meetings. A second link to the same peer is settled here. */
   attach(link: Link): void
   configure(settings: FolderSettings): void
   status(): FolderStatus
@@ -57,6 +64,15 @@ export interface Folder extends AsyncDisposable {
   conflicts(limit: number): readonly ConflictRow[]
   history(limit: number): readonly HistoryRow[]
   knownPeers(): readonly PeerRow[]
+  /** Every other device that shares the folder, did, or wants to. */
+  members(): readonly MemberRow[]
+  /** By its name or the first characters of its id. Throws `device-unknown`, `needs-full-secret` and `not-certified`. */
+  revoke(named: string): MemberRow
+  /** Lets a device in that waits. Named and throws as `revoke`, and `not-waiting`. */
+  approve(named: string): MemberRow
+  readonly admission: AdmissionRule
+  /** Throws `needs-full-secret`. */
+  setAdmission(rule: AdmissionRule): void
   listArchive(): AsyncIterable<ArchiveEntry>
   /** Puts an archived file back at its path, or beside it when something else lies there. Returns the path. */
   restoreArchived(id: string): Promise<string>
@@ -68,6 +84,8 @@ export interface FolderOptions {
   readonly rootPath: string
   /** The directory was just added: one without an identity file is taken for this folder. */
   readonly isNew: boolean
+  /** Called once a new folder has taken its directory. */
+  readonly onClaimed?: () => void
   readonly device: DeviceId
   readonly deviceName: string
   readonly author: Author
@@ -86,7 +104,7 @@ export interface FolderOptions {
 
 /** Opens the folder and starts its loop. The directory need not be there. Disposing ends the loop and closes links, not store or disk. */
 export function openFolder(options: FolderOptions): Folder {
-  const { keys, store, disk, log } = options
+  const { keys, store, disk, clock, log } = options
   let settings = options.settings
   let isClosing = false
 
@@ -102,6 +120,11 @@ export function openFolder(options: FolderOptions): Folder {
     wake: () => loop.wake(),
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
+    membersChanged(mustReread) {
+      swarm.dropRevoked()
+      if (mustReread) void swarm.closeAll('members-changed')
+      loop.pullSoon()
+    },
     indexGrew() {
       loop.indexGrew()
       for (const { announcer } of swarm.openSessions()) announcer.grew()
@@ -123,7 +146,10 @@ export function openFolder(options: FolderOptions): Folder {
   })
   const transfers = createTransfers(context, swarm)
   const pull = createPull(context, transfers)
-  const loop = startLoop(context, options.isNew, { pull, transfers, resting: tellPeers })
+  const loop = startLoop(context, options.isNew, {
+    ...{ pull, transfers, resting: tellPeers },
+    claimed: () => options.onClaimed?.(),
+  })
   const watching = disk
     .watch((changed) => {
       if (changed === 'everything') loop.scanAll()
@@ -155,11 +181,15 @@ export function openFolder(options: FolderOptions): Folder {
     )
   }
 
+  const invites = createInvites(context, () => loop.isPrepared)
+
   return {
     id: context.id,
+    invites,
     attach(link) {
       if (settings.paused) link.close('folder-closed')
-      else swarm.attach(link)
+      else if (link.folderId === context.id) swarm.attach(link)
+      else answerGuest(invites, link, clock)
     },
     configure(changed) {
       settings = changed
@@ -201,6 +231,21 @@ export function openFolder(options: FolderOptions): Folder {
         .map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
     history: (limit) => store.history(limit),
     knownPeers: () => store.peers(),
+    members: () => listMembers(context),
+    revoke(named) {
+      const { device } = findMember(context, named)
+      revokeDevice(context, device)
+      return findMember(context, device)
+    },
+    approve(named) {
+      const { device } = findMember(context, named)
+      approve(context, device)
+      return findMember(context, device)
+    },
+    get admission() {
+      return store.roster().admission
+    },
+    setAdmission: (rule) => setAdmission(context, rule),
     listArchive: () => disk.listArchive(),
     restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {

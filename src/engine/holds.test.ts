@@ -15,7 +15,7 @@ test('I2: a content nobody has any more does not hold back the deletion that cam
   peer.answer(({ request }) =>
     peer.send({ kind: 'block', request, offsetBytes: 0, data: Buffer.from('first') }),
   )
-  peer.tell(forge(peer.author, { path: 'note', text: 'first' }), { certificates: [certify(peer.author)] })
+  peer.tell(forge(peer.author, { path: 'note', text: 'first' }), { statements: [certify(peer.author)] })
   await pass(clock)
   expect(person.readFile('note').toString()).toBe('first')
 

@@ -22,19 +22,19 @@ describe('I9: with the read-only secret alone nothing can be changed', () => {
     ['a record without a certificate', (peer) => peer.tell(forge(mallory, file))],
     [
       'a certificate signed by another key',
-      (peer) => peer.tell(forge(mallory, file), { certificates: [certify(mallory, 'full', other.sign)] }),
+      (peer) => peer.tell(forge(mallory, file), { statements: [certify(mallory, 'full', other.sign)] }),
     ],
     [
       'a certificate signed by its own author',
-      (peer) => peer.tell(forge(mallory, file), { certificates: [certify(mallory, 'full', mallory.sign)] }),
+      (peer) => peer.tell(forge(mallory, file), { statements: [certify(mallory, 'full', mallory.sign)] }),
     ],
     [
       'a right certificate for another author',
-      (peer) => peer.tell(forge(mallory, file), { certificates: [certify(other)] }),
+      (peer) => peer.tell(forge(mallory, file), { statements: [certify(other)] }),
     ],
     [
       'a right certificate of the role read-only',
-      (peer) => peer.tell(forge(mallory, file), { certificates: [certify(mallory, 'read-only')] }),
+      (peer) => peer.tell(forge(mallory, file), { statements: [certify(mallory, 'read-only')] }),
     ],
     [
       "a certified author's name over a signature of somebody else",
@@ -116,10 +116,10 @@ describe('I9: with the read-only secret alone nothing can be changed', () => {
     const { honest, victim } = at
     const peer = await introduced(at, 'read-only')
     // A guest may get such a one for any author key it names.
-    peer.tell([], { certificates: [honest, victim].map(({ author }) => certify(author, 'read-only')) })
+    peer.tell([], { statements: [honest, victim].map(({ author }) => certify(author, 'read-only')) })
     await at.pass(1_000)
     for (const { author } of [honest, victim])
-      expect(victim.store.certificate(author.key)?.certificate.role).toBe('full')
+      expect(victim.store.roster().certificateOf(author.key)?.statement.role).toBe('full')
     await at.expectService()
   })
 })

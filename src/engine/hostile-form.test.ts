@@ -62,7 +62,7 @@ describe('R6: a record that breaks a rule of form ends the link before anything 
     for (const [what, forgery] of faulty) {
       const peer = await introduced(at, 'full')
       peer.tell(forge(peer.author, { path: 'fine.txt', text: 'fine' }, forgery), {
-        certificates: [certify(peer.author)],
+        statements: [certify(peer.author)],
       })
       await pass(at.clock, 100, 2)
       expect(peer.ended?.code, what).toBe('peer-garbage')
@@ -79,7 +79,7 @@ describe('R6: a record that breaks a rule of form ends the link before anything 
       await using at = await scene()
       const before = at.snapshot()
       const peer = await introduced(at, 'full')
-      peer.tell(forge(peer.author, { path: 'x', text: 'x', body }), { certificates: [certify(peer.author)] })
+      peer.tell(forge(peer.author, { path: 'x', text: 'x', body }), { statements: [certify(peer.author)] })
       await at.pass(500)
       expect(peer.ended?.code).toBe('peer-forged')
       expect(at.snapshot()).toMatchObject({ disk: (before as { disk: unknown }).disk })

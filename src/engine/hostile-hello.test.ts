@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { proveRole } from '../core/secret.ts'
+import { proveRole } from '../core/role-proof.ts'
 import { attachHostile, type HostilePeer } from '../testing/hostile-peer.ts'
 import { introduced, type Scene, scene } from '../testing/hostile-scene.ts'
 
@@ -36,9 +36,13 @@ describe('P3, P4: who it is comes first', () => {
     ],
     [
       'a proof of another link',
-      (peer, { honest }) =>
+      (peer, { honest, victim }) =>
         peer.hello(
-          proveRole(honest.keys, { handshakeHash: Buffer.alloc(32, 1), initiator: true }, honest.author.key),
+          proveRole(
+            honest.keys,
+            { handshakeHash: Buffer.alloc(32, 1), initiator: true, peer: victim.id },
+            honest.author,
+          ),
         ),
     ],
     ['another author than the one proven', (peer, { honest }) => peer.hello({ author: honest.author.key })],

@@ -29,7 +29,7 @@ describe('a full member gone mad: paths, kinds, times', () => {
           { path: 'b', kind: 'deleted', body: { replaced: replacedY, movedTo: 'a', fileId }, counter: 2 },
         ),
       ],
-      { certificates: [certify(second)] },
+      { statements: [certify(second)] },
     )
     await at.pass(20_000)
     const before = victim.store.lastSequence()
@@ -118,7 +118,7 @@ describe('a full member gone mad: paths, kinds, times', () => {
           body: { mtimeSeconds: 2n ** 63n - 2n },
         })),
       ),
-      { certificates: [certify(second)] },
+      { statements: [certify(second)] },
     )
     await at.pass(12_000)
     await at.expectService()

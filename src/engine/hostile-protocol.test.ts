@@ -18,7 +18,7 @@ describe('a peer that breaks the rules of the protocol', () => {
     peer.send({ kind: 'cursor', indexId, sequence: Number.MAX_SAFE_INTEGER })
     peer.send({ kind: 'cursor', indexId: at.victim.store.indexId(), sequence: Number.MAX_SAFE_INTEGER })
     for (const lastSequence of [Number.MAX_SAFE_INTEGER, 3, 0])
-      peer.send({ kind: 'index', indexId, certificates: [], entries: [], lastSequence, complete: true })
+      peer.send({ kind: 'index', indexId, statements: [], entries: [], lastSequence, complete: true })
     peer.send({
       kind: 'summary',
       needFiles: 2 ** 50,

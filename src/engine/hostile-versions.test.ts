@@ -88,7 +88,7 @@ describe('a full member gone mad: versions and vectors', () => {
     serveTexts(peer, ...names)
     for (const name of names) {
       const author = createAuthor(Buffer.alloc(32, name))
-      peer.tell(forge(author, { path: 'crowd.txt', text: name }), { certificates: [certify(author)] })
+      peer.tell(forge(author, { path: 'crowd.txt', text: name }), { statements: [certify(author)] })
     }
     await at.pass(12_000)
     expect(victim.store.versionsOf('crowd.txt' as RelPath).length).toBeLessThanOrEqual(64)
@@ -110,7 +110,7 @@ describe('a full member gone mad: versions and vectors', () => {
       const side = number % 2
       const replaced = { ...fileContent, root: idToBytes(contents[1 - side]!) }
       peer.tell(forge(author, { path: 'spin.txt', text: side === 0 ? 'this' : 'that', body: { replaced } }), {
-        certificates: [certify(author)],
+        statements: [certify(author)],
       })
     }
     await at.pass(1_000)

@@ -226,7 +226,7 @@ test('a file nobody had is asked for once more', async () => {
         : { kind: 'missing', request, unreadable: false },
     ),
   )
-  peer.tell(forge(peer.author, { path: 'note', text: 'text' }), { certificates: [certify(peer.author)] })
+  peer.tell(forge(peer.author, { path: 'note', text: 'text' }), { statements: [certify(peer.author)] })
   await pass(clock)
   expect(victor.folder.status().problems).toMatchObject([{ path: 'note', code: 'no-peer-has-it' }])
   has = true

@@ -40,9 +40,13 @@ export async function renewLease(context: FolderContext): Promise<void> {
  * remembers, so they read it from the beginning.
  */
 export function beginEpoch(context: FolderContext): void {
-  context.store.transaction(() => {
+  const { store, clock } = context
+  store.transaction(() => {
     renewEpochs(context)
-    context.store.renewIndexId()
+    store.renewIndexId()
+    // Nobody knows any more which of them were used (I15).
+    const open = store.invites().filter(({ end }) => end === undefined)
+    for (const { id } of open) store.endInvite(id, { kind: 'restored', atMs: Math.max(0, clock.now()) })
   })
 }
 

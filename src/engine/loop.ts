@@ -42,6 +42,8 @@ export interface Halt {
 
 export interface Loop {
   readonly halt: Halt | undefined
+  /** Whether what has to be settled once after opening was. */
+  readonly isPrepared: boolean
   /** What it is doing, for status. */
   readonly doing: Work['kind']
   /** Whether anything is waiting to be done now or as soon as it is quiet. */
@@ -68,12 +70,14 @@ export interface LoopParts {
   readonly transfers: Transfers
   /** Called before each rest: nothing is left to do for now. */
   readonly resting: () => void
+  /** Called once a new folder has taken its directory. */
+  readonly claimed: () => void
 }
 
 export function startLoop(
   context: FolderContext,
   isNew: boolean,
-  { pull, transfers, resting }: LoopParts,
+  { pull, transfers, resting, claimed }: LoopParts,
 ): Loop {
   const { store, disk, clock, log } = context
   const dirtySinceMs = new Map<DiskPath, number>()
@@ -152,8 +156,9 @@ export function startLoop(
   async function doWork(work: Work): Promise<void> {
     switch (work.kind) {
       case 'prepare':
-        await prepare(context, transfers, isNew && !isPrepared)
+        await prepare(context, transfers, isNew)
         isPrepared = true
+        if (isNew) claimed()
         return
       case 'scan-all':
         // First the facts, then the look: what happens meanwhile makes places dirty again.
@@ -283,6 +288,9 @@ export function startLoop(
   return {
     get halt() {
       return halt
+    },
+    get isPrepared() {
+      return isPrepared
     },
     get doing() {
       return doing

@@ -2,12 +2,10 @@
  * What has to be settled once after opening, with the root there, before anything is read or signed: the identity of the directory, the
  * lease that detects an old database, and this device's own certificate.
  */
-import { issueCertificate } from '../core/certificate.ts'
-import { SyncError } from '../core/errors.ts'
 import type { RootState } from '../ports.ts'
-import { encodeCertificate } from '../wire/certificate-body.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
+import { declareSelf } from './members.ts'
 import { checkRoot } from './safety.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -15,7 +13,7 @@ const diskIdBytes = 16
 
 /** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
 export async function prepare(context: FolderContext, transfers: Transfers, isNew: boolean): Promise<void> {
-  const { disk, store, keys, author } = context
+  const { disk, store } = context
   // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
   const hasDisk = store.fact('diskId') !== undefined
   if (isNew && !hasDisk) {
@@ -23,14 +21,7 @@ export async function prepare(context: FolderContext, transfers: Transfers, isNe
     if (diskId !== undefined) await disk.claim({ folderId: context.id, diskId })
   }
   await checkRoot(context)
-  if (store.certificate(author.key) === undefined && keys.signAsWriter !== undefined) {
-    const certificate = { author: author.key, device: context.device, role: 'full' as const }
-    store.addCertificate(
-      issueCertificate(certificate, encodeCertificate(certificate), context.id, keys.signAsWriter),
-    )
-  }
-  if (context.role === 'full' && store.certificate(author.key) === undefined)
-    throw new SyncError('needs-full-secret', { path: context.rootPath })
+  declareSelf(context)
   await takeLease(context)
   await transfers.sweep()
   // Problems of an earlier run may be over, and their times are of another clock.

@@ -42,7 +42,7 @@ async function startWithLost(have: boolean): Promise<HostilePeer> {
   peer.hello()
   await pass(clock, 300, 2)
   const records = forge(peer.author, { path: 'note', text: 'lost' })
-  peer.tell(records, { certificates: [certify(peer.author)], have })
+  peer.tell(records, { statements: [certify(peer.author)], have })
   await pass(clock)
   expect(there.store.state('note' as RelPath)?.winner?.deviceName).toBe('mallory')
   return peer

@@ -2,16 +2,16 @@
  * Takes a peer's index into the store: verifies the whole chain of each record before anything else (I9), elects, and moves the cursor, all in
  * one transaction. Never touches the disk; it only makes the folder have needs.
  */
-import { type SignedCertificate, verifyCertificate } from '../core/certificate.ts'
 import { SyncError } from '../core/errors.ts'
-import type { AuthorKey, DeviceId, RecordId, WriterId } from '../core/ids.ts'
+import type { DeviceId, RecordId, StatementId, WriterId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
-import type { FolderStore } from '../store/folder-store.ts'
 import type { Message } from '../wire/messages.ts'
 import { electWinner } from './election.ts'
 import type { FolderContext } from './folder-context.ts'
 import { beginEpoch } from './lease.ts'
+import { receiveStatements } from './members.ts'
+import { forgetRevoked } from './revoke.ts'
 import { isWriter, writerOf } from './sign.ts'
 
 /** Concurrent versions of one path that are kept. Honest folders have two or three; a full member gone mad must not fill the disk. */
@@ -19,43 +19,23 @@ const maxVersionsOfPath = 64
 
 type IndexMessage = Message & { kind: 'index' }
 
-/** Returns the ids of all records in the message, known or new. Throws `peer-forged` before anything of the message is stored. */
+/**
+ * Returns the ids of everything in the message, known or new. Throws `peer-forged`, and then nothing of the message is stored.
+ */
 export function receiveIndex(
   context: FolderContext,
   peer: DeviceId,
   message: IndexMessage,
   proofs: ProofCache,
-): RecordId[] {
-  const { store, keys } = context
-  const unknown = message.certificates.filter((certificate) => !isKnown(store, certificate))
-  for (const certificate of unknown) {
-    if (!verifyCertificate(certificate, context.id, keys.writerPublicKey)) {
-      throw new SyncError('peer-forged', { reason: 'a certificate not signed by the folder' })
-    }
-  }
-  // A right once given is not taken away by a lesser certificate: whoever gets one may have named any author in it.
-  const certificates = unknown.filter(
-    ({ certificate: { author, role } }) => role === 'full' || !isFullAuthor(store, author),
-  )
-  const given = new Set(
-    certificates
-      .filter(({ certificate }) => certificate.role === 'full')
-      .map(({ certificate }) => certificate.author),
-  )
-  const fresh = message.entries
+): (RecordId | StatementId)[] {
+  const { store } = context
+  const records = message.entries
     .map(({ record }) => record)
     .filter((record) => !store.hasRecord(record.version.id))
-  for (const record of fresh) {
-    const { author } = record.proof
-    if (!given.has(author) && !isFullAuthor(store, author))
-      throw forged(record, 'its author has no certificate')
-    if (!isWrittenBy(record.version, record.proof.author))
-      throw forged(record, 'it speaks for another writer')
-    if (!verifyProof(record.version.id, record.proof, context.id, proofs))
-      throw forged(record, 'its signature does not fit')
-  }
-  store.transaction(() => {
-    for (const certificate of certificates) store.addCertificate(certificate)
+  const { hasNews, revoked, mustReread } = store.transaction(() => {
+    const members = receiveStatements(context, message.statements)
+    const mustReread = members.revoked.map((author) => forgetRevoked(context, author)).includes(true)
+    const fresh = records.filter((record) => isToCount(context, record, proofs))
     for (const record of fresh) {
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
@@ -63,27 +43,29 @@ export function receiveIndex(
       const { superseded } = electWinner(store, record.version.path, record.version.id)
       if (!superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
     }
-    store.setCursor(peer, message.indexId, message.lastSequence)
+    if (!mustReread) store.setCursor(peer, message.indexId, message.lastSequence)
+    return { hasNews: members.isNews || fresh.length > 0, revoked: members.revoked, mustReread }
   })
-  if (fresh.length > 0) {
+  if (revoked.length > 0) context.membersChanged(mustReread)
+  if (hasNews) {
     context.indexGrew()
     context.pullSoon()
   }
-  return message.entries.map(({ record }) => record.version.id)
+  return [
+    ...message.statements.map(({ id }) => id),
+    ...message.entries.map(({ record }) => record.version.id),
+  ]
 }
 
-/** Sent again with each link, and not worth another look. */
-function isKnown(store: FolderStore, { certificate, body, signature }: SignedCertificate): boolean {
-  const known = store.certificate(certificate.author)
-  return (
-    known !== undefined &&
-    Buffer.compare(known.body, body) === 0 &&
-    Buffer.compare(known.signature, signature) === 0
-  )
-}
-
-function isFullAuthor(store: FolderStore, author: AuthorKey): boolean {
-  return store.certificate(author)?.certificate.role === 'full'
+/** Whether the record is to be stored: false for one that was revoked. Throws where its chain does not hold. */
+function isToCount({ store, id }: FolderContext, record: SignedRecord, proofs: ProofCache): boolean {
+  const { version, proof } = record
+  const roster = store.roster()
+  if (roster.certificateOf(proof.author)?.statement.role !== 'full')
+    throw forged(record, 'its author has no certificate')
+  if (!isWrittenBy(version, proof.author)) throw forged(record, 'it speaks for another writer')
+  if (!verifyProof(version.id, proof, id, proofs)) throw forged(record, 'its signature does not fit')
+  return roster.counts(proof.author, version.id)
 }
 
 function isCrowded(present: readonly Version[], added: Version): boolean {

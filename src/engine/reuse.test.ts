@@ -102,7 +102,7 @@ async function newVersionFrom(
   const knows = at.victim.store.state(changedPath)!.winner!.vector
   const body = { sizeBytes: BigInt(content.length), blockSizeBytes: smallestBlock, root: idToBytes(root) }
   const version = forge(peer.author, { path: changedPath, body, knows })
-  peer.tell(version, { certificates: [certify(peer.author)] })
+  peer.tell(version, { statements: [certify(peer.author)] })
   await at.pass()
   return { peer, content }
 }

@@ -23,7 +23,7 @@ test('P7: a block list longer than one message arrives in parts the protocol all
   // Lists are served of what the folder has only.
   const sizeBytes = (maxBlockListPart + 10) * 16 * 1024 ** 2
   const body = { root: idToBytes(root), sizeBytes: BigInt(sizeBytes), blockSizeBytes: 16 * 1024 ** 2 }
-  peer.tell(forge(peer.author, { path: 'large', body }), { certificates: [certify(peer.author)] })
+  peer.tell(forge(peer.author, { path: 'large', body }), { statements: [certify(peer.author)] })
   await pass(clock)
 
   peer.send({ kind: 'block-list-request', request: 1, root })

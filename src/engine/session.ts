@@ -6,7 +6,7 @@ import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { createPipeline, type Pipeline } from '../core/pipeline.ts'
 import { createProofCache } from '../core/record.ts'
-import { proveRole, verifyRole } from '../core/secret.ts'
+import { proveRole, verifyRole } from '../core/role-proof.ts'
 import type { Link } from '../ports.ts'
 import {
   type Feature,
@@ -15,6 +15,7 @@ import {
   ourFeatures,
   protocolVersion,
 } from '../wire/messages.ts'
+import { admit } from './admission.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
 import { limitRequests } from './limit-requests.ts'
@@ -129,6 +130,9 @@ export function createSession(
       case 'summary':
         theirSummary = message
         return
+      case 'redeem':
+      case 'grant':
+        throw new SyncError('peer-garbage', { reason: `a ${message.kind} to a member` })
       case 'ping':
       case 'pong':
       case 'close':
@@ -157,6 +161,7 @@ export function createSession(
     }
     if (!verifyRole(keys, link, message))
       throw new SyncError('peer-forged', { reason: 'its role is not proven' })
+    admit(context, link.peer, message)
     hello = message
     helloTimer[Symbol.dispose]()
     const nowMs = clock.now()
@@ -204,7 +209,7 @@ export function createSession(
         deviceName: context.deviceName,
         client,
         features: ourFeatures,
-        ...proveRole(keys, link, author.key),
+        ...proveRole(keys, link, author, store.roster().certificateOf(author.key)),
       })
       link.listen(receive)
     },

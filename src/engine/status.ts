@@ -1,7 +1,8 @@
 /** What a folder tells about itself: the words of `berrysync status --json`, minus what only the daemon knows. Only reads. */
-import type { Role } from '../core/certificate.ts'
+
 import type { ErrorCode } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
+import type { Role } from '../core/statement.ts'
 import type { Problem } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Loop } from './loop.ts'

@@ -39,7 +39,9 @@ export interface Swarm {
   fetchBlocks(wanted: BlocksWanted): Promise<void>
   /** The sums of some blocks of a file, in their order (P13); undefined when nobody tells them. Not to be trusted. */
   fetchSums(version: Version, numbers: readonly number[]): Promise<Uint8Array | undefined>
-  closeAll(code: 'closing' | 'folder-closed'): Promise<void>
+  /** Ends links to devices that are no members any more. */
+  dropRevoked(): void
+  closeAll(code: 'closing' | 'folder-closed' | 'members-changed'): Promise<void>
 }
 
 export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm {
@@ -205,6 +207,11 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
         }
       }
       return Buffer.concat(parts)
+    },
+    dropRevoked() {
+      const roster = context.store.roster()
+      for (const { link } of sessionsByPeer.values())
+        if (roster.isRevoked(link.peer)) link.close('peer-revoked')
     },
     async closeAll(code) {
       const links = [...sessionsByPeer.values()].map(({ link }) => link)

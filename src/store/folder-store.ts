@@ -5,12 +5,23 @@
  * A path's state has three sides, the three columns of the decision table: the winner (what the folder says), the agreed version
  * (what this disk last took over or gave), and what lies here.
  */
-import type { SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { AuthorKey, ContentRoot, DeviceId, IndexId, RecordId, WriterId } from '../core/ids.ts'
+import type {
+  AuthorKey,
+  ContentRoot,
+  DeviceId,
+  IndexId,
+  InviteId,
+  RecordId,
+  StatementId,
+  WriterId,
+} from '../core/ids.ts'
+import type { Invite, InviteEnd } from '../core/invite.ts'
 import type { Remembered } from '../core/observe.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
+import type { Roster } from '../core/roster.ts'
+import type { Role, SignedStatement } from '../core/statement.ts'
 import type { Version } from '../core/version.ts'
 
 /** What lies on this disk at a path, as it was when it was last hashed or written by us. */
@@ -47,6 +58,12 @@ export interface IndexRow {
   readonly have: boolean
 }
 
+/** A statement of the index; both kinds of rows have sequence numbers of one sequence. */
+export interface StatementRow {
+  readonly sequence: number
+  readonly signed: SignedStatement
+}
+
 export interface Counts {
   /** Live files and links in the folder; directories are not counted. */
   readonly files: number
@@ -64,7 +81,15 @@ export interface Counts {
 export interface PeerRow {
   readonly device: DeviceId
   readonly name: string
-  readonly role: 'full' | 'read-only'
+  readonly role: Role
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+}
+
+export interface NewcomerRow {
+  readonly device: DeviceId
+  readonly author: AuthorKey
+  readonly name: string
   readonly firstSeenMs: number
   readonly lastSeenMs: number
 }
@@ -128,7 +153,11 @@ export interface FolderStore extends Disposable {
   losersWithRoot(root: ContentRoot): Version[]
   /** Names the winner of a path; `superseded` leave the index, and the database unless the path still agrees to one or one is being put there. */
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
-  /** Index entries after a sequence number, in order. */
+  /** The path has no version any more; `forgotten` leave the index, and the database unless the path still agrees to one. */
+  dropWinner(path: RelPath, forgotten: readonly RecordId[]): void
+  /** What of this author's is in the index: not superseded. Reads all records. */
+  recordsBy(author: AuthorKey): { readonly path: RelPath; readonly id: RecordId }[]
+  /** Records after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
   lastSequence(): number
 
@@ -209,14 +238,35 @@ export interface FolderStore extends Disposable {
   /** Gives back the memory that reading faster takes: call it when nothing is going to be asked for a while. */
   freeMemory(): void
 
-  // -- certificates and peers
-  certificate(author: AuthorKey): SignedCertificate | undefined
-  addCertificate(certificate: SignedCertificate): void
+  // -- invites
+  /** Every one-time secret this device issued and still knows of, the oldest first. */
+  invites(): Invite[]
+  addInvite(invite: Invite): void
+  /** False when it had ended before: the first end is the one that counts (I15). */
+  endInvite(id: InviteId, end: InviteEnd): boolean
+  /** Forgets those that ended before then. */
+  forgetInvites(endedBeforeMs: number): void
+
+  // -- members and peers
+  /** Stores a statement under a new sequence number. False when it is here already. */
+  addStatement(signed: SignedStatement): boolean
+  hasStatement(id: StatementId): boolean
+  /** Statements after a sequence number, in order. */
+  statementsAfter(sequence: number, limit: number): StatementRow[]
+  /** What all of them mean. */
+  roster(): Roster
+  /** Devices that wait to be let in, the first the longest. */
+  newcomers(): NewcomerRow[]
+  /** Those seen last are kept. */
+  sawNewcomer(newcomer: NewcomerRow): void
+  forgetNewcomer(device: DeviceId): void
   peers(): PeerRow[]
   sawPeer(peer: PeerRow): void
   /** How far into which index of a peer we are. */
   cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined
   setCursor(device: DeviceId, indexId: IndexId, sequence: number): void
+  /** Every peer's index is read from its beginning. */
+  forgetCursors(): void
 
   // -- what people ask
   addHistory(row: HistoryRow): void

@@ -1,6 +1,5 @@
 import SqliteDatabase from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import type { RelPath } from '../core/path.ts'
 import { hereOf, pathOf, recordOf, storeOptions, versionOf } from '../testing/store-values.ts'
 import type { FolderStore } from './folder-store.ts'
 import { migrations } from './migrations.ts'
@@ -94,11 +93,10 @@ test('a size is filled from the newest on, and a file larger than it is left out
   expect(store.needs(0, 9)).toEqual(['z link', 'b', 'today'])
 })
 
-test('a database of the first schema goes on, with the times, totals and the note of what was being put that it has', () => {
+test('the second schema takes over times, totals and the note of what was being put', () => {
   const version = versionOf('a', { sizeBytes: 500, mtimeNs: -1_500_000n })
   const database = new SqliteDatabase(':memory:')
   database.exec(migrations[0]!)
-  database.pragma('user_version = 1')
   const row: Record<string, unknown> = { ...versionToRow(version), body: Buffer.of(1), author: Buffer.of(1) }
   const columns = Object.keys(row)
   const insert = `INSERT INTO records (${columns}) VALUES (${columns.map((column) => `:${column}`)})`
@@ -106,14 +104,14 @@ test('a database of the first schema goes on, with the times, totals and the not
   database.exec(
     "INSERT INTO paths (path, winner, winner_kind, winner_size, placing) VALUES ('a', 1, 'file', 500, 1)",
   )
-  using store = openFolderStore(':memory:', { ...storeOptions, connect: () => database })
-  expect(store.counts()).toMatchObject({ files: 1, bytes: 500, needFiles: 1, needBytes: 500, unkeptFiles: 0 })
-  expect(store.placingsOf('a' as RelPath)).toEqual([version])
-  add(store, 'b', 500, 0)
-  store.setOrder('newest')
-  expect(store.needs(0, 9)).toEqual(['b', 'a'])
-  store.keepNewest({ files: 1, bytes: 0 })
-  expect(store.needs(0, 9)).toEqual(['b'])
+  database.exec(migrations[1]!)
+  expect(database.prepare('SELECT winner, winner_mtime, need FROM paths').all()).toEqual([
+    { winner: 1, winner_mtime: expect.any(Number), need: 'live' },
+  ])
+  expect(database.prepare('SELECT path, sequence FROM placings').all()).toEqual([{ path: 'a', sequence: 1 }])
+  expect(database.prepare('SELECT * FROM totals').get()).toMatchObject({
+    ...{ file_count: 1, file_bytes: 500, need_count: 1, need_bytes: 500, unkept_count: 0 },
+  })
 })
 
 test('times are compared by whole milliseconds, whatever their size', () => {

@@ -7,8 +7,9 @@ import { SyncError } from '../core/errors.ts'
 import { firstSchema } from './schema/0001-first.ts'
 import { orderSchema } from './schema/0002-order.ts'
 import { inodeSchema } from './schema/0003-inode.ts'
+import { statementSchema } from './schema/0004-statements.ts'
 
-export const migrations: readonly string[] = [firstSchema, orderSchema, inodeSchema]
+export const migrations: readonly string[] = [firstSchema, orderSchema, inodeSchema, statementSchema]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */
 export function refuseNewer(database: Database, file: string, steps: readonly string[]): void {

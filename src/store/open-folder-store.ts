@@ -9,12 +9,14 @@ import { type DatabaseOptions, moveAside, openDatabase } from './database.ts'
 import { createFacts } from './facts.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
 import type { FolderStore } from './folder-store.ts'
+import { createInvites } from './invites.ts'
 import { createJournal } from './journal.ts'
 import { createKeeping } from './keeping.ts'
 import { createPathQuestions } from './path-questions.ts'
 import { createPaths } from './paths.ts'
 import { createPeers } from './peers.ts'
 import { createRecords } from './records.ts'
+import { createStatements } from './statements.ts'
 import { createTransactions } from './transaction.ts'
 
 export interface StoreOptions extends DatabaseOptions {
@@ -43,7 +45,9 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
     ...{ keepNewest: keeping.keepNewest, setAsked: keeping.setAsked },
     ...createPathQuestions(database, records.versionAt),
     ...createBlocks(database),
-    ...createPeers(database),
+    ...createStatements(database, transactions),
+    ...createPeers(database, transactions),
+    ...createInvites(database),
     ...createJournal(database, transactions),
     transaction: transactions.transaction,
     freeMemory() {

@@ -15,6 +15,7 @@ import type { Transactions } from './transaction.ts'
 export type Paths = Pick<
   FolderStore,
   | 'setWinner'
+  | 'dropWinner'
   | 'addPlacing'
   | 'placingsOf'
   | 'pathsOfPlacings'
@@ -41,6 +42,10 @@ export function createPaths(
   const updateWinner = database.prepare(
     `UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root,
        winner_mtime = :mtimeMs, order_key = :orderKey WHERE path = :path`,
+  )
+  const deleteWinner = database.prepare(
+    `UPDATE paths SET winner = NULL, winner_kind = NULL, winner_size = NULL, winner_root = NULL, winner_mtime = NULL
+     WHERE path = ?`,
   )
   const updateAgreedAndHere = database.prepare(
     `UPDATE paths SET agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
@@ -113,6 +118,16 @@ export function createPaths(
         keeping.follow(path)
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
         if (superseded.length > 0) records.sweepSuperseded(path)
+      }),
+
+    dropWinner: (path, forgotten) =>
+      atomically(() => {
+        deleteWinner.run(path)
+        keeping.outOfDate()
+        keeping.follow(path)
+        for (const id of forgotten) records.supersede(path, id)
+        records.sweepSuperseded(path)
+        deleteEmpty.run(path)
       }),
 
     adopt: (path, version, here) =>

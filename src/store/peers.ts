@@ -1,20 +1,31 @@
-/** Who may write, who was ever connected, and how far we have read in the index of each. */
+/** Who was ever connected, and how far we have read in the index of each. */
 import type { Database } from 'better-sqlite3'
-import type { Role, SignedCertificate } from '../core/certificate.ts'
 import { idToBytes, toId } from '../core/ids.ts'
+import type { Role } from '../core/statement.ts'
 import type { FolderStore } from './folder-store.ts'
+import type { Transactions } from './transaction.ts'
 
 export type Peers = Pick<
   FolderStore,
-  'certificate' | 'addCertificate' | 'peers' | 'sawPeer' | 'cursor' | 'setCursor'
+  | 'peers'
+  | 'sawPeer'
+  | 'cursor'
+  | 'setCursor'
+  | 'forgetCursors'
+  | 'newcomers'
+  | 'sawNewcomer'
+  | 'forgetNewcomer'
 >
 
-interface CertificateRow {
-  readonly author: Buffer
+/** Whoever holds the secret can come as as many devices as it likes. */
+const maxNewcomers = 100
+
+interface NewcomerColumns {
   readonly device: Buffer
-  readonly role: Role
-  readonly body: Buffer
-  readonly signature: Buffer
+  readonly author: Buffer
+  readonly name: string
+  readonly first_seen_ms: number
+  readonly last_seen_ms: number
 }
 
 interface PeerColumns {
@@ -25,14 +36,7 @@ interface PeerColumns {
   readonly last_seen_ms: number
 }
 
-export function createPeers(database: Database): Peers {
-  const selectCertificate = database.prepare<[Buffer], CertificateRow>(
-    'SELECT * FROM certificates WHERE author = ?',
-  )
-  const insertCertificate = database.prepare(
-    `INSERT OR REPLACE INTO certificates (author, device, role, body, signature)
-     VALUES (:author, :device, :role, :body, :signature)`,
-  )
+export function createPeers(database: Database, { atomically }: Transactions): Peers {
   const selectPeers = database.prepare<[], PeerColumns>('SELECT * FROM peers ORDER BY device')
   const upsertPeer = database.prepare(
     `INSERT INTO peers (device, name, role, first_seen_ms, last_seen_ms)
@@ -46,21 +50,21 @@ export function createPeers(database: Database): Peers {
     'INSERT OR REPLACE INTO cursors (device, index_id, sequence) VALUES (?, ?, ?)',
   )
 
+  const selectNewcomers = database.prepare<[], NewcomerColumns>(
+    'SELECT * FROM newcomers ORDER BY first_seen_ms, device',
+  )
+  const upsertNewcomer = database.prepare(
+    `INSERT INTO newcomers (device, author, name, first_seen_ms, last_seen_ms)
+     VALUES (:device, :author, :name, :firstSeenMs, :lastSeenMs)
+     ON CONFLICT DO UPDATE SET author = excluded.author, name = excluded.name, last_seen_ms = excluded.last_seen_ms`,
+  )
+  const deleteNewcomer = database.prepare('DELETE FROM newcomers WHERE device = ?')
+  const deleteOldNewcomers = database.prepare(
+    'DELETE FROM newcomers WHERE device NOT IN (SELECT device FROM newcomers ORDER BY last_seen_ms DESC, device LIMIT ?)',
+  )
+  const deleteCursors = database.prepare('DELETE FROM cursors')
+
   return {
-    certificate(author) {
-      const row = selectCertificate.get(idToBytes(author))
-      return row && rowToCertificate(row)
-    },
-    addCertificate({ certificate, body, signature }) {
-      const author = idToBytes(certificate.author)
-      insertCertificate.run({
-        author,
-        device: idToBytes(certificate.device),
-        role: certificate.role,
-        body,
-        signature,
-      })
-    },
     peers: () =>
       selectPeers.all().map((row) => ({
         device: toId('DeviceId', row.device),
@@ -72,6 +76,23 @@ export function createPeers(database: Database): Peers {
     sawPeer(peer) {
       upsertPeer.run({ ...peer, device: idToBytes(peer.device) })
     },
+    newcomers: () =>
+      selectNewcomers.all().map((row) => ({
+        device: toId('DeviceId', row.device),
+        author: toId('AuthorKey', row.author),
+        name: row.name,
+        firstSeenMs: row.first_seen_ms,
+        lastSeenMs: row.last_seen_ms,
+      })),
+    sawNewcomer: (newcomer) =>
+      atomically(() => {
+        const { device, author } = newcomer
+        upsertNewcomer.run({ ...newcomer, device: idToBytes(device), author: idToBytes(author) })
+        deleteOldNewcomers.run(maxNewcomers)
+      }),
+    forgetNewcomer(device) {
+      deleteNewcomer.run(idToBytes(device))
+    },
     cursor(device) {
       const row = selectCursor.get(idToBytes(device))
       return row && { indexId: toId('IndexId', row.index_id), sequence: row.sequence }
@@ -79,17 +100,8 @@ export function createPeers(database: Database): Peers {
     setCursor(device, indexId, sequence) {
       upsertCursor.run(idToBytes(device), idToBytes(indexId), sequence)
     },
-  }
-}
-
-function rowToCertificate(row: CertificateRow): SignedCertificate {
-  return {
-    certificate: {
-      author: toId('AuthorKey', row.author),
-      device: toId('DeviceId', row.device),
-      role: row.role,
+    forgetCursors() {
+      deleteCursors.run()
     },
-    body: row.body,
-    signature: row.signature,
   }
 }

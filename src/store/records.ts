@@ -15,7 +15,7 @@ import { rowToVersion, type VersionRow, versionColumns, versionToRow } from './v
 export interface Records
   extends Pick<
     FolderStore,
-    'addRecord' | 'hasRecord' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence'
+    'addRecord' | 'hasRecord' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence' | 'recordsBy'
   > {
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
@@ -89,6 +89,9 @@ export function createRecords(
        FROM records WHERE sequence > ? AND superseded = 0 ORDER BY sequence LIMIT ?`,
     )
     .safeIntegers()
+  const selectByAuthor = database.prepare<[Buffer], { path: RelPath; id: Buffer }>(
+    'SELECT path, id FROM records WHERE author = ? AND superseded = 0 ORDER BY sequence',
+  )
   const selectLast = database
     .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
     .pluck()
@@ -140,6 +143,8 @@ export function createRecords(
     losersWithRoot: (root) => selectLosers.all(idToBytes(root)).map(rowToVersion),
     versionsOf: (path) => selectByPath.all(path).map(versionAt),
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
+    recordsBy: (author) =>
+      selectByAuthor.all(idToBytes(author)).map(({ path, id }) => ({ path, id: toId('RecordId', id) })),
     lastSequence: () => selectLast.get() ?? 0,
 
     find,

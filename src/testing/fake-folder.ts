@@ -1,9 +1,10 @@
 /** A folder whose answers a test sets: for the parts that only ask folders, and never for what an engine does. */
-import type { FolderKeys } from '../core/secret.ts'
+import { SyncError } from '../core/errors.ts'
+import type { FolderKeys, GuestPass } from '../core/secret.ts'
 import type { Folder } from '../engine/folder.ts'
 import type { FolderSettings } from '../engine/settings.ts'
 import type { FolderStatus } from '../engine/status.ts'
-import type { FolderOpener, RunningFolder } from '../synced-folders.ts'
+import type { FolderOpener, JoiningFolder, OpenHow, RunningFolder } from '../synced-folders.ts'
 
 export interface FakeFolder extends RunningFolder {
   /** What it answers; a test may replace parts. */
@@ -11,13 +12,25 @@ export interface FakeFolder extends RunningFolder {
   settings: FolderSettings
   /** Says that it cannot go on before it is opened again. */
   mustReopen(): void
+  /** Says that it has claimed its directory. */
+  claimed(): void
   readonly calls: string[]
+  isOpen: boolean
+}
+
+export interface FakeJoining extends JoiningFolder {
+  obstacle: SyncError
+  settings: FolderSettings
+  /** Says what the secret is good for. */
+  granted(pass: GuestPass): void
   isOpen: boolean
 }
 
 export interface FakeOpener extends FolderOpener {
   /** By path; closed ones too. */
   readonly opened: ReadonlyMap<string, FakeFolder>
+  /** By path: those that are or were joined. */
+  readonly joined: ReadonlyMap<string, FakeJoining>
   readonly forgotten: readonly string[]
   /** The next folder of this path cannot be opened. */
   failNext(path: string, error: Error): void
@@ -27,18 +40,36 @@ export function createFakeOpener(): FakeOpener {
   const opened = new Map<string, FakeFolder>()
   const failures = new Map<string, Error>()
   const forgotten: string[] = []
+  const joined = new Map<string, FakeJoining>()
   return {
     opened,
+    joined,
     forgotten,
     failNext: (path, error) => void failures.set(path, error),
-    async open(entry, keys, settings, { isNew, mustReopen }) {
+    async open(entry, keys, settings, { isNew, mustReopen, claimed }) {
       const failure = failures.get(entry.path)
       failures.delete(entry.path)
       if (failure !== undefined) throw failure
-      const folder = createFakeFolder(keys, settings, mustReopen)
+      const folder = createFakeFolder(keys, settings, { mustReopen, claimed })
       folder.calls.push(isNew ? 'opened as new' : 'opened')
       opened.set(entry.path, folder)
       return folder
+    },
+    join(entry, _secret, settings, granted) {
+      const joining: FakeJoining = {
+        granted,
+        settings,
+        obstacle: new SyncError('issuer-away'),
+        isOpen: true,
+        configure(changed) {
+          joining.settings = changed
+        },
+        async [Symbol.asyncDispose]() {
+          joining.isOpen = false
+        },
+      }
+      joined.set(entry.path, joining)
+      return joining
     },
     async forget(id) {
       forgotten.push(id)
@@ -46,7 +77,11 @@ export function createFakeOpener(): FakeOpener {
   }
 }
 
-function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen: () => void): FakeFolder {
+function createFakeFolder(
+  keys: FolderKeys,
+  settings: FolderSettings,
+  { mustReopen, claimed }: Pick<OpenHow, 'mustReopen' | 'claimed'>,
+): FakeFolder {
   const calls: string[] = []
   const status: FolderStatus = {
     ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
@@ -55,6 +90,17 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
   }
   const answers: Folder = {
     id: keys.folderId,
+    invites: {
+      create() {
+        throw new Error('assertion: no test invites with a fake folder')
+      },
+      list: () => [],
+      cancel: (id) => {
+        throw new SyncError('invite-unknown', { id, path: '' })
+      },
+      meetings: () => new Map(),
+      redeem: () => Promise.reject(new SyncError('invite-used')),
+    },
     attach: () => undefined,
     configure: () => undefined,
     status: () => status,
@@ -76,6 +122,15 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
     conflicts: () => [],
     history: () => [],
     knownPeers: () => [],
+    members: () => [],
+    revoke(named) {
+      throw new SyncError('device-unknown', { named, path: '', count: 0 })
+    },
+    approve(named) {
+      throw new SyncError('device-unknown', { named, path: '', count: 0 })
+    },
+    admission: 'secret',
+    setAdmission: (rule) => void calls.push(`admission ${rule}`),
     async *listArchive() {
       yield* []
     },
@@ -90,6 +145,7 @@ function createFakeFolder(keys: FolderKeys, settings: FolderSettings, mustReopen
     answers,
     settings,
     mustReopen,
+    claimed,
     calls,
     isOpen: true,
     configure(changed) {

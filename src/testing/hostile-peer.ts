@@ -4,16 +4,17 @@
  */
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { blockSizeFor, singleBlockRoot } from '../core/blocks.ts'
-import { type Certificate, issueCertificate, type SignedCertificate } from '../core/certificate.ts'
 import type { SyncError } from '../core/errors.ts'
 import { type FolderId, idToBytes, toId, type WriterId, writerIdOf } from '../core/ids.ts'
 import { type Author, type RecordProof, recordIdOf, type SignedRecord, signBatch } from '../core/record.ts'
-import { type FolderKeys, proveRole } from '../core/secret.ts'
+import { proveRole } from '../core/role-proof.ts'
+import type { FolderKeys } from '../core/secret.ts'
+import { type Certificate, type Role, type SignedStatement, signStatement } from '../core/statement.ts'
 import type { Link } from '../ports.ts'
-import { encodeCertificate } from '../wire/certificate-body.ts'
 import { RecordBodySchema, Kind as WireKind } from '../wire/generated/berrysync_pb.ts'
 import { encodeMessage } from '../wire/message-codec.ts'
 import type { IndexEntry, Message } from '../wire/messages.ts'
+import { encodeStatement } from '../wire/statement-body.ts'
 import { identityOf, keysByRole, type MemoryDevice, makeLinks } from './memory-device.ts'
 
 type MessageOf<K extends Message['kind']> = Message & { readonly kind: K }
@@ -32,10 +33,10 @@ export interface HostilePeer {
   sendBytes(bytes: Uint8Array): void
   /** A right hello of its own. */
   hello(overrides?: Partial<MessageOf<'hello'>>): void
-  /** Records with the certificates given, as one index message. */
+  /** Records with the statements given, as one index message. */
   tell(
     records: readonly SignedRecord[],
-    options?: { readonly certificates?: readonly SignedCertificate[]; readonly have?: boolean },
+    options?: { readonly statements?: readonly SignedStatement[]; readonly have?: boolean },
   ): void
   /** Answers requests from now on. */
   answer(how: (question: Question) => void): void
@@ -101,15 +102,15 @@ export function attachHostile(
         deviceName: name,
         client: 'hostile',
         features: [],
-        ...proveRole(keys, link, author.key),
+        ...proveRole(keys, link, author),
       }
       link.send({ ...plain, ...overrides })
       link.send({ kind: 'cursor', indexId: undefined, sequence: 0 })
     },
-    tell(records, { certificates = [], have = true } = {}) {
+    tell(records, { statements = [], have = true } = {}) {
       lastSequence += records.length
       const entries: IndexEntry[] = records.map((record) => ({ record, have }))
-      link.send({ kind: 'index', indexId: hostileIndex, certificates, entries, lastSequence, complete: true })
+      link.send({ kind: 'index', indexId: hostileIndex, statements, entries, lastSequence, complete: true })
     },
     answer(how) {
       answering = how
@@ -131,11 +132,14 @@ export const hostileEpoch = toId('Epoch', Buffer.alloc(8, 'epoch'))
 /** A certificate the folder really signed, saying whatever the holder of the full secret wants it to say. */
 export function certify(
   author: Author,
-  role: Certificate['role'] = 'full',
+  role: Role = 'full',
   sign: (message: Uint8Array) => Uint8Array = keysByRole.full.signAsWriter!,
-): SignedCertificate {
-  const certificate: Certificate = { author: author.key, device: identityOf('mallory').id, role }
-  return issueCertificate(certificate, encodeCertificate(certificate), keysByRole.full.folderId, sign)
+): SignedStatement<Certificate> {
+  const certificate: Certificate = {
+    ...{ kind: 'certificate', author: author.key, device: identityOf('mallory').id, role },
+    ...{ deviceName: 'mallory', invitedBy: undefined, invite: undefined, issuedMs: 0 },
+  }
+  return signStatement(certificate, encodeStatement(certificate), keysByRole.full.folderId, sign)
 }
 
 /** Says that a version replaced a file; its root has to be added. */

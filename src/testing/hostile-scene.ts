@@ -56,9 +56,10 @@ export async function scene({
     snapshot: (authors = []) => ({
       disk: victim.own.person.tree(),
       index: victim.store.indexAfter(0, 10_000).map(({ record }) => record.version.id),
-      certificates: [honest.author, victim.author, ...authors].map(({ key }) =>
-        victim.store.certificate(key),
+      certificates: [honest.author, victim.author, ...authors].map(
+        ({ key }) => victim.store.roster().certificateOf(key)?.id,
       ),
+      statements: victim.store.roster().size,
     }),
     async expectService() {
       served++
@@ -112,7 +113,7 @@ export async function introduced(
 /** A full member whose certificate the victim has. */
 export async function madMember(at: Scene): Promise<HostilePeer> {
   const hostile = await introduced(at, 'full')
-  hostile.tell([], { certificates: [certify(hostile.author)] })
+  hostile.tell([], { statements: [certify(hostile.author)] })
   return hostile
 }
 

@@ -17,7 +17,11 @@ const directions: Readonly<
 > = {
   core: { may: [], because: 'everything leans on core, so core leans on nothing' },
   wire: { may: ['core'], because: 'wire only turns messages into bytes and back' },
-  store: { may: ['core'], because: 'store is the only place that speaks SQL, and knows nothing else' },
+  store: {
+    may: ['core', 'wire/statement-body'],
+    because:
+      'store is the only place that speaks SQL, and knows nothing else but what the statements it keeps say',
+  },
   disk: { may: ['core', 'ports', 'worker-pool'], because: 'disk knows files, not peers' },
   net: {
     may: ['core', 'wire', 'ports', 'durable-file', 'worker-pool'],
@@ -40,8 +44,8 @@ const directions: Readonly<
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
-    may: ['core', 'engine/settings', 'setting-table', 'serial', 'durable-file'],
-    because: 'config only reads and writes files and reads the environment',
+    may: ['core', 'engine/settings', 'setting-table', 'serial', 'durable-file', 'wire/statement-body'],
+    because: "config only reads and writes files, guests' passes among them, and reads the environment",
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
@@ -51,6 +55,10 @@ const directions: Readonly<
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
+  joining: {
+    may: ['core', 'engine', 'ports'],
+    because: 'it redeems a secret over whatever link it is given',
+  },
   'device-limits': {
     may: ['core', 'engine', 'setting-table', 'ports'],
     because: 'it only decides which limits hold, and sets them',

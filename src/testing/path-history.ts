@@ -8,9 +8,9 @@
  * version of other content for a winner, conflict or not, signs such a merge; and a scan signs whatever is not what was agreed.
  */
 import fc from 'fast-check'
-import type { Role } from '../core/certificate.ts'
 import { elect, knownThrough } from '../core/elect.ts'
 import { plan } from '../core/plan.ts'
+import type { Role } from '../core/statement.ts'
 import { type Content, deletedContent, mergeVectors, sameContent, type Version } from '../core/version.ts'
 import { contents, versionOf, writerNamed } from './arbitraries.ts'
 

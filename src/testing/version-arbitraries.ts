@@ -1,14 +1,14 @@
 /** Versions, records and the ids in them, as fast-check draws them. Everything drawn keeps the rules of form. */
 import * as fc from 'fast-check'
 import { blockSizeFor, contentRootOf, maxFileBytes } from '../core/blocks.ts'
-import type { SignedCertificate } from '../core/certificate.ts'
 import { deviceNameFault } from '../core/device-name.ts'
 import { type bytesToId, noContent, toId } from '../core/ids.ts'
 import { type RelPath, textToPath } from '../core/path.ts'
 import { type RecordProof, recordIdOf, type SignedRecord } from '../core/record.ts'
+import { type SignedStatement, type Statement, statementIdOf } from '../core/statement.ts'
 import { type Content, linkRoot } from '../core/version.ts'
-import { encodeCertificate } from '../wire/certificate-body.ts'
 import { encodeBody, linkTargetFault, type UnsignedVersion } from '../wire/record-body.ts'
+import { encodeStatement } from '../wire/statement-body.ts'
 
 function id<T extends Parameters<typeof bytesToId>[0]>(type: T, bytes: number) {
   return fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((drawn) => toId(type, drawn))
@@ -140,13 +140,50 @@ export const unprovenRecords: fc.Arbitrary<SignedRecord> = fc
     return { version: { ...version, id: recordIdOf(body) }, body, proof }
   })
 
-/** Certificates of the right form whose signatures prove nothing. */
-export const unprovenCertificates: fc.Arbitrary<SignedCertificate> = fc
-  .record({
-    author: authorKeys,
-    device: id('DeviceId', 32),
-    role: fc.constantFrom('full' as const, 'read-only' as const),
+const roles = fc.constantFrom('full' as const, 'read-only' as const)
+const devices = id('DeviceId', 32)
+const timesMs = fc.nat({ max: 2 ** 31 - 1 })
+
+const certificates = fc.record({
+  kind: fc.constant('certificate' as const),
+  author: authorKeys,
+  device: devices,
+  role: roles,
+  deviceName: deviceNames,
+  invitedBy: fc.option(devices, { nil: undefined }),
+  invite: fc.option(id('InviteId', 32), { nil: undefined }),
+  issuedMs: timesMs,
+})
+
+export const statements: fc.Arbitrary<Statement> = fc.oneof(
+  certificates,
+  fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat()).chain(([partCount, place]) =>
+    fc.record({
+      kind: fc.constant('revocation' as const),
+      id: id('RevocationId', 8),
+      device: devices,
+      author: authorKeys,
+      revokedBy: devices,
+      issuedMs: timesMs,
+      part: fc.constant(place % partCount),
+      partCount: fc.constant(partCount),
+      kept: fc.array(id('RecordId', 32), { maxLength: 3 }),
+    }),
+  ),
+  fc.record({
+    kind: fc.constant('admission' as const),
+    rule: fc.constantFrom('secret', 'approval', 'invite'),
+    number: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  }),
+)
+
+function unproven<S extends Statement>(said: fc.Arbitrary<S>): fc.Arbitrary<SignedStatement<S>> {
+  return said.chain((statement) => {
+    const body = encodeStatement(statement)
+    return signatures.map((signature) => ({ id: statementIdOf(body), statement, body, signature }))
   })
-  .chain((certificate) =>
-    signatures.map((signature) => ({ certificate, body: encodeCertificate(certificate), signature })),
-  )
+}
+
+/** Statements of the right form whose signatures prove nothing. */
+export const unprovenStatements = unproven(statements)
+export const unprovenCertificates = unproven(certificates)

@@ -29,6 +29,11 @@ export function checkedId<T extends IdType>(type: T, bytes: Uint8Array): IdOf<T>
   return bytesToId(type, bytes) ?? garbage(`a ${type} has ${bytes.length} bytes`)
 }
 
+/** Bytes of exactly that length. */
+export function checkedBytes(what: string, bytes: Uint8Array, length: number): Uint8Array {
+  return bytes.length === length ? bytes : garbage(`${what} has ${bytes.length} bytes`)
+}
+
 /** A whole number from `least` to `most`, which both are safe integers. */
 export function checkedNumber(what: string, value: bigint | number, least: number, most: number): number {
   const number = Number(value)

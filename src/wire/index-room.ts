@@ -2,11 +2,11 @@
  * How much fits into one `index` message, told without encoding anything: whoever fills one adds up what its parts take.
  * Follows the layout of `Index` in `berrysync.proto`.
  */
-import type { SignedCertificate } from '../core/certificate.ts'
 import { ed25519KeyBytes } from '../core/ed25519.ts'
+import type { SignedStatement } from '../core/statement.ts'
 import { type IndexEntry, maxMessageBytes } from './messages.ts'
 
-/** Room for certificates and entries in one index message: type byte, index id, last sequence and `complete` need the rest. */
+/** Room for statements and entries in one index message: type byte, index id, last sequence and `complete` need the rest. */
 export const indexRoomBytes = maxMessageBytes - 1 - 10 - 11 - 2
 
 /** What an entry takes of `indexRoomBytes`. */
@@ -22,8 +22,8 @@ export function entryBytes({ record: { body, proof }, have }: IndexEntry): numbe
   )
 }
 
-/** What a certificate takes of `indexRoomBytes`. */
-export function certificateBytes({ body, signature }: SignedCertificate): number {
+/** What a statement takes of `indexRoomBytes`. */
+export function statementBytes({ body, signature }: SignedStatement): number {
   return fieldBytes(fieldBytes(body.length) + fieldBytes(signature.length))
 }
 

@@ -13,9 +13,10 @@ import {
   indexIds,
   unprovenCertificates,
   unprovenRecords,
+  unprovenStatements,
 } from '../testing/version-arbitraries.ts'
 import * as wire from './generated/berrysync_pb.ts'
-import { certificateBytes, entryBytes, indexRoomBytes } from './index-room.ts'
+import { entryBytes, indexRoomBytes, statementBytes } from './index-room.ts'
 import { decodeMessage, encodeMessage as encodeParts } from './message-codec.ts'
 import {
   type IndexEntry,
@@ -42,11 +43,22 @@ const wholes = fc.oneof(fc.nat(), fc.maxSafeNat())
 const roots = fc.array(contentRoots, { maxLength: 8 })
 const entries: fc.Arbitrary<IndexEntry> = fc.record({ record: unprovenRecords, have: fc.boolean() })
 
+const longProofs = fc.uint8Array({ minLength: 64, maxLength: 64 })
 const roleProofs = fc.oneof(
-  fc.record({ role: fc.constant('full' as const), proof: fc.uint8Array({ minLength: 64, maxLength: 64 }) }),
+  fc.record({
+    role: fc.constant('full' as const),
+    proof: longProofs,
+    certificate: fc.constant(undefined),
+  }),
+  fc.record({
+    role: fc.constantFrom('full' as const, 'read-only' as const),
+    proof: longProofs,
+    certificate: unprovenCertificates,
+  }),
   fc.record({
     role: fc.constant('read-only' as const),
     proof: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    certificate: fc.constant(undefined),
   }),
 )
 
@@ -111,7 +123,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     kind: fc.constant('index' as const),
     indexId: indexIds,
-    certificates: fc.array(unprovenCertificates, { maxLength: 3 }),
+    statements: fc.array(unprovenStatements, { maxLength: 3 }),
     entries: fc.array(entries, { maxLength: 5 }),
     lastSequence: wholes,
     complete: fc.boolean(),
@@ -372,18 +384,18 @@ describe('index messages', () => {
     fc.assert(
       fc.property(
         fc.array(entries, { maxLength: 5 }),
-        fc.array(unprovenCertificates, { maxLength: 3 }),
-        (some, certificates) => {
-          const message: Message = {
-            kind: 'index',
+        fc.array(unprovenStatements, { maxLength: 3 }),
+        (some, statements) => {
+          const message = {
+            kind: 'index' as const,
             indexId: 'ff'.repeat(8) as never,
-            certificates,
+            statements,
             entries: some,
             lastSequence: Number.MAX_SAFE_INTEGER,
             complete: true,
           }
-          const bare = encodeMessage({ ...message, entries: [], certificates: [] }).length
-          const parts = [...some.map(entryBytes), ...certificates.map(certificateBytes)]
+          const bare = encodeMessage({ ...message, entries: [], statements: [] }).length
+          const parts = [...some.map(entryBytes), ...statements.map(statementBytes)]
           const partBytes = parts.reduce((sum, bytes) => sum + bytes, 0)
           expect(encodeMessage(message).length).toBe(bare + partBytes)
           expect(bare + indexRoomBytes).toBeLessThanOrEqual(maxMessageBytes)
@@ -393,29 +405,34 @@ describe('index messages', () => {
     )
   })
 
-  test('P2 an entry and a certificate that only a newer version understands are left out, the rest stays', () => {
+  test('P2 an entry and a statement that only a newer version understands are left out, the rest stays', () => {
     fc.assert(
-      fc.property(entries, unprovenCertificates, (entry, certificate) => {
+      fc.property(entries, unprovenStatements, (entry, statement) => {
         const { proof } = entry.record
         const unknownBody = toBinary(
           wire.RecordBodySchema,
           create(wire.RecordBodySchema, { kind: 9 as never }),
         )
-        const unknownRole = toBinary(
-          wire.CertificateBodySchema,
-          create(wire.CertificateBodySchema, { role: 9 as never }),
-        )
+        const said = {
+          case: 'certificate' as const,
+          value: create(wire.CertificateSchema, { role: 9 as never }),
+        }
+        const unknownRole = toBinary(wire.StatementBodySchema, create(wire.StatementBodySchema, { said }))
         const bytes = encodeMessage({
           kind: 'index',
           indexId: 'ff'.repeat(8) as never,
-          certificates: [{ ...certificate, body: unknownRole }, certificate],
+          statements: [
+            { ...statement, body: unknownRole },
+            { ...statement, body: new Uint8Array(0) },
+            statement,
+          ],
           entries: [{ ...entry, record: { ...entry.record, body: unknownBody, proof } }, entry],
           lastSequence: 2,
           complete: true,
         })
         expect(plain(decodeMessage(bytes))).toMatchObject({
           lastSequence: 2,
-          certificates: [plain(certificate)],
+          statements: [plain(statement)],
           entries: [plain(entry)],
         })
       }),

@@ -4,15 +4,15 @@
  */
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { maxBlockCount, maxFileBytes } from '../core/blocks.ts'
-import type { SignedCertificate } from '../core/certificate.ts'
 import { deviceNameFault } from '../core/device-name.ts'
-import { ed25519SignatureBytes } from '../core/ed25519.ts'
+import { ed25519KeyBytes, ed25519SignatureBytes } from '../core/ed25519.ts'
 import { isErrorCode, SyncError } from '../core/errors.ts'
 import { type ContentRoot, idToBytes, toId } from '../core/ids.ts'
 import { maxBatch } from '../core/record.ts'
 import { sumBytes } from '../core/rolling-sum.ts'
-import { decodeCertificate, roleToWire, wireToRole } from './certificate-body.ts'
-import { checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
+import { readKeyBytes, seedBytes } from '../core/secret.ts'
+import { type Certificate, type SignedStatement, statementIdOf } from '../core/statement.ts'
+import { checkedBytes, checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
 import * as wire from './generated/berrysync_pb.ts'
 import {
   type IndexEntry,
@@ -27,6 +27,7 @@ import {
   maxSums,
 } from './messages.ts'
 import { decodeBody } from './record-body.ts'
+import { decodeStatement, roleToWire, wireToRole } from './statement-body.ts'
 
 const types = {
   hello: 1,
@@ -46,6 +47,8 @@ const types = {
   'sums-request': 15,
   sums: 16,
   progress: 17,
+  redeem: 18,
+  grant: 19,
 } as const satisfies Record<Message['kind'], number>
 
 const kindByType = new Map<number, Message['kind']>(
@@ -57,7 +60,8 @@ const hashBytes = 32
 const maxSiblings = Math.ceil(Math.log2(maxBatch))
 /** Type, request and offset. */
 const blockHeaderBytes = 9
-const roleProofBytes = { full: ed25519SignatureBytes, 'read-only': 32 } as const
+/** HMAC-SHA-256. */
+const readProofBytes = 32
 /** Longer than any error code. */
 const maxCloseCodeCharacters = 64
 
@@ -94,7 +98,7 @@ function encodeBlockHeader({ request, offsetBytes }: BlockMessage): Buffer {
 function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
   switch (message.kind) {
     case 'hello': {
-      const { protocol, oldestProtocol, deviceName, client, proof } = message
+      const { protocol, oldestProtocol, deviceName, client, proof, certificate } = message
       return write(wire.HelloSchema, {
         protocol,
         oldestProtocol,
@@ -104,6 +108,7 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
         role: roleToWire(message.role),
         author: idToBytes(message.author),
         proof,
+        ...(certificate === undefined ? {} : { certificate: statementToWire(certificate) }),
       })
     }
     case 'cursor':
@@ -114,11 +119,20 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
     case 'index':
       return write(wire.IndexSchema, {
         indexId: idToBytes(message.indexId),
-        certificates: message.certificates.map(certificateToWire),
+        statements: message.statements.map(statementToWire),
         entries: message.entries.map(entryToWire),
         lastSequence: BigInt(message.lastSequence),
         complete: message.complete,
       })
+    case 'redeem': {
+      const { token, author, deviceName } = message
+      return write(wire.RedeemSchema, { token, author: idToBytes(author), deviceName })
+    }
+    case 'grant': {
+      const { readKey, writerPublicKey, certificate } = message
+      const signed = statementToWire(certificate)
+      return write(wire.GrantSchema, { readKey, writerPublicKey, certificate: signed })
+    }
     case 'have':
       return write(wire.HaveSchema, { roots: Buffer.from(message.roots.join(''), 'hex') })
     case 'progress': {
@@ -170,8 +184,8 @@ function write<Desc extends DescMessage>(schema: Desc, fields: MessageInitShape<
   return toBinary(schema, create(schema, fields))
 }
 
-function certificateToWire({ body, signature }: SignedCertificate): wire.SignedCertificate {
-  return create(wire.SignedCertificateSchema, { body, signature })
+function statementToWire({ body, signature }: SignedStatement): wire.SignedStatement {
+  return create(wire.SignedStatementSchema, { body, signature })
 }
 
 function entryToWire({ record: { body, proof }, have }: IndexEntry): wire.IndexEntry {
@@ -258,6 +272,10 @@ function decodeRest(kind: Message['kind'], rest: Uint8Array): Message {
     case 'ping':
       parse(wire.PingSchema, rest)
       return { kind }
+    case 'redeem':
+      return decodeRedeem(parse(wire.RedeemSchema, rest))
+    case 'grant':
+      return decodeGrant(parse(wire.GrantSchema, rest))
     case 'pong':
       parse(wire.PongSchema, rest)
       return { kind }
@@ -277,7 +295,9 @@ function decodeHello({ protocol, oldestProtocol, features, ...hello }: wire.Hell
     const fault = deviceNameFault(text)
     if (fault !== undefined) garbage(`a name in a hello: ${fault}`)
   }
-  if (hello.proof.length !== roleProofBytes[role]) garbage(`a role proof has ${hello.proof.length} bytes`)
+  const certificate = hello.certificate && wireToCertificate(hello.certificate)
+  const proofBytes = role === 'full' || certificate !== undefined ? ed25519SignatureBytes : readProofBytes
+  if (hello.proof.length !== proofBytes) garbage(`a role proof has ${hello.proof.length} bytes`)
   return {
     kind: 'hello',
     protocol,
@@ -288,14 +308,15 @@ function decodeHello({ protocol, oldestProtocol, features, ...hello }: wire.Hell
     role,
     author: checkedId('AuthorKey', hello.author),
     proof: hello.proof,
+    certificate,
   }
 }
 
-function decodeIndex({ indexId, certificates, entries, lastSequence, complete }: wire.Index): Message {
+function decodeIndex({ indexId, statements, entries, lastSequence, complete }: wire.Index): Message {
   return {
     kind: 'index',
     indexId: checkedId('IndexId', indexId),
-    certificates: certificates.flatMap(wireToCertificate),
+    statements: statements.flatMap(wireToStatement),
     entries: entries.flatMap(wireToEntry),
     lastSequence: checkedNumber('a sequence', lastSequence, 0, Number.MAX_SAFE_INTEGER),
     complete,
@@ -303,10 +324,17 @@ function decodeIndex({ indexId, certificates, entries, lastSequence, complete }:
 }
 
 /** Nothing for one that only a newer version understands. */
-function wireToCertificate({ body, signature }: wire.SignedCertificate): SignedCertificate[] {
+function wireToStatement({ body, signature }: wire.SignedStatement): SignedStatement[] {
   checkSignature(signature)
-  const certificate = decodeCertificate(body)
-  return certificate ? [{ certificate, body, signature }] : []
+  const statement = decodeStatement(body)
+  return statement ? [{ id: statementIdOf(body), statement, body, signature }] : []
+}
+
+function wireToCertificate(signed: wire.SignedStatement): SignedStatement<Certificate> {
+  const [{ statement, ...rest } = garbage('an unknown statement')] = wireToStatement(signed)
+  return statement.kind === 'certificate'
+    ? { statement, ...rest }
+    : garbage(`a ${statement.kind} for a certificate`)
 }
 
 /** Nothing for one that only a newer version understands. */
@@ -325,6 +353,26 @@ function wireToEntry(entry: wire.IndexEntry): IndexEntry[] {
 
 function checkSignature(signature: Uint8Array): void {
   if (signature.length !== ed25519SignatureBytes) garbage(`a signature has ${signature.length} bytes`)
+}
+
+function decodeRedeem({ token, author, deviceName }: wire.Redeem): Message {
+  const fault = deviceNameFault(deviceName)
+  if (fault !== undefined) garbage(`a name in a redeem: ${fault}`)
+  return {
+    kind: 'redeem',
+    token: checkedBytes('a token', token, seedBytes),
+    author: checkedId('AuthorKey', author),
+    deviceName,
+  }
+}
+
+function decodeGrant({ readKey, writerPublicKey, certificate }: wire.Grant): Message {
+  return {
+    kind: 'grant',
+    readKey: checkedBytes('a read key', readKey, readKeyBytes),
+    writerPublicKey: checkedBytes('a writer key', writerPublicKey, ed25519KeyBytes),
+    certificate: wireToCertificate(certificate ?? garbage('a grant without a certificate')),
+  }
 }
 
 function rootsOf(bytes: Uint8Array): ContentRoot[] {

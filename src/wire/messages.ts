@@ -4,10 +4,10 @@
  */
 import type { BlockRuns } from '../core/block-set.ts'
 import { maxBlockBytes } from '../core/blocks.ts'
-import type { Role, SignedCertificate } from '../core/certificate.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AuthorKey, ContentRoot, IndexId } from '../core/ids.ts'
 import type { SignedRecord } from '../core/record.ts'
+import type { Certificate, Role, SignedStatement } from '../core/statement.ts'
 import { maxNoiseMessageBytes, tagBytes } from './noise.ts'
 
 /** An index entry: a record, and whether the sender can serve its content right now. */
@@ -38,6 +38,8 @@ export type Message =
       readonly role: Role
       readonly author: AuthorKey
       readonly proof: Uint8Array
+      /** What somebody else gave it. */
+      readonly certificate: SignedStatement<Certificate> | undefined
     }
   /** "Send me your index from here on": what I have of yours, and the id of the index I had it from (P5). */
   | { readonly kind: 'cursor'; readonly indexId: IndexId | undefined; readonly sequence: number }
@@ -45,7 +47,7 @@ export type Message =
   | {
       readonly kind: 'index'
       readonly indexId: IndexId
-      readonly certificates: readonly SignedCertificate[]
+      readonly statements: readonly SignedStatement[]
       readonly entries: readonly IndexEntry[]
       readonly lastSequence: number
       readonly complete: boolean
@@ -102,6 +104,20 @@ export type Message =
       readonly needFiles: number
       readonly needBytes: number
       readonly seenSequence: number
+    }
+  /** Redeems a one-time secret (P15). */
+  | {
+      readonly kind: 'redeem'
+      readonly token: Uint8Array
+      readonly author: AuthorKey
+      readonly deviceName: string
+    }
+  /** What it is good for: keys to read with, and a certificate. */
+  | {
+      readonly kind: 'grant'
+      readonly readKey: Uint8Array
+      readonly writerPublicKey: Uint8Array
+      readonly certificate: SignedStatement<Certificate>
     }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' }

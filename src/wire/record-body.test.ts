@@ -9,8 +9,7 @@ import { maxBatch, recordIdOf } from '../core/record.ts'
 import { linkRoot, maxVectorEntries } from '../core/version.ts'
 import { caseCount } from '../testing/counts.ts'
 import { unsignedVersions } from '../testing/version-arbitraries.ts'
-import { decodeCertificate, encodeCertificate, maxCertificateBytes } from './certificate-body.ts'
-import { CertificateBodySchema, Kind, RecordBodySchema } from './generated/berrysync_pb.ts'
+import { Kind, RecordBodySchema } from './generated/berrysync_pb.ts'
 import { entryBytes, indexRoomBytes } from './index-room.ts'
 import {
   decodeBody,
@@ -263,34 +262,5 @@ describe('record bodies', () => {
     for (const fields of [file, directory, deleted, link]) {
       expect(encodeBody(decodeBody(bodyOf(fields))!)).toEqual(bodyOf(fields))
     }
-  })
-})
-
-describe('certificate bodies', () => {
-  const certificate = {
-    author: toId('AuthorKey', Buffer.alloc(32, 1)),
-    device: toId('DeviceId', Buffer.alloc(32, 2)),
-    role: 'full' as const,
-  }
-
-  test('R5 a certificate is read back as it was', () => {
-    expect(decodeCertificate(encodeCertificate(certificate))).toStrictEqual(certificate)
-    const other = { ...certificate, role: 'read-only' as const }
-    expect(decodeCertificate(encodeCertificate(other))).toStrictEqual(other)
-  })
-
-  test('R5 a role of a newer version is skipped, everything else out of form refused', () => {
-    const encode = (fields: MessageInitShape<typeof CertificateBodySchema>) =>
-      toBinary(CertificateBodySchema, create(CertificateBodySchema, fields))
-    const right = { author: new Uint8Array(32), device: new Uint8Array(32), role: 1 as const }
-    expect(decodeCertificate(encode({ ...right, role: 9 as never }))).toBeUndefined()
-    for (const part of [
-      { author: new Uint8Array(31) },
-      { device: new Uint8Array(0) },
-      { role: 0 as const },
-    ]) {
-      expect(outcome(() => decodeCertificate(encode({ ...right, ...part })))).toBe('peer-garbage')
-    }
-    expect(outcome(() => decodeCertificate(new Uint8Array(maxCertificateBytes + 1)))).toBe('peer-garbage')
   })
 })

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file berrysync.proto.
  */
 export const file_berrysync: GenFile = /*@__PURE__*/
-  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSKqAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMIj4KBkN1cnNvchIVCghpbmRleF9pZBgBIAEoDEgAiAEBEhAKCHNlcXVlbmNlGAIgASgEQgsKCV9pbmRleF9pZCKkAQoFSW5kZXgSEAoIaW5kZXhfaWQYASABKAwSNQoMY2VydGlmaWNhdGVzGAIgAygLMh8uYmVycnlzeW5jLnYxLlNpZ25lZENlcnRpZmljYXRlEikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjQKEVNpZ25lZENlcnRpZmljYXRlEgwKBGJvZHkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIocBCgpJbmRleEVudHJ5EgwKBGJvZHkYASABKAwSDgoGYXV0aG9yGAIgASgMEhMKC2JhdGNoX2luZGV4GAMgASgNEhMKC2JhdGNoX2NvdW50GAQgASgNEhAKCHNpYmxpbmdzGAUgASgMEhEKCXNpZ25hdHVyZRgGIAEoDBIMCgRoYXZlGAcgASgIIhUKBEhhdmUSDQoFcm9vdHMYASABKAwiMQoQQmxvY2tMaXN0UmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwiSgoJQmxvY2tMaXN0Eg8KB3JlcXVlc3QYASABKA0SDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDgoGaGFzaGVzGAQgASgMIlQKB1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEhQKDG9mZnNldF9ieXRlcxgDIAEoBBIUCgxsZW5ndGhfYnl0ZXMYBCABKA0iLgoHTWlzc2luZxIPCgdyZXF1ZXN0GAEgASgNEhIKCnVucmVhZGFibGUYAiABKAgiGQoGQ2FuY2VsEg8KB3JlcXVlc3QYASABKA0iSAoHU3VtbWFyeRISCgpuZWVkX2ZpbGVzGAEgASgEEhIKCm5lZWRfYnl0ZXMYAiABKAQSFQoNc2Vlbl9zZXF1ZW5jZRgDIAEoBCIGCgRQaW5nIgYKBFBvbmciFQoFQ2xvc2USDAoEY29kZRgBIAEoCSJMCgtTdW1zUmVxdWVzdBIPCgdyZXF1ZXN0GAEgASgNEgwKBHJvb3QYAiABKAwSDgoGZmlyc3RzGAMgAygNEg4KBmNvdW50cxgEIAMoDSIlCgRTdW1zEg8KB3JlcXVlc3QYASABKA0SDAoEc3VtcxgCIAEoDCJKCghQcm9ncmVzcxIMCgRyb290GAEgASgMEhMKC2Jsb2NrX2NvdW50GAIgASgNEg0KBXdob2xlGAMgASgIEgwKBHJ1bnMYBCADKA0iOQoHQ29udGVudBIgCgRraW5kGAEgASgOMhIuYmVycnlzeW5jLnYxLktpbmQSDAoEcm9vdBgCIAEoDCLmAgoKUmVjb3JkQm9keRIMCgRwYXRoGAEgASgJEiAKBGtpbmQYAiABKA4yEi5iZXJyeXN5bmMudjEuS2luZBISCgpzaXplX2J5dGVzGAMgASgEEhUKDW10aW1lX3NlY29uZHMYBCABKBISGQoRbXRpbWVfbmFub3NlY29uZHMYBSABKA0SEgoKZXhlY3V0YWJsZRgGIAEoCBIMCgRyb290GAcgASgMEhgKEGJsb2NrX3NpemVfYnl0ZXMYCCABKA0SEwoLbGlua190YXJnZXQYCSABKAkSDwoHZmlsZV9pZBgKIAEoDBIPCgd3cml0ZXJzGAsgASgMEhAKCGNvdW50ZXJzGAwgAygEEg0KBWVwb2NoGA0gASgMEhMKC2RldmljZV9uYW1lGA4gASgJEicKCHJlcGxhY2VkGA8gASgLMhUuYmVycnlzeW5jLnYxLkNvbnRlbnQSEAoIbW92ZWRfdG8YECABKAkiUwoPQ2VydGlmaWNhdGVCb2R5Eg4KBmF1dGhvchgBIAEoDBIOCgZkZXZpY2UYAiABKAwSIAoEcm9sZRgDIAEoDjISLmJlcnJ5c3luYy52MS5Sb2xlKj8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg0KCVJPTEVfRlVMTBABEhIKDlJPTEVfUkVBRF9PTkxZEAIqYAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9GSUxFEAESEgoOS0lORF9ESVJFQ1RPUlkQAhINCglLSU5EX0xJTksQAxIQCgxLSU5EX0RFTEVURUQQBGIGcHJvdG8z");
+  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSLzAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMEjcKC2NlcnRpZmljYXRlGAkgASgLMh0uYmVycnlzeW5jLnYxLlNpZ25lZFN0YXRlbWVudEgAiAEBQg4KDF9jZXJ0aWZpY2F0ZSI+CgZDdXJzb3ISFQoIaW5kZXhfaWQYASABKAxIAIgBARIQCghzZXF1ZW5jZRgCIAEoBEILCglfaW5kZXhfaWQioAEKBUluZGV4EhAKCGluZGV4X2lkGAEgASgMEjEKCnN0YXRlbWVudHMYAiADKAsyHS5iZXJyeXN5bmMudjEuU2lnbmVkU3RhdGVtZW50EikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjIKD1NpZ25lZFN0YXRlbWVudBIMCgRib2R5GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKHAQoKSW5kZXhFbnRyeRIMCgRib2R5GAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtiYXRjaF9pbmRleBgDIAEoDRITCgtiYXRjaF9jb3VudBgEIAEoDRIQCghzaWJsaW5ncxgFIAEoDBIRCglzaWduYXR1cmUYBiABKAwSDAoEaGF2ZRgHIAEoCCIVCgRIYXZlEg0KBXJvb3RzGAEgASgMIjEKEEJsb2NrTGlzdFJlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMIkoKCUJsb2NrTGlzdBIPCgdyZXF1ZXN0GAEgASgNEg0KBWZpcnN0GAIgASgNEg0KBWNvdW50GAMgASgNEg4KBmhhc2hlcxgEIAEoDCJUCgdSZXF1ZXN0Eg8KB3JlcXVlc3QYASABKA0SDAoEcm9vdBgCIAEoDBIUCgxvZmZzZXRfYnl0ZXMYAyABKAQSFAoMbGVuZ3RoX2J5dGVzGAQgASgNIi4KB01pc3NpbmcSDwoHcmVxdWVzdBgBIAEoDRISCgp1bnJlYWRhYmxlGAIgASgIIhkKBkNhbmNlbBIPCgdyZXF1ZXN0GAEgASgNIkgKB1N1bW1hcnkSEgoKbmVlZF9maWxlcxgBIAEoBBISCgpuZWVkX2J5dGVzGAIgASgEEhUKDXNlZW5fc2VxdWVuY2UYAyABKAQiBgoEUGluZyIGCgRQb25nIhUKBUNsb3NlEgwKBGNvZGUYASABKAkiTAoLU3Vtc1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEg4KBmZpcnN0cxgDIAMoDRIOCgZjb3VudHMYBCADKA0iJQoEU3VtcxIPCgdyZXF1ZXN0GAEgASgNEgwKBHN1bXMYAiABKAwiPAoGUmVkZWVtEg0KBXRva2VuGAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtkZXZpY2VfbmFtZRgDIAEoCSJoCgVHcmFudBIQCghyZWFkX2tleRgBIAEoDBIZChF3cml0ZXJfcHVibGljX2tleRgCIAEoDBIyCgtjZXJ0aWZpY2F0ZRgDIAEoCzIdLmJlcnJ5c3luYy52MS5TaWduZWRTdGF0ZW1lbnQiSgoIUHJvZ3Jlc3MSDAoEcm9vdBgBIAEoDBITCgtibG9ja19jb3VudBgCIAEoDRINCgV3aG9sZRgDIAEoCBIMCgRydW5zGAQgAygNIjkKB0NvbnRlbnQSIAoEa2luZBgBIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEgwKBHJvb3QYAiABKAwi5gIKClJlY29yZEJvZHkSDAoEcGF0aBgBIAEoCRIgCgRraW5kGAIgASgOMhIuYmVycnlzeW5jLnYxLktpbmQSEgoKc2l6ZV9ieXRlcxgDIAEoBBIVCg1tdGltZV9zZWNvbmRzGAQgASgSEhkKEW10aW1lX25hbm9zZWNvbmRzGAUgASgNEhIKCmV4ZWN1dGFibGUYBiABKAgSDAoEcm9vdBgHIAEoDBIYChBibG9ja19zaXplX2J5dGVzGAggASgNEhMKC2xpbmtfdGFyZ2V0GAkgASgJEg8KB2ZpbGVfaWQYCiABKAwSDwoHd3JpdGVycxgLIAEoDBIQCghjb3VudGVycxgMIAMoBBINCgVlcG9jaBgNIAEoDBITCgtkZXZpY2VfbmFtZRgOIAEoCRInCghyZXBsYWNlZBgPIAEoCzIVLmJlcnJ5c3luYy52MS5Db250ZW50EhAKCG1vdmVkX3RvGBAgASgJIqcBCg1TdGF0ZW1lbnRCb2R5EjAKC2NlcnRpZmljYXRlGAEgASgLMhkuYmVycnlzeW5jLnYxLkNlcnRpZmljYXRlSAASLgoKcmV2b2NhdGlvbhgCIAEoCzIYLmJlcnJ5c3luYy52MS5SZXZvY2F0aW9uSAASLAoJYWRtaXNzaW9uGAMgASgLMhcuYmVycnlzeW5jLnYxLkFkbWlzc2lvbkgAQgYKBHNhaWQiyQEKC0NlcnRpZmljYXRlEg4KBmF1dGhvchgBIAEoDBIOCgZkZXZpY2UYAiABKAwSIAoEcm9sZRgDIAEoDjISLmJlcnJ5c3luYy52MS5Sb2xlEhMKC2RldmljZV9uYW1lGAQgASgJEhcKCmludml0ZWRfYnkYBSABKAxIAIgBARITCgZpbnZpdGUYBiABKAxIAYgBARIbChNpc3N1ZWRfbWlsbGlzZWNvbmRzGAcgASgEQg0KC19pbnZpdGVkX2J5QgkKB19pbnZpdGUimQEKClJldm9jYXRpb24SCgoCaWQYASABKAwSDgoGZGV2aWNlGAIgASgMEg4KBmF1dGhvchgDIAEoDBISCgpyZXZva2VkX2J5GAQgASgMEhsKE2lzc3VlZF9taWxsaXNlY29uZHMYBSABKAQSDAoEcGFydBgGIAEoDRISCgpwYXJ0X2NvdW50GAcgASgNEgwKBGtlcHQYCCABKAwiRgoJQWRtaXNzaW9uEikKBHJ1bGUYASABKA4yGy5iZXJyeXN5bmMudjEuQWRtaXNzaW9uUnVsZRIOCgZudW1iZXIYAiABKAQqPwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDQoJUk9MRV9GVUxMEAESEgoOUk9MRV9SRUFEX09OTFkQAipgCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0ZJTEUQARISCg5LSU5EX0RJUkVDVE9SWRACEg0KCUtJTkRfTElOSxADEhAKDEtJTkRfREVMRVRFRBAEKoIBCg1BZG1pc3Npb25SdWxlEh4KGkFETUlTU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASGQoVQURNSVNTSU9OX1JVTEVfU0VDUkVUEAESGwoXQURNSVNTSU9OX1JVTEVfQVBQUk9WQUwQAhIZChVBRE1JU1NJT05fUlVMRV9JTlZJVEUQA2IGcHJvdG8z");
 
 /**
  * [1] The first message of both sides (P3).
@@ -63,11 +63,18 @@ export type Hello = Message<"berrysync.v1.Hello"> & {
   author: Uint8Array;
 
   /**
-   * Shows the role (P4): 64 bytes for ROLE_FULL, 32 for ROLE_READ_ONLY.
+   * Shows the role (P4): 32 bytes for a holder of the read-only secret, 64 for everybody else.
    *
    * @generated from field: bytes proof = 8;
    */
   proof: Uint8Array;
+
+  /**
+   * The certificate of the sender, if it has one that somebody else gave it (P4).
+   *
+   * @generated from field: optional berrysync.v1.SignedStatement certificate = 9;
+   */
+  certificate?: SignedStatement | undefined;
 };
 
 /**
@@ -115,11 +122,11 @@ export type Index = Message<"berrysync.v1.Index"> & {
   indexId: Uint8Array;
 
   /**
-   * Of authors whose records follow for the first time on this link.
+   * They come before the entries of the same message.
    *
-   * @generated from field: repeated berrysync.v1.SignedCertificate certificates = 2;
+   * @generated from field: repeated berrysync.v1.SignedStatement statements = 2;
    */
-  certificates: SignedCertificate[];
+  statements: SignedStatement[];
 
   /**
    * @generated from field: repeated berrysync.v1.IndexEntry entries = 3;
@@ -145,11 +152,11 @@ export const IndexSchema: GenMessage<Index> = /*@__PURE__*/
   messageDesc(file_berrysync, 2);
 
 /**
- * @generated from message berrysync.v1.SignedCertificate
+ * @generated from message berrysync.v1.SignedStatement
  */
-export type SignedCertificate = Message<"berrysync.v1.SignedCertificate"> & {
+export type SignedStatement = Message<"berrysync.v1.SignedStatement"> & {
   /**
-   * A CertificateBody, exactly as it was signed.
+   * A StatementBody, exactly as it was signed.
    *
    * @generated from field: bytes body = 1;
    */
@@ -164,10 +171,10 @@ export type SignedCertificate = Message<"berrysync.v1.SignedCertificate"> & {
 };
 
 /**
- * Describes the message berrysync.v1.SignedCertificate.
- * Use `create(SignedCertificateSchema)` to create a new message.
+ * Describes the message berrysync.v1.SignedStatement.
+ * Use `create(SignedStatementSchema)` to create a new message.
  */
-export const SignedCertificateSchema: GenMessage<SignedCertificate> = /*@__PURE__*/
+export const SignedStatementSchema: GenMessage<SignedStatement> = /*@__PURE__*/
   messageDesc(file_berrysync, 3);
 
 /**
@@ -530,6 +537,72 @@ export const SumsSchema: GenMessage<Sums> = /*@__PURE__*/
   messageDesc(file_berrysync, 16);
 
 /**
+ * [18] Redeems a one-time secret (P15).
+ *
+ * @generated from message berrysync.v1.Redeem
+ */
+export type Redeem = Message<"berrysync.v1.Redeem"> & {
+  /**
+   * 21 bytes.
+   *
+   * @generated from field: bytes token = 1;
+   */
+  token: Uint8Array;
+
+  /**
+   * Ed25519 public key the sender will sign records with, 32 bytes.
+   *
+   * @generated from field: bytes author = 2;
+   */
+  author: Uint8Array;
+
+  /**
+   * @generated from field: string device_name = 3;
+   */
+  deviceName: string;
+};
+
+/**
+ * Describes the message berrysync.v1.Redeem.
+ * Use `create(RedeemSchema)` to create a new message.
+ */
+export const RedeemSchema: GenMessage<Redeem> = /*@__PURE__*/
+  messageDesc(file_berrysync, 17);
+
+/**
+ * [19] What a one-time secret is redeemed for (P15).
+ *
+ * @generated from message berrysync.v1.Grant
+ */
+export type Grant = Message<"berrysync.v1.Grant"> & {
+  /**
+   * 21 bytes (S5).
+   *
+   * @generated from field: bytes read_key = 1;
+   */
+  readKey: Uint8Array;
+
+  /**
+   * 32 bytes (S4).
+   *
+   * @generated from field: bytes writer_public_key = 2;
+   */
+  writerPublicKey: Uint8Array;
+
+  /**
+   * @generated from field: berrysync.v1.SignedStatement certificate = 3;
+   */
+  certificate?: SignedStatement | undefined;
+};
+
+/**
+ * Describes the message berrysync.v1.Grant.
+ * Use `create(GrantSchema)` to create a new message.
+ */
+export const GrantSchema: GenMessage<Grant> = /*@__PURE__*/
+  messageDesc(file_berrysync, 18);
+
+/**
  * [17] Blocks of one content that the sender can serve (P14).
  *
  * @generated from message berrysync.v1.Progress
@@ -567,7 +640,7 @@ export type Progress = Message<"berrysync.v1.Progress"> & {
  * Use `create(ProgressSchema)` to create a new message.
  */
 export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
-  messageDesc(file_berrysync, 17);
+  messageDesc(file_berrysync, 19);
 
 /**
  * What a path holds: the kind, and its content root (R2), absent for directories and deletions.
@@ -591,7 +664,7 @@ export type Content = Message<"berrysync.v1.Content"> & {
  * Use `create(ContentSchema)` to create a new message.
  */
 export const ContentSchema: GenMessage<Content> = /*@__PURE__*/
-  messageDesc(file_berrysync, 18);
+  messageDesc(file_berrysync, 20);
 
 /**
  * One version of one path, as its author signed it (R6).
@@ -707,14 +780,51 @@ export type RecordBody = Message<"berrysync.v1.RecordBody"> & {
  * Use `create(RecordBodySchema)` to create a new message.
  */
 export const RecordBodySchema: GenMessage<RecordBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 19);
+  messageDesc(file_berrysync, 21);
 
 /**
- * Who may write (R5).
+ * What the folder's writer key says of its members (R5, R7, R8).
  *
- * @generated from message berrysync.v1.CertificateBody
+ * @generated from message berrysync.v1.StatementBody
  */
-export type CertificateBody = Message<"berrysync.v1.CertificateBody"> & {
+export type StatementBody = Message<"berrysync.v1.StatementBody"> & {
+  /**
+   * @generated from oneof berrysync.v1.StatementBody.said
+   */
+  said: {
+    /**
+     * @generated from field: berrysync.v1.Certificate certificate = 1;
+     */
+    value: Certificate;
+    case: "certificate";
+  } | {
+    /**
+     * @generated from field: berrysync.v1.Revocation revocation = 2;
+     */
+    value: Revocation;
+    case: "revocation";
+  } | {
+    /**
+     * @generated from field: berrysync.v1.Admission admission = 3;
+     */
+    value: Admission;
+    case: "admission";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message berrysync.v1.StatementBody.
+ * Use `create(StatementBodySchema)` to create a new message.
+ */
+export const StatementBodySchema: GenMessage<StatementBody> = /*@__PURE__*/
+  messageDesc(file_berrysync, 22);
+
+/**
+ * A device is a member (R5).
+ *
+ * @generated from message berrysync.v1.Certificate
+ */
+export type Certificate = Message<"berrysync.v1.Certificate"> & {
   /**
    * 32 bytes.
    *
@@ -733,14 +843,130 @@ export type CertificateBody = Message<"berrysync.v1.CertificateBody"> & {
    * @generated from field: berrysync.v1.Role role = 3;
    */
   role: Role;
+
+  /**
+   * @generated from field: string device_name = 4;
+   */
+  deviceName: string;
+
+  /**
+   * Device that let it in, 32 bytes; absent for who holds the full secret.
+   *
+   * @generated from field: optional bytes invited_by = 5;
+   */
+  invitedBy?: Uint8Array | undefined;
+
+  /**
+   * Id of the one-time secret it redeemed (S10), 32 bytes; absent when there was none.
+   *
+   * @generated from field: optional bytes invite = 6;
+   */
+  invite?: Uint8Array | undefined;
+
+  /**
+   * Since 1970-01-01 UTC.
+   *
+   * @generated from field: uint64 issued_milliseconds = 7;
+   */
+  issuedMilliseconds: bigint;
 };
 
 /**
- * Describes the message berrysync.v1.CertificateBody.
- * Use `create(CertificateBodySchema)` to create a new message.
+ * Describes the message berrysync.v1.Certificate.
+ * Use `create(CertificateSchema)` to create a new message.
  */
-export const CertificateBodySchema: GenMessage<CertificateBody> = /*@__PURE__*/
-  messageDesc(file_berrysync, 20);
+export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
+  messageDesc(file_berrysync, 23);
+
+/**
+ * A device is a member no more (R7).
+ *
+ * @generated from message berrysync.v1.Revocation
+ */
+export type Revocation = Message<"berrysync.v1.Revocation"> & {
+  /**
+   * 8 random bytes, the same in all parts.
+   *
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * 32 bytes.
+   *
+   * @generated from field: bytes device = 2;
+   */
+  device: Uint8Array;
+
+  /**
+   * 32 bytes.
+   *
+   * @generated from field: bytes author = 3;
+   */
+  author: Uint8Array;
+
+  /**
+   * Device that says so, 32 bytes.
+   *
+   * @generated from field: bytes revoked_by = 4;
+   */
+  revokedBy: Uint8Array;
+
+  /**
+   * @generated from field: uint64 issued_milliseconds = 5;
+   */
+  issuedMilliseconds: bigint;
+
+  /**
+   * From 0.
+   *
+   * @generated from field: uint32 part = 6;
+   */
+  part: number;
+
+  /**
+   * @generated from field: uint32 part_count = 7;
+   */
+  partCount: number;
+
+  /**
+   * Ids of the author's records that still count (R3), 32 bytes each, one after another.
+   *
+   * @generated from field: bytes kept = 8;
+   */
+  kept: Uint8Array;
+};
+
+/**
+ * Describes the message berrysync.v1.Revocation.
+ * Use `create(RevocationSchema)` to create a new message.
+ */
+export const RevocationSchema: GenMessage<Revocation> = /*@__PURE__*/
+  messageDesc(file_berrysync, 24);
+
+/**
+ * Who may be a peer (R8).
+ *
+ * @generated from message berrysync.v1.Admission
+ */
+export type Admission = Message<"berrysync.v1.Admission"> & {
+  /**
+   * @generated from field: berrysync.v1.AdmissionRule rule = 1;
+   */
+  rule: AdmissionRule;
+
+  /**
+   * @generated from field: uint64 number = 2;
+   */
+  number: bigint;
+};
+
+/**
+ * Describes the message berrysync.v1.Admission.
+ * Use `create(AdmissionSchema)` to create a new message.
+ */
+export const AdmissionSchema: GenMessage<Admission> = /*@__PURE__*/
+  messageDesc(file_berrysync, 25);
 
 /**
  * @generated from enum berrysync.v1.Role
@@ -813,4 +1039,40 @@ export type Kind = (typeof Kind)[keyof typeof Kind] | UnknownEnum;
  */
 export const KindSchema: GenEnum<Kind> = /*@__PURE__*/
   enumDesc(file_berrysync, 1);
+
+/**
+ * @generated from enum berrysync.v1.AdmissionRule
+ */
+export const AdmissionRule = {
+  /**
+   * @generated from enum value: ADMISSION_RULE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: ADMISSION_RULE_SECRET = 1;
+   */
+  SECRET: 1,
+
+  /**
+   * @generated from enum value: ADMISSION_RULE_APPROVAL = 2;
+   */
+  APPROVAL: 2,
+
+  /**
+   * @generated from enum value: ADMISSION_RULE_INVITE = 3;
+   */
+  INVITE: 3,
+} as const;
+
+/**
+ * @generated from enum berrysync.v1.AdmissionRule
+ */
+export type AdmissionRule = (typeof AdmissionRule)[keyof typeof AdmissionRule] | UnknownEnum;
+
+/**
+ * Describes the enum berrysync.v1.AdmissionRule.
+ */
+export const AdmissionRuleSchema: GenEnum<AdmissionRule> = /*@__PURE__*/
+  enumDesc(file_berrysync, 2);
 

@@ -1,0 +1,103 @@
+import type { Command } from 'commander'
+import type { InviteBody, Invited, Invites } from '../api/schemas.ts'
+import { folderRoute } from './client.ts'
+import { plainText, tableToText, timeToText } from './print.ts'
+import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
+
+const secondsByUnit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
+const maxSeconds = 24 * 3600
+/** As many characters of an id as people are shown and may type. */
+const shownIdCharacters = 12
+
+interface InviteOptions {
+  readonly full?: boolean
+  readonly expires?: string
+}
+
+export function defineInvite(program: Command, around: Surroundings): void {
+  const invite = program
+    .command('invite')
+    .description('one-time secrets: each lets one device into a folder')
+    .argument('[DIR]', 'the folder; makes a one-time secret for it')
+    .option('--full', 'the guest may change files; read-only without this')
+    .option('--expires <DURATION>', 'like 90m or 2h; 24h when left out, and at most')
+    .action(async (directory: string | undefined, options: InviteOptions, command: Command) => {
+      if (directory === undefined) return command.help()
+      const lifeSeconds = options.expires === undefined ? undefined : readDuration(command, options.expires)
+      const session = openSession(command, around)
+      const body = {
+        role: options.full === true ? 'full' : 'read-only',
+        ...(lifeSeconds === undefined ? {} : { lifeSeconds }),
+      }
+      const route = folderRoute(absolute(directory), '/invites')
+      session.show(await session.client.post<Invited>(route, body), invitedToText)
+    })
+
+  invite
+    .command('list')
+    .description('list the one-time secrets made here, and who used them')
+    .argument('<DIR>', 'the folder')
+    .action(async (directory: string, _options, command: Command) => {
+      const session = openSession(command, around)
+      const route = folderRoute(absolute(directory), '/invites')
+      session.show(await session.client.get<Invites>(route), invitesToText)
+    })
+
+  invite
+    .command('cancel')
+    .description('make a one-time secret worthless before it is used')
+    .argument('<DIR>', 'the folder')
+    .argument('<ID>', 'as the list shows it')
+    .action(async (directory: string, id: string, _options, command: Command) => {
+      const session = openSession(command, around)
+      const route = folderRoute(absolute(directory), `/invites/${encodeURIComponent(id)}`)
+      session.show(
+        await session.client.remove<InviteBody>(route),
+        () => 'Cancelled: nobody can use it any more.',
+      )
+    })
+}
+
+/** Seconds. Ends the program as wrong usage. */
+function readDuration(command: Command, text: string): number {
+  const parts = [...text.matchAll(/(\d+)([hms])/g)]
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * secondsByUnit[unit!]!, 0)
+  if (!/^(\d+[hms])+$/.test(text) || seconds === 0)
+    wrongUsage(command, `'${text}' is not a duration; write one like 90m, 2h or 1h30m`)
+  if (seconds > maxSeconds) wrongUsage(command, 'a one-time secret is good for 24h at most')
+  return seconds
+}
+
+function invitedToText({ secret, role, expires }: Invited): string {
+  return [
+    secret,
+    `It lets one device in (${role}), once, until ${timeToText(expires)}. This device has to be online then.`,
+    'On the other device: berrysync add DIR SECRET',
+  ].join('\n')
+}
+
+function invitesToText({ invites }: Invites): string {
+  const rows = invites.map((invite) => [
+    invite.id.slice(0, shownIdCharacters),
+    invite.role,
+    stateToText(invite),
+    timeToText(invite.created),
+    timeToText(invite.expires),
+  ])
+  return tableToText(
+    ['ID', 'ROLE', 'STATE', 'CREATED', 'EXPIRES'],
+    rows,
+    'No one-time secrets were made here lately.',
+  )
+}
+
+function stateToText({ state, redeemedBy, redeemed }: InviteBody): string {
+  switch (state) {
+    case 'redeemed':
+      return `used by ${plainText(redeemedBy?.name ?? '?')}, ${timeToText(redeemed ?? '')}`
+    case 'restored':
+      return 'void since an older database was put back'
+    default:
+      return state
+  }
+}

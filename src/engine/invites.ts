@@ -1,0 +1,156 @@
+/**
+ * The issuer's side of one-time secrets: makes, lists and cancels them, and gives a guest its certificate, exactly once (I15). What is promised
+ * to a guest is durable here before it hears of it, and an older database put back later is known to be old by then.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { DeviceId, FolderId, InviteId } from '../core/ids.ts'
+import {
+  type Guest,
+  type Invite,
+  type InviteKeys,
+  inviteIdOf,
+  inviteKeys,
+  isOver,
+  judge,
+  maxInviteMs,
+} from '../core/invite.ts'
+import { generateOneTimeSecret, type OneTimeSecret } from '../core/secret.ts'
+import type { Certificate, Role, SignedStatement } from '../core/statement.ts'
+import type { HiddenBytes } from '../core/unprintable.ts'
+import { isClockSet } from '../core/wall-clock.ts'
+import type { FolderContext } from './folder-context.ts'
+import { renewLease } from './lease.ts'
+import { declare } from './members.ts'
+
+/** Who comes too late is told why for so long. */
+const rememberedMs = 7 * 24 * 3_600_000
+/** One-time secrets that are open at a time: each costs every handshake a little. */
+const maxOpenInvites = 1000
+
+/** What a one-time secret is redeemed for. */
+export interface Grant {
+  readonly readKey: HiddenBytes
+  readonly writerPublicKey: Uint8Array
+  readonly certificate: SignedStatement<Certificate>
+}
+
+export interface Invites {
+  /** Throws `needs-full-secret`, `clock-not-set` and `request-invalid`. */
+  create(role: Role, lifeMs: number): { readonly secret: OneTimeSecret; readonly invite: Invite }
+  /** The oldest first. */
+  list(): readonly Invite[]
+  /** By the first characters of its id. Throws `invite-unknown`, and why it had ended before. */
+  cancel(named: string): Invite
+  /** With what guests may come: those who are to be told that they come too late included. */
+  meetings(): ReadonlyMap<FolderId, InviteKeys>
+  /** Throws why not. */
+  redeem(meeting: FolderId, token: Uint8Array, guest: Guest & { readonly deviceName: string }): Promise<Grant>
+}
+
+/** `isPrepared`: whether this opening has found out if the database is the one last used, before which nobody can be let in (I15). */
+export function createInvites(context: FolderContext, isPrepared: () => boolean): Invites {
+  const { store, keys, clock, chance, device, rootPath } = context
+  const keysById = new Map<InviteId, InviteKeys>()
+
+  /** All that are known, those whose time is over being ended. */
+  function list(): readonly Invite[] {
+    const nowMs = clock.now()
+    if (isClockSet(nowMs)) {
+      const due = store.invites().filter((invite) => invite.end === undefined && isOver(invite, nowMs))
+      if (due.length > 0)
+        store.transaction(() => {
+          for (const { id } of due) store.endInvite(id, { kind: 'expired', atMs: nowMs })
+        })
+      store.forgetInvites(nowMs - rememberedMs)
+    }
+    return store.invites()
+  }
+
+  function keysOf(id: InviteId): InviteKeys {
+    const known = keysById.get(id) ?? inviteKeys(id)
+    keysById.set(id, known)
+    return known
+  }
+
+  function certificateOf(id: InviteId, { author }: Guest): SignedStatement<Certificate> | undefined {
+    const certificate = store.roster().certificateOf(author)
+    return certificate?.statement.invite === id ? certificate : undefined
+  }
+
+  return {
+    list,
+    create(role, lifeMs) {
+      if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+      const createdMs = clock.now()
+      if (!isClockSet(createdMs)) throw new SyncError('clock-not-set')
+      if (!(lifeMs > 0 && lifeMs <= maxInviteMs))
+        throw new SyncError('request-invalid', { reason: 'A one-time secret is good for 24 hours at most.' })
+      if (list().filter(({ end }) => end === undefined).length >= maxOpenInvites) {
+        const reason = `There are ${maxOpenInvites} one-time secrets of ${rootPath} that nobody has used yet. Cancel some.`
+        throw new SyncError('request-invalid', { reason })
+      }
+      const secret = generateOneTimeSecret((count) => chance.bytes(count))
+      const id = inviteIdOf(secret.token.reveal())
+      const invite: Invite = { id, role, createdMs, expiresMs: createdMs + lifeMs, end: undefined }
+      store.addInvite(invite)
+      return { secret, invite }
+    },
+    cancel(named) {
+      const found = list().filter(({ id }) => named !== '' && id.startsWith(named.toLowerCase()))
+      const [invite] = found
+      if (invite === undefined || found.length > 1)
+        throw new SyncError('invite-unknown', { id: named, path: rootPath })
+      const { end, id } = invite
+      if (end !== undefined)
+        throw new SyncError(
+          end.kind === 'redeemed'
+            ? 'invite-used'
+            : `invite-${end.kind === 'expired' ? 'expired' : 'cancelled'}`,
+        )
+      store.endInvite(id, { kind: 'cancelled', atMs: clock.now() })
+      return { ...invite, end: { kind: 'cancelled', atMs: clock.now() } }
+    },
+    meetings: () =>
+      new Map(
+        (isPrepared() ? store.invites() : []).map(({ id }) => {
+          const invited = keysOf(id)
+          return [invited.meetingId, invited]
+        }),
+      ),
+    async redeem(meeting, token, guest) {
+      if (!isPrepared()) throw new SyncError('folder-closed')
+      const id = inviteIdOf(token)
+      const invite = list().find((each) => each.id === id)
+      if (invite === undefined || keysOf(id).meetingId !== meeting)
+        throw new SyncError('peer-forged', { reason: 'it does not have the one-time secret it came with' })
+      const nowMs = clock.now()
+      const judgement = judge(invite, guest, nowMs)
+      if (judgement !== 'redeem' && judgement !== 'repeat') throw new SyncError(judgement)
+      if (judgement === 'redeem') redeemFirst(context, invite, guest, device, nowMs)
+      // An older database that is put back from here on does not know the note this leaves on the disk.
+      await renewLease(context)
+      const certificate = certificateOf(id, guest)
+      if (certificate === undefined) throw new SyncError('invite-cancelled')
+      return { readKey: keys.readKey, writerPublicKey: keys.writerPublicKey, certificate }
+    },
+  }
+}
+
+/** One transaction: the secret is used, and the guest a member. */
+function redeemFirst(
+  context: FolderContext,
+  { id, role }: Invite,
+  guest: Guest & { readonly deviceName: string },
+  device: DeviceId,
+  nowMs: number,
+): void {
+  const { store } = context
+  store.transaction(() => {
+    // Two guests can only come one after another: nothing is awaited between judging and this.
+    if (!store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })) throw new SyncError('invite-used')
+    declare(context, {
+      ...{ kind: 'certificate', author: guest.author, device: guest.device, role },
+      ...{ deviceName: guest.deviceName, invitedBy: device, invite: id, issuedMs: nowMs },
+    })
+  })
+}

@@ -1,0 +1,65 @@
+/**
+ * Who belongs to the folder: keeps the store's statements to those the folder's writer key signed, and makes new ones where the full secret
+ * is held. What they mean together is said by `core/roster`.
+ */
+import { SyncError } from '../core/errors.ts'
+import type { AuthorKey } from '../core/ids.ts'
+import { type SignedStatement, type Statement, signStatement, verifyStatement } from '../core/statement.ts'
+import { encodeStatement } from '../wire/statement-body.ts'
+import type { FolderContext } from './folder-context.ts'
+
+/** Members come and go, and each costs some hundred bytes everywhere and for ever. */
+const maxStatements = 200_000
+
+/** Inside a transaction. Whether any was new, and whose word counts no more since. Throws `peer-forged`. */
+export function receiveStatements(
+  context: FolderContext,
+  told: readonly SignedStatement[],
+): { readonly isNews: boolean; readonly revoked: readonly AuthorKey[] } {
+  const { store, keys, id } = context
+  const fresh = told.filter((signed) => !store.hasStatement(signed.id))
+  if (fresh.length === 0) return { isNews: false, revoked: [] }
+  const known = new Set(store.roster().revocations.map((revocation) => revocation.id))
+  let room = maxStatements - store.roster().size
+  for (const signed of fresh) {
+    if (!verifyStatement(signed, id, keys.writerPublicKey))
+      throw new SyncError('peer-forged', { reason: `a ${signed.statement.kind} not signed by the folder` })
+    if (room-- <= 0) continue
+    store.addStatement(signed)
+    noteRedeemed(context, signed.statement)
+  }
+  const revocations = store.roster().revocations.filter((revocation) => !known.has(revocation.id))
+  return { isNews: true, revoked: revocations.map(({ author }) => author) }
+}
+
+/** A one-time secret of this device that a certificate names was used, whatever this database knows of it (I15). */
+function noteRedeemed({ store, clock }: FolderContext, statement: Statement): void {
+  if (statement.kind !== 'certificate' || statement.invite === undefined) return
+  const { device, author, deviceName } = statement
+  const atMs = Math.max(0, clock.now())
+  store.endInvite(statement.invite, { kind: 'redeemed', device, author, deviceName, atMs })
+}
+
+/** Signs a statement and tells it to everybody. Throws `needs-full-secret` where the full secret is not held. */
+export function declare<S extends Statement>(context: FolderContext, statement: S): SignedStatement<S> {
+  const { store, keys, id, rootPath } = context
+  if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+  const signed = signStatement(statement, encodeStatement(statement), id, keys.signAsWriter)
+  if (store.addStatement(signed)) context.indexGrew()
+  return signed
+}
+
+/** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */
+export function declareSelf(context: FolderContext): void {
+  const { store, keys, author, device, deviceName, role, clock, rootPath } = context
+  if (keys.certificate !== undefined) store.addStatement(keys.certificate)
+  const isKnown = store.roster().certificateOf(author.key) !== undefined
+  if (!isKnown && keys.signAsWriter !== undefined) {
+    declare(context, {
+      ...{ kind: 'certificate', author: author.key, device, role: 'full', deviceName },
+      ...{ invitedBy: undefined, invite: undefined, issuedMs: Math.max(0, clock.now()) },
+    })
+  }
+  if (role === 'full' && store.roster().certificateOf(author.key)?.statement.role !== 'full')
+    throw new SyncError('needs-full-secret', { path: rootPath })
+}

@@ -1,0 +1,54 @@
+/**
+ * Redeems one one-time secret, with whoever issued it as soon as they are reached. How peers are reached is the business of who gives the links.
+ * Asks again until it is granted, or refused for good.
+ */
+import { isSyncError, SyncError } from './core/errors.ts'
+import type { GuestPass } from './core/secret.ts'
+import { isFinal, type Redeemer, redeemAt } from './engine/redemption.ts'
+import type { Clock, Link, Log } from './ports.ts'
+
+export interface Joining {
+  /** Takes over a link to who may have issued the secret. */
+  take(link: Link): void
+  /** How the last try ended; `issuer-away` before the first. */
+  readonly obstacle: SyncError
+}
+
+export function createJoining(
+  redeemer: Redeemer,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  granted: (pass: GuestPass) => void,
+): Joining {
+  let obstacle = new SyncError('issuer-away')
+  let isDone = false
+  let isAsking = false
+
+  async function ask(link: Link): Promise<void> {
+    isAsking = true
+    try {
+      const pass = await redeemAt(link, redeemer, clock)
+      isDone = true
+      granted(pass)
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      isDone = isFinal(error.code)
+      obstacle = isDone || error.code === 'clock-not-set' ? error : new SyncError('issuer-away')
+      log.info({ code: error.code, address: link.address }, 'the one-time secret was not redeemed')
+    } finally {
+      isAsking = false
+    }
+  }
+
+  return {
+    take(link) {
+      if (isDone || isAsking) return link.close('peer-duplicate')
+      ask(link).catch((error) => {
+        log.error({ error }, 'redeeming a one-time secret failed by a bug')
+        link.close('closing')
+      })
+    },
+    get obstacle() {
+      return obstacle
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** What is said of the folder's members, in the order it became known, and what it means together. */
+import type { Database } from 'better-sqlite3'
+import { idToBytes } from '../core/ids.ts'
+import { type Roster, rosterOf } from '../core/roster.ts'
+import { type SignedStatement, statementIdOf } from '../core/statement.ts'
+import { decodeStatement } from '../wire/statement-body.ts'
+import type { FolderStore } from './folder-store.ts'
+import type { Transactions } from './transaction.ts'
+
+export type Statements = Pick<FolderStore, 'addStatement' | 'hasStatement' | 'statementsAfter' | 'roster'>
+
+interface StatementColumns {
+  readonly sequence: number
+  readonly body: Buffer
+  readonly signature: Buffer
+}
+
+export function createStatements(database: Database, { atomically, onUndone }: Transactions): Statements {
+  const existsStatement = database
+    .prepare<[Buffer], number>('SELECT EXISTS (SELECT 1 FROM statements WHERE id = ?)')
+    .pluck()
+  // One sequence for records and statements: a cursor stands for both.
+  const nextSequence = database.prepare("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'records'")
+  const insertStatement = database.prepare(
+    `INSERT INTO statements (sequence, id, body, signature)
+     VALUES ((SELECT seq FROM sqlite_sequence WHERE name = 'records'), ?, ?, ?)`,
+  )
+  const selectAfter = database.prepare<[number, number], StatementColumns>(
+    'SELECT sequence, body, signature FROM statements WHERE sequence > ? ORDER BY sequence LIMIT ?',
+  )
+
+  /** All of them, once they were read, and what they mean. */
+  let known: SignedStatement[] | undefined
+  let roster: Roster | undefined
+  onUndone(() => {
+    known = undefined
+    roster = undefined
+  })
+
+  function statementsAfter(sequence: number, limit: number) {
+    return selectAfter
+      .all(sequence, limit)
+      .map((row) => ({ sequence: row.sequence, signed: rowToSigned(row) }))
+  }
+
+  function hasStatement(id: SignedStatement['id']): boolean {
+    return existsStatement.get(idToBytes(id)) === 1
+  }
+
+  return {
+    addStatement: (signed) =>
+      atomically(() => {
+        const { id, body, signature } = signed
+        if (hasStatement(id)) return false
+        nextSequence.run()
+        insertStatement.run(idToBytes(id), body, signature)
+        known?.push(signed)
+        roster = undefined
+        return true
+      }),
+    hasStatement,
+    statementsAfter,
+    roster() {
+      known ??= statementsAfter(0, Number.MAX_SAFE_INTEGER).map(({ signed }) => signed)
+      roster ??= rosterOf(known)
+      return roster
+    },
+  }
+}
+
+function rowToSigned({ body, signature }: StatementColumns): SignedStatement {
+  const statement = decodeStatement(body)
+  if (statement === undefined) throw new Error('assertion: a statement of an unknown kind was stored')
+  return { id: statementIdOf(body), statement, body, signature }
+}
