@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Added, Hosts, Status } from '../api/schemas.ts'
 import { SyncError } from '../core/errors.ts'
+import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
 import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { secretsToText } from './secrets.ts'
@@ -15,18 +16,24 @@ export function defineAdd(program: Command, around: Surroundings): void {
     .command('add')
     .description('start syncing a directory; without a secret it becomes a new folder')
     .argument('<DIR>', 'the directory')
-    .argument('[SECRET]', 'secret of the folder to join; "-" reads it from standard input')
+    .argument(
+      '[SECRET]',
+      'secret of the folder to join, or a link that holds it; "-" reads it from standard input',
+    )
     .option('--host <HOST:PORT...>', 'where a peer is, or who made the one-time secret')
     .action(async (directory: string, given: string | undefined, options, command: Command) => {
       const { host = [] } = options as { readonly host?: readonly string[] }
       const session = openSession(command, around)
-      const secret = given === '-' ? (await around.readInput()).trim() : given
+      const typed = given === '-' ? (await around.readInput()).trim() : given
+      const link = typed !== undefined && isSecretLink(typed) ? textToSecretLink(typed) : undefined
+      const secret = link?.secret ?? typed
       const path = absolute(directory)
       const added = await session.client.post<Added>('/api/folders', {
         path,
         ...(secret === undefined ? {} : { secret }),
       })
-      for (const each of host) await session.client.post<Hosts>(folderRoute(path, '/hosts'), { host: each })
+      for (const each of [...(link?.hosts ?? []), ...host])
+        await session.client.post<Hosts>(folderRoute(path, '/hosts'), { host: each })
       if (added.joining) await showJoined(session, around, path)
       else session.show(added, addedToText)
     })

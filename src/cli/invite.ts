@@ -3,13 +3,14 @@ import type { InviteBody, Invited, Invites } from '../api/schemas.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
+import { linkTo, linkToText, type ShareOptions } from './share.ts'
 
 const secondsByUnit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 const maxSeconds = 24 * 3600
 /** As many characters of an id as people are shown and may type. */
 const shownIdCharacters = 12
 
-interface InviteOptions {
+interface InviteOptions extends ShareOptions {
   readonly full?: boolean
   readonly expires?: string
 }
@@ -21,6 +22,9 @@ export function defineInvite(program: Command, around: Surroundings): void {
     .argument('[DIR]', 'the folder; makes a one-time secret for it')
     .option('--full', 'the guest may change files; read-only without this')
     .option('--expires <DURATION>', 'like 90m or 2h; 24h when left out, and at most')
+    .option('--link', 'as a link')
+    .option('--qr', 'as a link and a QR code')
+    .option('--host <HOST:PORT...>', 'put into the link: where this device can be reached')
     .action(async (directory: string | undefined, options: InviteOptions, command: Command) => {
       if (directory === undefined) return command.help()
       const lifeSeconds = options.expires === undefined ? undefined : readDuration(command, options.expires)
@@ -30,7 +34,12 @@ export function defineInvite(program: Command, around: Surroundings): void {
         ...(lifeSeconds === undefined ? {} : { lifeSeconds }),
       }
       const route = folderRoute(absolute(directory), '/invites')
-      session.show(await session.client.post<Invited>(route, body), invitedToText)
+      const invited = await session.client.post<Invited>(route, body)
+      const isShared = options.link === true || options.qr === true
+      const link = isShared ? linkTo(absolute(directory), invited.secret, options) : undefined
+      session.show({ ...invited, ...(link === undefined ? {} : { link }) }, () =>
+        invitedToText(invited, link === undefined ? invited.secret : linkToText(link, options)),
+      )
     })
 
   invite
@@ -68,9 +77,9 @@ function readDuration(command: Command, text: string): number {
   return seconds
 }
 
-function invitedToText({ secret, role, expires }: Invited): string {
+function invitedToText({ role, expires }: Invited, shown: string): string {
   return [
-    secret,
+    shown,
     `It lets one device in (${role}), once, until ${timeToText(expires)}. This device has to be online then.`,
     'On the other device: berrysync add DIR SECRET',
   ].join('\n')

@@ -69,6 +69,7 @@ const errorKinds = {
   'name-not-possible-here': { status: 400, retry: false, sentence: '{path} cannot be stored here: this disk does not allow that name ({reason}).' },
   'name-collides': { status: 409, retry: false, sentence: '{path} cannot be stored here beside {other}: this disk does not tell these names apart. Rename one of them.' },
   'kind-unsupported': { status: 400, retry: false, sentence: '{path} is a {kind}; only files, directories and symbolic links are synced.' },
+  'link-malformed': { status: 400, retry: false, sentence: 'This is not a link that shares a folder. Such links begin with berrysync://add? and hold a secret.' },
   'link-unusable': { status: 400, retry: false, sentence: 'The symbolic link {path} cannot be synced: {reason}.' },
   'kind-not-possible-here': { status: 400, retry: false, sentence: '{path} is a symbolic link, which this disk cannot hold.' },
   'not-writable': { status: 403, retry: true, sentence: '{path} cannot be written: {reason}.' },

@@ -32,7 +32,7 @@ async function expectRefusal(reason: string | RegExp, args: readonly string[], s
   expect(said, 'one line').not.toContain('\n')
 }
 
-test('a secret that is mistyped, too short, one-time or no secret at all is refused, and starts nothing', async () => {
+test('a secret or link that is mistyped, too short or none at all is refused, and starts nothing', async () => {
   const shared = join(root.path, 'shared')
   const other = join(root.path, 'other')
   await mkdir(shared)
@@ -46,10 +46,8 @@ test('a secret that is mistyped, too short, one-time or no secret at all is refu
   await expectRefusal(/not a secret/, ['add', other, 'not a secret at all, but long enough'])
   await expectRefusal(/already synced here/, ['add', other, full])
   await expectRefusal(/already synced here/, ['add', other, readOnly])
-  // A one-time secret needs the device that made it, which this version cannot ask yet.
-  const { generateOneTimeSecret, secretToText } = await import('../core/secret.ts')
-  const oneTime = secretToText(generateOneTimeSecret((count) => Buffer.alloc(count, 9)))
-  await expectRefusal(/one-time secret/, ['add', other, oneTime])
+  await expectRefusal(/not a link that shares/, ['add', other, 'berrysync://add?name=nothing'])
+  await expectRefusal(/typing mistake/, ['add', other, `berrysync://add?secret=${wrong(full, 5)}`])
   expect(await readdir(other)).toEqual([])
   expect((await daemon.askJson('status')).folders).toHaveLength(1)
 })

@@ -1,7 +1,12 @@
 /** One-time secrets between real daemons: made, redeemed, listed, cancelled, and what happens when somebody is away, killed or restored. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { createClient, folderRoute } from '../cli/client.ts'
+import { openSocketPath } from '../home.ts'
 import { runBerrysync } from '../testing/daemon.ts'
 import { type Place, startPlace } from '../testing/place.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
@@ -146,4 +151,80 @@ test('I15: an older database put back does not make a used secret good again', a
   await writeFile(database, old)
   await issuer.restart()
   for (const each of [secret, unused]) expect((await add(late, each, issuer)).err).toContain('was cancelled')
+})
+
+test('I15: whoever is killed at whatever moment, one of two guests joins, and the other is told', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const issuer = await startIssuer(root.path, stack)
+  const guests = [await startPlace(root.path, 'one', stack), await startPlace(root.path, 'two', stack)]
+  // From before the daemons talk until long after; a redemption takes some 50 ms.
+  for (const [round, afterMs] of [0, 5, 15, 30, 50, 80, 120, 200].entries()) {
+    const secret = await issuer.invite(...(round % 2 === 0 ? [] : ['--full']))
+    for (const { daemon, directory } of guests) {
+      const body = { path: directory, secret }
+      const client = createClient(daemon.home, openSocketPath)
+      await client.post('/api/folders', body)
+      await client.post(folderRoute(directory, '/hosts'), { host: issuer.daemon.listen })
+    }
+    const victim = [issuer, guests[0]!, issuer, guests[1]!][round % 4]!
+    await pause(afterMs)
+    await victim.daemon.end('SIGKILL')
+    await victim.restart()
+
+    const states = async () =>
+      Promise.all(
+        guests.map(async ({ daemon }) => {
+          const [folder] = (await daemon.askJson('status')).folders
+          return folder.halt?.code ?? (folder.state === 'joining' ? 'joining' : 'joined')
+        }),
+      )
+    await until('both know', async () => !(await states()).includes('joining'))
+    expect([afterMs, (await states()).sort()]).toEqual([afterMs, ['invite-used', 'joined']])
+    const joined = guests[(await states()).indexOf('joined')]!
+    await until('it has the folder', () => joined.has('episode', 'the first one'))
+    for (const { daemon, directory } of guests) {
+      await daemon.ask('remove', directory)
+      await rm(directory, { recursive: true })
+      await mkdir(directory)
+    }
+  }
+})
+
+/** What a camera sees of half blocks on a dark terminal, as a grey picture of eight dots a module. */
+function photograph(lines: readonly string[]): Buffer {
+  const scale = 8
+  const rows = lines.flatMap((line) => [
+    Array.from(line, (half) => '█▀'.includes(half)),
+    Array.from(line, (half) => '█▄'.includes(half)),
+  ])
+  const width = Math.max(...rows.map(({ length }) => length))
+  const dots = rows.flatMap((row) => {
+    const wide = Array.from({ length: width * scale }, (_, at) => (row[Math.floor(at / scale)] ? 255 : 0))
+    return Array.from({ length: scale }, () => wide).flat()
+  })
+  return Buffer.concat([Buffer.from(`P5 ${width * scale} ${rows.length * scale} 255\n`), Buffer.from(dots)])
+}
+
+test('a QR code on the terminal is read by another program, and its link joins the folder', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const issuer = await startIssuer(root.path, stack)
+  const guest = await startPlace(root.path, 'guest', stack)
+  const reader = await startPlace(root.path, 'reader', stack)
+  for (const [place, command] of [
+    [guest, 'invite'],
+    [reader, 'secrets'],
+  ] as const) {
+    const args = [command, issuer.directory, '--qr', '--host', issuer.daemon.listen]
+    const lines = (await issuer.daemon.ask(...args)).split('\n')
+    const picture = join(root.path, 'code.pgm')
+    await writeFile(picture, photograph(lines.filter((line) => /^[ █▀▄]+$/.test(line))))
+    const { stdout } = await promisify(execFile)('zbarimg', ['--quiet', '--raw', picture])
+    const link = stdout.trim()
+    expect(lines).toContain(link)
+    expect(link).toMatch(/^berrysync:\/\/add\?secret=[BC][\w-]+&name=folder&host=127\.0\.0\.1%3A\d+$/)
+    await place.daemon.ask('add', place.directory, link)
+    await until('the file is there', () => place.has('episode', 'the first one'))
+  }
 })
