@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createClient, folderRoute } from '../cli/client.ts'
-import { openSocketPath } from '../home.ts'
 import { runBerrysync } from '../testing/daemon.ts'
 import { type Place, startPlace } from '../testing/place.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
@@ -161,12 +159,7 @@ test('I15: whoever is killed at whatever moment, one of two guests joins, and th
   // From before the daemons talk until long after; a redemption takes some 50 ms.
   for (const [round, afterMs] of [0, 5, 15, 30, 50, 80, 120, 200].entries()) {
     const secret = await issuer.invite(...(round % 2 === 0 ? [] : ['--full']))
-    for (const { daemon, directory } of guests) {
-      const body = { path: directory, secret }
-      const client = createClient(daemon.home, openSocketPath)
-      await client.post('/api/folders', body)
-      await client.post(folderRoute(directory, '/hosts'), { host: issuer.daemon.listen })
-    }
+    for (const guest of guests) await guest.add(secret, issuer)
     const victim = [issuer, guests[0]!, issuer, guests[1]!][round % 4]!
     await pause(afterMs)
     await victim.daemon.end('SIGKILL')

@@ -1,6 +1,8 @@
 /** A daemon with one directory for a folder, and what a person does at it: for tests of who may join which folder. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createClient, folderRoute } from '../cli/client.ts'
+import { openSocketPath } from '../home.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 
 export interface Place {
@@ -14,6 +16,8 @@ export interface Place {
   /** Whether a file there has this text. */
   has(file: string, text: string): Promise<boolean>
   write(file: string, text: string): Promise<void>
+  /** Adds its directory, and says where a peer is, without waiting for what comes of it. */
+  add(secret: string, peer: Place): Promise<void>
   /** Makes a one-time secret. */
   invite(...options: string[]): Promise<string>
   /** The secrets it holds. */
@@ -40,6 +44,11 @@ export async function startPlace(root: string, name: string, stack: AsyncDisposa
         () => false,
       ),
     write: (file, text) => writeFile(join(directory, file), text),
+    async add(secret, peer) {
+      const client = createClient(home, openSocketPath)
+      await client.post('/api/folders', { path: directory, secret })
+      await client.post(folderRoute(directory, '/hosts'), { host: peer.daemon.listen })
+    },
     invite: async (...options) => (await place.daemon.askJson('invite', directory, ...options)).secret,
     secrets: () => place.daemon.askJson('secrets', directory),
   }
