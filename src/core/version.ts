@@ -89,6 +89,11 @@ export function mergeVectors(...vectors: readonly VersionVector[]): VersionVecto
   return merged
 }
 
+/** Whether a version puts a directory at its path, or takes one away: nothing people would look for. */
+export function isOfDirectory({ kind, replaced }: Version): boolean {
+  return kind === 'directory' || (kind === 'deleted' && replaced?.kind === 'directory')
+}
+
 export function sameContent(a: Content, b: Content): boolean {
   return a.kind === b.kind && a.root === b.root
 }

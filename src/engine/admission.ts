@@ -63,4 +63,5 @@ export function setAdmission(context: FolderContext, rule: AdmissionRule): void 
   const roster = context.store.roster()
   if (roster.admission === rule) return
   declare(context, { kind: 'admission', rule, number: roster.admissionNumber + 1 })
+  context.membersChanged(false)
 }

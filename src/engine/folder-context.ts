@@ -37,7 +37,7 @@ export interface FolderContext {
   pullSoon(): void
   /** What was recorded of this place may be out of date: look again. */
   markDirty(diskPath: DiskPath): void
-  /** Somebody is no member any more. `mustReread`: the indexes of peers are to be read from their beginning. */
+  /** Others than before may be members. `mustReread`: the indexes of peers are to be read from their beginning. */
   membersChanged(mustReread: boolean): void
   /** The index grew: peers want to hear of it. */
   indexGrew(): void

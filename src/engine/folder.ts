@@ -121,7 +121,7 @@ export function openFolder(options: FolderOptions): Folder {
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     membersChanged(mustReread) {
-      swarm.dropRevoked()
+      swarm.admitAgain()
       if (mustReread) void swarm.closeAll('members-changed')
       loop.pullSoon()
     },

@@ -59,6 +59,10 @@ test('a directory renamed there is renamed here: nothing is read, copied or arch
   expect(bob.own.person.stat('before')).toBeUndefined()
   expect(bob.own.person.names('.sync/archive')).toEqual([])
   expect(done.filter((line) => / (read|write) (before|after|\.sync\/stage)/.test(line))).toEqual([])
+  for (const { folder } of [alice, bob]) {
+    const files = folder.history(3).map(({ action, path }) => `${action} ${path}`)
+    expect(files.sort()).toEqual(['moved after/deep/small', 'moved after/empty', 'moved after/large'])
+  }
   for (const { folder } of [alice, bob])
     expect(folder.status()).toMatchObject({ state: 'up-to-date', files: 3, problems: [] })
 })

@@ -10,9 +10,9 @@ import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
 import { isDressedAs } from '../core/stat.ts'
-import { sameContent, type Version } from '../core/version.ts'
+import { isOfDirectory, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
-import type { Here, PathState } from '../store/folder-store.ts'
+import type { Here, HistoryRow, PathState } from '../store/folder-store.ts'
 import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createConflictCopies } from './conflict-copies.ts'
@@ -317,7 +317,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         step,
         record(after) {
           if (hashes !== undefined) store.addBlocks(winner.root, winner.blockSizeBytes, hashes)
-          taken(state, winner, after)
+          settle(state, winner, after)
         },
       })
     }
@@ -354,10 +354,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       leaves: departure,
       step: { kind: 'move', path, to: way, fromPath, from: here.diskPath, expect: here },
       record(after) {
-        taken(departure, departure.winner, undefined)
+        takeOver(departure, departure.winner, undefined)
         // Another time or mode is set by what adopts it.
-        if (after !== undefined && isDressedAs(after, winner)) taken(state, winner, after)
+        if (after !== undefined && isDressedAs(after, winner)) takeOver(state, winner, after)
         else store.setHere(path, after)
+        note(winner, 'moved')
       },
       failed() {
         moves.failed(path)
@@ -375,17 +376,26 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     batch.add({
       state,
       step: { kind: 'remove', path, to: here.diskPath, expect: here, archive },
-      record: () => taken(state, winner, undefined),
+      record: () => settle(state, winner, undefined),
     })
     return false
   }
 
-  function taken(state: PathState, winner: Version, here: Here | undefined): void {
-    const { path, kind, deviceName, sizeBytes } = winner
+  /** What was done at its path is done for people, too. */
+  function settle(state: PathState, winner: Version, here: Here | undefined): void {
+    takeOver(state, winner, here)
+    note(winner, winner.kind === 'deleted' ? 'deleted' : 'received')
+  }
+
+  function takeOver(state: PathState, winner: Version, here: Here | undefined): void {
     adoptWinner(context, state, winner, here)
-    store.clearProblem(path)
-    copies.settled(path)
-    const action = kind === 'deleted' ? 'deleted' : 'received'
+    store.clearProblem(winner.path)
+    copies.settled(winner.path)
+  }
+
+  function note(version: Version, action: HistoryRow['action']): void {
+    if (isOfDirectory(version)) return
+    const { path, deviceName, sizeBytes } = version
     store.addHistory({ atMs: clock.now(), path, action, device: deviceName, sizeBytes })
   }
 

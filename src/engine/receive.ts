@@ -32,7 +32,7 @@ export function receiveIndex(
   const records = message.entries
     .map(({ record }) => record)
     .filter((record) => !store.hasRecord(record.version.id))
-  const { hasNews, revoked, mustReread } = store.transaction(() => {
+  const { hasNews, membersChanged, mustReread } = store.transaction(() => {
     const members = receiveStatements(context, message.statements)
     const mustReread = members.revoked.map((author) => forgetRevoked(context, author)).includes(true)
     const fresh = records.filter((record) => isToCount(context, record, proofs))
@@ -44,9 +44,9 @@ export function receiveIndex(
       if (!superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
     }
     if (!mustReread) store.setCursor(peer, message.indexId, message.lastSequence)
-    return { hasNews: members.isNews || fresh.length > 0, revoked: members.revoked, mustReread }
+    return { hasNews: members.isNews || fresh.length > 0, membersChanged: members.isNews, mustReread }
   })
-  if (revoked.length > 0) context.membersChanged(mustReread)
+  if (membersChanged) context.membersChanged(mustReread)
   if (hasNews) {
     context.indexGrew()
     context.pullSoon()

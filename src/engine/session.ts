@@ -2,7 +2,7 @@
  * One link to one peer, from hello to close: checks who it is, then hands each message to the part that owns it. A message never changes the
  * disk; what misbehaves closes the link with its code.
  */
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { createPipeline, type Pipeline } from '../core/pipeline.ts'
 import { createProofCache } from '../core/record.ts'
@@ -40,6 +40,8 @@ export interface Session {
   readonly announcer: Announcer
   /** Says hello and listens; what came already is heard at once. */
   start(): void
+  /** Asks once more whether the peer is let in, and closes the link where it is not any more. */
+  admitAgain(): void
   /** Whether hellos were exchanged and it may be asked for blocks. */
   isOpen(): boolean
   /** Whether both sides named it in their hellos (P2). */
@@ -212,6 +214,15 @@ export function createSession(
         ...proveRole(keys, link, author, store.roster().certificateOf(author.key)),
       })
       link.listen(receive)
+    },
+    admitAgain() {
+      if (hello === undefined) return
+      try {
+        admit(context, link.peer, hello)
+      } catch (error) {
+        if (!isSyncError(error)) throw error
+        link.close(error.code)
+      }
     },
     isOpen: () => hello !== undefined,
     speaks,

@@ -8,7 +8,7 @@ import type { ContentRoot } from '../core/ids.ts'
 import { observe } from '../core/observe.ts'
 import type { RelPath } from '../core/path.ts'
 import { isDressedAs, isRounded } from '../core/stat.ts'
-import { type Content, sameContent, type Version } from '../core/version.ts'
+import { type Content, isOfDirectory, sameContent, type Version } from '../core/version.ts'
 import type { Found, Hashed } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -87,9 +87,10 @@ export function signObserved(
     'person',
     drafts.map(({ draft }) => draft),
   )
+  const arrivals = new Set(versions.map(({ movedTo }) => movedTo))
   for (const [index, version] of versions.entries()) {
     store.adopt(version.path, version, drafts[index]!.here)
-    noteChange(context, version)
+    if (!arrivals.has(version.path)) noteChange(context, version)
   }
   context.contentAdded(servable)
 }
@@ -141,15 +142,14 @@ function editDraft(
 }
 
 /** For the history people read. */
-export function noteChange(
-  { store, clock }: FolderContext,
-  { path, kind, deviceName, sizeBytes }: Version,
-): void {
-  if (kind === 'directory') return
+export function noteChange({ store, clock }: FolderContext, version: Version): void {
+  if (isOfDirectory(version)) return
+  const { path, kind, movedTo, deviceName, sizeBytes } = version
   store.addHistory({
     atMs: clock.now(),
-    path,
-    action: kind === 'deleted' ? 'deleted' : 'changed',
+    // Of a rename the leaving half is told, by the path it led to.
+    path: movedTo ?? path,
+    action: movedTo !== undefined ? 'moved' : kind === 'deleted' ? 'deleted' : 'changed',
     device: deviceName,
     sizeBytes,
   })

@@ -39,8 +39,8 @@ export interface Swarm {
   fetchBlocks(wanted: BlocksWanted): Promise<void>
   /** The sums of some blocks of a file, in their order (P13); undefined when nobody tells them. Not to be trusted. */
   fetchSums(version: Version, numbers: readonly number[]): Promise<Uint8Array | undefined>
-  /** Ends links to devices that are no members any more. */
-  dropRevoked(): void
+  /** Ends links to devices that are not let in any more. */
+  admitAgain(): void
   closeAll(code: 'closing' | 'folder-closed' | 'members-changed'): Promise<void>
 }
 
@@ -208,10 +208,8 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       }
       return Buffer.concat(parts)
     },
-    dropRevoked() {
-      const roster = context.store.roster()
-      for (const { link } of sessionsByPeer.values())
-        if (roster.isRevoked(link.peer)) link.close('peer-revoked')
+    admitAgain() {
+      for (const session of [...sessionsByPeer.values()]) session.admitAgain()
     },
     async closeAll(code) {
       const links = [...sessionsByPeer.values()].map(({ link }) => link)

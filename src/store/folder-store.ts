@@ -99,6 +99,7 @@ export interface HistoryRow {
   readonly path: string
   readonly action:
     | 'received'
+    | 'moved'
     | 'changed'
     | 'deleted'
     | 'conflict'
