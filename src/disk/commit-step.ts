@@ -167,7 +167,10 @@ export async function finishMove(
   }
   await taken.forget()
   const moved = await parent.lstat(name)
-  return moved !== undefined && isSameInode(moved, linked) ? moved : linked
+  // A mode given to it meanwhile is not what was moved, either.
+  return moved !== undefined && isSameInode(moved, linked)
+    ? { ...moved, executable: linked.executable }
+    : linked
 }
 
 /** Any step that is not taken together with its like. */

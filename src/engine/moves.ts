@@ -4,6 +4,7 @@
  * what cannot be moved is copied.
  */
 import type { RelPath } from '../core/path.ts'
+import { isDressedAs } from '../core/stat.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -30,7 +31,9 @@ export function createMoves({ store, disk }: FolderContext): Moves {
   function isDepartureTo(winner: Version, state: PathState | undefined): state is Departure {
     if (state?.here === undefined || !hasWinner(state) || state.ignored || state.unkept) return false
     if (state.agreed === undefined || !sameContent(state.agreed, state.here)) return false
-    return state.here.sizeBytes === winner.sizeBytes && leadsTo(state.winner, winner.path)
+    // One that is to get another time or mode as well is copied: after a crash it would look as if a person had given it the old ones.
+    const isAlike = state.here.sizeBytes === winner.sizeBytes && isDressedAs(state.here, winner)
+    return isAlike && leadsTo(state.winner, winner.path)
   }
 
   /** Whether the file of a deleted path went to that one, by one rename or several that happened before the first was carried out here. */

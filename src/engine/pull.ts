@@ -9,7 +9,6 @@ import type { ContentRoot } from '../core/ids.ts'
 import type { IsIgnored } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
-import { isDressedAs } from '../core/stat.ts'
 import { isOfDirectory, sameContent, type Version } from '../core/version.ts'
 import type { CommitStep, Expectation } from '../ports.ts'
 import type { Here, HistoryRow, PathState } from '../store/folder-store.ts'
@@ -355,9 +354,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       step: { kind: 'move', path, to: way, fromPath, from: here.diskPath, expect: here },
       record(after) {
         takeOver(departure, departure.winner, undefined)
-        // Another time or mode is set by what adopts it.
-        if (after !== undefined && isDressedAs(after, winner)) takeOver(state, winner, after)
-        else store.setHere(path, after)
+        takeOver(state, winner, after)
         note(winner, 'moved')
       },
       failed() {

@@ -68,6 +68,11 @@ describe('what was found once', () => {
     ['I5 a file was told in the place of a directory that was back by then', 294],
     ['I2 a stage held all there was of a content, and nobody thought of it', 3001045],
     ['I1 a copy moved back to lose again was taken for one its person had deleted', 4001957],
+    ['I2 a moved file kept another time or mode', 8000053],
+    [
+      'I4 a crash behind a move that was to change the mode looked like a person who changed it back',
+      9000580,
+    ],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
 })
