@@ -194,11 +194,13 @@ export function createSteering(needs: Needs): Steering {
     },
     async revoke(named, device) {
       const { entry, state } = await folders.findRunning(named)
-      return showMember(entry.path, state.folder, state.folder.revoke(device))
+      const member = state.folder.revoke(device)
+      return showMember(entry.path, member, linksOf(state.folder).get(member.device))
     },
     async approve(named, device) {
       const { entry, state } = await folders.findRunning(named)
-      return showMember(entry.path, state.folder, state.folder.approve(device))
+      const member = state.folder.approve(device)
+      return showMember(entry.path, member, linksOf(state.folder).get(member.device))
     },
     async admission(named) {
       return { rule: (await folderOf(named)).admission }
@@ -319,12 +321,18 @@ function showRoute({ host, at, nextInMs, lastResult, tried, state }: DialResult)
 }
 
 function peersOf(path: string, { folder }: RunningFolder): PeerBody[] {
-  return folder.members().map((member) => showMember(path, folder, member))
+  const links = linksOf(folder)
+  return folder.members().map((member) => showMember(path, member, links.get(member.device)))
 }
 
-function showMember(path: string, folder: RunningFolder['folder'], member: MemberRow): PeerBody {
+type PeerLink = ReturnType<RunningFolder['folder']['status']>['peers'][number]
+
+function linksOf(folder: RunningFolder['folder']): ReadonlyMap<DeviceId, PeerLink> {
+  return new Map(folder.status().peers.map((link) => [link.id, link]))
+}
+
+function showMember(path: string, member: MemberRow, link: PeerLink | undefined): PeerBody {
   const { device, name, role, state, invitedBy, firstSeenMs, lastSeenMs } = member
-  const link = folder.status().peers.find(({ id }) => id === device)
   return {
     ...{ folder: path, id: device, name, role, connected: link !== undefined, state },
     ...(invitedBy === undefined ? {} : { invitedBy }),

@@ -19,6 +19,7 @@ import { isClockSet } from './wall-clock.ts'
 
 /** A one-time secret is good for no longer. */
 export const maxInviteMs = 24 * 3_600_000
+
 /** What its issuer keeps of it. The secret itself cannot be found from that. */
 export interface Invite {
   readonly id: InviteId
@@ -76,11 +77,24 @@ export function judge(invite: Invite, guest: Guest, nowMs: number): 'redeem' | '
   const { end } = invite
   if (end?.kind === 'redeemed') {
     const isSame = end.device === guest.device && end.author === guest.author
-    return isSame ? 'repeat' : 'invite-used'
+    return isSame ? 'repeat' : codeOfEnd(end)
   }
-  if (end !== undefined) return end.kind === 'expired' ? 'invite-expired' : 'invite-cancelled'
+  if (end !== undefined) return codeOfEnd(end)
   if (!isClockSet(nowMs)) return 'clock-not-set'
   return isOver(invite, nowMs) ? 'invite-expired' : 'redeem'
+}
+
+/** What somebody hears who still wants something of it. */
+export function codeOfEnd({ kind }: InviteEnd): ErrorCode {
+  switch (kind) {
+    case 'redeemed':
+      return 'invite-used'
+    case 'expired':
+      return 'invite-expired'
+    case 'cancelled':
+    case 'restored':
+      return 'invite-cancelled'
+  }
 }
 
 /** Whether its time is over. A clock that stands before its beginning says nothing, so then it is. */

@@ -61,18 +61,17 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
     keptByAuthor.set(said.author, inBoth(keptByAuthor.get(said.author), kept))
   }
   const revokedDevices = new Set(revocations.map(({ device }) => device))
+  const roleByDevice = new Map<DeviceId, Role>()
+  for (const { statement } of certificatesByAuthor.values()) {
+    const { device, author, role } = statement
+    if (keptByAuthor.has(author) || roleByDevice.get(device) === 'full') continue
+    roleByDevice.set(device, role)
+  }
 
   return {
     certificateOf: (author) => certificatesByAuthor.get(author),
-    roleOf(device) {
-      const roles = [...certificatesByAuthor.values()]
-        .filter(({ statement }) => statement.device === device && !keptByAuthor.has(statement.author))
-        .map(({ statement }) => statement.role)
-      return roles.includes('full') ? 'full' : roles[0]
-    },
-    isRevoked(device) {
-      return revokedDevices.has(device) && this.roleOf(device) === undefined
-    },
+    roleOf: (device) => roleByDevice.get(device),
+    isRevoked: (device) => revokedDevices.has(device) && !roleByDevice.has(device),
     isRevokedAuthor: (author) => keptByAuthor.has(author),
     counts(author, record) {
       if (certificatesByAuthor.get(author)?.statement.role !== 'full') return false

@@ -1,5 +1,4 @@
 /** What the parts of one folder's engine share. Made once by `folder.ts`; holds no state of its own. */
-
 import type { ContentRoot, DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'

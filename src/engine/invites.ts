@@ -5,6 +5,7 @@
 import { SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId, InviteId } from '../core/ids.ts'
 import {
+  codeOfEnd,
   type Guest,
   type Invite,
   type InviteKeys,
@@ -101,12 +102,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       if (invite === undefined || found.length > 1)
         throw new SyncError('invite-unknown', { id: named, path: rootPath })
       const { end, id } = invite
-      if (end !== undefined)
-        throw new SyncError(
-          end.kind === 'redeemed'
-            ? 'invite-used'
-            : `invite-${end.kind === 'expired' ? 'expired' : 'cancelled'}`,
-        )
+      if (end !== undefined) throw new SyncError(codeOfEnd(end))
       store.endInvite(id, { kind: 'cancelled', atMs: clock.now() })
       return { ...invite, end: { kind: 'cancelled', atMs: clock.now() } }
     },

@@ -11,6 +11,8 @@ import { isWriter, renewEpochs } from './sign.ts'
 const tokenBytes = 16
 /** Folders in which a peer has shown once that the database is old. */
 const believed = new WeakSet<FolderContext>()
+/** The renewal under way, or the last one. */
+const renewals = new WeakMap<FolderContext, Promise<void>>()
 
 /** Call before anything is signed. */
 export async function takeLease(context: FolderContext): Promise<void> {
@@ -25,8 +27,18 @@ export async function takeLease(context: FolderContext): Promise<void> {
   await renewLease(context)
 }
 
-/** From here on a database from before is known to be old. Throws the halting error when the root is not there. */
-export async function renewLease(context: FolderContext): Promise<void> {
+/**
+ * From here on a database from before is known to be old. One at a time: of two at once, the one could leave its token on the disk and the
+ * other in the database. Throws the halting error when the root is not there.
+ */
+export function renewLease(context: FolderContext): Promise<void> {
+  const before = renewals.get(context) ?? Promise.resolve()
+  const renewal = before.catch(() => undefined).then(() => writeToken(context))
+  renewals.set(context, renewal)
+  return renewal
+}
+
+async function writeToken(context: FolderContext): Promise<void> {
   const { store, disk, chance } = context
   await checkRoot(context)
   const token = chance.bytes(tokenBytes).toString('hex')
