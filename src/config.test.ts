@@ -1,14 +1,26 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FolderEntry, openConfig, readEnvironment, readSetup } from './config.ts'
-import { generateFullSecret, readSecretOf, secretToText } from './core/secret.ts'
+import {
+  folderKeys,
+  generateFullSecret,
+  generateOneTimeSecret,
+  guestPass,
+  readSecretOf,
+  secretToText,
+} from './core/secret.ts'
+import { type Certificate, type SignedStatement, signStatement } from './core/statement.ts'
 import { deviceSettingTable } from './setting-table.ts'
 import { makeTempDirectory } from './testing/temp-directory.ts'
+import { unprovenCertificates } from './testing/version-arbitraries.ts'
+import { encodeStatement } from './wire/statement-body.ts'
 
 const table = deviceSettingTable('host')
 const full = generateFullSecret((count) => Buffer.alloc(count, 7))
 const fullText = secretToText(full)
+const oneTime = generateOneTimeSecret((count) => Buffer.alloc(count, 7))
 
 function textOf(secret: FolderEntry['secret']): string {
   return secret.kind === 'guest' ? 'a pass' : secretToText(secret)
@@ -51,6 +63,30 @@ test('what is set outlives the daemon, private to its owner, and defaults are no
     ['/a', fullText, { paused: true, hosts: ['h.example:1'] }],
     ['/b', secretToText(readSecretOf(full)), {}],
   ])
+})
+
+test('R9 what opened a folder before its secret was changed is kept, a pass as well', async () => {
+  await using home = await makeTempDirectory()
+  const config = await openConfig(home.path, table)
+  const before = generateFullSecret((count) => Buffer.alloc(count, 8))
+  const { signAsWriter, folderId, readKey, writerPublicKey } = folderKeys(before)
+  const [{ statement }] = fc.sample(unprovenCertificates, 1) as [SignedStatement<Certificate>]
+  const certificate = signStatement(statement, encodeStatement(statement), folderId, signAsWriter!)
+  const pass = guestPass(readKey.reveal(), writerPublicKey, certificate)
+  await config.change((all) => ({
+    ...all,
+    folders: [{ path: '/a', secret: full, former: [readSecretOf(before), pass], set: {} }],
+  }))
+  const [entry] = (await openConfig(home.path, table)).current().folders
+  expect(entry!.former!.map((each) => [each.kind, folderKeys(each).folderId])).toEqual([
+    ['read-only', folderId],
+    ['guest', folderId],
+  ])
+  const file = join(home.path, 'config.json')
+  for (const former of ['{}', '[{}]', '[7]', `[{ "secret": "${secretToText(oneTime)}" }]`]) {
+    await writeFile(file, `{ "folders": [{ "path": "/a", "secret": "${fullText}", "former": ${former} }] }`)
+    await expect(openConfig(home.path, table)).rejects.toMatchObject({ code: 'config-damaged' })
+  }
 })
 
 test('I9: a configuration prints without its secrets', async () => {

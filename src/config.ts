@@ -39,6 +39,8 @@ export interface FolderEntry {
   readonly path: string
   /** A one-time secret has not been redeemed yet. */
   readonly secret: FolderSecret | OneTimeSecret
+  /** What it had before its secret was changed, the oldest first. */
+  readonly former?: readonly FolderSecret[]
   /** Only what was set. */
   readonly set: Partial<FolderSettings>
   /** Its directory has not been taken for it yet: it was added just now, or that was broken off. */
@@ -57,6 +59,7 @@ export interface Setup {
   readonly folders: readonly {
     readonly path: string
     readonly secret: FolderEntry['secret'] | undefined
+    readonly former?: readonly FolderSecret[]
     readonly set: Partial<FolderSettings>
     readonly isNew?: boolean
   }[]
@@ -141,22 +144,37 @@ function parseConfig(file: string, text: string, deviceTable: SettingTable<Devic
 }
 
 function parseFolder(file: string, place: string, json: unknown): Setup['folders'][number] {
-  const { path, secret, guest, new: isNew, ...set } = objectOf(file, place, json)
+  const { path, secret, guest, former, new: isNew, ...set } = objectOf(file, place, json)
   if (typeof path !== 'string' || path === '') throw damaged(file, `${place} has no "path"`)
-  if (secret !== undefined && typeof secret !== 'string')
-    throw damaged(file, `${place}: "secret" is not a text`)
   return {
     path: resolve(dirname(file), path),
-    secret: within(file, `${place} (${path}): `, () =>
-      guest !== undefined
-        ? parsePass(file, place, guest)
-        : secret === undefined
-          ? undefined
-          : parseSecret(secret),
-    ),
+    secret: parseKept(file, `${place} (${path})`, { secret, guest }),
+    ...(former === undefined ? {} : { former: parseFormer(file, `${place} (${path})`, former) }),
     set: within(file, `${place} (${path}): `, () => settingsFromJson(folderSettingTable, set)),
     ...(isNew === true ? { isNew } : {}),
   }
+}
+
+/** What opens a folder, as it is kept. */
+function parseKept(
+  file: string,
+  place: string,
+  { secret, guest }: Readonly<Record<string, unknown>>,
+): FolderEntry['secret'] | undefined {
+  if (guest !== undefined) return parsePass(file, place, guest)
+  if (secret === undefined) return undefined
+  if (typeof secret !== 'string') throw damaged(file, `${place}: "secret" is not a text`)
+  return within(file, `${place}: `, () => parseSecret(secret))
+}
+
+function parseFormer(file: string, place: string, json: unknown): FolderSecret[] {
+  if (!Array.isArray(json)) throw damaged(file, `${place}: "former" is not a list`)
+  return json.map((each: unknown) => {
+    const kept = parseKept(file, place, objectOf(file, `${place}: "former"`, each))
+    if (kept === undefined || kept.kind === 'one-time')
+      throw damaged(file, `${place}: "former" holds what opens no folder`)
+    return kept
+  })
 }
 
 /** A guest's pass has no text that could be passed on; this is how it is kept. */
@@ -257,10 +275,17 @@ export async function openConfig(
   }
 }
 
+function keptToJson(
+  secret: FolderEntry['secret'],
+): { readonly guest: PassJson } | { readonly secret: string } {
+  return secret.kind === 'guest' ? { guest: passToJson(secret) } : { secret: secretToText(secret) }
+}
+
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, set, isNew }) => ({
+  const folders = config.folders.map(({ path, secret, former, set, isNew }) => ({
     path,
-    ...(secret.kind === 'guest' ? { guest: passToJson(secret) } : { secret: secretToText(secret) }),
+    ...keptToJson(secret),
+    ...(former === undefined ? {} : { former: former.map(keptToJson) }),
     ...(isNew === true ? { new: true } : {}),
     ...set,
   }))

@@ -202,6 +202,18 @@ export function createSteering(needs: Needs): Steering {
       const member = state.folder.approve(device)
       return showMember(entry.path, member, linksOf(state.folder).get(member.device))
     },
+    async planRotation(named) {
+      const { entry, state } = await folders.findRunning(named)
+      const links = linksOf(state.folder)
+      const show = (member: MemberRow) => showMember(entry.path, member, links.get(member.device))
+      const { moving, left, invites } = state.folder.planRotation()
+      return { moving: moving.map(show), left: left.map(show), cancelledInvites: invites.length }
+    },
+    async rotate(named) {
+      const { id, entry, state } = await folders.rotate(named)
+      if (state instanceof SyncError) throw state
+      return { id, path: entry.path }
+    },
     async admission(named) {
       return { rule: (await folderOf(named)).admission }
     },

@@ -6,11 +6,11 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
-import { openConfig, readSetup } from './config.ts'
+import { type FolderEntry, openConfig, readSetup } from './config.ts'
 import type { FolderId } from './core/ids.ts'
 import { type InviteKeys, inviteIdOf, inviteKeys } from './core/invite.ts'
 import { type Author, createAuthor } from './core/record.ts'
-import { type FolderKeys, guestAuthorSeed } from './core/secret.ts'
+import { type FolderKeys, folderKeys, guestAuthorSeed } from './core/secret.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createFinderPool } from './disk/block-finder.ts'
@@ -83,7 +83,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
-  const members = new Map<FolderId, { readonly membership: Membership; readonly folder: Folder }>()
+  const members = new Map<FolderId, Member>()
   /** Folders that are still to be joined, by the meeting with whoever invited. */
   const guests = new Map<FolderId, { readonly take: (link: Link) => void }>()
   const traffic = createTrafficMeter(clock)
@@ -114,9 +114,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     else link.close('folder-closed')
   }
 
-  /** The folder guests are invited to at this meeting. */
-  function hostOf(meeting: FolderId) {
-    return [...members.values()].find(({ folder }) => folder.invites.meetings().has(meeting))
+  /** The folder guests are invited to at this meeting, or that was called so before its secret was changed. */
+  function hostOf(called: FolderId): Member | undefined {
+    return [...members.values()].find(
+      ({ folder, former }) =>
+        former.some(({ folderId }) => folderId === called) || folder.invites.meetings().has(called),
+    )
   }
 
   const dialer = parts.use(createDialer({ ...linkContext, onLink: takeLink }))
@@ -125,8 +128,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       ...linkContext,
       address: parseListenAddress(settings.listen),
       memberships: () =>
-        [...members.values()].flatMap(({ membership, folder }) => [
+        [...members.values()].flatMap(({ membership, former, folder }) => [
           membership,
+          ...former,
           ...[...folder.invites.meetings().values()].map(meetingToMembership),
         ]),
       onLink: takeLink,
@@ -138,16 +142,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
-  const databaseOf = (id: FolderId): string => join(databases, `${id}.db`)
+  /** It keeps its name when the secret is changed. */
+  function databaseOf({ secret, former = [] }: FolderEntry): string {
+    const [first = secret] = former
+    if (first.kind === 'one-time') throw new Error('assertion: no database before a folder is joined')
+    return join(databases, `${folderKeys(first).folderId}.db`)
+  }
 
   const opener: FolderOpener = {
-    async open(entry, keys, folderSettings, { isNew, mustReopen, claimed }) {
+    async open(entry, keys, folderSettings, { isNew, mustReopen, claimed, rotated }) {
       await using below = new AsyncDisposableStack()
       const folderLog = log.child({ folder: entry.path })
       let wanted = folderSettings
       const inForce = () => ({ ...wanted, paused: wanted.paused || limits.current().paused })
       const store = below.use(
-        openFolderStore(databaseOf(keys.folderId), {
+        openFolderStore(databaseOf(entry), {
           random,
           onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
         }),
@@ -160,23 +169,44 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         log: folderLog,
         watch: watchRealFiles(entry.path),
       })
+      const formerKeys = (entry.former ?? []).map(folderKeys)
       const folder = below.use(
         openFolder({
-          ...{ keys, rootPath: entry.path, isNew, store, disk, settings: inForce(), rates, uploads },
-          ...{ onDatabaseDamaged: mustReopen, onClaimed: claimed },
-          ...{ device: identity.device.id, deviceName: settings.name, author: authorOf(keys) },
+          ...{
+            keys,
+            former: formerKeys,
+            rootPath: entry.path,
+            isNew,
+            store,
+            disk,
+            settings: inForce(),
+            rates,
+            uploads,
+          },
+          ...{
+            onDatabaseDamaged: mustReopen,
+            onClaimed: claimed,
+            onRotated: rotated,
+            onAwaited: () => dial(),
+          },
+          ...{
+            device: identity.device.id,
+            deviceKeys: identity.device,
+            deviceName: settings.name,
+            author: authorOf(keys),
+          },
           ...{ clock, chance, log: folderLog },
         }),
       )
-      const membership: Membership = {
-        folderId: keys.folderId,
-        psk: keys.psk.reveal(),
-        tagKey: keys.tagKey.reveal(),
-      }
-      members.set(keys.folderId, { membership, folder })
-      const dial = (): void => {
+      const membership = membershipOf(keys)
+      const former = formerKeys.map(membershipOf)
+      members.set(keys.folderId, { membership, former, folder })
+      function dial(): void {
+        if (!members.has(keys.folderId)) return
         const { paused, hosts } = inForce()
         dialer.setTargets(membership, paused ? [] : hosts)
+        // Those that have not moved over are there under the former secret only.
+        for (const each of former) dialer.setTargets(each, paused || !folder.isAwaiting ? [] : hosts)
       }
       dial()
       const reconfigure = (): void => {
@@ -187,7 +217,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       below.defer(() => {
         reconfigurations.delete(reconfigure)
         members.delete(keys.folderId)
-        dialer.setTargets(membership, [])
+        for (const each of [membership, ...former]) dialer.setTargets(each, [])
       })
       const owned = below.move()
       return {
@@ -224,8 +254,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         },
       }
     },
-    async forget(id) {
-      for (const suffix of ['', '-wal', '-shm']) await rm(databaseOf(id) + suffix, { force: true })
+    async forget(entry) {
+      for (const suffix of ['', '-wal', '-shm']) await rm(databaseOf(entry) + suffix, { force: true })
     },
   }
 
@@ -246,6 +276,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const owned = parts.move()
   return { listen, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** A folder that is open, and how links about it are known. */
+interface Member {
+  readonly membership: Membership
+  /** What it was before its secret was changed. */
+  readonly former: readonly Membership[]
+  readonly folder: Folder
+}
+
+function membershipOf({ folderId, psk, tagKey }: FolderKeys): Membership {
+  return { folderId, psk: psk.reveal(), tagKey: tagKey.reveal() }
 }
 
 function meetingToMembership({ meetingId, psk, tagKey }: InviteKeys): Membership {

@@ -227,7 +227,7 @@ export interface OpenContent extends AsyncDisposable {
 export interface Disk {
   readonly capabilities: DiskCapabilities
   rootState(): Promise<RootState>
-  /** Writes the identity file and a default ignore file; the hidden directory is made when missing. */
+  /** Writes the identity file, and a default ignore file with the first one; the hidden directory is made when missing. */
   claim(identity: RootIdentity): Promise<void>
   /** A small private text in the hidden directory, undefined when there is none; `writeNote` is durable and atomic. */
   readNote(name: 'ignore' | 'lease'): Promise<string | undefined>

@@ -1,9 +1,10 @@
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
-import { generateFullSecret, readSecretOf, type Secret, secretToText } from './core/secret.ts'
+import type { DeviceId, RotationId } from './core/ids.ts'
+import { folderKeys, generateFullSecret, readSecretOf, type Secret, secretToText } from './core/secret.ts'
 import { createLogTo } from './log.ts'
 import { deviceSettingTable } from './setting-table.ts'
 import { openSyncedFolders } from './synced-folders.ts'
@@ -160,10 +161,10 @@ test('a removed folder is closed and forgotten', async () => {
   await using root = await makeTempDirectory()
   const { folders, opener, config } = await makeDevice(root.path)
   const path = await makeDirectory(root.path, 'a')
-  const { id } = await folders.add(path, undefined)
+  await folders.add(path, undefined)
   await folders.remove(path)
   expect(opener.opened.get(path)!.isOpen).toBe(false)
-  expect(opener.forgotten.at(-1)).toBe(id)
+  expect(opener.forgotten.at(-1)).toBe(path)
   expect(config.current().folders).toEqual([])
   expect(await codeOf(folders.remove(path))).toBe('folder-unknown')
 })
@@ -200,4 +201,64 @@ test('a file given with --config adds what is new and sets the rest, however oft
   await folders.takeIn(setup)
   expect(config.current().folders.map(({ path, set }) => [path, set])).toEqual(once)
   expect(await codeOf(folders.takeIn([{ path: c!, secret: full, set: {} }]))).toBe('folder-exists')
+})
+
+describe('R9: a folder whose secret was changed', () => {
+  const next = generateFullSecret((count) => Buffer.alloc(count, 9))
+  const nothing = { id: '' as RotationId, rotatedBy: '' as DeviceId, issuedMs: 0 }
+  const rotation = { ...nothing, sealedByDevice: new Map(), carried: [] }
+
+  test('goes on under the new one, which is kept first, and knows the former one as its own', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener, home, open } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    await folders.add(path, secretToText(full))
+    const before = opener.opened.get(path)!
+    Object.assign(before.answers, { succession: { rotation, secret: next } })
+    before.rotated()
+    const { id } = await folders.configure(path, (set) => set)
+    expect(id).toBe(folderKeys(next).folderId)
+    expect([before.isOpen, opener.opened.get(path)!.isOpen]).toEqual([false, true])
+    const [kept] = JSON.parse(await readFile(join(home, 'config.json'), 'utf8')).folders
+    expect(kept).toMatchObject({ secret: secretToText(next), former: [{ secret: secretToText(full) }] })
+    const other = await makeDirectory(root.path, 'b')
+    expect(await codeOf(folders.add(other, secretToText(full)))).toBe('folder-same-secret')
+
+    await folders[Symbol.asyncDispose]()
+    expect((await open()).list().map((each) => each.id)).toEqual([id])
+  })
+
+  test('stays behind where there is nothing for this device, and says so', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener, config } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    await folders.add(path, secretToText(readSecretOf(full)))
+    const kept = config.current()
+    const before = opener.opened.get(path)!
+    Object.assign(before.answers, { succession: { rotation, secret: undefined } })
+    before.rotated()
+    expect(await codeOf(folders.configure(path, (set) => set).then(() => folders.findRunning(path)))).toBe(
+      'secret-changed',
+    )
+    expect(before.isOpen).toBe(false)
+    expect(config.current().folders.map(({ secret }) => secret)).toEqual(
+      kept.folders.map(({ secret }) => secret),
+    )
+  })
+
+  test('whose new secret is that of another folder here does not become the same', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    const other = await makeDirectory(root.path, 'b')
+    await folders.add(path, secretToText(full))
+    await folders.add(other, secretToText(next))
+    const before = opener.opened.get(path)!
+    Object.assign(before.answers, { succession: { rotation, secret: next } })
+    before.rotated()
+    expect(await codeOf(folders.configure(path, (set) => set).then(() => folders.findRunning(path)))).toBe(
+      'folder-same-secret',
+    )
+    expect((await folders.findRunning(other)).entry.path).toBe(other)
+  })
 })

@@ -16,6 +16,7 @@ import {
   parseSecret,
 } from './core/secret.ts'
 import type { Folder } from './engine/folder.ts'
+import type { Succession } from './engine/rotation.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
@@ -42,6 +43,8 @@ export interface OpenHow {
   readonly claimed: () => void
   /** Called when the folder cannot go on before it is closed and opened again. */
   readonly mustReopen: () => void
+  /** Called when its secret was changed: it has a succession. */
+  readonly rotated: () => void
 }
 
 export interface FolderOpener {
@@ -55,7 +58,7 @@ export interface FolderOpener {
     granted: (pass: GuestPass) => void,
   ): JoiningFolder
   /** Deletes what the state directory knows of a folder that is not open. */
-  forget(id: FolderId): Promise<void>
+  forget(entry: FolderEntry): Promise<void>
 }
 
 /** A folder of the configuration: open, or the reason why it could not be opened, or still to be joined. */
@@ -88,6 +91,8 @@ export interface SyncedFolders extends AsyncDisposable {
   /** Returns at once for a one-time secret, which is redeemed from then on. */
   add(path: string, secretText: string | undefined): Promise<SyncedFolder>
   remove(named: string): Promise<void>
+  /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`. */
+  rotate(named: string): Promise<SyncedFolder>
   configure(
     named: string,
     change: (set: Partial<FolderSettings>) => Partial<FolderSettings>,
@@ -124,20 +129,17 @@ export async function openSyncedFolders({
     const { secret } = entry
     if (secret.kind === 'one-time') return void join(entry, secret)
     const keys = folderKeys(secret)
+    const id = keys.folderId
     let state: RunningFolder | SyncError
     try {
-      state = await opener.open(
-        entry,
-        keys,
-        settingsOf(entry),
-        howToOpen(keys.folderId, entry.isNew === true),
-      )
+      state = await opener.open(entry, keys, settingsOf(entry), howToOpen(id, entry.isNew === true))
     } catch (error) {
       if (!isSyncError(error)) throw error
       log.error({ folder: entry.path, error }, 'this folder could not be opened')
       state = error
     }
-    folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
+    folders.set(id, { id, entry, keys, state })
+    await follow(id)
   }
 
   function howToOpen(id: FolderId, isNew: boolean): OpenHow {
@@ -149,7 +151,10 @@ export async function openSyncedFolders({
         log.error({ error }, 'the configuration could not be kept'),
       )
     }
-    return { isNew, mustReopen, claimed }
+    function rotated(): void {
+      serially(() => follow(id)).catch((error) => log.error({ error }, 'a new secret could not be kept'))
+    }
+    return { isNew, mustReopen, claimed, rotated }
   }
 
   async function forgetNew(id: FolderId): Promise<void> {
@@ -161,13 +166,39 @@ export async function openSyncedFolders({
 
   /** In the configuration and here. */
   async function replaceEntry(folder: SyncedFolder, entry: FolderEntry): Promise<SyncedFolder> {
-    await config.change((all) => ({
-      ...all,
-      folders: all.folders.map((other) => (other === folder.entry ? entry : other)),
-    }))
+    await config.change((all) => withEntry(all, folder.entry, entry))
     const replaced: SyncedFolder = { ...folder, entry }
     folders.set(folder.id, replaced)
     return replaced
+  }
+
+  /** Where the secret was changed, the folder goes on under the new one: that is kept before anything else is done. */
+  async function follow(id: FolderId): Promise<void> {
+    const folder = folders.get(id)
+    if (folder?.keys === undefined || folder.state instanceof SyncError) return
+    const { succession } = folder.state.folder
+    const { entry } = folder
+    const { secret: before, former = [] } = entry
+    if (succession === undefined || before.kind === 'one-time') return
+    const refusal = refusalToFollow(entry, succession)
+    if (refusal !== undefined) {
+      log.warn({ folder: entry.path, code: refusal.code }, refusal.message)
+      await close(folder)
+      folders.set(id, { ...folder, state: refusal })
+      return
+    }
+    const after: FolderEntry = { ...entry, secret: succession.secret!, former: [...former, before] }
+    await config.change((all) => withEntry(all, entry, after))
+    log.info({ folder: entry.path }, 'the folder goes on under a new secret')
+    folders.delete(id)
+    await close(folder)
+    await openExisting(after)
+  }
+
+  function refusalToFollow({ path }: FolderEntry, { secret }: Succession): SyncError | undefined {
+    if (secret === undefined) return new SyncError('secret-changed', { path })
+    const same = folders.get(folderKeys(secret).folderId)
+    return same && new SyncError('folder-same-secret', { other: same.entry.path })
   }
 
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
@@ -190,6 +221,13 @@ export async function openSyncedFolders({
       if (folder.entry.path === named || folder.entry.path === real) return folder
     }
     throw new SyncError('folder-unknown', { path: named })
+  }
+
+  async function findRunning(named: string): Promise<RunningEntry> {
+    const folder = await find(named)
+    if (folder.state instanceof SyncError) throw folder.state
+    if (folder.keys === undefined) throw folder.state.obstacle
+    return folder as RunningEntry
   }
 
   async function add(
@@ -215,9 +253,13 @@ export async function openSyncedFolders({
   async function addOpened(entry: FolderEntry, keys: FolderKeys): Promise<SyncedFolder> {
     const id = keys.folderId
     refuseForRole(entry.set, keys.role)
-    const same = folders.get(id)
+    const same =
+      folders.get(id) ??
+      [...folders.values()].find(({ entry: { former = [] } }) =>
+        former.some((each) => folderKeys(each).folderId === id),
+      )
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
-    await opener.forget(id)
+    await opener.forget(entry)
     // The secret first: it must not be lost once anything was shared under it.
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     try {
@@ -262,7 +304,7 @@ export async function openSyncedFolders({
       ),
     }))
     if (same === undefined) {
-      await opener.forget(keys.folderId)
+      await opener.forget(entry)
       const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
       folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
       log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
@@ -304,12 +346,7 @@ export async function openSyncedFolders({
   return {
     list: () => [...folders.values()],
     find,
-    async findRunning(named) {
-      const folder = await find(named)
-      if (folder.state instanceof SyncError) throw folder.state
-      if (folder.keys === undefined) throw folder.state.obstacle
-      return folder as RunningEntry
-    },
+    findRunning,
     add: (path, secretText) =>
       serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), {})),
     remove: (named) =>
@@ -318,9 +355,18 @@ export async function openSyncedFolders({
         await config.change((before) => withoutEntry(before, folder.entry))
         folders.delete(folder.id)
         await close(folder)
-        if (folder.keys !== undefined) await opener.forget(folder.id)
+        if (folder.keys !== undefined) await opener.forget(folder.entry)
         log.info({ folder: folder.entry.path }, 'removed a folder; its files stay')
       }),
+    async rotate(named) {
+      const { path } = await serially(async () => {
+        const { entry, state } = await findRunning(named)
+        state.folder.rotate()
+        return entry
+      })
+      // Following it comes first in the queue.
+      return serially(() => find(path))
+    },
     configure: (named, change) => serially(() => configure(named, change)),
     takeIn: (setup) =>
       serially(async () => {
@@ -348,6 +394,14 @@ function opensSame(secret: FolderEntry['secret'], known: SyncedFolder): boolean 
   const { secret: held } = known.entry
   if (held.kind === 'one-time') return inviteIdOf(held.token.reveal()) === invite
   return held.kind === 'guest' && held.certificate.statement.invite === invite
+}
+
+function withEntry<C extends { readonly folders: readonly FolderEntry[] }>(
+  config: C,
+  entry: FolderEntry,
+  after: FolderEntry,
+): C {
+  return { ...config, folders: config.folders.map((other) => (other === entry ? after : other)) }
 }
 
 function withoutEntry<C extends { readonly folders: readonly FolderEntry[] }>(

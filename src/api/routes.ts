@@ -42,6 +42,8 @@ import {
   PeersSchema,
   RestoreBody,
   RestoredSchema,
+  RotatedSchema,
+  RotationPlanSchema,
   RowsQuery,
   SecretsSchema,
   SettingsBody,
@@ -154,6 +156,14 @@ function addFolderRoutes(app: App, steering: Steering): void {
     '/api/folders/:folder/approve',
     takes({ params: FolderParams, body: DeviceBody }, PeerSchema),
     ({ params, body }) => steering.approve(params.folder, body.device),
+  )
+  app.get(
+    '/api/folders/:folder/rotation',
+    takes({ params: FolderParams }, RotationPlanSchema),
+    ({ params }) => steering.planRotation(params.folder),
+  )
+  app.post('/api/folders/:folder/rotation', takes({ params: FolderParams }, RotatedSchema), ({ params }) =>
+    steering.rotate(params.folder),
   )
   app.get('/api/folders/:folder/settings', takes({ params: FolderParams }, SettingsSchema), ({ params }) =>
     steering.folderSettings(params.folder),

@@ -303,8 +303,13 @@ export const PeerSchema = Type.Object({
   name: Type.String(),
   role: RoleSchema,
   connected: Type.Boolean(),
-  /** Waiting: until somebody with full access lets it in. */
-  state: Type.Union([Type.Literal('member'), Type.Literal('waiting'), Type.Literal('revoked')]),
+  /** Waiting: until somebody with full access lets it in. Awaited: not seen since the secret was changed. */
+  state: Type.Union([
+    Type.Literal('member'),
+    Type.Literal('waiting'),
+    Type.Literal('awaited'),
+    Type.Literal('revoked'),
+  ]),
   /** The name of the device that let it in; none for who holds a secret of the folder. */
   invitedBy: Type.Optional(Type.String()),
   /** Only while connected. */
@@ -317,6 +322,21 @@ export type PeerBody = Static<typeof PeerSchema>
 
 export const PeersSchema = Type.Object({ peers: Type.Array(PeerSchema) })
 export type Peers = Static<typeof PeersSchema>
+
+/** What a change of the secret would do. */
+export const RotationPlanSchema = Type.Object({
+  /** Devices that go on with the new secret by themselves. */
+  moving: Type.Array(PeerSchema),
+  /** Devices that have only a secret of the folder, and get nothing new any more. */
+  left: Type.Array(PeerSchema),
+  /** One-time secrets that would be cancelled. */
+  cancelledInvites: Type.Number(),
+})
+export type RotationPlanBody = Static<typeof RotationPlanSchema>
+
+/** The folder under its new secret. */
+export const RotatedSchema = Type.Object({ id: Type.String(), path: Type.String() })
+export type Rotated = Static<typeof RotatedSchema>
 
 export const ArchiveSchema = Type.Object({
   archive: Type.Array(

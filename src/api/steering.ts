@@ -21,6 +21,8 @@ import type {
   PeerBody,
   Peers,
   Restored,
+  Rotated,
+  RotationPlanBody,
   Secrets,
   Settings,
   SettingsChange,
@@ -63,6 +65,10 @@ export interface Steering {
   /** A device by its name or the first characters of its id. */
   revoke(folder: string, device: string): Promise<PeerBody>
   approve(folder: string, device: string): Promise<PeerBody>
+  /** What `rotate` would do. */
+  planRotation(folder: string): Promise<RotationPlanBody>
+  /** Changes the secret of a folder, and with it its id. */
+  rotate(folder: string): Promise<Rotated>
   admission(folder: string): Promise<AdmissionBody>
   setAdmission(folder: string, rule: AdmissionRule): Promise<AdmissionBody>
   /** Newest first. */

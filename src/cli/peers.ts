@@ -69,6 +69,7 @@ function peersToText({ peers }: Peers): string {
 
 function connectionToText({ state, connected, address = '', lastSeen }: PeerBody): string {
   if (state === 'revoked') return 'taken out'
+  if (state === 'awaited') return 'has not heard of the new secret yet'
   if (state === 'waiting') return 'waits to be let in (berrysync approve)'
   if (connected) return `connected, ${address}`
   return lastSeen === undefined ? 'never connected to this device' : `last seen ${timeToText(lastSeen)}`

@@ -17,6 +17,7 @@ import { plainText } from './print.ts'
 import { defineRemove } from './remove.ts'
 import { defineRescan } from './rescan.ts'
 import { defineRestore } from './restore.ts'
+import { defineRotate } from './rotate.ts'
 import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
@@ -42,6 +43,7 @@ const commands = [
   defineAdmission,
   defineApprove,
   defineRevoke,
+  defineRotate,
   defineHistory,
   defineConflicts,
   defineArchive,

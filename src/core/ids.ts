@@ -32,6 +32,8 @@ export type InviteId = Brand<string, 'InviteId'>
 export type StatementId = Brand<string, 'StatementId'>
 /** Names a revocation, so that its parts are known to belong together; 16 hex digits (rule R7). */
 export type RevocationId = Brand<string, 'RevocationId'>
+/** Names a change of the folder's secret, so that its parts are known to belong together; 16 hex digits (rule R9). */
+export type RotationId = Brand<string, 'RotationId'>
 
 /** The content root of directories and deletions, which have no content. */
 export const noContent = '' as ContentRoot
@@ -48,6 +50,7 @@ const hexDigits = {
   IndexId: 16,
   InviteId: 64,
   RevocationId: 16,
+  RotationId: 16,
   StatementId: 64,
 } as const
 
@@ -63,6 +66,7 @@ interface IdTypes {
   IndexId: IndexId
   InviteId: InviteId
   RevocationId: RevocationId
+  RotationId: RotationId
   StatementId: StatementId
 }
 

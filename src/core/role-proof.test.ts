@@ -24,7 +24,7 @@ function certificateOf(
 ): SignedStatement<Certificate> {
   const certificate: Certificate = {
     ...{ kind: 'certificate', author: author.key, device, role, deviceName: 'guest' },
-    ...{ invitedBy: dialler.peer, invite: undefined, issuedMs: 0 },
+    ...{ invitedBy: dialler.peer, invite: undefined, signsFor: undefined, issuedMs: 0 },
   }
   return signStatement(certificate, Buffer.from(`a ${role} guest`), full.folderId, sign)
 }

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
-import { type AuthorKey, type DeviceId, type RecordId, type RevocationId, toId } from './ids.ts'
+import {
+  type AuthorKey,
+  type DeviceId,
+  type RecordId,
+  type RevocationId,
+  type RotationId,
+  toId,
+} from './ids.ts'
 import { type Roster, rosterOf } from './roster.ts'
 import { type AdmissionRule, type SignedStatement, type Statement, statementIdOf } from './statement.ts'
 
@@ -21,7 +28,7 @@ function certificate(
   role: 'full' | 'read-only',
   issuedMs = 0,
 ): Statement {
-  const rest = { deviceName: '', invitedBy: undefined, invite: undefined, issuedMs }
+  const rest = { deviceName: '', invitedBy: undefined, invite: undefined, signsFor: undefined, issuedMs }
   return { kind: 'certificate', author, device, role, ...rest }
 }
 
@@ -46,6 +53,16 @@ function revocation(
   }
 }
 
+const rotationIds = ['r', 's'].map((name) => toId('RotationId', Buffer.alloc(8, name)))
+
+function rotation(id: RotationId, part: number, partCount: number, ...to: readonly DeviceId[]): Statement {
+  const envelopes = to.map((device) => ({ device, sealed: Buffer.from(`${id} for ${device}`) }))
+  return {
+    kind: 'rotation',
+    ...{ id, rotatedBy: devices[0]!, issuedMs: 0, part, partCount, envelopes, carried: [] },
+  }
+}
+
 function rosterOfAll(...statements: readonly Statement[]): Roster {
   return rosterOf(statements.map(signed))
 }
@@ -65,6 +82,9 @@ const statement: fc.Arbitrary<Statement> = fc.oneof(
   fc
     .tuple(fc.constantFrom<AdmissionRule>('secret', 'approval', 'invite'), fc.integer({ min: 1, max: 3 }))
     .map(([rule, number]): Statement => ({ kind: 'admission', rule, number })),
+  fc
+    .tuple(fc.constantFrom(...rotationIds), fc.nat({ max: 1 }), fc.integer({ min: 1, max: 2 }), device)
+    .map(([id, part, partCount, to]) => rotation(id, Math.min(part, partCount - 1), partCount, to)),
 )
 
 /** Everything a roster says of them. */
@@ -75,6 +95,8 @@ function told(roster: Roster) {
     counts: authors.map((each) => records.map((record) => roster.counts(each, record))),
     revoked: authors.map((each) => roster.isRevokedAuthor(each)),
     certificates: authors.map((each) => roster.certificateOf(each)?.statement),
+    folders: authors.map((each) => roster.foldersOf(each).length),
+    rotations: roster.rotations,
   }
 }
 
@@ -155,6 +177,19 @@ describe('rosters', () => {
     expect(roster.isRevoked(x)).toBe(false)
     expect(roster.roleOf(x)).toBe('read-only')
     expect(roster.counts(a, records[0]!)).toBe(false)
+  })
+
+  test('R9 a rotation holds once all its parts are known', () => {
+    const [x, y] = devices as [DeviceId, DeviceId]
+    const [id, other] = rotationIds as [RotationId, RotationId]
+    const first = rotation(id, 0, 2, x)
+    const second = rotation(id, 1, 2, y)
+    expect(rosterOfAll(second).rotations).toEqual([])
+    expect(rosterOfAll(second, rotation(other, 0, 2, x)).rotations).toEqual([])
+    const [whole] = rosterOfAll(second, first).rotations
+    expect([...whole!.sealedByDevice.keys()].sort()).toEqual([x, y].sort())
+    const both = rosterOfAll(rotation(other, 0, 1), second, first).rotations
+    expect(both.map((each) => each.id)).toEqual([id, other].sort())
   })
 
   test('R8 the last admission rule holds, and of two the stricter', () => {

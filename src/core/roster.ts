@@ -2,8 +2,23 @@
  * What a folder's statements mean together: who is a member, whose records count, who is let in. Pure, and the same in whatever order
  * the statements became known, so that all devices that know the same agree.
  */
-import type { AuthorKey, DeviceId, RecordId, RevocationId } from './ids.ts'
-import type { AdmissionRule, Certificate, Revocation, Role, SignedStatement } from './statement.ts'
+import type { AuthorKey, DeviceId, FolderId, RecordId, RevocationId, RotationId } from './ids.ts'
+import type {
+  AdmissionRule,
+  CarriedStatement,
+  Certificate,
+  Revocation,
+  Role,
+  Rotation,
+  SignedStatement,
+} from './statement.ts'
+
+/** A change of the secret all parts of which are known. */
+export interface WholeRotation extends Pick<Rotation, 'id' | 'rotatedBy' | 'issuedMs'> {
+  /** What is sealed for each member that moves over. */
+  readonly sealedByDevice: ReadonlyMap<DeviceId, Uint8Array>
+  readonly carried: readonly CarriedStatement[]
+}
 
 export interface Roster {
   /** The certificate of an author, revoked or not: the one that gives more where there are two. */
@@ -13,6 +28,8 @@ export interface Roster {
   /** Whether the device was a member and is none any more. */
   isRevoked(device: DeviceId): boolean
   isRevokedAuthor(author: AuthorKey): boolean
+  /** For which folders the author's records may be signed (R4); undefined among them for this one. */
+  foldersOf(author: AuthorKey): readonly (FolderId | undefined)[]
   /** Whether a record of this author counts (R5, R7). */
   counts(author: AuthorKey, record: RecordId): boolean
   readonly admission: AdmissionRule
@@ -22,6 +39,8 @@ export interface Roster {
   readonly certificates: readonly Certificate[]
   /** Every revocation that holds, once each. */
   readonly revocations: readonly Revocation[]
+  /** Every change of the secret that is wholly known, by id: the folder goes on under the new one. */
+  readonly rotations: readonly WholeRotation[]
   /** How many statements there are. */
   readonly size: number
 }
@@ -34,10 +53,16 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
   const revocationsById = new Map<RevocationId, Revoked>()
   let admission: { readonly rule: AdmissionRule; readonly number: number } = { rule: 'secret', number: 0 }
   const certificates: Certificate[] = []
+  const foldersByAuthor = new Map<AuthorKey, Set<FolderId | undefined>>()
+  const rotationParts = new Map<RotationId, Map<number, SignedStatement<Rotation>>>()
   for (const { statement, ...signed } of statements) {
     switch (statement.kind) {
       case 'certificate': {
         certificates.push(statement)
+        foldersByAuthor.set(
+          statement.author,
+          (foldersByAuthor.get(statement.author) ?? new Set()).add(statement.signsFor),
+        )
         const known = certificatesByAuthor.get(statement.author)
         if (known === undefined || compareCertificates(statement, known.statement) < 0)
           certificatesByAuthor.set(statement.author, { statement, ...signed })
@@ -48,6 +73,13 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
         break
       case 'admission':
         if (isStronger(statement, admission)) admission = statement
+        break
+      case 'rotation': {
+        const parts = rotationParts.get(statement.id) ?? new Map<number, SignedStatement<Rotation>>()
+        const known = parts.get(statement.part)
+        if (known === undefined || signed.id < known.id) parts.set(statement.part, { statement, ...signed })
+        rotationParts.set(statement.id, parts)
+      }
     }
   }
 
@@ -73,6 +105,7 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
     roleOf: (device) => roleByDevice.get(device),
     isRevoked: (device) => revokedDevices.has(device) && !roleByDevice.has(device),
     isRevokedAuthor: (author) => keptByAuthor.has(author),
+    foldersOf: (author) => [...(foldersByAuthor.get(author) ?? [])],
     counts(author, record) {
       if (certificatesByAuthor.get(author)?.statement.role !== 'full') return false
       return keptByAuthor.get(author)?.has(record) ?? true
@@ -81,6 +114,7 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
     admissionNumber: admission.number,
     certificates: certificates.sort((a, b) => a.issuedMs - b.issuedMs),
     revocations,
+    rotations: [...rotationParts.values()].flatMap(wholeRotation).sort((a, b) => (a.id < b.id ? -1 : 1)),
     size: statements.length,
   }
 }
@@ -98,6 +132,22 @@ function withPart(known: Revoked | undefined, said: Revocation): Revoked {
   keptByPart.set(said.part, inBoth(keptByPart.get(said.part), new Set(said.kept)))
   const first = known === undefined || said.part < known.said.part ? said : known.said
   return { said: first, partCount: Math.min(said.partCount, known?.partCount ?? said.partCount), keptByPart }
+}
+
+/** Of the parts of one rotation; none while some are missing. */
+function wholeRotation(parts: ReadonlyMap<number, SignedStatement<Rotation>>): WholeRotation[] {
+  const said = [...parts.values()].map(({ statement }) => statement).sort((a, b) => a.part - b.part)
+  const [first] = said
+  if (first === undefined || said.length < Math.max(...said.map(({ partCount }) => partCount))) return []
+  const { id, rotatedBy, issuedMs } = first
+  const sealed = said.flatMap(({ envelopes }) => envelopes)
+  return [
+    {
+      ...{ id, rotatedBy, issuedMs },
+      sealedByDevice: new Map(sealed.map((envelope) => [envelope.device, envelope.sealed])),
+      carried: said.flatMap(({ carried }) => carried),
+    },
+  ]
 }
 
 function inBoth(one: ReadonlySet<RecordId> | undefined, other: ReadonlySet<RecordId>): ReadonlySet<RecordId> {

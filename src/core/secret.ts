@@ -76,7 +76,11 @@ function shapeCharacters(shape: Shape): number {
 
 /** A new folder's secret. `random` must be the system's. */
 export function generateFullSecret(random: (count: number) => Uint8Array): FullSecret {
-  const seed = random(seedBytes)
+  return fullSecretOf(random(seedBytes))
+}
+
+/** The full secret of 21 bytes. */
+export function fullSecretOf(seed: Uint8Array): FullSecret {
   return fullSecret(seed, shapeToText(fullShape, seed))
 }
 

@@ -13,6 +13,7 @@ const certificate: Certificate = {
   deviceName: 'a device',
   invitedBy: undefined,
   invite: undefined,
+  signsFor: undefined,
   issuedMs: 0,
 }
 const signed = signStatement(certificate, Buffer.from('any body'), keys.folderId, keys.signAsWriter!)

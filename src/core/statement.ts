@@ -12,6 +12,7 @@ import {
   idToBytes,
   type RecordId,
   type RevocationId,
+  type RotationId,
   type StatementId,
   sha256,
   toId,
@@ -33,6 +34,8 @@ export interface Certificate {
   readonly invite: InviteId | undefined
   /** Wall clock; for people. */
   readonly issuedMs: number
+  /** The folder the author's records are signed for, where that is not this one: what this one was before its secret changed (R9). */
+  readonly signsFor: FolderId | undefined
 }
 
 /**
@@ -66,7 +69,39 @@ export interface Admission {
   readonly number: number
 }
 
-export type Statement = Certificate | Revocation | Admission
+/**
+ * The folder has another secret from here on (R9), and with it another id and writer key. Many members take many statements of the same id;
+ * they hold once all parts are known.
+ */
+export interface Rotation {
+  readonly kind: 'rotation'
+  readonly id: RotationId
+  readonly rotatedBy: DeviceId
+  readonly issuedMs: number
+  /** From 0. */
+  readonly part: number
+  readonly partCount: number
+  /** The new secret, for each member that moves over. */
+  readonly envelopes: readonly Envelope[]
+  /** What is said of members after it. */
+  readonly carried: readonly CarriedStatement[]
+}
+
+/** What only one device can open (S11). */
+export interface Envelope {
+  readonly device: DeviceId
+  readonly sealed: Uint8Array
+}
+
+/** A statement of the folder as it is, signed anew for the folder with its new secret. */
+export interface CarriedStatement {
+  /** The one it takes the place of. */
+  readonly replaces: StatementId
+  readonly body: Uint8Array
+  readonly signature: Uint8Array
+}
+
+export type Statement = Certificate | Revocation | Admission | Rotation
 
 /** A statement as it travels and is stored: the signed bytes, and what they say. */
 export interface SignedStatement<S extends Statement = Statement> {

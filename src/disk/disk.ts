@@ -157,7 +157,9 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       try {
         using hidden = await makeBelow(openAny, [hiddenDirectory])
         capabilities = await probeDisk(openAny)
-        if ((await hidden.lstat('ignore')) === undefined)
+        // Who has taken the patterns away from a folder that was claimed before wants none.
+        const isFirst = (await hidden.lstat('identity')) === undefined
+        if (isFirst && (await hidden.lstat('ignore')) === undefined)
           await writeNote(openAny, 'ignore', defaultIgnoreText)
         await writeNote(openAny, 'identity', identityToText(identity))
       } catch (thrown) {

@@ -5,7 +5,7 @@ import type { DeviceId } from '../core/ids.ts'
 import type { RoleClaim } from '../core/role-proof.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { FolderContext } from './folder-context.ts'
-import { declare } from './members.ts'
+import { certify, declare } from './members.ts'
 
 /** Throws why a peer whose claim was verified is not let in. */
 export function admit(
@@ -40,19 +40,13 @@ function refusalOf({ store }: FolderContext, device: DeviceId, claim: RoleClaim)
 
 /** Lets a device in that waits. Throws `needs-full-secret`, and `not-waiting`. */
 export function approve(context: FolderContext, device: DeviceId): void {
-  const { store, clock, device: invitedBy, rootPath } = context
+  const { store, device: invitedBy, rootPath } = context
   const newcomer = store.newcomers().find((each) => each.device === device)
   if (newcomer === undefined) throw new SyncError('not-waiting', { path: rootPath })
   store.transaction(() => {
-    declare(context, {
-      ...{
-        kind: 'certificate',
-        author: newcomer.author,
-        device,
-        role: 'read-only',
-        deviceName: newcomer.name,
-      },
-      ...{ invitedBy, invite: undefined, issuedMs: Math.max(0, clock.now()) },
+    certify(context, {
+      ...{ author: newcomer.author, device, role: 'read-only', deviceName: newcomer.name },
+      ...{ invitedBy, invite: undefined },
     })
     store.forgetNewcomer(device)
   })

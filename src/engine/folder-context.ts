@@ -3,6 +3,7 @@ import type { ContentRoot, DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { Role } from '../core/statement.ts'
+import type { KeyPair } from '../core/x25519.ts'
 import type { Chance, Clock, Disk, DiskPath, Log } from '../ports.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import type { FolderRates } from './rates.ts'
@@ -16,7 +17,11 @@ export interface FolderContext {
   readonly rootPath: string
   readonly keys: FolderKeys
   readonly role: Role
+  /** What the folder was called before its secret was changed, the oldest first. */
+  readonly formerIds: readonly FolderId[]
   readonly device: DeviceId
+  /** The pair the device is known by. */
+  readonly deviceKeys: KeyPair
   readonly deviceName: string
   readonly author: Author
   readonly store: FolderStore

@@ -7,6 +7,7 @@ import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { AdmissionRule } from '../core/statement.ts'
+import type { KeyPair } from '../core/x25519.ts'
 import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
@@ -16,17 +17,20 @@ import { createInvites, type Invites } from './invites.ts'
 import { startLoop } from './loop.ts'
 import { undoDeletions } from './mass-delete.ts'
 import { findMember, listMembers, type MemberRow } from './member-list.ts'
+import { isEntered } from './members.ts'
 import { createPull } from './pull.ts'
 import type { DeviceRates, RateLimits } from './rates.ts'
 import { answerGuest } from './redemption.ts'
 import { restoreArchived, restoreLocal } from './restore.ts'
 import { revokeDevice } from './revoke.ts'
+import { planRotation, type RotationPlan, rotate, type Succession, successionOf } from './rotation.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { createSwarm } from './swarm.ts'
 import { createTransfers } from './transfers.ts'
 import { createUnfinished } from './unfinished.ts'
 import type { UploadSlots } from './upload-slots.ts'
+import { usher } from './usher.ts'
 
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
@@ -44,7 +48,10 @@ export interface LocalChange {
 export interface Folder extends AsyncDisposable {
   readonly id: FolderId
   readonly invites: Invites
-  /** Takes over a link whose handshake is done: of a peer, or of a guest at one of the meetings. A second link to the same peer is settled here. */
+  /**
+   * Takes over a link whose handshake is done: of a peer, of one that comes with a former secret, or of a guest at one of the meetings. A
+   * second link to the same peer is settled here.
+   */
   attach(link: Link): void
   configure(settings: FolderSettings): void
   status(): FolderStatus
@@ -70,6 +77,14 @@ export interface Folder extends AsyncDisposable {
   revoke(named: string): MemberRow
   /** Lets a device in that waits. Named and throws as `revoke`, and `not-waiting`. */
   approve(named: string): MemberRow
+  /** What a change of the secret would do. Throws `needs-full-secret`. */
+  planRotation(): RotationPlan
+  /** Changes the secret. From then on there is a `succession`. Throws `needs-full-secret`. */
+  rotate(): void
+  /** Where the folder goes on, once its secret was changed. It is to be closed then, and opened anew with what this gives. */
+  readonly succession: Succession | undefined
+  /** Members that have not been heard of since the secret was changed. */
+  readonly isAwaiting: boolean
   readonly admission: AdmissionRule
   /** Throws `needs-full-secret`. */
   setAdmission(rule: AdmissionRule): void
@@ -80,6 +95,8 @@ export interface Folder extends AsyncDisposable {
 
 export interface FolderOptions {
   readonly keys: FolderKeys
+  /** What it had before its secret was changed, the oldest first. */
+  readonly former?: readonly FolderKeys[]
   /** The directory, for people; `disk` is what is used. */
   readonly rootPath: string
   /** The directory was just added: one without an identity file is taken for this folder. */
@@ -87,6 +104,7 @@ export interface FolderOptions {
   /** Called once a new folder has taken its directory. */
   readonly onClaimed?: () => void
   readonly device: DeviceId
+  readonly deviceKeys: KeyPair
   readonly deviceName: string
   readonly author: Author
   readonly store: FolderStore
@@ -98,19 +116,24 @@ export interface FolderOptions {
   /** The limits all folders of the device share. */
   readonly rates: DeviceRates
   readonly uploads: UploadSlots
+  /** Its secret was changed: there is a `succession`. Called again and again until the folder is closed. */
+  readonly onRotated?: () => void
+  /** Whether members are awaited may be another matter than before. */
+  readonly onAwaited?: () => void
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }
 
 /** Opens the folder and starts its loop. The directory need not be there. Disposing ends the loop and closes links, not store or disk. */
 export function openFolder(options: FolderOptions): Folder {
-  const { keys, store, disk, clock, log } = options
+  const { keys, former = [], store, disk, clock, log } = options
   let settings = options.settings
   let isClosing = false
 
   const context: FolderContext = {
     ...options,
     id: keys.folderId,
+    formerIds: former.map(({ folderId }) => folderId),
     role: keys.role,
     rates: options.rates.forFolder(rateLimitsOf(settings)),
     unfinished: createUnfinished(),
@@ -124,6 +147,7 @@ export function openFolder(options: FolderOptions): Folder {
       swarm.admitAgain()
       if (mustReread) void swarm.closeAll('members-changed')
       loop.pullSoon()
+      tellRotation()
     },
     indexGrew() {
       loop.indexGrew()
@@ -137,6 +161,7 @@ export function openFolder(options: FolderOptions): Folder {
   const swarm = createSwarm(context, {
     opened() {
       store.clearProblems('no-peer-has-it')
+      options.onAwaited?.()
       loop.pullSoon()
     },
     contentArrived(roots) {
@@ -148,7 +173,7 @@ export function openFolder(options: FolderOptions): Folder {
   const pull = createPull(context, transfers)
   const loop = startLoop(context, options.isNew, {
     ...{ pull, transfers, resting: tellPeers },
-    claimed: () => options.onClaimed?.(),
+    prepared,
   })
   const watching = disk
     .watch((changed) => {
@@ -161,12 +186,23 @@ export function openFolder(options: FolderOptions): Folder {
 
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {
+    tellRotation()
     const { needFiles, needBytes } = store.counts()
     for (const session of swarm.openSessions()) {
       // Superseded versions that are kept take sequence numbers too: whoever waits to have seen the last one hears of those here.
       session.announcer.grew()
       session.sendSummary(needFiles, needBytes)
     }
+  }
+
+  function prepared(): void {
+    if (options.isNew) options.onClaimed?.()
+    options.onAwaited?.()
+  }
+
+  /** What could not be followed is tried again. */
+  function tellRotation(): void {
+    if (store.roster().rotations.length > 0) options.onRotated?.()
   }
 
   function isSettled(): boolean {
@@ -187,8 +223,10 @@ export function openFolder(options: FolderOptions): Folder {
     id: context.id,
     invites,
     attach(link) {
-      if (settings.paused) link.close('folder-closed')
+      const before = former.find(({ folderId }) => folderId === link.folderId)
+      if (settings.paused || !isEntered(context)) link.close('folder-closed')
       else if (link.folderId === context.id) swarm.attach(link)
+      else if (before !== undefined) usher(context, before, link)
       else answerGuest(invites, link, clock)
     },
     configure(changed) {
@@ -241,6 +279,14 @@ export function openFolder(options: FolderOptions): Folder {
       const { device } = findMember(context, named)
       approve(context, device)
       return findMember(context, device)
+    },
+    planRotation: () => planRotation(context),
+    rotate: () => rotate(context),
+    get succession() {
+      return successionOf(context)
+    },
+    get isAwaiting() {
+      return store.awaited().length > 0
     },
     get admission() {
       return store.roster().admission

@@ -21,7 +21,7 @@ import type { HiddenBytes } from '../core/unprintable.ts'
 import { isClockSet } from '../core/wall-clock.ts'
 import type { FolderContext } from './folder-context.ts'
 import { renewLease } from './lease.ts'
-import { declare } from './members.ts'
+import { certify } from './members.ts'
 
 /** Who comes too late is told why for so long. */
 const rememberedMs = 7 * 24 * 3_600_000
@@ -144,9 +144,9 @@ function redeemFirst(
   store.transaction(() => {
     // Two guests can only come one after another: nothing is awaited between judging and this.
     if (!store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })) throw new SyncError('invite-used')
-    declare(context, {
-      ...{ kind: 'certificate', author: guest.author, device: guest.device, role },
-      ...{ deviceName: guest.deviceName, invitedBy: device, invite: id, issuedMs: nowMs },
+    certify(context, {
+      ...{ author: guest.author, device: guest.device, role, deviceName: guest.deviceName },
+      ...{ invitedBy: device, invite: id },
     })
   })
 }

@@ -70,14 +70,14 @@ export interface LoopParts {
   readonly transfers: Transfers
   /** Called before each rest: nothing is left to do for now. */
   readonly resting: () => void
-  /** Called once a new folder has taken its directory. */
-  readonly claimed: () => void
+  /** Called once what has to be settled after opening was: a new folder has taken its directory. */
+  readonly prepared: () => void
 }
 
 export function startLoop(
   context: FolderContext,
   isNew: boolean,
-  { pull, transfers, resting, claimed }: LoopParts,
+  { pull, transfers, resting, prepared }: LoopParts,
 ): Loop {
   const { store, disk, clock, log } = context
   const dirtySinceMs = new Map<DiskPath, number>()
@@ -158,7 +158,7 @@ export function startLoop(
       case 'prepare':
         await prepare(context, transfers, isNew)
         isPrepared = true
-        if (isNew) claimed()
+        prepared()
         return
       case 'scan-all':
         // First the facts, then the look: what happens meanwhile makes places dirty again.

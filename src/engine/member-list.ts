@@ -9,8 +9,8 @@ export interface MemberRow {
   readonly device: DeviceId
   readonly name: string
   readonly role: Role
-  /** `waiting`: until somebody with full access lets it in. */
-  readonly state: 'member' | 'waiting' | 'revoked'
+  /** `waiting`: until somebody with full access lets it in. `awaited`: not seen since the secret was changed. */
+  readonly state: 'member' | 'waiting' | 'awaited' | 'revoked'
   /** The name of whoever let it in; undefined for who holds a secret of the folder itself. */
   readonly invitedBy: string | undefined
   /** Wall clock; undefined for who was never connected to this device. */
@@ -23,6 +23,7 @@ export function listMembers({ store, device: self, deviceName }: FolderContext):
   const roster = store.roster()
   const rows = new Map<DeviceId, MemberRow>()
   const seen = { firstSeenMs: undefined, lastSeenMs: undefined, invitedBy: undefined }
+  const awaited = new Set(store.awaited())
   const certificates = new Map(roster.certificates.map((certificate) => [certificate.device, certificate]))
 
   function inviterOf({ invitedBy }: Certificate): string | undefined {
@@ -39,7 +40,8 @@ export function listMembers({ store, device: self, deviceName }: FolderContext):
     const role = roster.roleOf(device)
     rows.set(device, {
       ...{ ...seen, device, name, role: role ?? certificate.role },
-      ...{ state: role === undefined ? 'revoked' : 'member', invitedBy: inviterOf(certificate) },
+      state: role === undefined ? 'revoked' : awaited.has(device) ? 'awaited' : 'member',
+      invitedBy: inviterOf(certificate),
     })
   }
   for (const { device, name, role, firstSeenMs, lastSeenMs } of store.peers()) {

@@ -4,7 +4,13 @@
  */
 import { SyncError } from '../core/errors.ts'
 import type { AuthorKey } from '../core/ids.ts'
-import { type SignedStatement, type Statement, signStatement, verifyStatement } from '../core/statement.ts'
+import {
+  type Certificate,
+  type SignedStatement,
+  type Statement,
+  signStatement,
+  verifyStatement,
+} from '../core/statement.ts'
 import { encodeStatement } from '../wire/statement-body.ts'
 import type { FolderContext } from './folder-context.ts'
 
@@ -40,24 +46,42 @@ function noteRedeemed({ store, clock }: FolderContext, statement: Statement): vo
   store.endInvite(statement.invite, { kind: 'redeemed', device, author, deviceName, atMs })
 }
 
+/** Whether what the store holds is of this folder under this secret. */
+export function isEntered({ store, id }: FolderContext): boolean {
+  return (store.fact('folderId') ?? id) === id
+}
+
 /** Signs a statement and tells it to everybody. Throws `needs-full-secret` where the full secret is not held. */
 export function declare<S extends Statement>(context: FolderContext, statement: S): SignedStatement<S> {
   const { store, keys, id, rootPath } = context
   if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+  if (!isEntered(context)) {
+    const reason = `The secret of ${rootPath} was changed, and its directory has not been there since. Try again when it is.`
+    throw new SyncError('request-invalid', { reason })
+  }
   const signed = signStatement(statement, encodeStatement(statement), id, keys.signAsWriter)
   if (store.addStatement(signed)) context.indexGrew()
   return signed
 }
 
+/** Makes a device a member. Throws `needs-full-secret`. */
+export function certify(
+  context: FolderContext,
+  member: Pick<Certificate, 'author' | 'device' | 'role' | 'deviceName' | 'invitedBy' | 'invite'>,
+): void {
+  const issuedMs = Math.max(0, context.clock.now())
+  declare(context, { kind: 'certificate', ...member, issuedMs, signsFor: undefined })
+}
+
 /** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */
 export function declareSelf(context: FolderContext): void {
-  const { store, keys, author, device, deviceName, role, clock, rootPath } = context
+  const { store, keys, author, device, deviceName, role, rootPath } = context
   if (keys.certificate !== undefined) store.addStatement(keys.certificate)
   const isKnown = store.roster().certificateOf(author.key) !== undefined
   if (!isKnown && keys.signAsWriter !== undefined) {
-    declare(context, {
-      ...{ kind: 'certificate', author: author.key, device, role: 'full', deviceName },
-      ...{ invitedBy: undefined, invite: undefined, issuedMs: Math.max(0, clock.now()) },
+    certify(context, {
+      ...{ author: author.key, device, role: 'full', deviceName },
+      ...{ invitedBy: undefined, invite: undefined },
     })
   }
   if (role === 'full' && store.roster().certificateOf(author.key)?.statement.role !== 'full')

@@ -6,6 +6,7 @@ import type { RootState } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { declareSelf } from './members.ts'
+import { enter } from './rotation.ts'
 import { checkRoot } from './safety.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -21,11 +22,20 @@ export async function prepare(context: FolderContext, transfers: Transfers, isNe
     if (diskId !== undefined) await disk.claim({ folderId: context.id, diskId })
   }
   await checkRoot(context)
-  declareSelf(context)
   await takeLease(context)
+  enter(context)
+  await renameRoot(context)
+  declareSelf(context)
   await transfers.sweep()
   // Problems of an earlier run may be over, and their times are of another clock.
   store.forgetProblems()
+}
+
+/** The directory bears the id of the folder before its secret was changed, until now. */
+async function renameRoot({ disk, id }: FolderContext): Promise<void> {
+  const root = await disk.rootState()
+  if (root.state === 'present' && root.identity.folderId !== id)
+    await disk.claim({ ...root.identity, folderId: id })
 }
 
 /**

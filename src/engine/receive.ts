@@ -64,7 +64,10 @@ function isToCount({ store, id }: FolderContext, record: SignedRecord, proofs: P
   if (roster.certificateOf(proof.author)?.statement.role !== 'full')
     throw forged(record, 'its author has no certificate')
   if (!isWrittenBy(version, proof.author)) throw forged(record, 'it speaks for another writer')
-  if (!verifyProof(version.id, proof, id, proofs)) throw forged(record, 'its signature does not fit')
+  const isSigned = roster
+    .foldersOf(proof.author)
+    .some((folder) => verifyProof(version.id, proof, folder ?? id, proofs))
+  if (!isSigned) throw forged(record, 'its signature does not fit')
   return roster.counts(proof.author, version.id)
 }
 

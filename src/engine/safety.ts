@@ -28,7 +28,8 @@ export async function checkRoot(context: FolderContext): Promise<bigint> {
       throw new SyncError('root-unmarked', { path })
     case 'present': {
       const { folderId, diskId } = root.identity
-      if (folderId !== context.id || (knownDisk !== undefined && diskId !== knownDisk)) {
+      const isOurs = folderId === context.id || context.formerIds.includes(folderId)
+      if (!isOurs || (knownDisk !== undefined && diskId !== knownDisk)) {
         throw new SyncError('root-foreign', { path })
       }
       if (knownDisk === undefined) store.setFact('diskId', diskId)

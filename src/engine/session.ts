@@ -6,18 +6,12 @@ import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { createPipeline, type Pipeline } from '../core/pipeline.ts'
 import { createProofCache } from '../core/record.ts'
-import { proveRole, verifyRole } from '../core/role-proof.ts'
 import type { Link } from '../ports.ts'
-import {
-  type Feature,
-  type Message,
-  oldestProtocolVersion,
-  ourFeatures,
-  protocolVersion,
-} from '../wire/messages.ts'
+import { type Feature, type Message, ourFeatures } from '../wire/messages.ts'
 import { admit } from './admission.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
+import { checkHello, type Hello, helloOf } from './hello.ts'
 import { limitRequests } from './limit-requests.ts'
 import { createPeerBlocks, type PeerBlocks } from './peer-blocks.ts'
 import { receiveIndex } from './receive.ts'
@@ -28,7 +22,6 @@ import { tellProgress } from './tell-progress.ts'
 
 /** A peer that has not introduced itself by then is none. */
 const helloTimeoutMs = 30_000
-const client = 'berrysync/0.1'
 
 export interface Session {
   readonly link: Link
@@ -82,7 +75,7 @@ export function createSession(
   const pipeline = createPipeline()
   const announcer = createAnnouncer(context, link, all.seeding)
   const serving = createServing(context, link, all)
-  let hello: (Message & { kind: 'hello' }) | undefined
+  let hello: Hello | undefined
   let theirIndexIsComplete = false
   let theirSummary: (Message & { kind: 'summary' }) | undefined
   let ourSummary = ''
@@ -157,12 +150,8 @@ export function createSession(
       throw new SyncError('peer-garbage', { reason: `a message of ${feature} without saying so` })
   }
 
-  function open(message: Message & { kind: 'hello' }): void {
-    if (message.oldestProtocol > protocolVersion || message.protocol < oldestProtocolVersion) {
-      throw new SyncError('peer-incompatible', { theirs: message.protocol, ours: protocolVersion })
-    }
-    if (!verifyRole(keys, link, message))
-      throw new SyncError('peer-forged', { reason: 'its role is not proven' })
+  function open(message: Hello): void {
+    checkHello(keys, link, message)
     admit(context, link.peer, message)
     hello = message
     helloTimer[Symbol.dispose]()
@@ -204,15 +193,7 @@ export function createSession(
     pipeline,
     announcer,
     start() {
-      link.send({
-        kind: 'hello',
-        protocol: protocolVersion,
-        oldestProtocol: oldestProtocolVersion,
-        deviceName: context.deviceName,
-        client,
-        features: ourFeatures,
-        ...proveRole(keys, link, author, store.roster().certificateOf(author.key)),
-      })
+      link.send(helloOf(context, keys, link, ourFeatures, store.roster().certificateOf(author.key)))
       link.listen(receive)
     },
     admitAgain() {

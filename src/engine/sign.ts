@@ -77,7 +77,7 @@ export function signDrafts(context: FolderContext, voice: Voice, drafts: readonl
     )
     const proofs = signBatch(
       unsigned.map(({ version }) => version.id),
-      context.id,
+      store.roster().certificateOf(author.key)?.statement.signsFor ?? context.id,
       author,
     )
     unsigned.forEach(({ version, body }, index) => {

@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import { type DeviceId, toId } from '../core/ids.ts'
+import { keyPairOf } from '../core/x25519.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { createFrameSplitter, type FrameSplitter, frameHeader, maxFrameBytes } from '../wire/frames.ts'
 import {
@@ -15,7 +16,6 @@ import {
   createHandshakeState,
   type HandshakeState,
   keyBytes,
-  keyPairOf,
   type Transport,
 } from '../wire/noise.ts'
 import type { DeviceKeys } from './identity.ts'

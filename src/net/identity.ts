@@ -5,11 +5,11 @@
  */
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ed25519Pair } from '../core/ed25519.ts'
+import { ed25519Pair, ed25519SeedBytes } from '../core/ed25519.ts'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import { type AuthorKey, type DeviceId, toId } from '../core/ids.ts'
+import { type KeyPair, keyPairOf, x25519KeyBytes } from '../core/x25519.ts'
 import { replaceFile } from '../durable-file.ts'
-import { type KeyPair, keyBytes, keyPairOf } from '../wire/noise.ts'
 
 /** The X25519 pair of this device. Its public key is the device id. */
 export interface DeviceKeys extends KeyPair {
@@ -51,7 +51,7 @@ export async function loadIdentity(file: string, random: (count: number) => Uint
     throw new SyncError('identity-damaged', { file, reason: reasonOf(thrown) }, { cause: thrown })
   }
   if (text !== undefined) return parseIdentity(file, text)
-  const identity = identityOf(random(keyBytes), random(keyBytes))
+  const identity = identityOf(random(x25519KeyBytes), random(ed25519SeedBytes))
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   await replaceFile(file, formatIdentity(identity))
   return identity

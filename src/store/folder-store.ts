@@ -5,14 +5,16 @@
  * A path's state has three sides, the three columns of the decision table: the winner (what the folder says), the agreed version
  * (what this disk last took over or gave), and what lies here.
  */
-import type { ErrorCode } from '../core/errors.ts'
+import type { ErrorCode, SyncError } from '../core/errors.ts'
 import type {
   AuthorKey,
   ContentRoot,
   DeviceId,
+  FolderId,
   IndexId,
   InviteId,
   RecordId,
+  RotationId,
   StatementId,
   WriterId,
 } from '../core/ids.ts'
@@ -21,7 +23,7 @@ import type { Remembered } from '../core/observe.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
 import type { SignedRecord } from '../core/record.ts'
 import type { Roster } from '../core/roster.ts'
-import type { Role, SignedStatement } from '../core/statement.ts'
+import type { Role, Rotation, SignedStatement } from '../core/statement.ts'
 import type { Version } from '../core/version.ts'
 
 /** What lies on this disk at a path, as it was when it was last hashed or written by us. */
@@ -236,6 +238,9 @@ export interface FolderStore extends Disposable {
   /** Deletes block lists that nothing refers to any more. */
   sweepBlocks(): void
 
+  /** Moves the database aside, as one that is damaged, and returns the error that says so; whoever called throws it. Every later call throws it too. */
+  setAside(reason: string): SyncError
+
   /** Gives back the memory that reading faster takes: call it when nothing is going to be asked for a while. */
   freeMemory(): void
 
@@ -256,6 +261,21 @@ export interface FolderStore extends Disposable {
   statementsAfter(sequence: number, limit: number): StatementRow[]
   /** What all of them mean. */
   roster(): Roster
+  /**
+   * From here on these are the statements, each in the place of the one it replaces, and no others. The parts of the rotation that says so
+   * are kept aside, as what led here from the folder that was before.
+   */
+  carryOver(
+    former: FolderId,
+    rotation: RotationId,
+    carried: readonly { readonly replaces: StatementId; readonly signed: SignedStatement }[],
+  ): void
+  /** What led from that folder to this one, or to one on the way to it; none where it is not known. */
+  rotationsFrom(former: FolderId): SignedStatement<Rotation>[]
+  /** Members that have not been seen since the secret was changed. */
+  awaited(): DeviceId[]
+  /** Those, and no others. */
+  setAwaited(devices: readonly DeviceId[]): void
   /** Devices that wait to be let in, the first the longest. */
   newcomers(): NewcomerRow[]
   /** Those seen last are kept. */

@@ -8,8 +8,15 @@ import { firstSchema } from './schema/0001-first.ts'
 import { orderSchema } from './schema/0002-order.ts'
 import { inodeSchema } from './schema/0003-inode.ts'
 import { statementSchema } from './schema/0004-statements.ts'
+import { rotationSchema } from './schema/0005-rotations.ts'
 
-export const migrations: readonly string[] = [firstSchema, orderSchema, inodeSchema, statementSchema]
+export const migrations: readonly string[] = [
+  firstSchema,
+  orderSchema,
+  inodeSchema,
+  statementSchema,
+  rotationSchema,
+]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */
 export function refuseNewer(database: Database, file: string, steps: readonly string[]): void {

@@ -35,6 +35,14 @@ export function openFolderStore(file: string, options: StoreOptions): FolderStor
 
 function assemble(database: Database, file: string, options: StoreOptions): FolderStore {
   const transactions = createTransactions(database, file)
+  let damage: SyncError | undefined
+
+  function setAside(reason: string): SyncError {
+    database.close()
+    damage = moveAside(file, reason)
+    return damage
+  }
+
   const facts = createFacts(database, transactions, options.random)
   const records = createRecords(database, transactions, facts)
   const keeping = createKeeping(database, transactions, facts, records)
@@ -50,19 +58,17 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
     ...createInvites(database),
     ...createJournal(database, transactions),
     transaction: transactions.transaction,
+    setAside,
     freeMemory() {
       records.forgetRecent()
       database.pragma('shrink_memory')
     },
     [Symbol.dispose]: () => database.close(),
   }
-  let damage: SyncError | undefined
 
   function translate(thrown: unknown): unknown {
     if (!isDamage(thrown)) return unusableError(thrown, file) ?? thrown
-    database.close()
-    damage = moveAside(file, sqliteReason(thrown))
-    return damage
+    return setAside(sqliteReason(thrown))
   }
 
   function guarded<A extends readonly unknown[], R>(call: (...args: A) => R): (...args: A) => R {

@@ -15,6 +15,8 @@ export type Peers = Pick<
   | 'newcomers'
   | 'sawNewcomer'
   | 'forgetNewcomer'
+  | 'awaited'
+  | 'setAwaited'
 >
 
 /** Whoever holds the secret can come as as many devices as it likes. */
@@ -63,6 +65,10 @@ export function createPeers(database: Database, { atomically }: Transactions): P
     'DELETE FROM newcomers WHERE device NOT IN (SELECT device FROM newcomers ORDER BY last_seen_ms DESC, device LIMIT ?)',
   )
   const deleteCursors = database.prepare('DELETE FROM cursors')
+  const selectAwaited = database.prepare<[], Buffer>('SELECT device FROM awaited ORDER BY device').pluck()
+  const insertAwaited = database.prepare('INSERT OR IGNORE INTO awaited (device) VALUES (?)')
+  const deleteAwaited = database.prepare('DELETE FROM awaited WHERE device = ?')
+  const deleteAllAwaited = database.prepare('DELETE FROM awaited')
 
   return {
     peers: () =>
@@ -73,9 +79,18 @@ export function createPeers(database: Database, { atomically }: Transactions): P
         firstSeenMs: row.first_seen_ms,
         lastSeenMs: row.last_seen_ms,
       })),
-    sawPeer(peer) {
-      upsertPeer.run({ ...peer, device: idToBytes(peer.device) })
-    },
+    sawPeer: (peer) =>
+      atomically(() => {
+        const device = idToBytes(peer.device)
+        upsertPeer.run({ ...peer, device })
+        deleteAwaited.run(device)
+      }),
+    awaited: () => selectAwaited.all().map((device) => toId('DeviceId', device)),
+    setAwaited: (devices) =>
+      atomically(() => {
+        deleteAllAwaited.run()
+        for (const device of devices) insertAwaited.run(idToBytes(device))
+      }),
     newcomers: () =>
       selectNewcomers.all().map((row) => ({
         device: toId('DeviceId', row.device),

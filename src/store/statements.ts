@@ -1,13 +1,16 @@
 /** What is said of the folder's members, in the order it became known, and what it means together. */
 import type { Database } from 'better-sqlite3'
-import { idToBytes } from '../core/ids.ts'
+import { idToBytes, type StatementId } from '../core/ids.ts'
 import { type Roster, rosterOf } from '../core/roster.ts'
-import { type SignedStatement, statementIdOf } from '../core/statement.ts'
+import { type Rotation, type SignedStatement, statementIdOf } from '../core/statement.ts'
 import { decodeStatement } from '../wire/statement-body.ts'
 import type { FolderStore } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
 
-export type Statements = Pick<FolderStore, 'addStatement' | 'hasStatement' | 'statementsAfter' | 'roster'>
+export type Statements = Pick<
+  FolderStore,
+  'addStatement' | 'hasStatement' | 'statementsAfter' | 'roster' | 'carryOver' | 'rotationsFrom'
+>
 
 interface StatementColumns {
   readonly sequence: number
@@ -25,6 +28,16 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     `INSERT INTO statements (sequence, id, body, signature)
      VALUES ((SELECT seq FROM sqlite_sequence WHERE name = 'records'), ?, ?, ?)`,
   )
+  const insertCarried = database.prepare(
+    'INSERT OR IGNORE INTO statements (sequence, id, body, signature) VALUES (?, ?, ?, ?)',
+  )
+  const deleteStatements = database.prepare('DELETE FROM statements')
+  const insertRotation = database.prepare(
+    'INSERT INTO rotations (folder_id, body, signature) VALUES (?, ?, ?)',
+  )
+  const selectRotations = database.prepare<[Buffer], StatementColumns>(
+    'SELECT sequence, body, signature FROM rotations WHERE folder_id = ? ORDER BY sequence',
+  )
   const selectAfter = database.prepare<[number, number], StatementColumns>(
     'SELECT sequence, body, signature FROM statements WHERE sequence > ? ORDER BY sequence LIMIT ?',
   )
@@ -32,10 +45,11 @@ export function createStatements(database: Database, { atomically, onUndone }: T
   /** All of them, once they were read, and what they mean. */
   let known: SignedStatement[] | undefined
   let roster: Roster | undefined
-  onUndone(() => {
+  function forgetRead(): void {
     known = undefined
     roster = undefined
-  })
+  }
+  onUndone(forgetRead)
 
   function statementsAfter(sequence: number, limit: number) {
     return selectAfter
@@ -43,23 +57,45 @@ export function createStatements(database: Database, { atomically, onUndone }: T
       .map((row) => ({ sequence: row.sequence, signed: rowToSigned(row) }))
   }
 
-  function hasStatement(id: SignedStatement['id']): boolean {
+  function hasStatement(id: StatementId): boolean {
     return existsStatement.get(idToBytes(id)) === 1
   }
 
+  function addStatement(signed: SignedStatement): boolean {
+    return atomically(() => {
+      const { id, body, signature } = signed
+      if (hasStatement(id)) return false
+      nextSequence.run()
+      insertStatement.run(idToBytes(id), body, signature)
+      known?.push(signed)
+      roster = undefined
+      return true
+    })
+  }
+
   return {
-    addStatement: (signed) =>
-      atomically(() => {
-        const { id, body, signature } = signed
-        if (hasStatement(id)) return false
-        nextSequence.run()
-        insertStatement.run(idToBytes(id), body, signature)
-        known?.push(signed)
-        roster = undefined
-        return true
-      }),
+    addStatement,
     hasStatement,
     statementsAfter,
+    carryOver: (former, rotation, carried) =>
+      atomically(() => {
+        const before = statementsAfter(0, Number.MAX_SAFE_INTEGER)
+        const sequences = new Map(before.map(({ sequence, signed }) => [signed.id, sequence]))
+        deleteStatements.run()
+        for (const { replaces, signed } of carried) {
+          const sequence = sequences.get(replaces)
+          if (sequence === undefined) addStatement(signed)
+          else insertCarried.run(sequence, idToBytes(signed.id), signed.body, signed.signature)
+        }
+        for (const { signed } of before) {
+          const { statement, body, signature } = signed
+          if (statement.kind === 'rotation' && statement.id === rotation)
+            insertRotation.run(idToBytes(former), body, signature)
+        }
+        forgetRead()
+      }),
+    rotationsFrom: (former) =>
+      selectRotations.all(idToBytes(former)).map((row) => rowToSigned(row) as SignedStatement<Rotation>),
     roster() {
       known ??= statementsAfter(0, Number.MAX_SAFE_INTEGER).map(({ signed }) => signed)
       roster ??= rosterOf(known)

@@ -14,6 +14,8 @@ export interface FakeFolder extends RunningFolder {
   mustReopen(): void
   /** Says that it has claimed its directory. */
   claimed(): void
+  /** Says that its secret was changed. */
+  rotated(): void
   readonly calls: string[]
   isOpen: boolean
 }
@@ -46,11 +48,11 @@ export function createFakeOpener(): FakeOpener {
     joined,
     forgotten,
     failNext: (path, error) => void failures.set(path, error),
-    async open(entry, keys, settings, { isNew, mustReopen, claimed }) {
+    async open(entry, keys, settings, { isNew, mustReopen, claimed, rotated }) {
       const failure = failures.get(entry.path)
       failures.delete(entry.path)
       if (failure !== undefined) throw failure
-      const folder = createFakeFolder(keys, settings, { mustReopen, claimed })
+      const folder = createFakeFolder(keys, settings, { mustReopen, claimed, rotated })
       folder.calls.push(isNew ? 'opened as new' : 'opened')
       opened.set(entry.path, folder)
       return folder
@@ -71,8 +73,8 @@ export function createFakeOpener(): FakeOpener {
       joined.set(entry.path, joining)
       return joining
     },
-    async forget(id) {
-      forgotten.push(id)
+    async forget({ path }) {
+      forgotten.push(path)
     },
   }
 }
@@ -80,7 +82,7 @@ export function createFakeOpener(): FakeOpener {
 function createFakeFolder(
   keys: FolderKeys,
   settings: FolderSettings,
-  { mustReopen, claimed }: Pick<OpenHow, 'mustReopen' | 'claimed'>,
+  { mustReopen, claimed, rotated }: Pick<OpenHow, 'mustReopen' | 'claimed' | 'rotated'>,
 ): FakeFolder {
   const calls: string[] = []
   const status: FolderStatus = {
@@ -129,6 +131,10 @@ function createFakeFolder(
     approve(named) {
       throw new SyncError('device-unknown', { named, path: '', count: 0 })
     },
+    planRotation: () => ({ moving: [], left: [], invites: [] }),
+    rotate: () => void calls.push('rotate'),
+    succession: undefined,
+    isAwaiting: false,
     admission: 'secret',
     setAdmission: (rule) => void calls.push(`admission ${rule}`),
     async *listArchive() {
@@ -146,6 +152,7 @@ function createFakeFolder(
     settings,
     mustReopen,
     claimed,
+    rotated,
     calls,
     isOpen: true,
     configure(changed) {

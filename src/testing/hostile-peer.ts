@@ -137,7 +137,7 @@ export function certify(
 ): SignedStatement<Certificate> {
   const certificate: Certificate = {
     ...{ kind: 'certificate', author: author.key, device: identityOf('mallory').id, role },
-    ...{ deviceName: 'mallory', invitedBy: undefined, invite: undefined, issuedMs: 0 },
+    ...{ deviceName: 'mallory', invitedBy: undefined, invite: undefined, signsFor: undefined, issuedMs: 0 },
   }
   return signStatement(certificate, encodeStatement(certificate), keysByRole.full.folderId, sign)
 }

@@ -3,9 +3,10 @@
  * Several of them on one clock make a folder; `connectDevices` joins two of them.
  */
 import SqliteDatabase from 'better-sqlite3'
-import { type DeviceId, toId } from '../core/ids.ts'
+import { type DeviceId, type FolderId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { type KeyPair, keyPairOf } from '../core/x25519.ts'
 import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import type { Files } from '../disk/files.ts'
@@ -28,6 +29,7 @@ export interface MemoryDevice extends AsyncDisposable {
   readonly id: DeviceId
   readonly author: Author
   readonly keys: FolderKeys
+  readonly former: readonly FolderKeys[]
   readonly folder: Folder
   readonly store: FolderStore
   readonly own: MemoryDisk
@@ -41,6 +43,10 @@ export interface MemoryDeviceOptions {
   /** One of `deviceKeys`; gives id, author and name. */
   readonly name: string
   readonly role?: 'full' | 'read-only'
+  /** What opens the folder, where it is not the one secret all begin with. */
+  readonly keys?: FolderKeys
+  /** What it had before. */
+  readonly former?: readonly FolderKeys[]
   readonly memory?: MemoryOptions
   readonly settings?: Partial<FolderSettings>
   /** Default: no limits. */
@@ -64,9 +70,15 @@ export const keysByRole: Readonly<Record<'full' | 'read-only', FolderKeys>> = {
 }
 
 /** Identity of the device with this name: the same name is the same device. */
-export function identityOf(name: string): { readonly id: DeviceId; readonly author: Author } {
+export function identityOf(name: string): {
+  readonly id: DeviceId
+  readonly deviceKeys: KeyPair
+  readonly author: Author
+} {
+  const deviceKeys = keyPairOf(Buffer.alloc(32, `device ${name}`))
   return {
-    id: toId('DeviceId', Buffer.alloc(32, `device ${name}`)),
+    id: toId('DeviceId', deviceKeys.publicKey),
+    deviceKeys,
     author: createAuthor(Buffer.alloc(32, `author ${name}`)),
   }
 }
@@ -76,8 +88,8 @@ let opened = 0
 
 export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<MemoryDevice> {
   const { clock, name, role = 'full' } = options
-  const { id, author } = identityOf(name)
-  const keys = keysByRole[role]
+  const { id, deviceKeys, author } = identityOf(name)
+  const { keys = keysByRole[role], former = [] } = options
   const chance: SeededChance = createSeededChance(++opened)
   const own =
     options.own ??
@@ -102,9 +114,11 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
   })
   const folder = openFolder({
     keys,
+    former,
     rootPath: `/${name}`,
     isNew: own.person.stat('.sync/identity') === undefined,
     device: id,
+    deviceKeys,
     deviceName: name,
     author,
     store,
@@ -120,7 +134,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     },
   })
   return {
-    ...{ id, author, keys, folder, store, own, log },
+    ...{ id, author, keys, former, folder, store, own, log },
     image: () => database.serialize(),
     async [Symbol.asyncDispose]() {
       await folder[Symbol.asyncDispose]()
@@ -135,10 +149,11 @@ export function makeLinks(
   dialler: DeviceId,
   other: DeviceId,
   encode: typeof encodeMessage = encodeMessage,
+  folderId: FolderId = keysByRole.full.folderId,
 ): LinkPair {
   handshakes++
   return createLinkPair({
-    folderId: keysByRole.full.folderId,
+    folderId,
     devices: [dialler, other],
     handshakeHash: Buffer.alloc(32, `handshake ${handshakes}`),
     codec: { encode, decode: decodeMessage },
@@ -146,8 +161,13 @@ export function makeLinks(
   })
 }
 
-export function connectDevices(dialler: MemoryDevice, other: MemoryDevice): readonly [Link, Link] {
-  const { ends } = makeLinks(dialler.id, other.id)
+/** `folderId`: what both call the folder; what the dialler calls it, if left out. */
+export function connectDevices(
+  dialler: MemoryDevice,
+  other: MemoryDevice,
+  folderId: FolderId = dialler.keys.folderId,
+): readonly [Link, Link] {
+  const { ends } = makeLinks(dialler.id, other.id, encodeMessage, folderId)
   dialler.folder.attach(ends[0])
   other.folder.attach(ends[1])
   return ends

@@ -7,6 +7,7 @@ import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { type DeviceId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { keyPairOf } from '../core/x25519.ts'
 import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
@@ -139,6 +140,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   const { clock } = scheduler
   const name = 'ABCDEFGH'[index]!
   const id = toId('DeviceId', Buffer.alloc(32, index + 0xa0))
+  const deviceKeys = keyPairOf(Buffer.alloc(32, index + 0xa0))
   const activity = { changes: 0, messages: 0 }
   const backups: Buffer[] = []
   let database: Buffer | undefined
@@ -272,6 +274,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       rootPath: `/${name}`,
       isNew: own.person.stat('.sync/identity') === undefined,
       device: id,
+      deviceKeys,
       deviceName: name,
       author: authorOf(index),
       store: parts.store,

@@ -142,6 +142,13 @@ export const unprovenRecords: fc.Arbitrary<SignedRecord> = fc
 
 const roles = fc.constantFrom('full' as const, 'read-only' as const)
 const devices = id('DeviceId', 32)
+/** Without the null prototype of those fast-check makes, so that they compare. */
+function listOf<T extends object>(each: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(
+    each.map((made) => ({ ...made })),
+    { maxLength: 3 },
+  )
+}
 const timesMs = fc.nat({ max: 2 ** 31 - 1 })
 
 const certificates = fc.record({
@@ -153,6 +160,7 @@ const certificates = fc.record({
   invitedBy: fc.option(devices, { nil: undefined }),
   invite: fc.option(id('InviteId', 32), { nil: undefined }),
   issuedMs: timesMs,
+  signsFor: fc.option(id('FolderId', 32), { nil: undefined }),
 })
 
 export const statements: fc.Arbitrary<Statement> = fc.oneof(
@@ -168,6 +176,24 @@ export const statements: fc.Arbitrary<Statement> = fc.oneof(
       part: fc.constant(place % partCount),
       partCount: fc.constant(partCount),
       kept: fc.array(id('RecordId', 32), { maxLength: 3 }),
+    }),
+  ),
+  fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat()).chain(([partCount, place]) =>
+    fc.record({
+      kind: fc.constant('rotation' as const),
+      id: id('RotationId', 8),
+      rotatedBy: devices,
+      issuedMs: timesMs,
+      part: fc.constant(place % partCount),
+      partCount: fc.constant(partCount),
+      envelopes: listOf(fc.record({ device: devices, sealed: fc.uint8Array({ maxLength: 200 }) })),
+      carried: listOf(
+        fc.record({
+          replaces: id('StatementId', 32),
+          body: fc.uint8Array({ maxLength: 300 }),
+          signature: signatures,
+        }),
+      ),
     }),
   ),
   fc.record({

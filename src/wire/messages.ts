@@ -23,7 +23,7 @@ export interface BlockNumbers {
 }
 
 /** What goes beyond the version of the protocol, and is used where both sides name it (P2). */
-export type Feature = 'sums' | 'progress'
+export type Feature = 'sums' | 'progress' | 'moved'
 export const ourFeatures: readonly Feature[] = ['sums', 'progress']
 
 export type Message =

@@ -1,6 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
+import { keyPairOf } from '../core/x25519.ts'
 import {
   type CipherName,
   cipherNames,
@@ -8,7 +9,6 @@ import {
   createHandshakeState,
   createTransport,
   type HandshakeState,
-  keyPairOf,
   maxNoiseMessageBytes,
   openReserved,
   type Pattern,

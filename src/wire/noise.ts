@@ -7,18 +7,16 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createPrivateKey,
-  createPublicKey,
   createSecretKey,
-  diffieHellman,
   hash,
   hkdfSync,
   type KeyObject,
 } from 'node:crypto'
 import { SyncError } from '../core/errors.ts'
+import { agree, type KeyPair, x25519KeyBytes } from '../core/x25519.ts'
 
 /** Length of every key, hash and Diffie-Hellman output here, bytes. */
-export const keyBytes = 32
+export const keyBytes = x25519KeyBytes
 /** Length of the authentication tag each ciphertext ends with, bytes. */
 export const tagBytes = 16
 /** No Noise message is longer (section 3 of the specification). */
@@ -29,46 +27,14 @@ export const maxNoiseMessageBytes = 65_535
  */
 export const rekeyAfterMessages = 65_536
 
-export interface KeyPair {
-  readonly privateKey: Uint8Array
-  readonly publicKey: Uint8Array
-}
-
-// The DER forms of a raw X25519 key are these constants followed by its 32 bytes (RFC 8410).
-const privateKeyPrefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
-const publicKeyPrefix = Buffer.from('302a300506032b656e032100', 'hex')
-
-function toPrivateKeyObject(raw: Uint8Array) {
-  return createPrivateKey({ key: Buffer.concat([privateKeyPrefix, raw]), format: 'der', type: 'pkcs8' })
-}
-
-/** The X25519 pair of 32 private bytes. */
-export function keyPairOf(privateKey: Uint8Array): KeyPair {
-  if (privateKey.length !== keyBytes) throw new Error('assertion: an X25519 key has 32 bytes')
-  const spki = createPublicKey(toPrivateKeyObject(privateKey)).export({ format: 'der', type: 'spki' })
-  return { privateKey, publicKey: spki.subarray(publicKeyPrefix.length) }
-}
-
 function garbage(reason: string): SyncError {
   return new SyncError('peer-garbage', { reason })
 }
 
-/** DH(key_pair, public_key). An all-zero output, which a key of low order gives, is refused: anyone could know it. */
+/** DH(key_pair, public_key). */
 function dh(pair: KeyPair, publicKey: Uint8Array): Buffer {
-  let shared: Buffer
-  try {
-    shared = diffieHellman({
-      privateKey: toPrivateKeyObject(pair.privateKey),
-      publicKey: createPublicKey({
-        key: Buffer.concat([publicKeyPrefix, publicKey]),
-        format: 'der',
-        type: 'spki',
-      }),
-    })
-  } catch (thrown) {
-    throw new SyncError('peer-garbage', { reason: 'its key is not usable' }, { cause: thrown })
-  }
-  if (shared.every((byte) => byte === 0)) throw garbage('its key is not usable')
+  const shared = agree(pair, publicKey)
+  if (shared === undefined) throw garbage('its key is not usable')
   return shared
 }
 

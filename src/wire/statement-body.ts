@@ -1,21 +1,32 @@
 /** The signed bytes of a statement (R6), and back. Checks form, never signatures. */
 import { create, toBinary } from '@bufbuild/protobuf'
 import { deviceNameFault } from '../core/device-name.ts'
+import { ed25519SignatureBytes } from '../core/ed25519.ts'
 import { idToBytes, toId } from '../core/ids.ts'
-import type { Admission, AdmissionRule, Certificate, Revocation, Role, Statement } from '../core/statement.ts'
-import { checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
+import type {
+  Admission,
+  AdmissionRule,
+  Certificate,
+  Revocation,
+  Role,
+  Rotation,
+  Statement,
+} from '../core/statement.ts'
+import { checkedBytes, checkedId, checkedNumber, checkedPieces, garbage, parse } from './garbage.ts'
 import * as wire from './generated/berrysync_pb.ts'
 
 /** Records one part of a revocation names: with all around it, it fits into one message. */
 export const maxKept = 1024
 /** Those, and room for a newer version's fields. */
 export const maxStatementBytes = 40 * 1024
-/** Of a revocation: those of an author of sixteen million records. */
+/** Of a revocation: those of an author of sixteen million records. Of a rotation: those of a million members. */
 const maxParts = 16_384
 /** The year 9999, far from the limits of arithmetic. */
 const maxTimeMs = Date.UTC(9999, 0, 1)
 
 const recordIdBytes = 32
+/** A secret, and what sealing adds, are far shorter. */
+const maxSealedBytes = 1024
 
 const wireRoles = { full: wire.Role.FULL, 'read-only': wire.Role.READ_ONLY } as const satisfies Record<
   Role,
@@ -72,7 +83,7 @@ export function encodeStatement(statement: Statement): Uint8Array {
 function statementToWire(statement: Statement): wire.StatementBody['said'] {
   switch (statement.kind) {
     case 'certificate': {
-      const { author, device, role, deviceName, invitedBy, invite, issuedMs } = statement
+      const { author, device, role, deviceName, invitedBy, invite, issuedMs, signsFor } = statement
       const value = create(wire.CertificateSchema, {
         author: idToBytes(author),
         device: idToBytes(device),
@@ -81,6 +92,7 @@ function statementToWire(statement: Statement): wire.StatementBody['said'] {
         issuedMilliseconds: BigInt(issuedMs),
         ...(invitedBy === undefined ? {} : { invitedBy: idToBytes(invitedBy) }),
         ...(invite === undefined ? {} : { invite: idToBytes(invite) }),
+        ...(signsFor === undefined ? {} : { signsFor: idToBytes(signsFor) }),
       })
       return { case: 'certificate', value }
     }
@@ -103,6 +115,21 @@ function statementToWire(statement: Statement): wire.StatementBody['said'] {
       const value = create(wire.AdmissionSchema, { rule: wireRules[rule], number: BigInt(number) })
       return { case: 'admission', value }
     }
+    case 'rotation': {
+      const { id, rotatedBy, issuedMs, part, partCount, envelopes, carried } = statement
+      const value = create(wire.RotationSchema, {
+        id: idToBytes(id),
+        rotatedBy: idToBytes(rotatedBy),
+        issuedMilliseconds: BigInt(issuedMs),
+        part,
+        partCount,
+        envelopes: envelopes.map(({ device, sealed }) => ({ device: idToBytes(device), sealed })),
+        carried: carried.map(({ replaces, body, signature }) => ({
+          ...{ replaces: idToBytes(replaces), body, signature },
+        })),
+      })
+      return { case: 'rotation', value }
+    }
   }
 }
 
@@ -117,6 +144,8 @@ export function decodeStatement(body: Uint8Array): Statement | undefined {
       return wireToRevocation(said.value)
     case 'admission':
       return wireToAdmission(said.value)
+    case 'rotation':
+      return wireToRotation(said.value)
     case undefined:
       return undefined
   }
@@ -125,7 +154,7 @@ export function decodeStatement(body: Uint8Array): Statement | undefined {
 function wireToCertificate(certificate: wire.Certificate): Certificate | undefined {
   const role = wireToRole(certificate.role)
   if (role === undefined) return undefined
-  const { deviceName, invitedBy, invite } = certificate
+  const { deviceName, invitedBy, invite, signsFor } = certificate
   const fault = deviceNameFault(deviceName)
   if (fault !== undefined) garbage(`a name in a certificate: ${fault}`)
   return {
@@ -137,13 +166,13 @@ function wireToCertificate(certificate: wire.Certificate): Certificate | undefin
     invitedBy: invitedBy && checkedId('DeviceId', invitedBy),
     invite: invite && checkedId('InviteId', invite),
     issuedMs: checkedTime(certificate.issuedMilliseconds),
+    signsFor: signsFor && checkedId('FolderId', signsFor),
   }
 }
 
 function wireToRevocation(revocation: wire.Revocation): Revocation {
   const { kept } = revocation
   const keptCount = checkedPieces('kept records', kept, recordIdBytes, maxKept)
-  const partCount = checkedNumber('the parts of a revocation', revocation.partCount, 1, maxParts)
   return {
     kind: 'revocation',
     id: checkedId('RevocationId', revocation.id),
@@ -151,8 +180,7 @@ function wireToRevocation(revocation: wire.Revocation): Revocation {
     author: checkedId('AuthorKey', revocation.author),
     revokedBy: checkedId('DeviceId', revocation.revokedBy),
     issuedMs: checkedTime(revocation.issuedMilliseconds),
-    part: checkedNumber('a part of a revocation', revocation.part, 0, partCount - 1),
-    partCount,
+    ...checkedPart(revocation),
     kept: Array.from({ length: keptCount }, (_, at) =>
       toId('RecordId', kept.subarray(at * recordIdBytes, (at + 1) * recordIdBytes)),
     ),
@@ -167,6 +195,31 @@ function wireToAdmission({ rule: wireRule, number }: wire.Admission): Admission 
     rule,
     number: checkedNumber('the number of an admission', number, 1, Number.MAX_SAFE_INTEGER),
   }
+}
+
+/** What is in the carried statements is looked at by whoever takes them over. */
+function wireToRotation(rotation: wire.Rotation): Rotation {
+  return {
+    kind: 'rotation',
+    id: checkedId('RotationId', rotation.id),
+    rotatedBy: checkedId('DeviceId', rotation.rotatedBy),
+    issuedMs: checkedTime(rotation.issuedMilliseconds),
+    ...checkedPart(rotation),
+    envelopes: rotation.envelopes.map(({ device, sealed }) => {
+      if (sealed.length > maxSealedBytes) garbage(`an envelope has ${sealed.length} bytes`)
+      return { device: checkedId('DeviceId', device), sealed }
+    }),
+    carried: rotation.carried.map(({ replaces, body, signature }) => ({
+      replaces: checkedId('StatementId', replaces),
+      body,
+      signature: checkedBytes('a signature', signature, ed25519SignatureBytes),
+    })),
+  }
+}
+
+function checkedPart({ part, partCount }: { readonly part: number; readonly partCount: number }) {
+  const count = checkedNumber('the number of parts', partCount, 1, maxParts)
+  return { part: checkedNumber('a part', part, 0, count - 1), partCount: count }
 }
 
 function checkedTime(milliseconds: bigint): number {

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file berrysync.proto.
  */
 export const file_berrysync: GenFile = /*@__PURE__*/
-  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSLzAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMEjcKC2NlcnRpZmljYXRlGAkgASgLMh0uYmVycnlzeW5jLnYxLlNpZ25lZFN0YXRlbWVudEgAiAEBQg4KDF9jZXJ0aWZpY2F0ZSI+CgZDdXJzb3ISFQoIaW5kZXhfaWQYASABKAxIAIgBARIQCghzZXF1ZW5jZRgCIAEoBEILCglfaW5kZXhfaWQioAEKBUluZGV4EhAKCGluZGV4X2lkGAEgASgMEjEKCnN0YXRlbWVudHMYAiADKAsyHS5iZXJyeXN5bmMudjEuU2lnbmVkU3RhdGVtZW50EikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjIKD1NpZ25lZFN0YXRlbWVudBIMCgRib2R5GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKHAQoKSW5kZXhFbnRyeRIMCgRib2R5GAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtiYXRjaF9pbmRleBgDIAEoDRITCgtiYXRjaF9jb3VudBgEIAEoDRIQCghzaWJsaW5ncxgFIAEoDBIRCglzaWduYXR1cmUYBiABKAwSDAoEaGF2ZRgHIAEoCCIVCgRIYXZlEg0KBXJvb3RzGAEgASgMIjEKEEJsb2NrTGlzdFJlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMIkoKCUJsb2NrTGlzdBIPCgdyZXF1ZXN0GAEgASgNEg0KBWZpcnN0GAIgASgNEg0KBWNvdW50GAMgASgNEg4KBmhhc2hlcxgEIAEoDCJUCgdSZXF1ZXN0Eg8KB3JlcXVlc3QYASABKA0SDAoEcm9vdBgCIAEoDBIUCgxvZmZzZXRfYnl0ZXMYAyABKAQSFAoMbGVuZ3RoX2J5dGVzGAQgASgNIi4KB01pc3NpbmcSDwoHcmVxdWVzdBgBIAEoDRISCgp1bnJlYWRhYmxlGAIgASgIIhkKBkNhbmNlbBIPCgdyZXF1ZXN0GAEgASgNIkgKB1N1bW1hcnkSEgoKbmVlZF9maWxlcxgBIAEoBBISCgpuZWVkX2J5dGVzGAIgASgEEhUKDXNlZW5fc2VxdWVuY2UYAyABKAQiBgoEUGluZyIGCgRQb25nIhUKBUNsb3NlEgwKBGNvZGUYASABKAkiTAoLU3Vtc1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEg4KBmZpcnN0cxgDIAMoDRIOCgZjb3VudHMYBCADKA0iJQoEU3VtcxIPCgdyZXF1ZXN0GAEgASgNEgwKBHN1bXMYAiABKAwiPAoGUmVkZWVtEg0KBXRva2VuGAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtkZXZpY2VfbmFtZRgDIAEoCSJoCgVHcmFudBIQCghyZWFkX2tleRgBIAEoDBIZChF3cml0ZXJfcHVibGljX2tleRgCIAEoDBIyCgtjZXJ0aWZpY2F0ZRgDIAEoCzIdLmJlcnJ5c3luYy52MS5TaWduZWRTdGF0ZW1lbnQiSgoIUHJvZ3Jlc3MSDAoEcm9vdBgBIAEoDBITCgtibG9ja19jb3VudBgCIAEoDRINCgV3aG9sZRgDIAEoCBIMCgRydW5zGAQgAygNIjkKB0NvbnRlbnQSIAoEa2luZBgBIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEgwKBHJvb3QYAiABKAwi5gIKClJlY29yZEJvZHkSDAoEcGF0aBgBIAEoCRIgCgRraW5kGAIgASgOMhIuYmVycnlzeW5jLnYxLktpbmQSEgoKc2l6ZV9ieXRlcxgDIAEoBBIVCg1tdGltZV9zZWNvbmRzGAQgASgSEhkKEW10aW1lX25hbm9zZWNvbmRzGAUgASgNEhIKCmV4ZWN1dGFibGUYBiABKAgSDAoEcm9vdBgHIAEoDBIYChBibG9ja19zaXplX2J5dGVzGAggASgNEhMKC2xpbmtfdGFyZ2V0GAkgASgJEg8KB2ZpbGVfaWQYCiABKAwSDwoHd3JpdGVycxgLIAEoDBIQCghjb3VudGVycxgMIAMoBBINCgVlcG9jaBgNIAEoDBITCgtkZXZpY2VfbmFtZRgOIAEoCRInCghyZXBsYWNlZBgPIAEoCzIVLmJlcnJ5c3luYy52MS5Db250ZW50EhAKCG1vdmVkX3RvGBAgASgJIqcBCg1TdGF0ZW1lbnRCb2R5EjAKC2NlcnRpZmljYXRlGAEgASgLMhkuYmVycnlzeW5jLnYxLkNlcnRpZmljYXRlSAASLgoKcmV2b2NhdGlvbhgCIAEoCzIYLmJlcnJ5c3luYy52MS5SZXZvY2F0aW9uSAASLAoJYWRtaXNzaW9uGAMgASgLMhcuYmVycnlzeW5jLnYxLkFkbWlzc2lvbkgAQgYKBHNhaWQiyQEKC0NlcnRpZmljYXRlEg4KBmF1dGhvchgBIAEoDBIOCgZkZXZpY2UYAiABKAwSIAoEcm9sZRgDIAEoDjISLmJlcnJ5c3luYy52MS5Sb2xlEhMKC2RldmljZV9uYW1lGAQgASgJEhcKCmludml0ZWRfYnkYBSABKAxIAIgBARITCgZpbnZpdGUYBiABKAxIAYgBARIbChNpc3N1ZWRfbWlsbGlzZWNvbmRzGAcgASgEQg0KC19pbnZpdGVkX2J5QgkKB19pbnZpdGUimQEKClJldm9jYXRpb24SCgoCaWQYASABKAwSDgoGZGV2aWNlGAIgASgMEg4KBmF1dGhvchgDIAEoDBISCgpyZXZva2VkX2J5GAQgASgMEhsKE2lzc3VlZF9taWxsaXNlY29uZHMYBSABKAQSDAoEcGFydBgGIAEoDRISCgpwYXJ0X2NvdW50GAcgASgNEgwKBGtlcHQYCCABKAwiRgoJQWRtaXNzaW9uEikKBHJ1bGUYASABKA4yGy5iZXJyeXN5bmMudjEuQWRtaXNzaW9uUnVsZRIOCgZudW1iZXIYAiABKAQqPwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDQoJUk9MRV9GVUxMEAESEgoOUk9MRV9SRUFEX09OTFkQAipgCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0ZJTEUQARISCg5LSU5EX0RJUkVDVE9SWRACEg0KCUtJTkRfTElOSxADEhAKDEtJTkRfREVMRVRFRBAEKoIBCg1BZG1pc3Npb25SdWxlEh4KGkFETUlTU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASGQoVQURNSVNTSU9OX1JVTEVfU0VDUkVUEAESGwoXQURNSVNTSU9OX1JVTEVfQVBQUk9WQUwQAhIZChVBRE1JU1NJT05fUlVMRV9JTlZJVEUQA2IGcHJvdG8z");
+  fileDesc("Cg9iZXJyeXN5bmMucHJvdG8SDGJlcnJ5c3luYy52MSLzAQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFwoPb2xkZXN0X3Byb3RvY29sGAIgASgNEhMKC2RldmljZV9uYW1lGAMgASgJEg4KBmNsaWVudBgEIAEoCRIQCghmZWF0dXJlcxgFIAMoCRIgCgRyb2xlGAYgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSDgoGYXV0aG9yGAcgASgMEg0KBXByb29mGAggASgMEjcKC2NlcnRpZmljYXRlGAkgASgLMh0uYmVycnlzeW5jLnYxLlNpZ25lZFN0YXRlbWVudEgAiAEBQg4KDF9jZXJ0aWZpY2F0ZSI+CgZDdXJzb3ISFQoIaW5kZXhfaWQYASABKAxIAIgBARIQCghzZXF1ZW5jZRgCIAEoBEILCglfaW5kZXhfaWQioAEKBUluZGV4EhAKCGluZGV4X2lkGAEgASgMEjEKCnN0YXRlbWVudHMYAiADKAsyHS5iZXJyeXN5bmMudjEuU2lnbmVkU3RhdGVtZW50EikKB2VudHJpZXMYAyADKAsyGC5iZXJyeXN5bmMudjEuSW5kZXhFbnRyeRIVCg1sYXN0X3NlcXVlbmNlGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIIjIKD1NpZ25lZFN0YXRlbWVudBIMCgRib2R5GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKHAQoKSW5kZXhFbnRyeRIMCgRib2R5GAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtiYXRjaF9pbmRleBgDIAEoDRITCgtiYXRjaF9jb3VudBgEIAEoDRIQCghzaWJsaW5ncxgFIAEoDBIRCglzaWduYXR1cmUYBiABKAwSDAoEaGF2ZRgHIAEoCCIVCgRIYXZlEg0KBXJvb3RzGAEgASgMIjEKEEJsb2NrTGlzdFJlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMIkoKCUJsb2NrTGlzdBIPCgdyZXF1ZXN0GAEgASgNEg0KBWZpcnN0GAIgASgNEg0KBWNvdW50GAMgASgNEg4KBmhhc2hlcxgEIAEoDCJUCgdSZXF1ZXN0Eg8KB3JlcXVlc3QYASABKA0SDAoEcm9vdBgCIAEoDBIUCgxvZmZzZXRfYnl0ZXMYAyABKAQSFAoMbGVuZ3RoX2J5dGVzGAQgASgNIi4KB01pc3NpbmcSDwoHcmVxdWVzdBgBIAEoDRISCgp1bnJlYWRhYmxlGAIgASgIIhkKBkNhbmNlbBIPCgdyZXF1ZXN0GAEgASgNIkgKB1N1bW1hcnkSEgoKbmVlZF9maWxlcxgBIAEoBBISCgpuZWVkX2J5dGVzGAIgASgEEhUKDXNlZW5fc2VxdWVuY2UYAyABKAQiBgoEUGluZyIGCgRQb25nIhUKBUNsb3NlEgwKBGNvZGUYASABKAkiTAoLU3Vtc1JlcXVlc3QSDwoHcmVxdWVzdBgBIAEoDRIMCgRyb290GAIgASgMEg4KBmZpcnN0cxgDIAMoDRIOCgZjb3VudHMYBCADKA0iJQoEU3VtcxIPCgdyZXF1ZXN0GAEgASgNEgwKBHN1bXMYAiABKAwiPAoGUmVkZWVtEg0KBXRva2VuGAEgASgMEg4KBmF1dGhvchgCIAEoDBITCgtkZXZpY2VfbmFtZRgDIAEoCSJoCgVHcmFudBIQCghyZWFkX2tleRgBIAEoDBIZChF3cml0ZXJfcHVibGljX2tleRgCIAEoDBIyCgtjZXJ0aWZpY2F0ZRgDIAEoCzIdLmJlcnJ5c3luYy52MS5TaWduZWRTdGF0ZW1lbnQiSgoIUHJvZ3Jlc3MSDAoEcm9vdBgBIAEoDBITCgtibG9ja19jb3VudBgCIAEoDRINCgV3aG9sZRgDIAEoCBIMCgRydW5zGAQgAygNIjkKB0NvbnRlbnQSIAoEa2luZBgBIAEoDjISLmJlcnJ5c3luYy52MS5LaW5kEgwKBHJvb3QYAiABKAwi5gIKClJlY29yZEJvZHkSDAoEcGF0aBgBIAEoCRIgCgRraW5kGAIgASgOMhIuYmVycnlzeW5jLnYxLktpbmQSEgoKc2l6ZV9ieXRlcxgDIAEoBBIVCg1tdGltZV9zZWNvbmRzGAQgASgSEhkKEW10aW1lX25hbm9zZWNvbmRzGAUgASgNEhIKCmV4ZWN1dGFibGUYBiABKAgSDAoEcm9vdBgHIAEoDBIYChBibG9ja19zaXplX2J5dGVzGAggASgNEhMKC2xpbmtfdGFyZ2V0GAkgASgJEg8KB2ZpbGVfaWQYCiABKAwSDwoHd3JpdGVycxgLIAEoDBIQCghjb3VudGVycxgMIAMoBBINCgVlcG9jaBgNIAEoDBITCgtkZXZpY2VfbmFtZRgOIAEoCRInCghyZXBsYWNlZBgPIAEoCzIVLmJlcnJ5c3luYy52MS5Db250ZW50EhAKCG1vdmVkX3RvGBAgASgJItMBCg1TdGF0ZW1lbnRCb2R5EjAKC2NlcnRpZmljYXRlGAEgASgLMhkuYmVycnlzeW5jLnYxLkNlcnRpZmljYXRlSAASLgoKcmV2b2NhdGlvbhgCIAEoCzIYLmJlcnJ5c3luYy52MS5SZXZvY2F0aW9uSAASLAoJYWRtaXNzaW9uGAMgASgLMhcuYmVycnlzeW5jLnYxLkFkbWlzc2lvbkgAEioKCHJvdGF0aW9uGAQgASgLMhYuYmVycnlzeW5jLnYxLlJvdGF0aW9uSABCBgoEc2FpZCLvAQoLQ2VydGlmaWNhdGUSDgoGYXV0aG9yGAEgASgMEg4KBmRldmljZRgCIAEoDBIgCgRyb2xlGAMgASgOMhIuYmVycnlzeW5jLnYxLlJvbGUSEwoLZGV2aWNlX25hbWUYBCABKAkSFwoKaW52aXRlZF9ieRgFIAEoDEgAiAEBEhMKBmludml0ZRgGIAEoDEgBiAEBEhsKE2lzc3VlZF9taWxsaXNlY29uZHMYByABKAQSFgoJc2lnbnNfZm9yGAggASgMSAKIAQFCDQoLX2ludml0ZWRfYnlCCQoHX2ludml0ZUIMCgpfc2lnbnNfZm9yIpkBCgpSZXZvY2F0aW9uEgoKAmlkGAEgASgMEg4KBmRldmljZRgCIAEoDBIOCgZhdXRob3IYAyABKAwSEgoKcmV2b2tlZF9ieRgEIAEoDBIbChNpc3N1ZWRfbWlsbGlzZWNvbmRzGAUgASgEEgwKBHBhcnQYBiABKA0SEgoKcGFydF9jb3VudBgHIAEoDRIMCgRrZXB0GAggASgMIkYKCUFkbWlzc2lvbhIpCgRydWxlGAEgASgOMhsuYmVycnlzeW5jLnYxLkFkbWlzc2lvblJ1bGUSDgoGbnVtYmVyGAIgASgEIsUBCghSb3RhdGlvbhIKCgJpZBgBIAEoDBISCgpyb3RhdGVkX2J5GAIgASgMEhsKE2lzc3VlZF9taWxsaXNlY29uZHMYAyABKAQSDAoEcGFydBgEIAEoDRISCgpwYXJ0X2NvdW50GAUgASgNEikKCWVudmVsb3BlcxgGIAMoCzIWLmJlcnJ5c3luYy52MS5FbnZlbG9wZRIvCgdjYXJyaWVkGAcgAygLMh4uYmVycnlzeW5jLnYxLkNhcnJpZWRTdGF0ZW1lbnQiKgoIRW52ZWxvcGUSDgoGZGV2aWNlGAEgASgMEg4KBnNlYWxlZBgCIAEoDCJFChBDYXJyaWVkU3RhdGVtZW50EhAKCHJlcGxhY2VzGAEgASgMEgwKBGJvZHkYAiABKAwSEQoJc2lnbmF0dXJlGAMgASgMKj8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg0KCVJPTEVfRlVMTBABEhIKDlJPTEVfUkVBRF9PTkxZEAIqYAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9GSUxFEAESEgoOS0lORF9ESVJFQ1RPUlkQAhINCglLSU5EX0xJTksQAxIQCgxLSU5EX0RFTEVURUQQBCqCAQoNQWRtaXNzaW9uUnVsZRIeChpBRE1JU1NJT05fUlVMRV9VTlNQRUNJRklFRBAAEhkKFUFETUlTU0lPTl9SVUxFX1NFQ1JFVBABEhsKF0FETUlTU0lPTl9SVUxFX0FQUFJPVkFMEAISGQoVQURNSVNTSU9OX1JVTEVfSU5WSVRFEANiBnByb3RvMw");
 
 /**
  * [1] The first message of both sides (P3).
@@ -809,6 +809,12 @@ export type StatementBody = Message<"berrysync.v1.StatementBody"> & {
      */
     value: Admission;
     case: "admission";
+  } | {
+    /**
+     * @generated from field: berrysync.v1.Rotation rotation = 4;
+     */
+    value: Rotation;
+    case: "rotation";
   } | { case: undefined; value?: undefined };
 };
 
@@ -869,6 +875,13 @@ export type Certificate = Message<"berrysync.v1.Certificate"> & {
    * @generated from field: uint64 issued_milliseconds = 7;
    */
   issuedMilliseconds: bigint;
+
+  /**
+   * Folder the author's records are signed for (R4), 32 bytes; absent where that is this one.
+   *
+   * @generated from field: optional bytes signs_for = 8;
+   */
+  signsFor?: Uint8Array | undefined;
 };
 
 /**
@@ -967,6 +980,122 @@ export type Admission = Message<"berrysync.v1.Admission"> & {
  */
 export const AdmissionSchema: GenMessage<Admission> = /*@__PURE__*/
   messageDesc(file_berrysync, 25);
+
+/**
+ * The folder has a new secret (R9).
+ *
+ * @generated from message berrysync.v1.Rotation
+ */
+export type Rotation = Message<"berrysync.v1.Rotation"> & {
+  /**
+   * 8 random bytes, the same in all parts.
+   *
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * Device that says so, 32 bytes.
+   *
+   * @generated from field: bytes rotated_by = 2;
+   */
+  rotatedBy: Uint8Array;
+
+  /**
+   * @generated from field: uint64 issued_milliseconds = 3;
+   */
+  issuedMilliseconds: bigint;
+
+  /**
+   * From 0.
+   *
+   * @generated from field: uint32 part = 4;
+   */
+  part: number;
+
+  /**
+   * @generated from field: uint32 part_count = 5;
+   */
+  partCount: number;
+
+  /**
+   * @generated from field: repeated berrysync.v1.Envelope envelopes = 6;
+   */
+  envelopes: Envelope[];
+
+  /**
+   * @generated from field: repeated berrysync.v1.CarriedStatement carried = 7;
+   */
+  carried: CarriedStatement[];
+};
+
+/**
+ * Describes the message berrysync.v1.Rotation.
+ * Use `create(RotationSchema)` to create a new message.
+ */
+export const RotationSchema: GenMessage<Rotation> = /*@__PURE__*/
+  messageDesc(file_berrysync, 26);
+
+/**
+ * The new secret for one device (S11).
+ *
+ * @generated from message berrysync.v1.Envelope
+ */
+export type Envelope = Message<"berrysync.v1.Envelope"> & {
+  /**
+   * 32 bytes.
+   *
+   * @generated from field: bytes device = 1;
+   */
+  device: Uint8Array;
+
+  /**
+   * @generated from field: bytes sealed = 2;
+   */
+  sealed: Uint8Array;
+};
+
+/**
+ * Describes the message berrysync.v1.Envelope.
+ * Use `create(EnvelopeSchema)` to create a new message.
+ */
+export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
+  messageDesc(file_berrysync, 27);
+
+/**
+ * A statement as it is said under the new secret (R9).
+ *
+ * @generated from message berrysync.v1.CarriedStatement
+ */
+export type CarriedStatement = Message<"berrysync.v1.CarriedStatement"> & {
+  /**
+   * Id of the statement it takes the place of, 32 bytes.
+   *
+   * @generated from field: bytes replaces = 1;
+   */
+  replaces: Uint8Array;
+
+  /**
+   * A StatementBody.
+   *
+   * @generated from field: bytes body = 2;
+   */
+  body: Uint8Array;
+
+  /**
+   * By the new writer key, for the new folder id; 64 bytes.
+   *
+   * @generated from field: bytes signature = 3;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message berrysync.v1.CarriedStatement.
+ * Use `create(CarriedStatementSchema)` to create a new message.
+ */
+export const CarriedStatementSchema: GenMessage<CarriedStatement> = /*@__PURE__*/
+  messageDesc(file_berrysync, 28);
 
 /**
  * @generated from enum berrysync.v1.Role

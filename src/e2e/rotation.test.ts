@@ -1,0 +1,137 @@
+/** A folder's secret is changed between real daemons: who moves over by itself, who is left, and what a kill in the middle does. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { type Place, startPlace } from '../testing/place.ts'
+import { makeTempDirectory } from '../testing/temp-directory.ts'
+import { until } from '../testing/until.ts'
+
+async function add({ daemon, directory }: Place, secret: string, ...hosts: readonly Place[]): Promise<void> {
+  const options = hosts.flatMap((host) => ['--host', host.daemon.listen])
+  await daemon.ask('add', directory, secret, ...options)
+}
+
+async function folderAt({ daemon }: Place) {
+  return (await daemon.askJson('status')).folders[0]
+}
+
+/** What one device shows of another. */
+async function stateOf(name: string, { daemon, directory }: Place): Promise<string | undefined> {
+  const { peers } = await daemon.askJson('peers', directory)
+  return peers.find((peer: { name: string }) => peer.name === name)?.state
+}
+
+async function moved(place: Place, to: Place): Promise<void> {
+  await until(
+    `${place.directory} is moved over`,
+    async () => (await folderAt(place)).id === (await folderAt(to)).id,
+  )
+}
+
+test('R9: members go on under the new secret by themselves, and who only holds the former one gets nothing new', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const owner = await startPlace(root.path, 'owner', stack)
+  const other = await startPlace(root.path, 'other', stack)
+  const guest = await startPlace(root.path, 'guest', stack)
+  const away = await startPlace(root.path, 'away', stack)
+  const reader = await startPlace(root.path, 'reader', stack)
+  const stranger = await startPlace(root.path, 'stranger', stack)
+  await owner.write('shared', 'as it was')
+  await owner.daemon.ask('add', owner.directory)
+  const before = await owner.secrets()
+  await add(other, before.full, owner)
+  await add(guest, await owner.invite('--full'), owner)
+  await add(away, await owner.invite('--full'), owner)
+  await add(reader, before.readOnly, owner)
+  for (const place of [other, guest, away, reader])
+    await until('it has the file', () => place.has('shared', 'as it was'))
+  await until('the owner knows it', async () => (await stateOf('reader', owner)) === 'member')
+  // From here on it only waits to be found.
+  await away.daemon.ask('host', 'remove', away.directory, owner.daemon.listen)
+  await owner.daemon.ask('host', 'add', owner.directory, away.daemon.listen)
+  await away.daemon.end('SIGKILL')
+  const unused = await owner.invite()
+
+  const plan = await owner.daemon.ask('rotate', owner.directory)
+  expect(plan).toMatch(/go on by themselves.*\n.*DEVICE(.*\n)*away .*\nguest .*\nother /)
+  expect(plan).toMatch(/nothing new any more(.*\n)*reader /)
+  expect(plan).toContain('1 one-time secret nobody has used would be cancelled')
+  expect(await owner.secrets()).toEqual(before)
+  const idBefore = (await folderAt(owner)).id
+
+  await owner.daemon.ask('rotate', owner.directory, '--confirm')
+  expect((await folderAt(owner)).id).not.toBe(idBefore)
+  const after = await owner.secrets()
+  expect([after.full === before.full, after.readOnly === before.readOnly]).toEqual([false, false])
+  await moved(other, owner)
+  await moved(guest, owner)
+  expect(await other.secrets()).toEqual(after)
+  await expect(guest.daemon.ask('secrets', guest.directory)).rejects.toThrow(
+    'no secret that could be passed on',
+  )
+  await guest.write('reply', 'from the guest, after')
+  await other.write('shared', 'edited by the other')
+  for (const place of [owner, other, guest]) {
+    await until('the reply is there', () => place.has('reply', 'from the guest, after'))
+    await until('the edit is there', () => place.has('shared', 'edited by the other'))
+  }
+
+  // Who holds the former secret only is told so, keeps its files, and gets nothing new.
+  await until('the reader is told', async () => (await folderAt(reader)).halt?.code === 'secret-changed')
+  expect(await reader.daemon.ask('status')).toContain('The secret of')
+  await add(stranger, before.readOnly, owner)
+  await until('the stranger is told', async () => (await folderAt(stranger)).halt?.code === 'secret-changed')
+  await expect(add(stranger, unused, owner)).rejects.toThrow()
+  expect(await reader.has('shared', 'as it was')).toBe(true)
+  expect([
+    await reader.has('reply', 'from the guest, after'),
+    await stranger.has('shared', 'as it was'),
+  ]).toEqual([false, false])
+  await reader.daemon.ask('remove', reader.directory)
+  await add(reader, after.readOnly, owner)
+  await until('it goes on with the new one', () => reader.has('shared', 'edited by the other'))
+
+  // Who was away hears of it when it is back, also from somebody else, and its work is not lost.
+  expect(await owner.daemon.ask('peers')).toMatch(/away .*has not heard of the new secret yet/)
+  await away.write('away', 'made while away')
+  await away.restart()
+  await moved(away, owner)
+  for (const place of [owner, other, guest])
+    await until('its work is there', () => place.has('away', 'made while away'))
+  await until('it is awaited no more', async () => (await stateOf('away', owner)) === 'member')
+
+  // And once more, after a restart of everybody.
+  for (const place of [owner, other, guest, away]) await place.daemon.end('SIGTERM')
+  for (const place of [owner, other, guest, away]) await place.restart()
+  await other.daemon.ask('rotate', other.directory, '--confirm')
+  for (const place of [owner, guest, away]) await moved(place, other)
+  await guest.write('last', 'under the third secret')
+  await until('it is there', () => away.has('last', 'under the third secret'))
+})
+
+test('I1: whoever is killed while the secret is changed, all go on together', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const owner = await startPlace(root.path, 'owner', stack)
+  const guest = await startPlace(root.path, 'guest', stack)
+  await owner.daemon.ask('add', owner.directory)
+  await add(guest, await owner.invite('--full'), owner)
+  const places = [owner, guest]
+  for (const [round, delayMs] of [0, 2, 5, 10, 20, 40, 80, 160].entries()) {
+    const name = `round ${round}`
+    await guest.write(name, 'before')
+    await until('it is there', () => owner.has(name, 'before'))
+    const { id } = await folderAt(owner)
+    const asked = owner.daemon.ask('rotate', owner.directory, '--confirm').catch(() => 'killed')
+    await pause(delayMs + 40)
+    const killed = places[round % 2]!
+    await killed.daemon.end('SIGKILL')
+    await asked
+    await killed.restart()
+    // Killed before it was decided, it did not happen.
+    if ((await folderAt(owner)).id === id) await owner.daemon.ask('rotate', owner.directory, '--confirm')
+    await moved(guest, owner)
+    await owner.write(name, 'after')
+    await until('it goes on', () => guest.has(name, 'after'))
+  }
+})

@@ -1,0 +1,211 @@
+/** A folder's secret is changed (R9): who moves over, what goes with them, and who stays behind. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { type FolderKeys, folderKeys } from '../core/secret.ts'
+import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
+import {
+  connectDevices,
+  identityOf,
+  type MemoryDevice,
+  type MemoryDeviceOptions,
+  openMemoryDevice,
+  pass,
+} from '../testing/memory-device.ts'
+
+let clock: ManualClock
+const open = new Map<string, MemoryDevice>()
+
+async function start(
+  name: string,
+  role: 'full' | 'read-only' = 'full',
+  options: Partial<MemoryDeviceOptions> = {},
+): Promise<MemoryDevice> {
+  if (open.size === 0) clock = createManualClock(Date.UTC(2026, 0, 1))
+  const device = await openMemoryDevice({ clock, name, role, ...options })
+  open.set(name, device)
+  await pass(clock)
+  return device
+}
+
+/** Goes on under what the change of the secret gives it, as the daemon does. */
+async function follow(name: string): Promise<MemoryDevice> {
+  const before = open.get(name)!
+  const { keys, former, own, image } = before
+  const secret = before.folder.succession?.secret
+  if (secret === undefined) throw new Error(`${name} is not moved over`)
+  await before[Symbol.asyncDispose]()
+  return start(name, keys.role, {
+    ...{ own, image: image(), keys: folderKeys(secret), former: [...former, keys] },
+  })
+}
+
+async function meet(one: MemoryDevice, other: MemoryDevice, keys?: FolderKeys): Promise<void> {
+  connectDevices(one, other, keys?.folderId)
+  await pass(clock)
+}
+
+function read({ own }: MemoryDevice, path: string): string | undefined {
+  return own.person.stat(path) && own.person.readFile(path).toString()
+}
+
+afterEach(async () => {
+  for (const device of open.values()) await device[Symbol.asyncDispose]()
+  open.clear()
+})
+
+describe('R9: the secret is changed', () => {
+  test('those that were members go on with all they had, fetching and hashing nothing again', async () => {
+    let alice = await start('alice')
+    let bob = await start('bob')
+    alice.own.person.writeFile('a.txt', 'from alice')
+    bob.own.person.writeFile('b.txt', 'from bob')
+    await meet(alice, bob)
+    expect(read(bob, 'a.txt')).toBe('from alice')
+    bob.own.person.remove('a.txt')
+    await pass(clock)
+    const recordsBefore = alice.store.indexAfter(0, 100).map(({ record }) => record.version.id)
+
+    alice.folder.rotate()
+    await pass(clock)
+    alice = await follow('alice')
+    bob = await follow('bob')
+    expect(bob.keys.folderId).toBe(alice.keys.folderId)
+    expect(bob.keys.signAsWriter).toBeDefined()
+    await meet(alice, bob)
+    expect(alice.store.indexAfter(0, 100).map(({ record }) => record.version.id)).toEqual(recordsBefore)
+    expect(read(alice, 'a.txt')).toBeUndefined()
+    expect(read(bob, 'a.txt')).toBeUndefined()
+
+    bob.own.person.writeFile('after.txt', 'by bob, after')
+    alice.own.person.writeFile('b.txt', 'edited by alice')
+    await pass(clock)
+    expect(read(alice, 'after.txt')).toBe('by bob, after')
+    expect(read(bob, 'b.txt')).toBe('edited by alice')
+    expect(alice.folder.isAwaiting).toBe(false)
+  })
+
+  test('a newcomer with the new secret takes over what was signed before it', async () => {
+    let alice = await start('alice')
+    alice.own.person.writeFile('a.txt', 'from alice')
+    await pass(clock)
+    alice.folder.rotate()
+    alice = await follow('alice')
+    alice.own.person.writeFile('b.txt', 'under the new one')
+    await pass(clock)
+    const carol = await start('carol', 'full', { keys: alice.keys })
+    await meet(alice, carol)
+    expect(read(carol, 'a.txt')).toBe('from alice')
+    expect(read(carol, 'b.txt')).toBe('under the new one')
+    carol.own.person.writeFile('c.txt', 'from carol')
+    await pass(clock)
+    expect(read(alice, 'c.txt')).toBe('from carol')
+
+    alice.folder.rotate()
+    await pass(clock)
+    alice = await follow('alice')
+    await follow('carol')
+    const dave = await start('dave', 'full', { keys: alice.keys })
+    await meet(alice, dave)
+    expect(['a.txt', 'b.txt', 'c.txt'].map((path) => read(dave, path))).toEqual([
+      'from alice',
+      'under the new one',
+      'from carol',
+    ])
+  })
+
+  test('who was away is told by anybody who moved over, and keeps what it did meanwhile', async () => {
+    let alice = await start('alice')
+    const bob = await start('bob')
+    let carol = await start('carol')
+    carol.own.person.writeFile('kept.txt', 'as it was')
+    await meet(alice, bob)
+    await meet(alice, carol)
+    const away = carol
+    await away[Symbol.asyncDispose]()
+    alice.own.person.remove('kept.txt')
+    await pass(clock)
+    alice.folder.rotate()
+    await pass(clock)
+    alice = await follow('alice')
+    const moved = await follow('bob')
+    expect(moved.folder.members().find(({ name }) => name === 'carol')?.state).toBe('awaited')
+
+    carol = await start('carol', 'full', { own: away.own, image: away.image() })
+    carol.own.person.writeFile('away.txt', 'made while away')
+    await pass(clock)
+    await meet(moved, carol, carol.keys)
+    carol = await follow('carol')
+    await meet(moved, carol)
+    expect(read(moved, 'away.txt')).toBe('made while away')
+    expect(read(carol, 'kept.txt')).toBeUndefined()
+    expect(moved.folder.isAwaiting).toBe(true)
+    await meet(alice, moved)
+    expect(moved.folder.isAwaiting).toBe(false)
+  })
+
+  test('who only holds a secret stays behind with its files, and who was taken out too', async () => {
+    let alice = await start('alice')
+    const listener = await start('listener', 'read-only')
+    const mallory = await start('mallory')
+    alice.own.person.writeFile('a.txt', 'from alice')
+    await meet(alice, listener)
+    await meet(alice, mallory)
+    alice.folder.revoke('mallory')
+    const plan = alice.folder.planRotation()
+    expect(plan.moving.map(({ name }) => name)).toEqual([])
+    expect(plan.left.map(({ name }) => name)).toEqual(['listener'])
+    alice.folder.rotate()
+    const former = alice.keys
+    alice = await follow('alice')
+    for (const left of [listener, mallory]) {
+      await meet(alice, left, former)
+      expect(left.folder.succession).toMatchObject({ secret: undefined })
+      expect(read(left, 'a.txt')).toBe('from alice')
+    }
+  })
+
+  test('one that was let in moves over, read-only and with nothing to pass on', async () => {
+    let alice = await start('alice')
+    alice.folder.setAdmission('approval')
+    await pass(clock)
+    const listener = await start('listener', 'read-only')
+    await meet(alice, listener)
+    alice.folder.approve('listener')
+    await meet(alice, listener)
+    alice.own.person.writeFile('a.txt', 'from alice')
+    await pass(clock)
+    alice.folder.rotate()
+    await pass(clock)
+    const { secret } = listener.folder.succession!
+    expect(secret?.kind).toBe('guest')
+    alice = await follow('alice')
+    const moved = await follow('listener')
+    expect(moved.keys.role).toBe('read-only')
+    alice.own.person.writeFile('b.txt', 'news')
+    await meet(alice, moved)
+    expect(read(moved, 'b.txt')).toBe('news')
+    expect(alice.folder.admission).toBe('approval')
+  })
+
+  test('what another full member said and the one who changed it had not heard goes with it', async () => {
+    let alice = await start('alice')
+    let bob = await start('bob')
+    const mallory = await start('mallory')
+    await meet(alice, bob)
+    await meet(alice, mallory)
+    await meet(bob, mallory)
+    const links = connectDevices(alice, bob)
+    links[0].close('closing')
+    await pass(clock)
+    bob.folder.revoke('mallory')
+    const bobAway = bob
+    await bobAway[Symbol.asyncDispose]()
+    const former = alice.keys
+    alice.folder.rotate()
+    alice = await follow('alice')
+    bob = await start('bob', 'full', { own: bobAway.own, image: bobAway.image() })
+    await meet(alice, bob, former)
+    bob = await follow('bob')
+    await meet(alice, bob)
+    expect(alice.store.roster().isRevoked(identityOf('mallory').id)).toBe(true)
+  })
+})

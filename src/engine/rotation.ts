@@ -1,0 +1,264 @@
+/**
+ * A folder's change of secret (R9): draws it up where the full secret is held, finds out what it gives this device, and takes the store over
+ * to what the folder is called from then on. Nothing is hashed or fetched again: what was agreed and what lies here stay as they are.
+ */
+import { seal, unseal } from '../core/envelope.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
+import { type DeviceId, type FolderId, idToBytes, type RotationId, toId } from '../core/ids.ts'
+import type { Invite } from '../core/invite.ts'
+import { type Roster, rosterOf, type WholeRotation } from '../core/roster.ts'
+import {
+  type FolderKeys,
+  type FullSecret,
+  folderKeys,
+  fullSecretOf,
+  type GuestPass,
+  generateFullSecret,
+  guestPass,
+  readKeyBytes,
+  seedBytes,
+} from '../core/secret.ts'
+import {
+  type CarriedStatement,
+  type Certificate,
+  type Envelope,
+  type SignedStatement,
+  type Statement,
+  signStatement,
+  statementIdOf,
+  verifyStatement,
+} from '../core/statement.ts'
+import { keyPairOf, x25519KeyBytes } from '../core/x25519.ts'
+import { decodeStatement, encodeStatement } from '../wire/statement-body.ts'
+import type { FolderContext } from './folder-context.ts'
+import { listMembers, type MemberRow } from './member-list.ts'
+import { declare, isEntered } from './members.ts'
+import { forgetRevoked } from './revoke.ts'
+
+const rotationIdBytes = 8
+/** What one part may carry, so that it fits into a statement with all around it. */
+const partRoomBytes = 36 * 1024
+/** Device, key, tag, and what says where each begins, beside the secret itself. */
+const envelopeBytes = 160
+/** Id, signature, and what says where each begins, beside the body itself. */
+const carriedBytes = 112
+
+/** What comes of a change of the secret for this device. */
+export interface Succession {
+  readonly rotation: WholeRotation
+  /** What the folder goes on under; undefined where this device is not to have it. */
+  readonly secret: FullSecret | GuestPass | undefined
+}
+
+/** What a change of the secret means for the other devices that share the folder. */
+export interface RotationPlan {
+  /** They go on with the new secret by themselves. */
+  readonly moving: readonly MemberRow[]
+  /** They have only a secret of the folder, which is worth nothing any more then. */
+  readonly left: readonly MemberRow[]
+  /** One-time secrets that are cancelled. */
+  readonly invites: readonly Invite[]
+}
+
+/** Changes nothing. Throws `needs-full-secret`. */
+export function planRotation(context: FolderContext): RotationPlan {
+  const { store, keys, rootPath } = context
+  if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+  const heirs = new Set(heirsOf(store.roster()).map(({ device }) => device))
+  const others = listMembers(context).filter(({ state }) => state !== 'revoked')
+  return {
+    moving: others.filter(({ device }) => heirs.has(device)),
+    left: others.filter(({ device }) => !heirs.has(device)),
+    invites: store.invites().filter(({ end }) => end === undefined),
+  }
+}
+
+/** Draws up a change of the secret and tells everybody. Throws `needs-full-secret`. */
+export function rotate(context: FolderContext): void {
+  const { store, keys, chance, clock, device, id: folderId, rootPath } = context
+  if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+  const secret = generateFullSecret((count) => chance.bytes(count))
+  const next = folderKeys(secret)
+  const id = toId('RotationId', chance.bytes(rotationIdBytes))
+  const carried = store
+    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
+    .flatMap(({ signed }) => (signed.statement.kind === 'rotation' ? [] : [carry(signed, folderId, next)]))
+  const envelopes = heirsOf(store.roster()).flatMap(({ device: to, holdsSecret }): Envelope[] => {
+    const content = holdsSecret
+      ? secret.seed.reveal()
+      : Buffer.concat([next.readKey.reveal(), next.writerPublicKey])
+    const sealed = seal(to, subject(folderId, id), content, keyPairOf(chance.bytes(x25519KeyBytes)))
+    return sealed === undefined ? [] : [{ device: to, sealed }]
+  })
+  const parts = partsOf(envelopes, carried)
+  store.transaction(() => {
+    for (const [part, some] of parts.entries()) {
+      const issuedMs = Math.max(0, clock.now())
+      declare(context, {
+        ...{ kind: 'rotation', id, rotatedBy: device, issuedMs, part, partCount: parts.length },
+        ...some,
+      })
+    }
+  })
+  context.membersChanged(false)
+}
+
+/** Every member that is none of those taken out. Who let itself in holds the full secret, and is given the next. */
+function heirsOf(roster: Roster): { readonly device: DeviceId; readonly holdsSecret: boolean }[] {
+  const found = new Map<DeviceId, boolean>()
+  for (const { device, author, role, invitedBy } of roster.certificates) {
+    if (roster.isRevokedAuthor(author)) continue
+    found.set(device, (role === 'full' && invitedBy === undefined) || found.get(device) === true)
+  }
+  return [...found].map(([device, holdsSecret]) => ({ device, holdsSecret }))
+}
+
+/** The change of the secret this device follows, if one is wholly known. */
+export function successionOf(context: FolderContext): Succession | undefined {
+  const { store, id } = context
+  const { rotations } = isEntered(context) ? store.roster() : rosterOf(store.rotationsFrom(id))
+  const found = rotations.map((rotation) => ({ rotation, secret: secretIn(context, id, rotation) }))
+  return found.find(({ secret }) => secret !== undefined) ?? found[0]
+}
+
+/**
+ * Takes the store over from what the folder was before, if that has not been done. What is said of members is from now on what the change
+ * of the secret carries over, and beside that what this very device said and whoever changed it had not heard of. Throws where the one is
+ * from a backup: `folder-moved` when the store knows how the folder went on, and `database-damaged`, so that it begins anew, when it does not.
+ */
+export function enter(context: FolderContext): void {
+  const { store, id, keys, device, clock } = context
+  const former = store.fact('folderId') as FolderId | undefined
+  if (former === undefined) return store.setFact('folderId', id)
+  if (former === id) return
+  if (store.rotationsFrom(id).length > 0) throw new SyncError('folder-moved')
+  const rotation = store.roster().rotations.find((each) => {
+    const secret = secretIn(context, former, each)
+    return secret !== undefined && folderKeys(secret).folderId === id
+  })
+  if (rotation === undefined) throw store.setAside('it is of this folder under another secret')
+  const { certificates } = store.roster()
+  store.transaction(() => {
+    store.carryOver(former, rotation.id, [
+      ...openCarried(rotation, keys),
+      ...ownWord(context, former, rotation),
+    ])
+    for (const author of new Set(certificates.map((each) => each.author))) forgetRevoked(context, author)
+    const open = store.invites().filter(({ end }) => end === undefined)
+    for (const invite of open)
+      store.endInvite(invite.id, { kind: 'cancelled', atMs: Math.max(0, clock.now()) })
+    for (const newcomer of store.newcomers()) store.forgetNewcomer(newcomer.device)
+    store.setAwaited([...rotation.sealedByDevice.keys()].filter((each) => each !== device))
+    store.setFact('folderId', id)
+  })
+}
+
+/** What this device said itself, and whoever changed the secret did not know. */
+function ownWord(context: FolderContext, former: FolderId, { carried }: WholeRotation): Signed[] {
+  const { store, keys, device } = context
+  if (keys.signAsWriter === undefined) return []
+  const known = new Set(carried.map(({ replaces }) => replaces))
+  const guests = new Set(store.invites().flatMap(({ end }) => (end?.kind === 'redeemed' ? [end.author] : [])))
+  function isOurs(statement: Statement): boolean {
+    if (statement.kind === 'certificate') return guests.has(statement.author)
+    return statement.kind === 'revocation' && statement.revokedBy === device
+  }
+  return store
+    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
+    .filter(({ signed }) => !known.has(signed.id) && isOurs(signed.statement))
+    .flatMap(({ signed }) => openOne(carry(signed, former, keys), keys))
+}
+
+/** A statement with the one it takes the place of. */
+interface Signed {
+  readonly replaces: CarriedStatement['replaces']
+  readonly signed: SignedStatement
+}
+
+function openCarried({ carried }: WholeRotation, keys: FolderKeys): Signed[] {
+  return carried.flatMap((one) => openOne(one, keys))
+}
+
+/** None where it is no statement that the new writer key signed. */
+function openOne({ replaces, body, signature }: CarriedStatement, keys: FolderKeys): Signed[] {
+  const statement = decodeOrNone(body)
+  if (statement === undefined || statement.kind === 'rotation') return []
+  const signed: SignedStatement = { id: statementIdOf(body), statement, body, signature }
+  return verifyStatement(signed, keys.folderId, keys.writerPublicKey) ? [{ replaces, signed }] : []
+}
+
+function decodeOrNone(body: Uint8Array): Statement | undefined {
+  try {
+    return decodeStatement(body)
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return undefined
+  }
+}
+
+/** A statement of the folder `former`, signed for the one with these keys. */
+function carry({ id, statement }: SignedStatement, former: FolderId, next: FolderKeys): CarriedStatement {
+  const carried: Statement =
+    statement.kind === 'certificate' ? { ...statement, signsFor: statement.signsFor ?? former } : statement
+  const body = encodeStatement(carried)
+  const { signature } = signStatement(carried, body, next.folderId, next.signAsWriter!)
+  return { replaces: id, body, signature }
+}
+
+/** What this device finds in its envelope; undefined where there is none for it. */
+function secretIn(
+  { device, deviceKeys, author }: FolderContext,
+  from: FolderId,
+  rotation: WholeRotation,
+): FullSecret | GuestPass | undefined {
+  const sealed = rotation.sealedByDevice.get(device)
+  const content = sealed && unseal(deviceKeys, subject(from, rotation.id), sealed)
+  if (content?.length === seedBytes) return fullSecretOf(content)
+  if (content === undefined || content.length <= readKeyBytes) return undefined
+  const [readKey, writerPublicKey] = [content.subarray(0, readKeyBytes), content.subarray(readKeyBytes)]
+  return rotation.carried
+    .map(({ body, signature }) => ({ body, signature, statement: decodeOrNone(body) }))
+    .flatMap(({ body, signature, statement }) => {
+      if (statement?.kind !== 'certificate' || statement.author !== author.key) return []
+      const certificate: SignedStatement<Certificate> = {
+        id: statementIdOf(body),
+        statement,
+        body,
+        signature,
+      }
+      const pass = guestPass(readKey, writerPublicKey, certificate)
+      return verifyStatement(certificate, folderKeys(pass).folderId, writerPublicKey) ? [pass] : []
+    })
+    .sort((one, other) => (isFull(one) ? 0 : 1) - (isFull(other) ? 0 : 1))[0]
+}
+
+function isFull({ certificate }: GuestPass): boolean {
+  return certificate.statement.role === 'full'
+}
+
+/** What an envelope is about: it is worth nothing in another place. */
+function subject(folderId: FolderId, id: RotationId): Buffer {
+  return Buffer.concat([Buffer.from('berrysync envelope'), idToBytes(folderId), idToBytes(id)])
+}
+
+interface Part {
+  readonly envelopes: readonly Envelope[]
+  readonly carried: readonly CarriedStatement[]
+}
+
+/** Fills one part after another. */
+function partsOf(envelopes: readonly Envelope[], carried: readonly CarriedStatement[]): Part[] {
+  const parts: { envelopes: Envelope[]; carried: CarriedStatement[] }[] = [{ envelopes: [], carried: [] }]
+  let roomBytes = partRoomBytes
+  function partFor(bytes: number) {
+    if (bytes > roomBytes) {
+      parts.push({ envelopes: [], carried: [] })
+      roomBytes = partRoomBytes
+    }
+    roomBytes -= bytes
+    return parts.at(-1)!
+  }
+  for (const envelope of envelopes) partFor(envelopeBytes).envelopes.push(envelope)
+  for (const one of carried) partFor(carriedBytes + one.body.length).carried.push(one)
+  return parts
+}
