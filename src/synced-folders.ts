@@ -125,7 +125,7 @@ export async function openSyncedFolders({
     return withDefaults(folderSettingTable, entry.set)
   }
 
-  async function openExisting(entry: FolderEntry): Promise<void> {
+  async function openExisting(entry: FolderEntry, isAgain = false): Promise<void> {
     const { secret } = entry
     if (secret.kind === 'one-time') return void join(entry, secret)
     const keys = folderKeys(secret)
@@ -136,6 +136,8 @@ export async function openSyncedFolders({
     } catch (error) {
       if (!isSyncError(error)) throw error
       log.error({ folder: entry.path, error }, 'this folder could not be opened')
+      // What was damaged has been moved aside.
+      if (error.code === 'database-damaged' && !isAgain) return openExisting(entry, true)
       state = error
     }
     folders.set(id, { id, entry, keys, state })
@@ -176,7 +178,7 @@ export async function openSyncedFolders({
   async function follow(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder?.keys === undefined || folder.state instanceof SyncError) return
-    const { succession } = folder.state.folder
+    const succession = successionOf(folder.state)
     const { entry } = folder
     const { secret: before, former = [] } = entry
     if (succession === undefined || before.kind === 'one-time') return
@@ -193,6 +195,16 @@ export async function openSyncedFolders({
     folders.delete(id)
     await close(folder)
     await openExisting(after)
+  }
+
+  /** A database that cannot be used is told of again when it can. */
+  function successionOf({ folder }: RunningFolder): Succession | undefined {
+    try {
+      return folder.succession
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      return undefined
+    }
   }
 
   function refusalToFollow({ path }: FolderEntry, { secret }: Succession): SyncError | undefined {
@@ -341,7 +353,8 @@ export async function openSyncedFolders({
     await configure(known.id, (before) => ({ ...before, ...set }))
   }
 
-  for (const entry of config.current().folders) await openExisting(entry)
+  // In the queue, so that what a folder asks for while it is being opened comes after.
+  for (const entry of config.current().folders) await serially(() => openExisting(entry))
 
   return {
     list: () => [...folders.values()],

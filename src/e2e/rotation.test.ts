@@ -1,4 +1,6 @@
 /** A folder's secret is changed between real daemons: who moves over by itself, who is left, and what a kill in the middle does. */
+import { cp, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type Place, startPlace } from '../testing/place.ts'
@@ -134,4 +136,37 @@ test('I1: whoever is killed while the secret is changed, all go on together', as
     await owner.write(name, 'after')
     await until('it goes on', () => guest.has(name, 'after'))
   }
+})
+
+test('I11: a database or a configuration from before the new secret, put back, goes on with the others', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const owner = await startPlace(root.path, 'owner', stack)
+  const guest = await startPlace(root.path, 'guest', stack)
+  await owner.daemon.ask('add', owner.directory)
+  await add(guest, await owner.invite('--full'), owner)
+  await owner.write('shared', 'by the owner')
+  await until('it is there', () => guest.has('shared', 'by the owner'))
+  const kept = [join(guest.home, 'folders'), join(guest.home, 'config.json')] as const
+  await guest.daemon.end('SIGTERM')
+  for (const path of kept) await cp(path, `${path}.backup`, { recursive: true })
+  await guest.restart()
+
+  await owner.daemon.ask('rotate', owner.directory, '--confirm')
+  await moved(guest, owner)
+  for (const path of kept) {
+    await guest.write('shared', `by the guest, before ${basename(path)} went`)
+    await until('it is there', () => owner.has('shared', `by the guest, before ${basename(path)} went`))
+    await guest.daemon.end('SIGTERM')
+    await rm(path, { recursive: true })
+    await cp(`${path}.backup`, path, { recursive: true })
+    await guest.restart()
+    await moved(guest, owner)
+    await owner.write('news', `after ${basename(path)} came back`)
+    await until('it goes on', () => guest.has('news', `after ${basename(path)} came back`))
+    expect(await guest.has('shared', `by the guest, before ${basename(path)} went`)).toBe(true)
+    await guest.write('reply', `after ${basename(path)} came back`)
+    await until('the other way, too', () => owner.has('reply', `after ${basename(path)} came back`))
+  }
+  expect((await owner.daemon.askJson('conflicts')).conflicts).toEqual([])
 })

@@ -2,7 +2,7 @@
  * One synced folder: puts the parts of the engine together, and is the door for everybody else. Asks the parts; decides nothing.
  */
 import { conflictOriginal } from '../core/conflict-name.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
@@ -81,7 +81,7 @@ export interface Folder extends AsyncDisposable {
   planRotation(): RotationPlan
   /** Changes the secret. From then on there is a `succession`. Throws `needs-full-secret`. */
   rotate(): void
-  /** Where the folder goes on, once its secret was changed. It is to be closed then, and opened anew with what this gives. */
+  /** Where the folder goes on, once its secret was changed. It is to be closed then, and opened anew with what this gives. Throws when the database cannot be used. */
   readonly succession: Succession | undefined
   /** Members that have not been heard of since the secret was changed. */
   readonly isAwaiting: boolean
@@ -219,15 +219,25 @@ export function openFolder(options: FolderOptions): Folder {
 
   const invites = createInvites(context, () => loop.isPrepared)
 
+  function take(link: Link): void {
+    const before = former.find(({ folderId }) => folderId === link.folderId)
+    if (settings.paused || !isEntered(context)) link.close('folder-closed')
+    else if (link.folderId === context.id) swarm.attach(link)
+    else if (before !== undefined) usher(context, before, link)
+    else answerGuest(invites, link, clock)
+  }
+
   return {
     id: context.id,
     invites,
     attach(link) {
-      const before = former.find(({ folderId }) => folderId === link.folderId)
-      if (settings.paused || !isEntered(context)) link.close('folder-closed')
-      else if (link.folderId === context.id) swarm.attach(link)
-      else if (before !== undefined) usher(context, before, link)
-      else answerGuest(invites, link, clock)
+      try {
+        take(link)
+      } catch (error) {
+        // The database cannot be used: the loop finds out, too.
+        if (!isSyncError(error)) throw error
+        link.close('folder-closed')
+      }
     },
     configure(changed) {
       settings = changed

@@ -150,6 +150,8 @@ export function startLoop(
         if (context.isClosing()) return
         noteFailure(error, work.kind)
       }
+      // Nothing can be done any more but to open the folder anew.
+      if (halt?.error.code === 'database-damaged') return
     }
   }
 

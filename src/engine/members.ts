@@ -73,6 +73,17 @@ export function certify(
   declare(context, { kind: 'certificate', ...member, issuedMs, signsFor: undefined })
 }
 
+/** What shows that this device is a member; undefined where only a secret of the folder does. */
+export function ownCertificate({
+  store,
+  keys,
+  author,
+  device,
+}: FolderContext): SignedStatement<Certificate> | undefined {
+  const told = store.roster().certificateOf(author.key)
+  return told?.statement.device === device ? told : keys.certificate
+}
+
 /** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */
 export function declareSelf(context: FolderContext): void {
   const { store, keys, author, device, deviceName, role, rootPath } = context

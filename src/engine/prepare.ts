@@ -6,7 +6,7 @@ import type { RootState } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { declareSelf } from './members.ts'
-import { enter } from './rotation.ts'
+import { checkStore, enter } from './rotation.ts'
 import { checkRoot } from './safety.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -15,6 +15,7 @@ const diskIdBytes = 16
 /** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
 export async function prepare(context: FolderContext, transfers: Transfers, isNew: boolean): Promise<void> {
   const { disk, store } = context
+  checkStore(context)
   // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
   const hasDisk = store.fact('diskId') !== undefined
   if (isNew && !hasDisk) {

@@ -1,15 +1,21 @@
 /** A folder's secret is changed (R9): who moves over, what goes with them, and who stays behind. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { singleBlockRoot } from '../core/blocks.ts'
+import { toId } from '../core/ids.ts'
 import { type FolderKeys, folderKeys } from '../core/secret.ts'
+import { type Rotation, signStatement } from '../core/statement.ts'
+import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import {
   connectDevices,
   identityOf,
+  keysByRole,
   type MemoryDevice,
   type MemoryDeviceOptions,
   openMemoryDevice,
   pass,
 } from '../testing/memory-device.ts'
+import { encodeStatement } from '../wire/statement-body.ts'
 
 let clock: ManualClock
 const open = new Map<string, MemoryDevice>()
@@ -207,5 +213,67 @@ describe('R9: the secret is changed', () => {
     bob = await follow('bob')
     await meet(alice, bob)
     expect(alice.store.roster().isRevoked(identityOf('mallory').id)).toBe(true)
+  })
+})
+
+describe('P16: who comes with the former secret', () => {
+  async function rotated(): Promise<MemoryDevice> {
+    const alice = await start('alice')
+    alice.own.person.writeFile('a.txt', 'from alice')
+    await pass(clock)
+    alice.folder.rotate()
+    return follow('alice')
+  }
+
+  test.each(['full', 'read-only'] as const)('even the %s one, gets nothing but the news', async (role) => {
+    const alice = await rotated()
+    const before = { tree: alice.own.person.tree(), roster: alice.store.roster().size }
+    const peer = attachHostile(alice, role)
+    peer.hello()
+    peer.tell(forge(peer.author, { path: 'b.txt', text: 'forged' }, { path: 'a.txt', kind: 'deleted' }), {
+      statements: [certify(peer.author)],
+    })
+    peer.send({ kind: 'cursor', indexId: undefined, sequence: 0 })
+    peer.send({ kind: 'block-list-request', request: 1, root: singleBlockRoot(Buffer.from('from alice')) })
+    await pass(clock)
+    expect(new Set(peer.received.map(({ kind }) => kind))).toEqual(new Set(['hello', 'index']))
+    const told = peer.of('index').flatMap(({ statements, entries }) => [...statements, ...entries])
+    expect(told.map((each) => 'statement' in each && each.statement.kind)).toEqual(['rotation'])
+    expect({ tree: alice.own.person.tree(), roster: alice.store.roster().size }).toEqual(before)
+    await pass(clock, 31_000)
+    expect(peer.ended?.code).toBe('folder-moved')
+  })
+
+  test('and proves nothing, or speaks out of turn, is sent away', async () => {
+    const alice = await rotated()
+    const forger = attachHostile(alice, 'read-only', 'forger')
+    forger.hello({ proof: Buffer.alloc(32) })
+    const hasty = attachHostile(alice, 'read-only', 'hasty')
+    hasty.send({ kind: 'cursor', indexId: undefined, sequence: 0 })
+    await pass(clock, 1_000)
+    expect([forger.ended?.code, hasty.ended?.code]).toEqual(['peer-forged', 'peer-garbage'])
+    expect([...forger.of('index'), ...hasty.of('index')]).toEqual([])
+  })
+
+  test('a rotation that anybody else drew up, or for another folder, is none', async () => {
+    const alice = await start('alice')
+    const { id } = alice
+    const rotation: Rotation = {
+      ...{ kind: 'rotation', id: toId('RotationId', Buffer.alloc(8)), rotatedBy: id, issuedMs: 0 },
+      ...{ part: 0, partCount: 1, envelopes: [], carried: [] },
+    }
+    const { folderId, signAsWriter } = keysByRole.full
+    const elsewhere = toId('FolderId', Buffer.alloc(32))
+    for (const [sign, folder] of [
+      [identityOf('mallory').author.sign, folderId],
+      [signAsWriter!, elsewhere],
+    ] as const) {
+      const peer = attachHostile(alice, 'read-only')
+      peer.hello()
+      peer.tell([], { statements: [signStatement(rotation, encodeStatement(rotation), folder, sign)] })
+      await pass(clock, 1_000)
+      expect(peer.ended?.code).toBe('peer-forged')
+    }
+    expect(alice.folder.succession).toBeUndefined()
   })
 })

@@ -122,21 +122,39 @@ export function successionOf(context: FolderContext): Succession | undefined {
 }
 
 /**
- * Takes the store over from what the folder was before, if that has not been done. What is said of members is from now on what the change
- * of the secret carries over, and beside that what this very device said and whoever changed it had not heard of. Throws where the one is
- * from a backup: `folder-moved` when the store knows how the folder went on, and `database-damaged`, so that it begins anew, when it does not.
+ * Throws unless the store is of this folder, or knows a way from what it is of to here. Where it is of what came later, the configuration is
+ * from a backup: `folder-moved`. Where it knows no way, one of the two is: `database-damaged`, and the folder begins anew.
  */
-export function enter(context: FolderContext): void {
-  const { store, id, keys, device, clock } = context
-  const former = store.fact('folderId') as FolderId | undefined
-  if (former === undefined) return store.setFact('folderId', id)
-  if (former === id) return
+export function checkStore(context: FolderContext): void {
+  const { store, id } = context
+  if (store.fact('folderId') === undefined) store.setFact('folderId', id)
+  if (isEntered(context) || wayHere(context) !== undefined) return
   if (store.rotationsFrom(id).length > 0) throw new SyncError('folder-moved')
+  throw store.setAside('it is of this folder under another secret')
+}
+
+/** What leads to this folder from what it was when the store was last used. */
+function wayHere(
+  context: FolderContext,
+): { readonly former: FolderId; readonly rotation: WholeRotation } | undefined {
+  const { store, id } = context
+  const former = store.fact('folderId') as FolderId
   const rotation = store.roster().rotations.find((each) => {
     const secret = secretIn(context, former, each)
     return secret !== undefined && folderKeys(secret).folderId === id
   })
-  if (rotation === undefined) throw store.setAside('it is of this folder under another secret')
+  return rotation && { former, rotation }
+}
+
+/**
+ * Takes the store over from what the folder was before, if that has not been done. What is said of members is from now on what the change
+ * of the secret carries over, and beside that what this very device said and whoever changed it had not heard of.
+ */
+export function enter(context: FolderContext): void {
+  const { store, id, keys, device, clock } = context
+  const way = isEntered(context) ? undefined : wayHere(context)
+  if (way === undefined) return
+  const { former, rotation } = way
   const { certificates } = store.roster()
   store.transaction(() => {
     store.carryOver(former, rotation.id, [

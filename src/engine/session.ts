@@ -13,6 +13,7 @@ import { type Announcer, createAnnouncer } from './announce.ts'
 import type { FolderContext } from './folder-context.ts'
 import { checkHello, type Hello, helloOf } from './hello.ts'
 import { limitRequests } from './limit-requests.ts'
+import { ownCertificate } from './members.ts'
 import { createPeerBlocks, type PeerBlocks } from './peer-blocks.ts'
 import { receiveIndex } from './receive.ts'
 import { createRequests, type Requests } from './requests.ts'
@@ -68,7 +69,7 @@ export function createSession(
   events: SessionEvents,
   all: AllSessions,
 ): Session {
-  const { store, clock, keys, author, log } = context
+  const { store, clock, keys, log } = context
   const proofs = createProofCache()
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
   const blocks = createPeerBlocks(clock)
@@ -193,7 +194,7 @@ export function createSession(
     pipeline,
     announcer,
     start() {
-      link.send(helloOf(context, keys, link, ourFeatures, store.roster().certificateOf(author.key)))
+      link.send(helloOf(context, keys, link, ourFeatures, ownCertificate(context)))
       link.listen(receive)
     },
     admitAgain() {

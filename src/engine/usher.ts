@@ -17,6 +17,7 @@ export function usher(context: FolderContext, former: FolderKeys, link: Link): v
   // A database made anew does not know how it came about.
   if (rotation.length === 0) return link.close('folder-closed')
   let hello: Hello | undefined
+  let isTold = false
   const timer = clock.after(patienceMs, () => link.close('folder-moved'))
   void link.closed.then(() => timer[Symbol.dispose]())
   link.send(helloOf(context, former, link, ['moved'], former.certificate))
@@ -28,7 +29,8 @@ export function usher(context: FolderContext, former: FolderKeys, link: Link): v
       if (message.features.includes('moved')) link.close('folder-moved')
     } else if (hello === undefined && message.kind !== 'close' && message.kind !== 'ping') {
       throw new SyncError('peer-garbage', { reason: `${message.kind} before hello` })
-    } else if (message.kind === 'cursor') {
+    } else if (message.kind === 'cursor' && !isTold) {
+      isTold = true
       for (const [part, signed] of rotation.entries()) {
         link.send({
           ...{ kind: 'index', statements: [signed], entries: [], complete: part === rotation.length - 1 },
