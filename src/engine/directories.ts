@@ -23,6 +23,18 @@ export async function wayTo(
   path: RelPath,
   batch: Batch,
 ): Promise<DiskPath | 'revived' | undefined> {
+  const way = await findWay(context, copies, path, batch)
+  // This path and not the directory that is missing: what must not go before it is placed would wait for ever (I2).
+  if (way === undefined) holds.wait(path, 'the directory it lies in is not there yet')
+  return way
+}
+
+async function findWay(
+  context: FolderContext,
+  copies: ConflictCopies,
+  path: RelPath,
+  batch: Batch,
+): Promise<DiskPath | 'revived' | undefined> {
   const { store } = context
   const parent = parentOf(path)
   if (parent === '') return nameOf(path)
@@ -33,17 +45,11 @@ export async function wayTo(
   // Taken away here by a person who may not sign that, or who has not been seen to do it yet: something in it lives, and so does it (E5).
   const isGoneHere = state?.winner !== undefined && state.winner.id === state.agreed?.id
   const kind = state?.winner?.kind
-  if (kind !== undefined && kind !== 'directory' && context.role === 'full') {
-    if (await revive(context, copies, parent)) return 'revived'
-    holds.wait(path, 'what lies in its way has to be kept first')
-    return undefined
-  }
+  if (kind !== undefined && kind !== 'directory' && context.role === 'full')
+    return (await revive(context, copies, parent)) ? 'revived' : undefined
   const isFree = state?.here === undefined && (kind === undefined || kind === 'deleted' || isGoneHere)
-  if (!isFree) {
-    holds.wait(path, 'the directory it lies in is not there yet')
-    return undefined
-  }
-  const way = await wayTo(context, copies, holds, parent, batch)
+  if (!isFree) return undefined
+  const way = await findWay(context, copies, parent, batch)
   if (way === 'revived' || way === undefined) return way
   batch.add({
     state: state ?? unknownPath(parent),

@@ -73,6 +73,7 @@ describe('what was found once', () => {
       'I4 a crash behind a move that was to change the mode looked like a person who changed it back',
       9000580,
     ],
+    ['I2 a file waited at its old name for a directory that could not be made', 9101432],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
 })
