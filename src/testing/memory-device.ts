@@ -3,7 +3,7 @@
  * Several of them on one clock make a folder; `connectDevices` joins two of them.
  */
 import SqliteDatabase from 'better-sqlite3'
-import { type DeviceId, toId } from '../core/ids.ts'
+import { type DeviceId, type FolderId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
 import { createInlineFinder } from '../disk/block-finder.ts'
@@ -135,10 +135,11 @@ export function makeLinks(
   dialler: DeviceId,
   other: DeviceId,
   encode: typeof encodeMessage = encodeMessage,
+  folderId: FolderId = keysByRole.full.folderId,
 ): LinkPair {
   handshakes++
   return createLinkPair({
-    folderId: keysByRole.full.folderId,
+    folderId,
     devices: [dialler, other],
     handshakeHash: Buffer.alloc(32, `handshake ${handshakes}`),
     codec: { encode, decode: decodeMessage },
