@@ -20,6 +20,7 @@ import {
   secretToText,
 } from './core/secret.ts'
 import { statementIdOf, verifyStatement } from './core/statement.ts'
+import { onPath } from './disk/disk-error.ts'
 import { replaceFile } from './durable-file.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createSerial } from './serial.ts'
@@ -253,7 +254,7 @@ function damaged(file: string, reason: string): SyncError {
 /** The state of a device, in memory and on disk. */
 export interface ConfigKeeper {
   current(): Config
-  /** Replaces the state by what `change` makes of the present one; resolves once that is on disk. */
+  /** Replaces the state by what `change` makes of the present one; resolves once that is on disk. Throws `disk-full` and the like. */
   change(change: (config: Config) => Config): Promise<void>
 }
 
@@ -290,5 +291,5 @@ async function saveConfig(home: string, config: Config): Promise<void> {
     ...set,
   }))
   const text = `${JSON.stringify({ ...config.device, folders }, undefined, 2)}\n`
-  await replaceFile(join(home, configName), text)
+  await onPath(home, 'write', () => replaceFile(join(home, configName), text))
 }

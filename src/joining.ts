@@ -1,6 +1,6 @@
 /**
  * Redeems one one-time secret, with whoever issued it as soon as they are reached. How peers are reached is the business of who gives the links.
- * Asks again until it is granted, or refused for good.
+ * Asks again until what it is good for is kept, or it is refused for good: whoever asks again gets the same answer.
  */
 import { isSyncError, SyncError } from './core/errors.ts'
 import type { GuestPass } from './core/secret.ts'
@@ -14,10 +14,11 @@ export interface Joining {
   readonly obstacle: SyncError
 }
 
+/** `keep` may fail, and is called again then, once whoever issued the secret was asked again. */
 export function createJoining(
   redeemer: Redeemer,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-  granted: (pass: GuestPass) => void,
+  keep: (pass: GuestPass) => Promise<void>,
 ): Joining {
   let obstacle = new SyncError('issuer-away')
   let isDone = false
@@ -25,15 +26,18 @@ export function createJoining(
 
   async function ask(link: Link): Promise<void> {
     isAsking = true
+    let pass: GuestPass | undefined
     try {
-      const pass = await redeemAt(link, redeemer, clock)
+      pass = await redeemAt(link, redeemer, clock)
+      await keep(pass)
       isDone = true
-      granted(pass)
     } catch (error) {
       if (!isSyncError(error)) throw error
       isDone = isFinal(error.code)
-      obstacle = isDone || error.code === 'clock-not-set' ? error : new SyncError('issuer-away')
-      log.info({ code: error.code, address: link.address }, 'the one-time secret was not redeemed')
+      const isOurs = pass !== undefined
+      obstacle = isOurs || isDone || error.code === 'clock-not-set' ? error : new SyncError('issuer-away')
+      const what = isOurs ? 'what was granted could not be kept' : 'the one-time secret was not redeemed'
+      log[isOurs ? 'warn' : 'info']({ code: error.code, address: link.address }, what)
     } finally {
       isAsking = false
     }

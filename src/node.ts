@@ -15,6 +15,7 @@ import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { openDisk } from './disk/disk.ts'
+import { onPath } from './disk/disk-error.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { realFiles } from './disk/real-files.ts'
 import { watchRealFiles } from './disk/watcher.ts'
@@ -229,7 +230,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
     },
-    join(entry, secret, folderSettings, granted) {
+    join(entry, secret, folderSettings, keep) {
       const folderLog = log.child({ folder: entry.path })
       const invite = inviteIdOf(secret.token.reveal())
       const membership = meetingToMembership(inviteKeys(invite))
@@ -237,7 +238,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       const joining = createJoining(
         { secret, device: identity.device.id, deviceName: settings.name, author: guestAuthor },
         { clock, log: folderLog },
-        granted,
+        keep,
       )
       guests.set(membership.folderId, joining)
       const dial = ({ paused, hosts }: FolderSettings): void =>
@@ -255,7 +256,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       }
     },
     async forget(entry) {
-      for (const suffix of ['', '-wal', '-shm']) await rm(databaseOf(entry) + suffix, { force: true })
+      for (const suffix of ['', '-wal', '-shm'])
+        await onPath(databases, 'write', () => rm(databaseOf(entry) + suffix, { force: true }))
     },
   }
 

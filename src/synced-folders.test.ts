@@ -1,10 +1,23 @@
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
-import { openConfig } from './config.ts'
+import { type ConfigKeeper, openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
-import type { DeviceId, RotationId } from './core/ids.ts'
-import { folderKeys, generateFullSecret, readSecretOf, type Secret, secretToText } from './core/secret.ts'
+import { type DeviceId, type RotationId, toId } from './core/ids.ts'
+import { inviteIdOf } from './core/invite.ts'
+import {
+  folderKeys,
+  type GuestPass,
+  generateFullSecret,
+  generateOneTimeSecret,
+  guestPass,
+  readSecretOf,
+  type Secret,
+  secretToText,
+} from './core/secret.ts'
+import { signStatement } from './core/statement.ts'
+
 import { createLogTo } from './log.ts'
 import { deviceSettingTable } from './setting-table.ts'
 import { openSyncedFolders } from './synced-folders.ts'
@@ -14,6 +27,24 @@ import { makeTempDirectory } from './testing/temp-directory.ts'
 
 const log = createLogTo({ write: () => undefined }, { level: 'error', readable: false, colour: false })
 const full = generateFullSecret((count) => Buffer.alloc(count, 7))
+const oneTime = generateOneTimeSecret((count) => Buffer.alloc(count, 8))
+const pass = grantOf(oneTime.token.reveal())
+
+/** What a guest of `full` is given. */
+function grantOf(token: Uint8Array): GuestPass {
+  const { readKey, writerPublicKey, folderId, signAsWriter } = folderKeys(full)
+  const certificate = signStatement(
+    {
+      ...{ kind: 'certificate', author: toId('AuthorKey', Buffer.alloc(32, 'author')), role: 'full' },
+      ...{ device: toId('DeviceId', Buffer.alloc(32, 'device')), deviceName: 'guest', issuedMs: 0 },
+      ...{ signsFor: undefined, invitedBy: undefined, invite: inviteIdOf(token) },
+    },
+    Buffer.from('any body'),
+    folderId,
+    signAsWriter!,
+  )
+  return guestPass(readKey.reveal(), writerPublicKey, certificate)
+}
 
 /** A device in a directory of its own: `home`, and folders beside it. */
 async function makeDevice(root: string, opener: FakeOpener = createFakeOpener()) {
@@ -167,6 +198,66 @@ test('a removed folder is closed and forgotten', async () => {
   expect(opener.forgotten.at(-1)).toBe(path)
   expect(config.current().folders).toEqual([])
   expect(await codeOf(folders.remove(path))).toBe('folder-unknown')
+})
+
+test('a pass that cannot be kept is not lost: the folder goes on joining, and is joined when it can be', async () => {
+  await using root = await makeTempDirectory()
+  const { home, config, opener } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  let isFull = false
+  const onSmallDisk: ConfigKeeper = {
+    current: config.current,
+    async change(change) {
+      if (isFull) throw new SyncError('disk-full', { path: home, freeBytes: 0, reserveBytes: 0 })
+      await config.change(change)
+    },
+  }
+  const folders = await openSyncedFolders({ home, config: onSmallDisk, opener, chance: systemChance, log })
+  await folders.add(path, secretToText(oneTime))
+  const joining = opener.joined.get(path)!
+  const kinds = () => config.current().folders.map(({ secret }) => secret.kind)
+
+  isFull = true
+  expect(await codeOf(joining.granted(pass))).toBe('disk-full')
+  expect([kinds(), folders.list().map(({ keys }) => keys), joining.isOpen]).toEqual([
+    ['one-time'],
+    [undefined],
+    true,
+  ])
+  // The pass is durable before the database is made, for which there is no room yet.
+  isFull = false
+  opener.failNext(path, new SyncError('database-unusable', { file: 'x', reason: 'full' }))
+  expect(await codeOf(joining.granted(pass))).toBe('database-unusable')
+  expect([kinds(), folders.list().map(({ keys }) => keys), joining.isOpen]).toEqual([
+    ['guest'],
+    [undefined],
+    true,
+  ])
+  expect(await codeOf(joining.granted(pass))).toBe('done')
+  expect([kinds(), joining.isOpen, opener.opened.get(path)!.calls]).toEqual([
+    ['guest'],
+    false,
+    ['opened as new'],
+  ])
+  expect((await folders.findRunning(path)).id).toBe(folderKeys(full).folderId)
+})
+
+test('a folder whose pass is kept and which could not be opened can be removed, and is opened at the next start', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, config, opener, open } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  async function joinInVain() {
+    await folders.add(path, secretToText(oneTime))
+    opener.failNext(path, new SyncError('database-unusable', { file: 'x', reason: 'full' }))
+    expect(await codeOf(opener.joined.get(path)!.granted(pass))).toBe('database-unusable')
+  }
+  await joinInVain()
+  await folders.remove(path)
+  expect(config.current().folders).toEqual([])
+  await joinInVain()
+  await folders[Symbol.asyncDispose]()
+  const again = await open()
+  expect((await again.findRunning(path)).keys.role).toBe('full')
 })
 
 test('settings reach the folder at once, and outlive the daemon', async () => {

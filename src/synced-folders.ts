@@ -50,12 +50,12 @@ export interface OpenHow {
 export interface FolderOpener {
   /** A missing directory is no error (I10). */
   open(entry: FolderEntry, keys: FolderKeys, settings: FolderSettings, how: OpenHow): Promise<RunningFolder>
-  /** Redeems a one-time secret, however long that takes; `granted` is called once, with what it was good for. */
+  /** Redeems a one-time secret, however long that takes; `keep` is called with what it was good for, and again later when it fails. */
   join(
     entry: FolderEntry,
     secret: OneTimeSecret,
     settings: FolderSettings,
-    granted: (pass: GuestPass) => void,
+    keep: (pass: GuestPass) => Promise<void>,
   ): JoiningFolder
   /** Deletes what the state directory knows of a folder that is not open. */
   forget(entry: FolderEntry): Promise<void>
@@ -288,41 +288,34 @@ export async function openSyncedFolders({
 
   function join(entry: FolderEntry, secret: OneTimeSecret): SyncedFolder {
     const id = meetingOf(secret)
-    function granted(pass: GuestPass): void {
-      serially(() => takeGrant(id, pass)).catch((error) =>
-        log.error({ folder: entry.path, error }, 'a folder that was granted could not be opened'),
-      )
-    }
     const folder: SyncedFolder = {
       ...{ id, entry, keys: undefined },
-      state: opener.join(entry, secret, settingsOf(entry), granted),
+      state: opener.join(entry, secret, settingsOf(entry), (pass) => serially(() => takeGrant(id, pass))),
     }
     folders.set(id, folder)
     return folder
   }
 
-  /** The pass takes the place of the one-time secret, durably, before anything is done with it. */
+  /** The pass takes the place of the one-time secret, durably, before anything is done with it. When this fails it can be done again. */
   async function takeGrant(meeting: FolderId, pass: GuestPass): Promise<void> {
     const folder = folders.get(meeting)
     // Removed meanwhile: whoever adds it again with the same secret gets the same pass.
     if (folder === undefined) return
     const keys = folderKeys(pass)
     const same = folders.get(keys.folderId)
-    const entry: FolderEntry = { ...folder.entry, secret: pass }
-    await config.change((before) => ({
-      ...before,
-      folders: before.folders.flatMap((other) =>
-        other !== folder.entry ? [other] : same === undefined ? [entry] : [],
-      ),
-    }))
     if (same === undefined) {
+      const { entry } = await replaceEntry(folder, { ...folder.entry, secret: pass })
       await opener.forget(entry)
       const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
       folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
       log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
     } else {
+      await config.change((before) => withoutEntry(before, folder.entry))
       const other = same.entry.path
-      log.warn({ folder: entry.path, other }, 'the one-time secret was for a folder that is here already')
+      log.warn(
+        { folder: folder.entry.path, other },
+        'the one-time secret was for a folder that is here already',
+      )
     }
     folders.delete(meeting)
     await close(folder)

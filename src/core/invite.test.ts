@@ -1,8 +1,24 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseCount } from '../testing/counts.ts'
 import { type DeviceId, toId } from './ids.ts'
 import { type Guest, type Invite, type InviteEnd, inviteIdOf, inviteKeys, isOver, judge } from './invite.ts'
+import { generateOneTimeSecret, type OneTimeSecret, parseSecret, rendezvous, secretToText } from './secret.ts'
+
+interface Vector {
+  readonly token: string
+  readonly text: string
+  readonly id: string
+  readonly meetingId: string
+  readonly psk: string
+  readonly tagKey: string
+  readonly rendezvous: readonly { readonly day: number; readonly bytes: string }[]
+}
+
+const { oneTime: vectors }: { readonly oneTime: readonly Vector[] } = JSON.parse(
+  readFileSync(new URL('secret.vectors.json', import.meta.url), 'utf8'),
+)
 
 const guests: readonly Guest[] = ['one', 'two'].flatMap((device) =>
   ['first', 'second'].map((author) => ({
@@ -69,6 +85,20 @@ describe('one-time secrets', () => {
     expect(judge(endedBy('expired'), other, createdMs)).toBe('invite-expired')
     expect(judge(endedBy('cancelled'), other, createdMs)).toBe('invite-cancelled')
     expect(judge(endedBy('restored'), other, createdMs)).toBe('invite-cancelled')
+  })
+
+  test.each(vectors)('S10 the published vector $text', (vector) => {
+    const token = Buffer.from(vector.token, 'hex')
+    expect(secretToText(generateOneTimeSecret(() => token))).toBe(vector.text)
+    const parsed = parseSecret(vector.text) as OneTimeSecret
+    expect([parsed.kind, parsed.token.reveal()]).toEqual(['one-time', token])
+    const id = inviteIdOf(token)
+    const { meetingId, psk, tagKey } = inviteKeys(id)
+    expect([id, meetingId]).toEqual([vector.id, vector.meetingId])
+    expect([psk, tagKey].map((key) => key.reveal().toString('hex'))).toEqual([vector.psk, vector.tagKey])
+    for (const { day, bytes } of vector.rendezvous) {
+      expect(rendezvous(meetingId, day).toString('hex')).toBe(bytes)
+    }
   })
 
   test('S10 both ends derive the same, and nobody the token', () => {

@@ -30,8 +30,7 @@ interface Vector {
   readonly rendezvous: readonly { readonly day: number; readonly bytes: string }[]
 }
 
-/** Made by another implementation of the rules, in another language. */
-const vectors: readonly Vector[] = JSON.parse(
+const { folders: vectors }: { readonly folders: readonly Vector[] } = JSON.parse(
   readFileSync(new URL('secret.vectors.json', import.meta.url), 'utf8'),
 )
 

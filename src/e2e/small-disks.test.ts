@@ -1,9 +1,11 @@
 /** Folders on small file systems of their own: full ones, and ones that cannot hold everything. */
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeLoopDisk } from '../testing/loop-disk.ts'
 import { type Member, startMesh } from '../testing/mesh.ts'
+import { startPlace } from '../testing/place.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
@@ -70,6 +72,44 @@ test('a disk that is full of something else: syncing goes on by itself once that
   await rm(ballast)
   await untilGoingOn(small!)
   expect(await mesh.differences({ seconds: 100 })).toEqual([])
+})
+
+/** Until not a single block is free. */
+async function fillUp(file: string): Promise<void> {
+  await using handle = await open(file, 'w')
+  for (const bytes of [mib, 4096]) {
+    const write = () => handle.write(Buffer.alloc(bytes)).then(({ bytesWritten }) => bytesWritten === bytes)
+    while (await write().catch(() => false));
+    await handle.sync().catch(() => undefined)
+  }
+}
+
+test('I15: a guest whose state directory is full says so, and joins by itself once there is room', async () => {
+  await using root = await makeTempDirectory()
+  await using disk = await makeLoopDisk(root.path, 'ext4', 'ext4', 16)
+  await using stack = new AsyncDisposableStack()
+  const issuer = await startPlace(root.path, 'issuer', stack)
+  const guest = await startPlace(disk.path, 'guest', stack)
+  await issuer.write('episode', 'the first one')
+  await issuer.daemon.ask('add', issuer.directory)
+  const secret = await issuer.invite()
+  await issuer.daemon.end('SIGTERM')
+  await guest.add(secret, issuer)
+  await guest.daemon.ask('set', guest.directory, 'reserveBytes=1000000')
+  const ballast = join(disk.path, 'ballast')
+  await fillUp(ballast)
+  await issuer.restart()
+
+  const folder = await until('the obstacle is told', async () => {
+    const [shown] = (await guest.status()).folders
+    return shown?.explanation.includes('is full') && shown
+  })
+  expect(folder).toMatchObject({ state: 'joining', explanation: expect.stringContaining(guest.home) })
+  // The secret is used by now, and by this very device.
+  const { invites } = await issuer.daemon.askJson('invite', 'list', issuer.directory)
+  expect(invites).toMatchObject([{ state: 'redeemed', redeemedBy: { name: 'guest' } }])
+  await rm(ballast)
+  await until('the file is there', () => guest.has('episode', 'the first one'))
 })
 
 test('an exFAT disk tells which names it cannot hold, takes everything else, and survives being pulled', async () => {

@@ -24,7 +24,7 @@ export interface FakeJoining extends JoiningFolder {
   obstacle: SyncError
   settings: FolderSettings
   /** Says what the secret is good for. */
-  granted(pass: GuestPass): void
+  granted(pass: GuestPass): Promise<void>
   isOpen: boolean
 }
 
@@ -57,9 +57,9 @@ export function createFakeOpener(): FakeOpener {
       opened.set(entry.path, folder)
       return folder
     },
-    join(entry, _secret, settings, granted) {
+    join(entry, _secret, settings, keep) {
       const joining: FakeJoining = {
-        granted,
+        granted: keep,
         settings,
         obstacle: new SyncError('issuer-away'),
         isOpen: true,

@@ -44,7 +44,10 @@ const directions: Readonly<
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
-    may: ['core', 'engine/settings', 'setting-table', 'serial', 'durable-file', 'wire/statement-body'],
+    may: [
+      ...['core', 'engine/settings', 'setting-table', 'serial', 'durable-file', 'disk/disk-error'],
+      'wire/statement-body',
+    ],
     because: "config only reads and writes files, guests' passes among them, and reads the environment",
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
