@@ -81,9 +81,7 @@ export function createSteering(needs: Needs): Steering {
 
   async function changeHosts(named: string, change: (hosts: readonly string[]) => readonly string[]) {
     const { entry } = await folders.configure(named, (set) => {
-      const hosts = change(set.hosts ?? [])
-      // Checked like any other value, so that the limits of the table hold.
-      return { ...set, ...settingsFromJson(folderSettingTable, { hosts }) }
+      return { ...set, ...readHosts(change(set.hosts ?? [])) }
     })
     return { hosts: [...(entry.set.hosts ?? [])] }
   }
@@ -100,8 +98,8 @@ export function createSteering(needs: Needs): Steering {
         ...{ folders: shown, traffic: traffic.read() },
       }
     },
-    async addFolder(path, secret) {
-      const { id, entry, keys } = await folders.add(path, secret)
+    async addFolder(path, secret, hosts) {
+      const { id, entry, keys } = await folders.add(path, secret, hosts.length === 0 ? {} : readHosts(hosts))
       return {
         ...{ id, path: entry.path, role: keys?.role ?? 'read-only' },
         ...{ created: secret === undefined, joining: keys === undefined },
@@ -254,6 +252,11 @@ function keepNewest(entries: ArchiveEntry[], limit: number): void {
   entries.length = Math.min(entries.length, limit)
 }
 
+/** Checked like any other value, so that the limits of the table hold. */
+function readHosts(hosts: readonly string[]): Partial<FolderSettings> {
+  return settingsFromJson(folderSettingTable, { hosts })
+}
+
 function readChange<S>(table: SettingTable<S>, change: SettingsChange): Partial<S> {
   return 'texts' in change ? settingsFromTexts(table, change.texts) : settingsFromJson(table, change.values)
 }
@@ -293,8 +296,9 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
   if (keys === undefined || state instanceof SyncError) {
     const { code, message } = keys === undefined ? state.obstacle : (state as SyncError)
     const isJoining = keys === undefined && !isFinal(code)
+    const opened = keys === undefined ? 'refused' : 'halted'
     return {
-      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : 'halted' },
+      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : opened },
       ...(isJoining ? {} : { halt: { code, message } }),
       ...{ settled: false, explanation: message },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },

@@ -21,7 +21,7 @@ import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, refuseForRole, withDefaults } from './setting-table.ts'
+import { folderSettingTable, onlyForRole, refuseForRole, withDefaults } from './setting-table.ts'
 
 /** A folder that is open, with everything below it; disposing closes all of that. */
 export interface RunningFolder extends AsyncDisposable {
@@ -89,7 +89,7 @@ export interface SyncedFolders extends AsyncDisposable {
   /** As `find`, and throws the reason when the folder could not be opened, or is not shared with this device yet. */
   findRunning(named: string): Promise<RunningEntry>
   /** Returns at once for a one-time secret, which is redeemed from then on. */
-  add(path: string, secretText: string | undefined): Promise<SyncedFolder>
+  add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
   remove(named: string): Promise<void>
   /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`. */
   rotate(named: string): Promise<SyncedFolder>
@@ -255,7 +255,8 @@ export async function openSyncedFolders({
   }
 
   async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
-    const same = folders.get(meetingOf(secret))
+    const meeting = meetingOf(secret)
+    const same = folders.get(meeting) ?? [...folders.values()].find((folder) => invitesTo(folder, meeting))
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     log.info({ folder: entry.path }, 'added a folder with a one-time secret')
@@ -303,20 +304,13 @@ export async function openSyncedFolders({
     if (folder === undefined) return
     const keys = folderKeys(pass)
     const same = folders.get(keys.folderId)
-    if (same === undefined) {
-      const { entry } = await replaceEntry(folder, { ...folder.entry, secret: pass })
-      await opener.forget(entry)
-      const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
-      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
-      log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
-    } else {
-      await config.change((before) => withoutEntry(before, folder.entry))
-      const other = same.entry.path
-      log.warn(
-        { folder: folder.entry.path, other },
-        'the one-time secret was for a folder that is here already',
-      )
-    }
+    if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
+    const set = onlyForRole(folder.entry.set, keys.role)
+    const { entry } = await replaceEntry(folder, { ...folder.entry, set, secret: pass })
+    await opener.forget(entry)
+    const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
+    folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
+    log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
     folders.delete(meeting)
     await close(folder)
   }
@@ -353,8 +347,8 @@ export async function openSyncedFolders({
     list: () => [...folders.values()],
     find,
     findRunning,
-    add: (path, secretText) =>
-      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), {})),
+    add: (path, secretText, set = {}) =>
+      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set)),
     remove: (named) =>
       serially(async () => {
         const folder = await find(named)
@@ -384,6 +378,11 @@ export async function openSyncedFolders({
         folders.clear()
       }),
   }
+}
+
+/** Whether the one-time secret of this meeting is of this very folder, made here. */
+function invitesTo({ keys, state }: SyncedFolder, meeting: FolderId): boolean {
+  return keys !== undefined && !(state instanceof SyncError) && state.folder.invites.meetings().has(meeting)
 }
 
 function meetingOf(secret: OneTimeSecret): FolderId {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Added, Hosts, Status } from '../api/schemas.ts'
+import type { Added, Status } from '../api/schemas.ts'
 import { SyncError } from '../core/errors.ts'
 import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
 import { folderRoute } from './client.ts'
@@ -31,9 +31,8 @@ export function defineAdd(program: Command, around: Surroundings): void {
       const added = await session.client.post<Added>('/api/folders', {
         path,
         ...(secret === undefined ? {} : { secret }),
+        hosts: [...(link?.hosts ?? []), ...host],
       })
-      for (const each of [...(link?.hosts ?? []), ...host])
-        await session.client.post<Hosts>(folderRoute(path, '/hosts'), { host: each })
       if (added.joining) await showJoined(session, around, path)
       else session.show(added, addedToText)
     })
@@ -45,9 +44,9 @@ async function showJoined(session: Session, around: Surroundings, path: string):
   for (;;) {
     const { folders } = await session.client.get<Status>('/api/status', { folder: path })
     const folder = folders[0]!
-    if (folder.halt?.code.startsWith('invite-') === true) {
+    if (folder.state === 'refused') {
       await session.client.remove(folderRoute(path, ''))
-      throw new SyncError('request-invalid', { reason: folder.halt.message })
+      throw new SyncError('request-invalid', { reason: folder.explanation })
     }
     const isJoined = folder.state !== 'joining'
     if (isJoined || around.monotonicMs() >= untilMs) {

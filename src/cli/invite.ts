@@ -3,7 +3,7 @@ import type { InviteBody, Invited, Invites } from '../api/schemas.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
-import { linkTo, linkToText, type ShareOptions } from './share.ts'
+import { linkTo, linkToText, readHosts, type ShareOptions } from './share.ts'
 
 const secondsByUnit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 const maxSeconds = 24 * 3600
@@ -28,6 +28,7 @@ export function defineInvite(program: Command, around: Surroundings): void {
     .action(async (directory: string | undefined, options: InviteOptions, command: Command) => {
       if (directory === undefined) return command.help()
       const lifeSeconds = options.expires === undefined ? undefined : readDuration(command, options.expires)
+      const hosts = readHosts(command, options)
       const session = openSession(command, around)
       const body = {
         role: options.full === true ? 'full' : 'read-only',
@@ -36,7 +37,7 @@ export function defineInvite(program: Command, around: Surroundings): void {
       const route = folderRoute(absolute(directory), '/invites')
       const invited = await session.client.post<Invited>(route, body)
       const isShared = options.link === true || options.qr === true
-      const link = isShared ? linkTo(absolute(directory), invited.secret, options) : undefined
+      const link = isShared ? linkTo(absolute(directory), invited.secret, hosts) : undefined
       session.show({ ...invited, ...(link === undefined ? {} : { link }) }, () =>
         invitedToText(invited, link === undefined ? invited.secret : linkToText(link, options)),
       )

@@ -5,7 +5,7 @@ import type { DeviceId } from '../core/ids.ts'
 import type { RoleClaim } from '../core/role-proof.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { FolderContext } from './folder-context.ts'
-import { certify, declare } from './members.ts'
+import { certify, declare, receiveStatements } from './members.ts'
 
 /** Throws why a peer whose claim was verified is not let in. */
 export function admit(
@@ -26,9 +26,13 @@ export function admit(
   throw new SyncError(refusal)
 }
 
-function refusalOf({ store }: FolderContext, device: DeviceId, claim: RoleClaim): ErrorCode | undefined {
+function refusalOf(context: FolderContext, device: DeviceId, claim: RoleClaim): ErrorCode | undefined {
+  const { store } = context
   // It may be the first to tell of it.
-  if (claim.certificate !== undefined) store.addStatement(claim.certificate)
+  if (claim.certificate !== undefined) {
+    const told = [claim.certificate]
+    if (store.transaction(() => receiveStatements(context, told).isNews)) context.indexGrew()
+  }
   const roster = store.roster()
   if (roster.isRevoked(device)) return 'peer-revoked'
   if (claim.certificate !== undefined)

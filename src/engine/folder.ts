@@ -32,6 +32,9 @@ import { createUnfinished } from './unfinished.ts'
 import type { UploadSlots } from './upload-slots.ts'
 import { usher } from './usher.ts'
 
+/** Each is answered once and goes, or is sent away after a while. */
+const maxVisitors = 64
+
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
   readonly path: string
@@ -218,13 +221,20 @@ export function openFolder(options: FolderOptions): Folder {
   }
 
   const invites = createInvites(context, () => loop.isPrepared)
+  /** Links of guests, and of those that come with a former secret. */
+  const visitors = new Set<Link>()
 
   function take(link: Link): void {
     const before = former.find(({ folderId }) => folderId === link.folderId)
     if (settings.paused || !isEntered(context)) link.close('folder-closed')
     else if (link.folderId === context.id) swarm.attach(link)
-    else if (before !== undefined) usher(context, before, link)
-    else answerGuest(invites, link, clock)
+    else if (visitors.size >= maxVisitors) link.close('peer-oversize')
+    else {
+      visitors.add(link)
+      void link.closed.then(() => visitors.delete(link))
+      if (before !== undefined) usher(context, before, link)
+      else answerGuest(invites, link, clock)
+    }
   }
 
   return {
@@ -306,6 +316,7 @@ export function openFolder(options: FolderOptions): Folder {
     restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {
       isClosing = true
+      for (const link of visitors) link.close('closing')
       await swarm.closeAll('closing')
       await transfers.close()
       await loop.stop()

@@ -64,11 +64,14 @@ export function declare<S extends Statement>(context: FolderContext, statement: 
   return signed
 }
 
-/** Makes a device a member. Throws `needs-full-secret`. */
+/** Makes a device a member. Throws `needs-full-secret`, and `peer-forged` for an author key that is another device's. */
 export function certify(
   context: FolderContext,
   member: Pick<Certificate, 'author' | 'device' | 'role' | 'deviceName' | 'invitedBy' | 'invite'>,
 ): void {
+  const known = context.store.roster().certificateOf(member.author)?.statement.device ?? member.device
+  if (known !== member.device)
+    throw new SyncError('peer-forged', { reason: "its author key is another device's" })
   const issuedMs = Math.max(0, context.clock.now())
   declare(context, { kind: 'certificate', ...member, issuedMs, signsFor: undefined })
 }

@@ -250,8 +250,8 @@ export interface FolderStore extends Disposable {
   addInvite(invite: Invite): void
   /** False when it had ended before: the first end is the one that counts (I15). */
   endInvite(id: InviteId, end: InviteEnd): boolean
-  /** Forgets those that ended before then. */
-  forgetInvites(endedBeforeMs: number): void
+  /** Forgets those that have ended, but for the last so many. Whether there were any. */
+  forgetInvites(keep: number): boolean
 
   // -- members and peers
   /** Stores a statement under a new sequence number. False when it is here already. */
@@ -282,6 +282,7 @@ export interface FolderStore extends Disposable {
   sawNewcomer(newcomer: NewcomerRow): void
   forgetNewcomer(device: DeviceId): void
   peers(): PeerRow[]
+  /** Those seen last are kept. */
   sawPeer(peer: PeerRow): void
   /** How far into which index of a peer we are. */
   cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined
