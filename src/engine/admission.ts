@@ -50,7 +50,7 @@ export function approve(context: FolderContext, device: DeviceId): void {
   store.transaction(() => {
     certify(context, {
       ...{ author: newcomer.author, device, role: 'read-only', deviceName: newcomer.name },
-      ...{ invitedBy, invite: undefined },
+      ...{ invitedBy, invite: undefined, signsFor: undefined },
     })
     store.forgetNewcomer(device)
   })

@@ -156,7 +156,7 @@ function redeemFirst(
     if (!store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })) throw new SyncError('invite-used')
     certify(context, {
       ...{ author: guest.author, device: guest.device, role, deviceName: guest.deviceName },
-      ...{ invitedBy: device, invite: id },
+      ...{ invitedBy: device, invite: id, signsFor: undefined },
     })
   })
 }

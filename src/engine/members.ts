@@ -65,15 +65,12 @@ export function declare<S extends Statement>(context: FolderContext, statement: 
 }
 
 /** Makes a device a member. Throws `needs-full-secret`, and `peer-forged` for an author key that is another device's. */
-export function certify(
-  context: FolderContext,
-  member: Pick<Certificate, 'author' | 'device' | 'role' | 'deviceName' | 'invitedBy' | 'invite'>,
-): void {
+export function certify(context: FolderContext, member: Omit<Certificate, 'kind' | 'issuedMs'>): void {
   const known = context.store.roster().certificateOf(member.author)?.statement.device ?? member.device
   if (known !== member.device)
     throw new SyncError('peer-forged', { reason: "its author key is another device's" })
   const issuedMs = Math.max(0, context.clock.now())
-  declare(context, { kind: 'certificate', ...member, issuedMs, signsFor: undefined })
+  declare(context, { kind: 'certificate', ...member, issuedMs })
 }
 
 /** What shows that this device is a member; undefined where only a secret of the folder does. */
@@ -89,13 +86,15 @@ export function ownCertificate({
 
 /** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */
 export function declareSelf(context: FolderContext): void {
-  const { store, keys, author, device, deviceName, role, rootPath } = context
+  const { store, keys, author, device, deviceName, role, rootPath, formerIds } = context
   if (keys.certificate !== undefined) store.addStatement(keys.certificate)
   const isKnown = store.roster().certificateOf(author.key) !== undefined
   if (!isKnown && keys.signAsWriter !== undefined) {
     certify(context, {
       ...{ author: author.key, device, role: 'full', deviceName },
       ...{ invitedBy: undefined, invite: undefined },
+      // After a loss of the database, too, it signs for what the folder was when it came.
+      signsFor: formerIds[0],
     })
   }
   if (role === 'full' && store.roster().certificateOf(author.key)?.statement.role !== 'full')

@@ -171,15 +171,22 @@ export function enter(context: FolderContext): void {
   })
 }
 
-/** What this device said itself, and whoever changed the secret did not know. */
-function ownWord(context: FolderContext, former: FolderId, { carried }: WholeRotation): Signed[] {
-  const { store, keys, device } = context
+/**
+ * What this device said itself and whoever changed the secret did not know; and for what other folders authors sign that are members still,
+ * which matters for a device that was added anew.
+ */
+function ownWord(context: FolderContext, former: FolderId, rotation: WholeRotation): Signed[] {
+  const { store, keys, device, formerIds } = context
   if (keys.signAsWriter === undefined) return []
-  const known = new Set(carried.map(({ replaces }) => replaces))
+  const carried = openCarried(rotation, keys).map(({ signed }) => signed)
+  const known = new Set(rotation.carried.map(({ replaces }) => replaces))
+  const members = rosterOf(carried)
   const guests = new Set(store.invites().flatMap(({ end }) => (end?.kind === 'redeemed' ? [end.author] : [])))
   function isOurs(statement: Statement): boolean {
-    if (statement.kind === 'certificate') return guests.has(statement.author)
-    return statement.kind === 'revocation' && statement.revokedBy === device
+    if (statement.kind === 'revocation') return statement.revokedBy === device
+    if (statement.kind !== 'certificate') return false
+    const isMember = members.certificateOf(statement.author)?.statement.device === statement.device
+    return guests.has(statement.author) || (isMember && formerIds.includes(statement.signsFor ?? former))
   }
   return store
     .statementsAfter(0, Number.MAX_SAFE_INTEGER)
