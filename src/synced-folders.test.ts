@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type ConfigKeeper, openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { type DeviceId, type RotationId, toId } from './core/ids.ts'
-import { inviteIdOf } from './core/invite.ts'
+import { inviteIdOf, inviteKeys } from './core/invite.ts'
 import {
   folderKeys,
   type GuestPass,
@@ -292,6 +292,33 @@ test('a file given with --config adds what is new and sets the rest, however oft
   await folders.takeIn(setup)
   expect(config.current().folders.map(({ path, set }) => [path, set])).toEqual(once)
   expect(await codeOf(folders.takeIn([{ path: c!, secret: full, set: {} }]))).toBe('folder-exists')
+})
+
+test('a one-time secret of a folder that is here already is refused, before it is used where that can be known', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const other = await makeDirectory(root.path, 'b')
+  await folders.add(path, secretToText(full))
+  const joined = await folders.add(other, secretToText(oneTime))
+  const { granted } = opener.joined.get(other)!
+  expect(await codeOf(granted(pass))).toBe('folder-same-secret')
+  expect(config.current().folders.map((entry) => entry.path)).toEqual([path, other])
+  await folders.remove(other)
+
+  const meetings = new Map([[joined.id, inviteKeys(inviteIdOf(oneTime.token.reveal()))]])
+  const { answers } = opener.opened.get(path)!
+  Object.assign(answers, { invites: { ...answers.invites, meetings: () => meetings } })
+  expect(await codeOf(folders.add(other, secretToText(oneTime)))).toBe('folder-same-secret')
+})
+
+test('what only a read-only device may keep to itself does not hold for one that is given full access', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  await folders.add(path, secretToText(oneTime), { keepNewestFiles: 3, lan: false })
+  await opener.joined.get(path)!.granted(pass)
+  expect((await folders.findRunning(path)).entry.set).toEqual({ lan: false })
 })
 
 describe('R9: a folder whose secret was changed', () => {
