@@ -346,7 +346,7 @@ describe('R9: a folder whose secret was changed', () => {
     expect((await open()).list().map((each) => each.id)).toEqual([id])
   })
 
-  test('stays behind where there is nothing for this device, and says so', async () => {
+  test('stays as it is where there is nothing for this device', async () => {
     await using root = await makeTempDirectory()
     const { folders, opener, config } = await makeDevice(root.path)
     const path = await makeDirectory(root.path, 'a')
@@ -356,12 +356,44 @@ describe('R9: a folder whose secret was changed', () => {
     Object.assign(before.answers, { succession: { rotation, secret: undefined } })
     before.rotated()
     expect(await codeOf(folders.configure(path, (set) => set).then(() => folders.findRunning(path)))).toBe(
-      'secret-changed',
+      'done',
     )
-    expect(before.isOpen).toBe(false)
+    expect(before.isOpen).toBe(true)
     expect(config.current().folders.map(({ secret }) => secret)).toEqual(
       kept.folders.map(({ secret }) => secret),
     )
+  })
+
+  test('is known by the former one to whoever adds it, or sets it up', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    const other = await makeDirectory(root.path, 'b')
+    await folders.add(path, secretToText(full))
+    const before = opener.opened.get(path)!
+    Object.assign(before.answers, { succession: { rotation, secret: next } })
+    before.rotated()
+    await folders.takeIn([{ path, secret: full, set: { lan: false } }])
+    expect((await folders.findRunning(path)).entry).toMatchObject({ secret: next, set: { lan: false } })
+    // From somebody who has not moved over.
+    await folders.add(other, secretToText(oneTime))
+    expect(await codeOf(opener.joined.get(other)!.granted(pass))).toBe('folder-same-secret')
+  })
+
+  test('that cannot keep the new one says so, and goes on under the former', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener, home } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    const { id } = await folders.add(path, secretToText(full))
+    const { answers } = opener.opened.get(path)!
+    Object.assign(answers, {
+      rotate: () => Object.assign(answers, { succession: { rotation, secret: next } }),
+    })
+    await rename(home, `${home} away`)
+    expect(await codeOf(folders.rotate(path))).not.toBe('done')
+    expect((await folders.findRunning(path)).id).toBe(id)
+    await rename(`${home} away`, home)
+    expect((await folders.rotate(path)).id).toBe(folderKeys(next).folderId)
   })
 
   test('whose new secret is that of another folder here does not become the same', async () => {

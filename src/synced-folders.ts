@@ -91,7 +91,7 @@ export interface SyncedFolders extends AsyncDisposable {
   /** Returns at once for a one-time secret, which is redeemed from then on. */
   add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
   remove(named: string): Promise<void>
-  /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`. */
+  /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`, and why it cannot be kept. */
   rotate(named: string): Promise<SyncedFolder>
   configure(
     named: string,
@@ -174,27 +174,39 @@ export async function openSyncedFolders({
     return replaced
   }
 
-  /** Where the secret was changed, the folder goes on under the new one: that is kept before anything else is done. */
+  /**
+   * Where the secret was changed, the folder goes on under the new one: that is kept before anything else is done. One for which there is
+   * nothing new goes on as it is, since there may be later.
+   */
   async function follow(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder?.keys === undefined || folder.state instanceof SyncError) return
     const succession = successionOf(folder.state)
     const { entry } = folder
     const { secret: before, former = [] } = entry
-    if (succession === undefined || before.kind === 'one-time') return
-    const refusal = refusalToFollow(entry, succession)
-    if (refusal !== undefined) {
-      log.warn({ folder: entry.path, code: refusal.code }, refusal.message)
+    if (succession?.secret === undefined || before.kind === 'one-time') return
+    const keys = folderKeys(succession.secret)
+    const same = folderWithId(keys.folderId)
+    if (same !== undefined) {
       await close(folder)
-      folders.set(id, { ...folder, state: refusal })
+      folders.set(id, { ...folder, state: new SyncError('folder-same-secret', { other: same.entry.path }) })
       return
     }
-    const after: FolderEntry = { ...entry, secret: succession.secret!, former: [...former, before] }
+    const set = onlyForRole(entry.set, keys.role)
+    const after: FolderEntry = { ...entry, set, secret: succession.secret, former: [...former, before] }
     await config.change((all) => withEntry(all, entry, after))
     log.info({ folder: entry.path }, 'the folder goes on under a new secret')
-    folders.delete(id)
+    folders.set(id, { ...folder, entry: after, state: new SyncError('folder-moved') })
     await close(folder)
     await openExisting(after)
+    folders.delete(id)
+  }
+
+  /** The folder that has this id, or had it before its secret was changed. */
+  function folderWithId(id: FolderId): SyncedFolder | undefined {
+    const wasCalled = ({ entry: { former = [] } }: SyncedFolder) =>
+      former.some((secret) => folderKeys(secret).folderId === id)
+    return folders.get(id) ?? [...folders.values()].find(wasCalled)
   }
 
   /** A database that cannot be used is told of again when it can. */
@@ -205,12 +217,6 @@ export async function openSyncedFolders({
       if (!isSyncError(error)) throw error
       return undefined
     }
-  }
-
-  function refusalToFollow({ path }: FolderEntry, { secret }: Succession): SyncError | undefined {
-    if (secret === undefined) return new SyncError('secret-changed', { path })
-    const same = folders.get(folderKeys(secret).folderId)
-    return same && new SyncError('folder-same-secret', { other: same.entry.path })
   }
 
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
@@ -266,11 +272,7 @@ export async function openSyncedFolders({
   async function addOpened(entry: FolderEntry, keys: FolderKeys): Promise<SyncedFolder> {
     const id = keys.folderId
     refuseForRole(entry.set, keys.role)
-    const same =
-      folders.get(id) ??
-      [...folders.values()].find(({ entry: { former = [] } }) =>
-        former.some((each) => folderKeys(each).folderId === id),
-      )
+    const same = folderWithId(id)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await opener.forget(entry)
     // The secret first: it must not be lost once anything was shared under it.
@@ -303,8 +305,9 @@ export async function openSyncedFolders({
     // Removed meanwhile: whoever adds it again with the same secret gets the same pass.
     if (folder === undefined) return
     const keys = folderKeys(pass)
-    const same = folders.get(keys.folderId)
-    if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
+    const same = folderWithId(keys.folderId)
+    if (same !== undefined && same !== folder)
+      throw new SyncError('folder-same-secret', { other: same.entry.path })
     const set = onlyForRole(folder.entry.set, keys.role)
     const { entry } = await replaceEntry(folder, { ...folder.entry, set, secret: pass })
     await opener.forget(entry)
@@ -358,15 +361,13 @@ export async function openSyncedFolders({
         if (folder.keys !== undefined) await opener.forget(folder.entry)
         log.info({ folder: folder.entry.path }, 'removed a folder; its files stay')
       }),
-    async rotate(named) {
-      const { path } = await serially(async () => {
-        const { entry, state } = await findRunning(named)
+    rotate: (named) =>
+      serially(async () => {
+        const { id, entry, state } = await findRunning(named)
         state.folder.rotate()
-        return entry
-      })
-      // Following it comes first in the queue.
-      return serially(() => find(path))
-    },
+        await follow(id)
+        return find(entry.path)
+      }),
     configure: (named, change) => serially(() => configure(named, change)),
     takeIn: (setup) =>
       serially(async () => {
@@ -389,11 +390,16 @@ function meetingOf(secret: OneTimeSecret): FolderId {
   return inviteKeys(inviteIdOf(secret.token.reveal())).meetingId
 }
 
-/** Whether a secret is what a folder was added with, the one-time secret of a guest included. */
+/** Whether a secret is what a folder has or had, the one-time secret of a guest included. */
 function opensSame(secret: FolderEntry['secret'], known: SyncedFolder): boolean {
   if (secret.kind !== 'one-time') {
     const keys = folderKeys(secret)
-    return keys.folderId === known.keys?.folderId && keys.role === known.keys.role
+    const { secret: present, former = [] } = known.entry
+    return [present, ...former].some((held) => {
+      if (held.kind === 'one-time') return false
+      const { folderId, role } = folderKeys(held)
+      return folderId === keys.folderId && role === keys.role
+    })
   }
   const invite = inviteIdOf(secret.token.reveal())
   const { secret: held } = known.entry

@@ -7,6 +7,9 @@ import type { AdmissionRule } from '../core/statement.ts'
 import type { FolderContext } from './folder-context.ts'
 import { certify, declare, receiveStatements } from './members.ts'
 
+/** Numbers that JSON and protobuf agree on. */
+const maxNumber = Number.MAX_SAFE_INTEGER
+
 /** Throws why a peer whose claim was verified is not let in. */
 export function admit(
   context: FolderContext,
@@ -60,6 +63,10 @@ export function approve(context: FolderContext, device: DeviceId): void {
 export function setAdmission(context: FolderContext, rule: AdmissionRule): void {
   const roster = context.store.roster()
   if (roster.admission === rule) return
+  if (roster.admissionNumber >= maxNumber) {
+    const reason = 'Who may join was set too often to be set once more. After `berrysync rotate` it can be.'
+    throw new SyncError('request-invalid', { reason })
+  }
   declare(context, { kind: 'admission', rule, number: roster.admissionNumber + 1 })
   context.membersChanged(false)
 }

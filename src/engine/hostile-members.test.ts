@@ -283,7 +283,7 @@ describe('I15: at the meeting of a one-time secret', () => {
     await at.pass(1_000)
     const ends = visitors.map((visitor) => visitor.ended())
     expect(ends.filter((end) => end === undefined)).toHaveLength(64)
-    expect(ends.filter((end) => end === 'peer-oversize')).toHaveLength(236)
+    expect(ends.filter((end) => end === 'peer-stalled')).toHaveLength(236)
     await at.expectService()
   })
 

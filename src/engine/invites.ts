@@ -21,7 +21,7 @@ import type { HiddenBytes } from '../core/unprintable.ts'
 import { isClockSet } from '../core/wall-clock.ts'
 import type { FolderContext } from './folder-context.ts'
 import { renewLease } from './lease.ts'
-import { certify } from './members.ts'
+import { certify, isEntered, notEntered } from './members.ts'
 
 /** That have ended and are remembered: who comes too late is told why, and whoever lost its answer gets it. */
 const maxEndedInvites = 1000
@@ -92,6 +92,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
     list,
     create(role, lifeMs) {
       if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+      if (!isEntered(context)) throw notEntered(context)
       const createdMs = clock.now()
       if (!isClockSet(createdMs)) throw new SyncError('clock-not-set')
       if (!(lifeMs > 0 && lifeMs <= maxInviteMs))

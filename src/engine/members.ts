@@ -51,16 +51,21 @@ export function isEntered({ store, id }: FolderContext): boolean {
   return (store.fact('folderId') ?? id) === id
 }
 
+/** What cannot be said of members before the store is of the folder under its present secret. */
+export function notEntered({ rootPath }: FolderContext): SyncError {
+  const reason = `${rootPath} has a new secret and is just going over to it, which takes its directory, unpaused. Try again in a moment.`
+  return new SyncError('request-invalid', { reason })
+}
+
 /** Signs a statement and tells it to everybody. Throws `needs-full-secret` where the full secret is not held. */
 export function declare<S extends Statement>(context: FolderContext, statement: S): SignedStatement<S> {
   const { store, keys, id, rootPath } = context
   if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
   if (!isEntered(context)) {
-    const reason = `The secret of ${rootPath} was changed, and its directory has not been there since. Try again when it is.`
-    throw new SyncError('request-invalid', { reason })
+    throw notEntered(context)
   }
   const signed = signStatement(statement, encodeStatement(statement), id, keys.signAsWriter)
-  if (store.addStatement(signed)) context.indexGrew()
+  if (store.addStatement(signed, true)) context.indexGrew()
   return signed
 }
 
@@ -79,9 +84,12 @@ export function ownCertificate({
   keys,
   author,
   device,
+  role,
 }: FolderContext): SignedStatement<Certificate> | undefined {
   const told = store.roster().certificateOf(author.key)
-  return told?.statement.device === device ? told : keys.certificate
+  // One from before this device was added with less says too much.
+  const isOurs = told?.statement.device === device && told.statement.role === role
+  return isOurs ? told : keys.certificate
 }
 
 /** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */

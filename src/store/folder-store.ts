@@ -255,7 +255,9 @@ export interface FolderStore extends Disposable {
 
   // -- members and peers
   /** Stores a statement under a new sequence number. False when it is here already. */
-  addStatement(signed: SignedStatement): boolean
+  addStatement(signed: SignedStatement, isOwn?: boolean): boolean
+  /** What this device said itself, in order. */
+  ownStatements(): readonly SignedStatement[]
   hasStatement(id: StatementId): boolean
   /** Statements after a sequence number, in order. */
   statementsAfter(sequence: number, limit: number): StatementRow[]
