@@ -252,8 +252,9 @@ function keepNewest(entries: ArchiveEntry[], limit: number): void {
   entries.length = Math.min(entries.length, limit)
 }
 
-/** Checked like any other value, so that the limits of the table hold. */
-function readHosts(hosts: readonly string[]): Partial<FolderSettings> {
+/** Checked like any other value, so that the limits of the table hold. Throws `host-invalid`. */
+function readHosts(texts: readonly string[]): Partial<FolderSettings> {
+  const hosts = texts.map((text) => formatHostPort(parseHostPort(text)))
   return settingsFromJson(folderSettingTable, { hosts })
 }
 
@@ -269,8 +270,11 @@ function secretsOf({ path, secret }: SyncedFolder['entry']): { full?: string; re
     case 'read-only':
       return { readOnly: secretToText(secret) }
     case 'guest':
-    case 'one-time':
       throw new SyncError('no-secret-here', { path })
+    case 'one-time': {
+      const reason = `${path} is not joined yet, so there is no secret of it here. See: berrysync status`
+      throw new SyncError('request-invalid', { reason })
+    }
   }
 }
 
@@ -300,7 +304,10 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
     return {
       ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : opened },
       ...(isJoining ? {} : { halt: { code, message } }),
-      ...{ settled: false, explanation: message },
+      ...{
+        settled: false,
+        explanation: isJoining && set.hosts.length === 0 ? `${message} ${sayWhere(entry.path)}` : message,
+      },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
       notKept: { files: 0, bytes: 0 },
     }
@@ -318,6 +325,10 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
     peers: [...peers],
     problems: [...problems],
   }
+}
+
+function sayWhere(path: string): string {
+  return `No host is set, so say where it is: berrysync host add ${path} HOST:PORT`
 }
 
 /** What "up to date" is worth while nobody is there to ask. */

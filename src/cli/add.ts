@@ -6,6 +6,7 @@ import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { secretsToText } from './secrets.ts'
 import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+import { collect } from './share.ts'
 
 /** So long the command waits for whoever made a one-time secret; the daemon goes on trying. */
 const waitMs = 10_000
@@ -20,7 +21,11 @@ export function defineAdd(program: Command, around: Surroundings): void {
       '[SECRET]',
       'secret of the folder to join, or a link that holds it; "-" reads it from standard input',
     )
-    .option('--host <HOST:PORT...>', 'where a peer is, or who made the one-time secret')
+    .option(
+      '--host <HOST:PORT>',
+      'where a peer is, or who made the one-time secret; more than once for more',
+      collect,
+    )
     .action(async (directory: string, given: string | undefined, options, command: Command) => {
       const { host = [] } = options as { readonly host?: readonly string[] }
       const session = openSession(command, around)

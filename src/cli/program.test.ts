@@ -165,7 +165,9 @@ test('an address that is none adds no folder, and is put into no link', async ()
       out: '',
     })
   const many = Array.from({ length: 5 }, (_, at) => `h${at}.example:1`)
-  expect((await device.run('secrets', path, '--qr', '--host', ...many)).err).toContain('room for 4 addresses')
+  expect(
+    (await device.run('secrets', '--qr', ...many.flatMap((host) => ['--host', host]), path)).err,
+  ).toContain('room for 4 addresses')
 })
 
 test('waiting ends when there is a peer and nothing left to do, and fails at the limit', async () => {

@@ -17,6 +17,11 @@ export interface ShareOptions {
   readonly host?: readonly string[]
 }
 
+/** An option that may be given more than once: one that took several values would take the arguments behind it, too. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
+}
+
 /** The addresses for a link, as they are written. Ends the program as wrong usage. */
 export function readHosts(command: Command, { host = [] }: ShareOptions): readonly string[] {
   if (host.length > maxHosts) wrongUsage(command, `a link has room for ${maxHosts} addresses`)

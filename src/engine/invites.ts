@@ -5,7 +5,6 @@
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId, InviteId } from '../core/ids.ts'
 import {
-  codeOfEnd,
   type Guest,
   type Invite,
   type InviteKeys,
@@ -114,7 +113,10 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       if (invite === undefined || found.length > 1)
         throw new SyncError('invite-unknown', { id: named, path: rootPath })
       const { end, id } = invite
-      if (end !== undefined) throw new SyncError(codeOfEnd(end))
+      if (end !== undefined)
+        throw new SyncError('request-invalid', {
+          reason: `That one-time secret has ended already: ${end.kind}.`,
+        })
       store.endInvite(id, { kind: 'cancelled', atMs: clock.now() })
       return { ...invite, end: { kind: 'cancelled', atMs: clock.now() } }
     },
