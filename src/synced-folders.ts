@@ -141,7 +141,9 @@ export async function openSyncedFolders({
       state = error
     }
     folders.set(id, { id, entry, keys, state })
-    await follow(id)
+    await follow(id).catch((error) =>
+      log.error({ folder: entry.path, error }, 'a new secret could not be kept; that is tried again'),
+    )
   }
 
   function howToOpen(id: FolderId, isNew: boolean): OpenHow {

@@ -188,6 +188,8 @@ describe('rosters', () => {
     expect(rosterOfAll(second, rotation(other, 0, 2, x)).rotations).toEqual([])
     const [whole] = rosterOfAll(second, first).rotations
     expect([...whole!.sealedByDevice.keys()].sort()).toEqual([x, y].sort())
+    // Nobody keeps it from becoming whole by adding to it.
+    expect(rosterOfAll(second, first, rotation(id, 9, 10)).rotations).toEqual([whole])
     const both = rosterOfAll(rotation(other, 0, 1), second, first).rotations
     expect(both.map((each) => each.id)).toEqual([id, other].sort())
   })

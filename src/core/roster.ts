@@ -2,7 +2,7 @@
  * What a folder's statements mean together: who is a member, whose records count, who is let in. Pure, and the same in whatever order
  * the statements became known, so that all devices that know the same agree.
  */
-import type { AuthorKey, DeviceId, FolderId, RecordId, RevocationId, RotationId } from './ids.ts'
+import type { AuthorKey, DeviceId, FolderId, RecordId, RevocationId } from './ids.ts'
 import type {
   AdmissionRule,
   CarriedStatement,
@@ -14,7 +14,7 @@ import type {
 } from './statement.ts'
 
 /** A change of the secret all parts of which are known. */
-export interface WholeRotation extends Pick<Rotation, 'id' | 'rotatedBy' | 'issuedMs'> {
+export interface WholeRotation extends Pick<Rotation, 'id' | 'rotatedBy' | 'issuedMs' | 'partCount'> {
   /** What is sealed for each member that moves over. */
   readonly sealedByDevice: ReadonlyMap<DeviceId, Uint8Array>
   readonly carried: readonly CarriedStatement[]
@@ -54,7 +54,8 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
   let admission: { readonly rule: AdmissionRule; readonly number: number } = { rule: 'secret', number: 0 }
   const certificates: Certificate[] = []
   const foldersByAuthor = new Map<AuthorKey, Set<FolderId | undefined>>()
-  const rotationParts = new Map<RotationId, Map<number, SignedStatement<Rotation>>>()
+  /** By id and number of parts: what says otherwise of the latter is of another one. */
+  const rotationParts = new Map<string, Map<number, SignedStatement<Rotation>>>()
   for (const { statement, ...signed } of statements) {
     switch (statement.kind) {
       case 'certificate': {
@@ -75,10 +76,11 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
         if (isStronger(statement, admission)) admission = statement
         break
       case 'rotation': {
-        const parts = rotationParts.get(statement.id) ?? new Map<number, SignedStatement<Rotation>>()
+        const name = `${statement.id} ${statement.partCount}`
+        const parts = rotationParts.get(name) ?? new Map<number, SignedStatement<Rotation>>()
         const known = parts.get(statement.part)
         if (known === undefined || signed.id < known.id) parts.set(statement.part, { statement, ...signed })
-        rotationParts.set(statement.id, parts)
+        rotationParts.set(name, parts)
       }
     }
   }
@@ -114,7 +116,9 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
     admissionNumber: admission.number,
     certificates: certificates.sort((a, b) => a.issuedMs - b.issuedMs),
     revocations,
-    rotations: [...rotationParts.values()].flatMap(wholeRotation).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    rotations: [...rotationParts.values()]
+      .flatMap(wholeRotation)
+      .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.partCount - b.partCount)),
     size: statements.length,
   }
 }
@@ -138,12 +142,12 @@ function withPart(known: Revoked | undefined, said: Revocation): Revoked {
 function wholeRotation(parts: ReadonlyMap<number, SignedStatement<Rotation>>): WholeRotation[] {
   const said = [...parts.values()].map(({ statement }) => statement).sort((a, b) => a.part - b.part)
   const [first] = said
-  if (first === undefined || said.length < Math.max(...said.map(({ partCount }) => partCount))) return []
-  const { id, rotatedBy, issuedMs } = first
+  if (first === undefined || said.length < first.partCount) return []
+  const { id, rotatedBy, issuedMs, partCount } = first
   const sealed = said.flatMap(({ envelopes }) => envelopes)
   return [
     {
-      ...{ id, rotatedBy, issuedMs },
+      ...{ id, rotatedBy, issuedMs, partCount },
       sealedByDevice: new Map(sealed.map((envelope) => [envelope.device, envelope.sealed])),
       carried: said.flatMap(({ carried }) => carried),
     },

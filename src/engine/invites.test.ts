@@ -118,3 +118,13 @@ test('who asks before the database is known to be the present one is not let in'
   expect(device.folder.invites.meetings().size).toBe(1)
   expect(await redeem(device, token, 'later')).toBe('granted')
 })
+
+test('R7 a guest that was taken out is given nothing any more, however it asks', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  device = await openMemoryDevice({ clock, name: 'alice' })
+  await pass(clock)
+  const token = device.folder.invites.create('full', 3_600_000).secret.token.reveal()
+  expect(await redeem(device, token, 'first')).toBe('granted')
+  device.folder.revoke('first')
+  expect(await redeem(device, token, 'first')).toBe('invite-cancelled')
+})

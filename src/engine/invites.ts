@@ -84,7 +84,9 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
 
   function certificateOf(id: InviteId, { author }: Guest): SignedStatement<Certificate> | undefined {
     const certificate = store.roster().certificateOf(author)
-    return certificate?.statement.invite === id ? certificate : undefined
+    return certificate?.statement.invite === id && !store.roster().isRevokedAuthor(author)
+      ? certificate
+      : undefined
   }
 
   return {

@@ -237,15 +237,18 @@ export function startLoop(
   function endHalt(): void {
     if (halt === undefined) return
     log.info({ code: halt.error.code }, 'syncing goes on')
-    store.addHistory({
-      atMs: clock.now(),
-      path: '',
-      action: 'resumed',
-      device: context.deviceName,
-      sizeBytes: 0,
-    })
+    tellHistory('resumed', '')
     halt = undefined
     heldDeletes = []
+  }
+
+  /** A database that takes nothing now is told of by what runs into it. */
+  function tellHistory(action: 'resumed' | 'halted', path: string): void {
+    try {
+      store.addHistory({ atMs: clock.now(), path, action, device: context.deviceName, sizeBytes: 0 })
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+    }
   }
 
   function noteFailure(error: unknown, work: Work['kind']): void {
@@ -268,13 +271,7 @@ export function startLoop(
       heldDeletes = work === 'pull' ? store.deletionsPending(Number.MAX_SAFE_INTEGER) : [...heldByScan]
     if (halt?.error.code !== error.code) {
       log.warn({ code: error.code }, error.message)
-      store.addHistory({
-        atMs: clock.now(),
-        path: error.code,
-        action: 'halted',
-        device: context.deviceName,
-        sizeBytes: 0,
-      })
+      tellHistory('halted', error.code)
     }
     halt = { error, work, untilMs: nowMs + recheckMs(error) }
     pullAtMs ??= nowMs

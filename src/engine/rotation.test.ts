@@ -325,6 +325,13 @@ describe('R9: what is said of members, and the one who changed the secret has no
     expect(read(moved, 'a.txt')).toBe('news')
   })
 
+  test('asked for twice before it was followed, it is one', async () => {
+    const alice = await start('alice')
+    alice.folder.rotate()
+    alice.folder.rotate()
+    expect(alice.store.roster().rotations).toHaveLength(1)
+  })
+
   test('who may join can be set after however many times, once the secret was changed', async () => {
     let alice = await start('alice')
     const rule: Statement = { kind: 'admission', rule: 'invite', number: Number.MAX_SAFE_INTEGER }

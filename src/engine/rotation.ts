@@ -85,10 +85,11 @@ export function planRotation(context: FolderContext): RotationPlan {
   }
 }
 
-/** Draws up a change of the secret and tells everybody. Throws `needs-full-secret`. */
+/** Draws up a change of the secret and tells everybody; does nothing while there is one to follow. Throws `needs-full-secret`. */
 export function rotate(context: FolderContext): void {
   const { store, keys, chance, clock, device, id: folderId, rootPath } = context
   if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+  if (successionOf(context)?.secret !== undefined) return
   const secret = generateFullSecret((count) => chance.bytes(count))
   const next = folderKeys(secret)
   const id = toId('RotationId', chance.bytes(rotationIdBytes))
@@ -137,7 +138,13 @@ function heirsOf(roster: Roster): { readonly device: DeviceId; readonly holdsSec
 export function successionOf(context: FolderContext): Succession | undefined {
   const { store, id } = context
   const { rotations } = isEntered(context) ? store.roster() : rosterOf(store.rotationsFrom(id))
-  const found = rotations.map((rotation) => ({ rotation, secret: secretIn(context, id, rotation) }))
+  const known = [id, ...context.formerIds]
+  const found = rotations.map((rotation) => {
+    const secret = secretIn(context, id, rotation)
+    // Not round in a circle.
+    const isNew = secret !== undefined && !known.includes(folderKeys(secret).folderId)
+    return { rotation, secret: isNew ? secret : undefined }
+  })
   return found.find(({ secret }) => secret !== undefined) ?? found[0]
 }
 

@@ -9,7 +9,7 @@ import type { FolderContext } from './folder-context.ts'
 import { checkHello, type Hello, helloOf } from './hello.ts'
 
 /** Who has not gone by then to where it was sent does not understand. */
-const patienceMs = 30_000
+const patienceMs = 20_000
 
 export function usher(context: FolderContext, former: FolderKeys, link: Link): void {
   const { store, clock } = context

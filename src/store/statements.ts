@@ -1,8 +1,8 @@
 /** What is said of the folder's members, in the order it became known, and what it means together. */
 import type { Database } from 'better-sqlite3'
-import { idToBytes, type StatementId } from '../core/ids.ts'
+import { type AuthorKey, idToBytes, type StatementId } from '../core/ids.ts'
 import { type Roster, rosterOf } from '../core/roster.ts'
-import { type Rotation, type SignedStatement, statementIdOf } from '../core/statement.ts'
+import { type Rotation, type SignedStatement, type Statement, statementIdOf } from '../core/statement.ts'
 import { decodeStatement } from '../wire/statement-body.ts'
 import type { FolderStore } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
@@ -96,9 +96,17 @@ export function createStatements(database: Database, { atomically, onUndone }: T
         const before = statementsAfter(0, Number.MAX_SAFE_INTEGER)
         const own = new Set(ownStatements().map(({ id }) => id))
         const sequences = new Map(before.map(({ sequence, signed }) => [signed.id, sequence]))
+        const replaced = new Set(carried.map(({ replaces }) => replaces))
+        const dropped = before.filter(({ signed }) => !replaced.has(signed.id))
+        // In the place of another of the same author: the records that need it come later.
+        function placeOf({ statement }: SignedStatement): number | undefined {
+          if (statement.kind !== 'certificate') return undefined
+          const at = dropped.findIndex(({ signed }) => authorOf(signed.statement) === statement.author)
+          return at < 0 ? undefined : dropped.splice(at, 1)[0]!.sequence
+        }
         deleteStatements.run()
         for (const { replaces, signed } of carried) {
-          const sequence = sequences.get(replaces)
+          const sequence = sequences.get(replaces) ?? placeOf(signed)
           const isOwn = own.has(replaces)
           if (sequence === undefined) addStatement(signed)
           else insertCarried.run(sequence, idToBytes(signed.id), signed.body, signed.signature, isOwn ? 1 : 0)
@@ -118,6 +126,10 @@ export function createStatements(database: Database, { atomically, onUndone }: T
       return roster
     },
   }
+}
+
+function authorOf(statement: Statement): AuthorKey | undefined {
+  return statement.kind === 'certificate' ? statement.author : undefined
 }
 
 function rowToSigned({ body, signature }: StatementColumns): SignedStatement {
