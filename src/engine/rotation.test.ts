@@ -374,6 +374,19 @@ describe('P16: who comes with the former secret', () => {
     expect(peer.ended?.code).toBe('folder-moved')
   })
 
+  test('but was never let in, does not even get that', async () => {
+    let alice = await start('alice')
+    alice.folder.setAdmission('approval')
+    await pass(clock)
+    alice.folder.rotate()
+    alice = await follow('alice')
+    const peer = attachHostile(alice, 'read-only')
+    peer.hello()
+    peer.send({ kind: 'cursor', indexId: undefined, sequence: 0 })
+    await pass(clock, 1_000)
+    expect([peer.ended?.code, peer.of('index')]).toEqual(['peer-uninvited', []])
+  })
+
   test('and proves nothing, or speaks out of turn, is sent away', async () => {
     const alice = await rotated()
     const forger = attachHostile(alice, 'read-only', 'forger')

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../core/errors.ts'
 import type { FolderKeys } from '../core/secret.ts'
+import type { Role } from '../core/statement.ts'
 import type { Link } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { checkHello, type Hello, helloOf } from './hello.ts'
@@ -16,6 +17,11 @@ export function usher(context: FolderContext, former: FolderKeys, link: Link): v
   const rotation = store.rotationsFrom(former.folderId)
   // A database made anew does not know how it came about.
   if (rotation.length === 0) return link.close('folder-moved')
+  /** A rotation names the members, which is not for who was never let in. */
+  function mayKnow(role: Role): boolean {
+    const roster = store.roster()
+    return role === 'full' || roster.admission === 'secret' || roster.roleOf(link.peer) !== undefined
+  }
   let hello: Hello | undefined
   let isTold = false
   const timer = clock.after(patienceMs, () => link.close('folder-moved'))
@@ -24,6 +30,7 @@ export function usher(context: FolderContext, former: FolderKeys, link: Link): v
   link.listen((message) => {
     if (message.kind === 'hello') {
       checkHello(former, link, message)
+      if (!mayKnow(message.role)) throw new SyncError('peer-uninvited')
       hello = message
       // Both know already. Each is met again under the new secret.
       if (message.features.includes('moved')) link.close('folder-moved')
