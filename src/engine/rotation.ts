@@ -161,7 +161,7 @@ export function enter(context: FolderContext): void {
       ...openCarried(rotation, keys),
       ...ownWord(context, former, rotation),
     ])
-    for (const author of new Set(certificates.map((each) => each.author))) forgetRevoked(context, author)
+    forgetRevoked(context, new Set(certificates.map(({ author }) => author)))
     const open = store.invites().filter(({ end }) => end === undefined)
     for (const invite of open)
       store.endInvite(invite.id, { kind: 'cancelled', atMs: Math.max(0, clock.now()) })
