@@ -18,6 +18,8 @@ const maxSearched = 10_000
 export interface BringBack {
   /** Settles some. True as long as some may be left: until then nobody knows how much will have to go. */
   some(): Promise<boolean>
+  /** Whether the content a path had before its present author's can be put there again. */
+  isFormerAtHand(path: RelPath): Promise<boolean>
 }
 
 export function createBringBack(context: FolderContext, transfers: Transfers): BringBack {
@@ -33,8 +35,8 @@ export function createBringBack(context: FolderContext, transfers: Transfers): B
     }
     await checkRoot(context)
     for (const path of paths) {
-      if (transfers.isFull()) return true
-      const isAtHand = await canBeHad(path)
+      if (transfers.isFull() || context.isClosing()) return true
+      const isAtHand = await isFormerAtHand(path)
       store.transaction(() => {
         const { winner, agreed } = store.state(path) ?? {}
         // Somebody may have said something of it meanwhile.
@@ -46,25 +48,21 @@ export function createBringBack(context: FolderContext, transfers: Transfers): B
     return true
   }
 
-  /** Whether the content that was here before can be put here again. */
-  async function canBeHad(path: RelPath): Promise<boolean> {
+  async function isFormerAtHand(path: RelPath): Promise<boolean> {
     const former = formerAt(context, path)
     if (former === undefined) return false
     if (former.kind !== 'file' || transfers.isHere(former)) return true
-    if (!archived.has(path)) await searchArchive()
+    if (!archived.has(path)) await searchArchive(path)
     const entries = placesOf(path).flatMap((place) => archived.get(place) ?? [])
     for (const { id, sizeBytes } of entries)
       if (sizeBytes === former.sizeBytes && (await transfers.takeArchived(former, id))) return true
     return false
   }
 
-  async function searchArchive(): Promise<void> {
-    archived = new Map(
-      store
-        .unsaid(maxSearched)
-        .flatMap(placesOf)
-        .map((place) => [place, []]),
-    )
+  /** For that path, and all others that may ask for the same soon. */
+  async function searchArchive(path: RelPath): Promise<void> {
+    const places = [path, ...store.unsaid(maxSearched)].flatMap(placesOf)
+    archived = new Map(places.map((place) => [place, []]))
     for await (const entry of disk.listArchive()) archived.get(entry.path)?.unshift(entry)
   }
 
@@ -74,5 +72,5 @@ export function createBringBack(context: FolderContext, transfers: Transfers): B
     return movedTo === undefined ? [path] : [path, movedTo]
   }
 
-  return { some }
+  return { some, isFormerAtHand }
 }

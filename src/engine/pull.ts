@@ -172,6 +172,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (await followMoved(path)) return true
     const reachable = withinReach(state, store.versionsOf(path), transfers.canGet)
     if (reachable !== undefined) return carryOut(reachable, isIgnored, batch)
+    // It came back while something was still being put in its place.
+    if (store.predecessor(path)?.id === winner.id && (await bringBack.isFormerAtHand(path))) return true
     holds.noPeerHas(path, () => transfers.askableMs(winner))
     return false
   }
@@ -239,7 +241,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function factsOf({ state, versions }: Reachable): Promise<PlanFacts> {
     const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
-    const lost = here !== undefined && !isDirectoryHere ? lostVersion(versions, here) : undefined
+    // A deletion that nobody signed wins without being one of the versions.
+    const lost =
+      here !== undefined && !isDirectoryHere ? lostVersion([state.winner, ...versions], here) : undefined
     return {
       ...state,
       role,

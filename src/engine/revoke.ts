@@ -15,13 +15,9 @@ import { declare } from './members.ts'
 const revocationIdBytes = 8
 const recordIdBytes = 32
 
-/** Says that this device is no member any more. Throws `needs-full-secret`, and `request-invalid` for a device that has no certificate. */
+/** Says that another device is no member any more. Throws `needs-full-secret` and `not-certified`. */
 export function revokeDevice(context: FolderContext, device: DeviceId): void {
   const { store, clock, chance, device: revokedBy, rootPath } = context
-  if (device === revokedBy)
-    throw new SyncError('request-invalid', {
-      reason: 'This device cannot take itself out; `berrysync remove` does.',
-    })
   const roster = store.roster()
   const authors = new Set(
     roster.certificates
@@ -65,7 +61,7 @@ function chunksOf<T>(list: readonly T[], size: number): T[][] {
 export function forgetRevoked(context: FolderContext, authors: Iterable<AuthorKey>): boolean {
   const { store } = context
   const revoked = [...authors].flatMap((author) =>
-    store.recordsBy(author).filter(({ id }) => !isToCount(context, author, id)),
+    store.recordsBy(author).filter(({ id }) => !countsBy(context, author, id)),
   )
   for (const [path, versions] of Map.groupBy(revoked, ({ path }) => path))
     forgetAt(
@@ -78,7 +74,7 @@ export function forgetRevoked(context: FolderContext, authors: Iterable<AuthorKe
 }
 
 /** What this device said itself stays with it, whatever others think of it: it is all that its own files stand on. */
-function isToCount({ store, author: own }: FolderContext, author: AuthorKey, record: RecordId): boolean {
+function countsBy({ store, author: own }: FolderContext, author: AuthorKey, record: RecordId): boolean {
   return author === own.key || store.roster().counts(author, record)
 }
 
@@ -109,7 +105,7 @@ export function putBack(context: FolderContext, version: Version | undefined): b
 
 function counts(context: FolderContext, { id }: Version): boolean {
   const author = context.store.record(id)?.proof.author
-  return author !== undefined && isToCount(context, author, id)
+  return author !== undefined && countsBy(context, author, id)
 }
 
 /** Inside a transaction: what lies here of a path nobody says anything of any more is to go, like something deleted. */
