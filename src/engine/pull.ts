@@ -78,7 +78,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (needs.length === 0) return { progressed: isBringingBack, deletionsInMs }
     await checkRoot(context)
     const isIgnored = await loadIgnoreRules(context)
-    checkDeletions(deletesConfirmed)
+    if (!isBringingBack) checkDeletions(deletesConfirmed)
 
     await using batch = createBatch(context, holds, transfers)
     let progressed = isBringingBack && !transfers.isFull()

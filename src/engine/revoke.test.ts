@@ -98,7 +98,12 @@ afterEach(async () => {
 })
 
 describe('R7: a device is taken out', () => {
-  const mine = { work: 'renamed by the guest', edited: 'my draft', gone: 'deleted by the guest' }
+  const mine = {
+    work: 'renamed by the guest',
+    moved: 'renamed and deleted',
+    edited: 'my draft',
+    gone: 'deleted by the guest',
+  }
 
   test('what it edited, renamed and deleted is there again, and nobody signs anything for that', async () => {
     const { owner, other, guest } = await three()
@@ -109,17 +114,19 @@ describe('R7: a device is taken out', () => {
     const said = other.store.indexAfter(0, 100).map(({ record }) => record.version.id)
 
     guest.own.person.rename('work', 'renamed')
-    guest.own.person.writeFile('edited', 'spoilt')
+    guest.own.person.rename('moved', 'elsewhere')
+    guest.own.person.writeFile('edited', 'spoilt 1')
     guest.own.person.remove('gone')
     guest.own.person.remove('dir/inner')
     guest.own.person.remove('dir')
     guest.own.person.writeFile('planted', 'by the guest')
     await pass(clock, 30_000)
     // Once more, so that what it replaced last is its own.
-    guest.own.person.writeFile('edited', 'spoilt again')
+    guest.own.person.writeFile('edited', 'spoilt 2')
+    guest.own.person.remove('elsewhere')
     await pass(clock, 30_000)
     expect(files(other)).toEqual({
-      ...{ shared: 'as it was', renamed: mine.work, edited: 'spoilt again', planted: 'by the guest' },
+      ...{ shared: 'as it was', renamed: mine.work, edited: 'spoilt 2', planted: 'by the guest' },
     })
     await partAll()
 
@@ -200,11 +207,17 @@ describe('R7: a device is taken out', () => {
     const { owner, other, guest } = await three({
       gate: (operation) => (isHolding && operation === 'link' ? held.promise : Promise.resolve()),
     })
+    const fourth = await start('fourth')
     other.own.person.writeFile('edited', 'my draft')
     await meet(other, guest)
-    isHolding = true
+    await partAll()
+    fourth.own.person.writeFile('fresh', 'by the fourth')
     guest.own.person.writeFile('edited', 'spoilt')
     guest.own.person.writeFile('planted', 'by the guest')
+    await meet(fourth, guest)
+    isHolding = true
+    await meet(other, guest)
+    guest.own.person.writeFile('fresh', 'spoilt')
     await meet(other, guest)
     await partAll()
     owner.folder.revoke(guest.id)
@@ -216,26 +229,30 @@ describe('R7: a device is taken out', () => {
     isHolding = false
     held.resolve()
     await pass(clock, 60_000)
+    expect(files(other)).toEqual({ shared: 'as it was', edited: 'my draft', fresh: 'by the fourth' })
     expect(await archived(other)).toEqual(expect.arrayContaining(['edited', 'planted']))
     await meet(owner, other)
     for (const device of [owner, other]) {
-      expect(files(device)).toEqual({ shared: 'as it was', edited: 'my draft' })
+      expect(files(device)).toEqual({ shared: 'as it was', edited: 'my draft', fresh: 'by the fourth' })
       isSettled(device)
     }
   })
 
   test('what is only with peers is read from their indexes again', async () => {
-    const { owner, other, guest } = await three({
-      settings: { archive: false },
-    })
-    await meet(other, guest)
-    guest.own.person.writeFile('shared', 'spoilt')
-    await meet(other, guest)
+    const { owner, other, guest } = await three({ settings: { archive: false } })
+    other.own.person.writeFile('mine', 'by the other')
+    await meet(owner, other)
     await partAll()
-    expect(read(other, 'shared')).toBe('spoilt')
+    await meet(other, guest)
+    for (const path of ['shared', 'mine']) guest.own.person.writeFile(path, 'spoilt')
+    await meet(other, guest)
+    expect(files(other)).toEqual({ shared: 'spoilt', mine: 'spoilt' })
+    const epoch = other.store.fact('epoch')
     await revoke(owner, guest, other)
-    expect(files(other)).toEqual({ shared: 'as it was' })
+    expect(files(other)).toEqual({ shared: 'as it was', mine: 'by the other' })
     isSettled(other)
+    // Its own word coming back from others is no reason to take itself for a copy.
+    expect(other.store.fact('epoch')).toBe(epoch)
   })
 
   test('what cannot be had any more goes, and a person who edited it keeps the edit', async () => {
@@ -318,6 +335,39 @@ describe('R7: a device is taken out', () => {
     for (const device of [owner, reader]) isSettled(device)
   })
 
+  test('I10: nothing goes before it is known how much has to', async () => {
+    let isSlow = false
+    const { owner, other, guest } = await three({
+      gate: (operation, path) =>
+        isSlow && operation === 'create' && path.startsWith('.sync/stage/')
+          ? new Promise((resolve) => void clock.after(1_500, resolve))
+          : Promise.resolve(),
+    })
+    const paths = Array.from({ length: 96 }, (_, number) => `file ${String(number).padStart(2, '0')}`)
+    for (const path of paths) other.own.person.writeFile(path, `${path} by the other`)
+    await meet(other, guest)
+    for (const path of paths) guest.own.person.writeFile(path, `${path} spoilt`)
+    await meet(other, guest)
+    await partAll()
+    // Of most of them there is nothing left.
+    const isLeft = (path: string): boolean => paths.indexOf(path) % 16 === 0
+    for await (const { id, path } of other.folder.listArchive())
+      if (!isLeft(path)) other.own.person.remove(`.sync/archive/${id}`)
+    isSlow = true
+    owner.folder.revoke(guest.id)
+    await meet(owner, other)
+    await pass(clock, 120_000, 120)
+    expect(other.folder.status().halt?.code).toBe('mass-delete')
+    expect(other.folder.heldDeletes(1_000)).toHaveLength(90)
+    expect(Object.keys(files(other))).toHaveLength(97)
+    isSlow = false
+    await other.folder.settleDeletes('confirm')
+    await pass(clock, 60_000)
+    const left = paths.filter(isLeft).map((path) => [path, `${path} by the other`])
+    expect(files(other)).toEqual({ shared: 'as it was', ...Object.fromEntries(left) })
+    isSettled(other)
+  })
+
   test.each(['full', 'read-only'] as const)(
     'I10: when that would empty a %s device, a person decides',
     async (role) => {
@@ -360,7 +410,9 @@ describe('R7: whoever takes a device out', () => {
       ),
     )
     await at.pass(12_000)
-    expect(owner.folder.status().needFiles).toBe(2)
+    peer.tell(forge(mallory.author, { path: 'came.txt', text: 'and then never served', counter: 5 }))
+    await at.pass(12_000)
+    expect(owner.folder.status().needFiles).toBe(3)
     owner.folder.revoke(mallory.id)
     await at.pass(12_000)
     if (!connectedTo(owner).includes(other.id)) connectDevices(owner, other)

@@ -27,11 +27,7 @@ export function revokeDevice(context: FolderContext, device: DeviceId): void {
   if (authors.size === 0) throw new SyncError('not-certified', { path: rootPath })
   const mustReread = store.transaction(() => {
     for (const author of authors) {
-      const kept = store.recordsBy(author).filter((version) => isHere(context, version))
-      const parts = chunksOf(
-        kept.map(({ id }) => id),
-        maxKept,
-      )
+      const parts = chunksOf(keptOf(context, author), maxKept)
       const id = toId('RevocationId', chance.bytes(revocationIdBytes))
       for (const [part, some] of parts.entries()) {
         declare(context, {
@@ -45,10 +41,17 @@ export function revokeDevice(context: FolderContext, device: DeviceId): void {
   context.membersChanged(mustReread)
 }
 
-/** What has not come may never come, with its author gone, and would keep its path waiting for ever. */
-function isHere({ store }: FolderContext, version: Version): boolean {
-  if (version.kind !== 'file' || version.sizeBytes === 0) return true
-  return store.state(version.path)?.agreed?.id === version.id || store.hereWithRoot(version.root).length > 0
+/**
+ * What has come. The rest may never come, with its author gone, and would keep its path waiting for ever; what the author had said before that
+ * lies here instead.
+ */
+function keptOf({ store }: FolderContext, author: AuthorKey): RecordId[] {
+  return store.recordsBy(author).flatMap(({ path, id, kind, root, sizeBytes }) => {
+    const agreed = store.state(path)?.agreed?.id
+    const isHere = kind !== 'file' || sizeBytes === 0 || store.hereWithRoot(root).length > 0
+    if (isHere || agreed === id) return [id]
+    return agreed !== undefined && store.record(agreed)?.proof.author === author ? [agreed] : []
+  })
 }
 
 /** At least one, if an empty one. */
@@ -110,8 +113,8 @@ function counts(context: FolderContext, { id }: Version): boolean {
 
 /** Inside a transaction: what lies here of a path nobody says anything of any more is to go, like something deleted. */
 export function retract({ store, chance, deviceName }: FolderContext, path: RelPath): void {
-  const { agreed, here } = store.state(path) ?? {}
-  if (agreed === undefined || here === undefined) return store.disagree(path)
+  const { agreed } = store.state(path) ?? {}
+  if (agreed === undefined) return
   const { movedTo: _, ...from } = agreed
   const { kind, root } = agreed
   // No record has this id.
