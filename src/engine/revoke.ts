@@ -42,14 +42,15 @@ export function revokeDevice(context: FolderContext, device: DeviceId): void {
 }
 
 /**
- * What has come. The rest may never come, with its author gone, and would keep its path waiting for ever; what the author had said before that
- * lies here instead.
+ * What has come, and what this device takes no part in. The rest may never come, with its author gone, and would keep its path waiting for ever;
+ * what the author had said before that lies here instead.
  */
 function keptOf({ store }: FolderContext, author: AuthorKey): RecordId[] {
   return store.recordsBy(author).flatMap(({ path, id, kind, root, sizeBytes }) => {
-    const agreed = store.state(path)?.agreed?.id
+    const state = store.state(path)
     const isHere = kind !== 'file' || sizeBytes === 0 || store.hereWithRoot(root).length > 0
-    if (isHere || agreed === id) return [id]
+    if (isHere || state?.ignored) return [id]
+    const agreed = state?.agreed?.id
     return agreed !== undefined && store.record(agreed)?.proof.author === author ? [agreed] : []
   })
 }
