@@ -9,13 +9,12 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ed25519KeyBytes } from './core/ed25519.ts'
 import { reasonOf, SyncError } from './core/errors.ts'
 import {
-  type FullSecret,
+  type FolderSecret,
   folderKeys,
   type GuestPass,
   guestPass,
   type OneTimeSecret,
   parseSecret,
-  type ReadSecret,
   readKeyBytes,
   secretToText,
 } from './core/secret.ts'
@@ -31,9 +30,6 @@ import {
   settingsFromJson,
 } from './setting-table.ts'
 import { decodeStatement } from './wire/statement-body.ts'
-
-/** What opens a folder. */
-export type FolderSecret = FullSecret | ReadSecret | GuestPass
 
 export interface FolderEntry {
   /** Absolute, without symbolic links. */

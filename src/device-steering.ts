@@ -81,9 +81,7 @@ export function createSteering(needs: Needs): Steering {
 
   async function changeHosts(named: string, change: (hosts: readonly string[]) => readonly string[]) {
     const { entry } = await folders.configure(named, (set) => {
-      const hosts = change(set.hosts ?? [])
-      // Checked like any other value, so that the limits of the table hold.
-      return { ...set, ...settingsFromJson(folderSettingTable, { hosts }) }
+      return { ...set, ...readHosts(change(set.hosts ?? [])) }
     })
     return { hosts: [...(entry.set.hosts ?? [])] }
   }
@@ -100,8 +98,8 @@ export function createSteering(needs: Needs): Steering {
         ...{ folders: shown, traffic: traffic.read() },
       }
     },
-    async addFolder(path, secret) {
-      const { id, entry, keys } = await folders.add(path, secret)
+    async addFolder(path, secret, hosts) {
+      const { id, entry, keys } = await folders.add(path, secret, hosts.length === 0 ? {} : readHosts(hosts))
       return {
         ...{ id, path: entry.path, role: keys?.role ?? 'read-only' },
         ...{ created: secret === undefined, joining: keys === undefined },
@@ -254,6 +252,12 @@ function keepNewest(entries: ArchiveEntry[], limit: number): void {
   entries.length = Math.min(entries.length, limit)
 }
 
+/** Checked like any other value, so that the limits of the table hold. Throws `host-invalid`. */
+function readHosts(texts: readonly string[]): Partial<FolderSettings> {
+  const hosts = texts.map((text) => formatHostPort(parseHostPort(text)))
+  return settingsFromJson(folderSettingTable, { hosts })
+}
+
 function readChange<S>(table: SettingTable<S>, change: SettingsChange): Partial<S> {
   return 'texts' in change ? settingsFromTexts(table, change.texts) : settingsFromJson(table, change.values)
 }
@@ -266,8 +270,11 @@ function secretsOf({ path, secret }: SyncedFolder['entry']): { full?: string; re
     case 'read-only':
       return { readOnly: secretToText(secret) }
     case 'guest':
-    case 'one-time':
       throw new SyncError('no-secret-here', { path })
+    case 'one-time': {
+      const reason = `${path} is not joined yet, so there is no secret of it here. See: berrysync status`
+      throw new SyncError('request-invalid', { reason })
+    }
   }
 }
 
@@ -293,10 +300,14 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
   if (keys === undefined || state instanceof SyncError) {
     const { code, message } = keys === undefined ? state.obstacle : (state as SyncError)
     const isJoining = keys === undefined && !isFinal(code)
+    const opened = keys === undefined ? 'refused' : 'halted'
     return {
-      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : 'halted' },
+      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : opened },
       ...(isJoining ? {} : { halt: { code, message } }),
-      ...{ settled: false, explanation: message },
+      ...{
+        settled: false,
+        explanation: isJoining && set.hosts.length === 0 ? `${message} ${sayWhere(entry.path)}` : message,
+      },
       ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
       notKept: { files: 0, bytes: 0 },
     }
@@ -314,6 +325,10 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
     peers: [...peers],
     problems: [...problems],
   }
+}
+
+function sayWhere(path: string): string {
+  return `No host is set, so say where it is: berrysync host add ${path} HOST:PORT`
 }
 
 /** What "up to date" is worth while nobody is there to ask. */

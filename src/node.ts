@@ -108,7 +108,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   function takeLink(link: Link): void {
     traffic.add(link)
     dialer.noteLink(link)
-    const guest = guests.get(link.folderId)
+    // Whoever is asked for what a one-time secret is good for has made it (P15).
+    const guest = link.initiator ? guests.get(link.folderId) : undefined
     const member = members.get(link.folderId) ?? hostOf(link.folderId)
     if (guest !== undefined) guest.take(link)
     else if (member !== undefined) member.folder.attach(link)

@@ -420,6 +420,16 @@ export function refuseForRole(set: Partial<FolderSettings>, role: 'full' | 'read
   }
 }
 
+/** Without what only a read-only device may set, where the role is another. */
+export function onlyForRole(
+  set: Partial<FolderSettings>,
+  role: 'full' | 'read-only',
+): Partial<FolderSettings> {
+  const keys = Object.keys(set) as (keyof FolderSettings)[]
+  const kept = keys.filter((key) => role === 'read-only' || folderSettingTable[key].isForReadOnly !== true)
+  return Object.fromEntries(kept.map((key) => [key, set[key]]))
+}
+
 /** What is set, completed with the defaults. */
 export function withDefaults<S>(table: SettingTable<S>, set: Partial<S>): S {
   const keys = Object.keys(table) as (keyof S)[]

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type ConfigKeeper, openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { type DeviceId, type RotationId, toId } from './core/ids.ts'
-import { inviteIdOf } from './core/invite.ts'
+import { inviteIdOf, inviteKeys } from './core/invite.ts'
 import {
   folderKeys,
   type GuestPass,
@@ -294,6 +294,33 @@ test('a file given with --config adds what is new and sets the rest, however oft
   expect(await codeOf(folders.takeIn([{ path: c!, secret: full, set: {} }]))).toBe('folder-exists')
 })
 
+test('a one-time secret of a folder that is here already is refused, before it is used where that can be known', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const other = await makeDirectory(root.path, 'b')
+  await folders.add(path, secretToText(full))
+  const joined = await folders.add(other, secretToText(oneTime))
+  const { granted } = opener.joined.get(other)!
+  expect(await codeOf(granted(pass))).toBe('folder-same-secret')
+  expect(config.current().folders.map((entry) => entry.path)).toEqual([path, other])
+  await folders.remove(other)
+
+  const meetings = new Map([[joined.id, inviteKeys(inviteIdOf(oneTime.token.reveal()))]])
+  const { answers } = opener.opened.get(path)!
+  Object.assign(answers, { invites: { ...answers.invites, meetings: () => meetings } })
+  expect(await codeOf(folders.add(other, secretToText(oneTime)))).toBe('folder-same-secret')
+})
+
+test('what only a read-only device may keep to itself does not hold for one that is given full access', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  await folders.add(path, secretToText(oneTime), { keepNewestFiles: 3, lan: false })
+  await opener.joined.get(path)!.granted(pass)
+  expect((await folders.findRunning(path)).entry.set).toEqual({ lan: false })
+})
+
 describe('R9: a folder whose secret was changed', () => {
   const next = generateFullSecret((count) => Buffer.alloc(count, 9))
   const nothing = { id: '' as RotationId, rotatedBy: '' as DeviceId, issuedMs: 0 }
@@ -319,7 +346,7 @@ describe('R9: a folder whose secret was changed', () => {
     expect((await open()).list().map((each) => each.id)).toEqual([id])
   })
 
-  test('stays behind where there is nothing for this device, and says so', async () => {
+  test('stays as it is where there is nothing for this device', async () => {
     await using root = await makeTempDirectory()
     const { folders, opener, config } = await makeDevice(root.path)
     const path = await makeDirectory(root.path, 'a')
@@ -329,12 +356,44 @@ describe('R9: a folder whose secret was changed', () => {
     Object.assign(before.answers, { succession: { rotation, secret: undefined } })
     before.rotated()
     expect(await codeOf(folders.configure(path, (set) => set).then(() => folders.findRunning(path)))).toBe(
-      'secret-changed',
+      'done',
     )
-    expect(before.isOpen).toBe(false)
+    expect(before.isOpen).toBe(true)
     expect(config.current().folders.map(({ secret }) => secret)).toEqual(
       kept.folders.map(({ secret }) => secret),
     )
+  })
+
+  test('is known by the former one to whoever adds it, or sets it up', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    const other = await makeDirectory(root.path, 'b')
+    await folders.add(path, secretToText(full))
+    const before = opener.opened.get(path)!
+    Object.assign(before.answers, { succession: { rotation, secret: next } })
+    before.rotated()
+    await folders.takeIn([{ path, secret: full, set: { lan: false } }])
+    expect((await folders.findRunning(path)).entry).toMatchObject({ secret: next, set: { lan: false } })
+    // From somebody who has not moved over.
+    await folders.add(other, secretToText(oneTime))
+    expect(await codeOf(opener.joined.get(other)!.granted(pass))).toBe('folder-same-secret')
+  })
+
+  test('that cannot keep the new one says so, and goes on under the former', async () => {
+    await using root = await makeTempDirectory()
+    const { folders, opener, home } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'a')
+    const { id } = await folders.add(path, secretToText(full))
+    const { answers } = opener.opened.get(path)!
+    Object.assign(answers, {
+      rotate: () => Object.assign(answers, { succession: { rotation, secret: next } }),
+    })
+    await rename(home, `${home} away`)
+    expect(await codeOf(folders.rotate(path))).not.toBe('done')
+    expect((await folders.findRunning(path)).id).toBe(id)
+    await rename(`${home} away`, home)
+    expect((await folders.rotate(path)).id).toBe(folderKeys(next).folderId)
   })
 
   test('whose new secret is that of another folder here does not become the same', async () => {

@@ -21,7 +21,7 @@ import type { FolderSettings } from './engine/settings.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, refuseForRole, withDefaults } from './setting-table.ts'
+import { folderSettingTable, onlyForRole, refuseForRole, withDefaults } from './setting-table.ts'
 
 /** A folder that is open, with everything below it; disposing closes all of that. */
 export interface RunningFolder extends AsyncDisposable {
@@ -89,9 +89,9 @@ export interface SyncedFolders extends AsyncDisposable {
   /** As `find`, and throws the reason when the folder could not be opened, or is not shared with this device yet. */
   findRunning(named: string): Promise<RunningEntry>
   /** Returns at once for a one-time secret, which is redeemed from then on. */
-  add(path: string, secretText: string | undefined): Promise<SyncedFolder>
+  add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
   remove(named: string): Promise<void>
-  /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`. */
+  /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`, and why it cannot be kept. */
   rotate(named: string): Promise<SyncedFolder>
   configure(
     named: string,
@@ -174,27 +174,39 @@ export async function openSyncedFolders({
     return replaced
   }
 
-  /** Where the secret was changed, the folder goes on under the new one: that is kept before anything else is done. */
+  /**
+   * Where the secret was changed, the folder goes on under the new one: that is kept before anything else is done. One for which there is
+   * nothing new goes on as it is, since there may be later.
+   */
   async function follow(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder?.keys === undefined || folder.state instanceof SyncError) return
     const succession = successionOf(folder.state)
     const { entry } = folder
     const { secret: before, former = [] } = entry
-    if (succession === undefined || before.kind === 'one-time') return
-    const refusal = refusalToFollow(entry, succession)
-    if (refusal !== undefined) {
-      log.warn({ folder: entry.path, code: refusal.code }, refusal.message)
+    if (succession?.secret === undefined || before.kind === 'one-time') return
+    const keys = folderKeys(succession.secret)
+    const same = folderWithId(keys.folderId)
+    if (same !== undefined) {
       await close(folder)
-      folders.set(id, { ...folder, state: refusal })
+      folders.set(id, { ...folder, state: new SyncError('folder-same-secret', { other: same.entry.path }) })
       return
     }
-    const after: FolderEntry = { ...entry, secret: succession.secret!, former: [...former, before] }
+    const set = onlyForRole(entry.set, keys.role)
+    const after: FolderEntry = { ...entry, set, secret: succession.secret, former: [...former, before] }
     await config.change((all) => withEntry(all, entry, after))
     log.info({ folder: entry.path }, 'the folder goes on under a new secret')
-    folders.delete(id)
+    folders.set(id, { ...folder, entry: after, state: new SyncError('folder-moved') })
     await close(folder)
     await openExisting(after)
+    folders.delete(id)
+  }
+
+  /** The folder that has this id, or had it before its secret was changed. */
+  function folderWithId(id: FolderId): SyncedFolder | undefined {
+    const wasCalled = ({ entry: { former = [] } }: SyncedFolder) =>
+      former.some((secret) => folderKeys(secret).folderId === id)
+    return folders.get(id) ?? [...folders.values()].find(wasCalled)
   }
 
   /** A database that cannot be used is told of again when it can. */
@@ -205,12 +217,6 @@ export async function openSyncedFolders({
       if (!isSyncError(error)) throw error
       return undefined
     }
-  }
-
-  function refusalToFollow({ path }: FolderEntry, { secret }: Succession): SyncError | undefined {
-    if (secret === undefined) return new SyncError('secret-changed', { path })
-    const same = folders.get(folderKeys(secret).folderId)
-    return same && new SyncError('folder-same-secret', { other: same.entry.path })
   }
 
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
@@ -255,7 +261,8 @@ export async function openSyncedFolders({
   }
 
   async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
-    const same = folders.get(meetingOf(secret))
+    const meeting = meetingOf(secret)
+    const same = folders.get(meeting) ?? [...folders.values()].find((folder) => invitesTo(folder, meeting))
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     log.info({ folder: entry.path }, 'added a folder with a one-time secret')
@@ -265,11 +272,7 @@ export async function openSyncedFolders({
   async function addOpened(entry: FolderEntry, keys: FolderKeys): Promise<SyncedFolder> {
     const id = keys.folderId
     refuseForRole(entry.set, keys.role)
-    const same =
-      folders.get(id) ??
-      [...folders.values()].find(({ entry: { former = [] } }) =>
-        former.some((each) => folderKeys(each).folderId === id),
-      )
+    const same = folderWithId(id)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await opener.forget(entry)
     // The secret first: it must not be lost once anything was shared under it.
@@ -302,21 +305,15 @@ export async function openSyncedFolders({
     // Removed meanwhile: whoever adds it again with the same secret gets the same pass.
     if (folder === undefined) return
     const keys = folderKeys(pass)
-    const same = folders.get(keys.folderId)
-    if (same === undefined) {
-      const { entry } = await replaceEntry(folder, { ...folder.entry, secret: pass })
-      await opener.forget(entry)
-      const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
-      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
-      log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
-    } else {
-      await config.change((before) => withoutEntry(before, folder.entry))
-      const other = same.entry.path
-      log.warn(
-        { folder: folder.entry.path, other },
-        'the one-time secret was for a folder that is here already',
-      )
-    }
+    const same = folderWithId(keys.folderId)
+    if (same !== undefined && same !== folder)
+      throw new SyncError('folder-same-secret', { other: same.entry.path })
+    const set = onlyForRole(folder.entry.set, keys.role)
+    const { entry } = await replaceEntry(folder, { ...folder.entry, set, secret: pass })
+    await opener.forget(entry)
+    const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
+    folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
+    log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
     folders.delete(meeting)
     await close(folder)
   }
@@ -353,8 +350,8 @@ export async function openSyncedFolders({
     list: () => [...folders.values()],
     find,
     findRunning,
-    add: (path, secretText) =>
-      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), {})),
+    add: (path, secretText, set = {}) =>
+      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set)),
     remove: (named) =>
       serially(async () => {
         const folder = await find(named)
@@ -364,15 +361,13 @@ export async function openSyncedFolders({
         if (folder.keys !== undefined) await opener.forget(folder.entry)
         log.info({ folder: folder.entry.path }, 'removed a folder; its files stay')
       }),
-    async rotate(named) {
-      const { path } = await serially(async () => {
-        const { entry, state } = await findRunning(named)
+    rotate: (named) =>
+      serially(async () => {
+        const { id, entry, state } = await findRunning(named)
         state.folder.rotate()
-        return entry
-      })
-      // Following it comes first in the queue.
-      return serially(() => find(path))
-    },
+        await follow(id)
+        return find(entry.path)
+      }),
     configure: (named, change) => serially(() => configure(named, change)),
     takeIn: (setup) =>
       serially(async () => {
@@ -386,15 +381,25 @@ export async function openSyncedFolders({
   }
 }
 
+/** Whether the one-time secret of this meeting is of this very folder, made here. */
+function invitesTo({ keys, state }: SyncedFolder, meeting: FolderId): boolean {
+  return keys !== undefined && !(state instanceof SyncError) && state.folder.invites.meetings().has(meeting)
+}
+
 function meetingOf(secret: OneTimeSecret): FolderId {
   return inviteKeys(inviteIdOf(secret.token.reveal())).meetingId
 }
 
-/** Whether a secret is what a folder was added with, the one-time secret of a guest included. */
+/** Whether a secret is what a folder has or had, the one-time secret of a guest included. */
 function opensSame(secret: FolderEntry['secret'], known: SyncedFolder): boolean {
   if (secret.kind !== 'one-time') {
     const keys = folderKeys(secret)
-    return keys.folderId === known.keys?.folderId && keys.role === known.keys.role
+    const { secret: present, former = [] } = known.entry
+    return [present, ...former].some((held) => {
+      if (held.kind === 'one-time') return false
+      const { folderId, role } = folderKeys(held)
+      return folderId === keys.folderId && role === keys.role
+    })
   }
   const invite = inviteIdOf(secret.token.reveal())
   const { secret: held } = known.entry

@@ -45,7 +45,8 @@ function toSyncError(thrown: unknown, onBug: (error: unknown) => void): SyncErro
   const status = (thrown as { statusCode?: unknown } | null)?.statusCode
   // Fastify's own refusals: a body that is not JSON, too large, or not of the shape.
   if (typeof status === 'number' && status < 500) {
-    return new SyncError('request-invalid', { reason: reasonOf(thrown) }, { cause: thrown })
+    const reason = `The request is not of the right form: ${(thrown as Error).message}.`
+    return new SyncError('request-invalid', { reason }, { cause: thrown })
   }
   onBug(thrown)
   return new SyncError('internal', { reason: reasonOf(thrown) }, { cause: thrown })

@@ -112,7 +112,7 @@ function addListRoutes(app: App, steering: Steering): void {
 
 function addFolderRoutes(app: App, steering: Steering): void {
   app.post('/api/folders', takes({ body: AddBody }, AddedSchema), ({ body }) =>
-    steering.addFolder(body.path, body.secret),
+    steering.addFolder(body.path, body.secret, body.hosts ?? []),
   )
   app.delete('/api/folders/:folder', takes({ params: FolderParams }, DoneSchema), async ({ params }) => {
     await steering.removeFolder(params.folder)

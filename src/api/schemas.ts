@@ -41,7 +41,12 @@ export const RowsQuery = Type.Object(
 )
 
 export const AddBody = Type.Object(
-  { path: Path, secret: Type.Optional(Type.String({ maxLength: maxSecretCharacters })) },
+  {
+    path: Path,
+    secret: Type.Optional(Type.String({ maxLength: maxSecretCharacters })),
+    /** Predefined hosts to begin with. */
+    hosts: Type.Optional(Type.Array(Type.String({ maxLength: maxHostCharacters }))),
+  },
   closed,
 )
 
@@ -130,6 +135,8 @@ export const FolderStatusSchema = Type.Object({
     Type.Literal('halted'),
     /** A one-time secret is being redeemed: the folder is not shared with this device yet, and its role is not known. */
     Type.Literal('joining'),
+    /** It cannot be redeemed; `halt` says why. */
+    Type.Literal('refused'),
   ]),
   halt: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   /** Why the folder is not up to date, or why nobody can tell; empty when it is. */

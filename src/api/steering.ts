@@ -33,7 +33,7 @@ export interface Steering {
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
   /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
-  addFolder(path: string, secret: string | undefined): Promise<Added>
+  addFolder(path: string, secret: string | undefined, hosts: readonly string[]): Promise<Added>
   /** Stops syncing; every file stays. */
   removeFolder(folder: string): Promise<void>
   /** Throws `no-secret-here` where there is none to pass on. */

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
-import type { Added, Hosts, Status } from '../api/schemas.ts'
+import type { Added, Status } from '../api/schemas.ts'
 import { SyncError } from '../core/errors.ts'
 import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
 import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { secretsToText } from './secrets.ts'
 import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+import { collect } from './share.ts'
 
 /** So long the command waits for whoever made a one-time secret; the daemon goes on trying. */
 const waitMs = 10_000
@@ -20,7 +21,11 @@ export function defineAdd(program: Command, around: Surroundings): void {
       '[SECRET]',
       'secret of the folder to join, or a link that holds it; "-" reads it from standard input',
     )
-    .option('--host <HOST:PORT...>', 'where a peer is, or who made the one-time secret')
+    .option(
+      '--host <HOST:PORT>',
+      'where a peer is, or who made the one-time secret; more than once for more',
+      collect,
+    )
     .action(async (directory: string, given: string | undefined, options, command: Command) => {
       const { host = [] } = options as { readonly host?: readonly string[] }
       const session = openSession(command, around)
@@ -31,9 +36,8 @@ export function defineAdd(program: Command, around: Surroundings): void {
       const added = await session.client.post<Added>('/api/folders', {
         path,
         ...(secret === undefined ? {} : { secret }),
+        hosts: [...(link?.hosts ?? []), ...host],
       })
-      for (const each of [...(link?.hosts ?? []), ...host])
-        await session.client.post<Hosts>(folderRoute(path, '/hosts'), { host: each })
       if (added.joining) await showJoined(session, around, path)
       else session.show(added, addedToText)
     })
@@ -45,9 +49,9 @@ async function showJoined(session: Session, around: Surroundings, path: string):
   for (;;) {
     const { folders } = await session.client.get<Status>('/api/status', { folder: path })
     const folder = folders[0]!
-    if (folder.halt?.code.startsWith('invite-') === true) {
+    if (folder.state === 'refused') {
       await session.client.remove(folderRoute(path, ''))
-      throw new SyncError('request-invalid', { reason: folder.halt.message })
+      throw new SyncError('request-invalid', { reason: folder.explanation })
     }
     const isJoined = folder.state !== 'joining'
     if (isJoined || around.monotonicMs() >= untilMs) {

@@ -3,7 +3,7 @@ import type { InviteBody, Invited, Invites } from '../api/schemas.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
-import { linkTo, linkToText, type ShareOptions } from './share.ts'
+import { collect, linkTo, linkToText, readHosts, type ShareOptions } from './share.ts'
 
 const secondsByUnit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 const maxSeconds = 24 * 3600
@@ -24,10 +24,15 @@ export function defineInvite(program: Command, around: Surroundings): void {
     .option('--expires <DURATION>', 'like 90m or 2h; 24h when left out, and at most')
     .option('--link', 'as a link')
     .option('--qr', 'as a link and a QR code')
-    .option('--host <HOST:PORT...>', 'put into the link: where this device can be reached')
+    .option(
+      '--host <HOST:PORT>',
+      'put into the link: where this device can be reached; more than once for more',
+      collect,
+    )
     .action(async (directory: string | undefined, options: InviteOptions, command: Command) => {
-      if (directory === undefined) return command.help()
+      if (directory === undefined) wrongUsage(command, "missing required argument 'DIR'")
       const lifeSeconds = options.expires === undefined ? undefined : readDuration(command, options.expires)
+      const hosts = readHosts(command, options)
       const session = openSession(command, around)
       const body = {
         role: options.full === true ? 'full' : 'read-only',
@@ -36,9 +41,10 @@ export function defineInvite(program: Command, around: Surroundings): void {
       const route = folderRoute(absolute(directory), '/invites')
       const invited = await session.client.post<Invited>(route, body)
       const isShared = options.link === true || options.qr === true
-      const link = isShared ? linkTo(absolute(directory), invited.secret, options) : undefined
+      const link = isShared ? linkTo(absolute(directory), invited.secret, hosts) : undefined
+      const shown = link === undefined ? invited.secret : linkToText(link, options)
       session.show({ ...invited, ...(link === undefined ? {} : { link }) }, () =>
-        invitedToText(invited, link === undefined ? invited.secret : linkToText(link, options)),
+        invitedToText(invited, shown, link === undefined ? 'SECRET' : "'LINK'"),
       )
     })
 
@@ -77,11 +83,11 @@ function readDuration(command: Command, text: string): number {
   return seconds
 }
 
-function invitedToText({ role, expires }: Invited, shown: string): string {
+function invitedToText({ role, expires }: Invited, shown: string, given: string): string {
   return [
     shown,
-    `It lets one device in (${role}), once, until ${timeToText(expires)}. This device has to be online then.`,
-    'On the other device: berrysync add DIR SECRET',
+    `It lets one device in (${role}), once, until ${timeToText(expires)}. This device has to be online when it is used.`,
+    `On the other device: berrysync add DIR ${given}`,
   ].join('\n')
 }
 

@@ -48,7 +48,7 @@ export function defineApprove(program: Command, around: Surroundings): void {
 function revokedToText({ name, invitedBy }: PeerBody): string {
   const done = `${plainText(name)} is taken out. What it sent before stays.`
   if (invitedBy !== undefined) return done
-  return `${done} It holds the full secret, though, and so can let itself in again: only a new secret keeps it out for good.`
+  return `${done} It holds the full secret, though, with which it could let itself in again: a new secret (berrysync rotate) keeps it out for good.`
 }
 
 function peersToText({ peers }: Peers): string {
@@ -69,7 +69,7 @@ function peersToText({ peers }: Peers): string {
 
 function connectionToText({ state, connected, address = '', lastSeen }: PeerBody): string {
   if (state === 'revoked') return 'taken out'
-  if (state === 'awaited') return 'has not heard of the new secret yet'
+  if (state === 'awaited') return 'not met since the new secret'
   if (state === 'waiting') return 'waits to be let in (berrysync approve)'
   if (connected) return `connected, ${address}`
   return lastSeen === undefined ? 'never connected to this device' : `last seen ${timeToText(lastSeen)}`

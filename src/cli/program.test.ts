@@ -146,6 +146,30 @@ test('hosts are added and removed one by one', async () => {
   })
 })
 
+test('an address that is none adds no folder, and is put into no link', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  const refused = await device.run('add', path, '--host', 'no host')
+  expect(refused).toMatchObject({
+    status: 2,
+    out: '',
+    err: expect.stringContaining('"no host" is not a host and port'),
+  })
+  expect((await device.json('status')).folders).toEqual([])
+  await device.run('add', path, '--host', 'H.example:4444')
+  expect(await device.json('host', 'list', path)).toEqual({ hosts: ['h.example:4444'] })
+  for (const command of ['secrets', 'invite'])
+    expect(await device.run(command, path, '--link', '--host', 'no host')).toMatchObject({
+      status: 2,
+      out: '',
+    })
+  const many = Array.from({ length: 5 }, (_, at) => `h${at}.example:1`)
+  expect(
+    (await device.run('secrets', '--qr', ...many.flatMap((host) => ['--host', host]), path)).err,
+  ).toContain('room for 4 addresses')
+})
+
 test('waiting ends when there is a peer and nothing left to do, and fails at the limit', async () => {
   await using device = await startSteeredDevice()
   const path = join(device.root, 'a')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sha256, toId } from './ids.ts'
 import { createAuthor } from './record.ts'
-import { type LinkEnd, proveRole, verifyRole } from './role-proof.ts'
+import { type LinkEnd, proveAuthor, proveRole, verifyAuthor, verifyRole } from './role-proof.ts'
 import { folderKeys, generateFullSecret, readSecretOf } from './secret.ts'
 import { type Certificate, type Role, type SignedStatement, signStatement } from './statement.ts'
 
@@ -14,6 +14,7 @@ const read = folderKeys(readSecretOf(secretOf('a folder')))
 const other = folderKeys(secretOf('another folder'))
 const author = createAuthor(sha256('an author'))
 const device = toId('DeviceId', Buffer.alloc(32, 3))
+const noBytes = new Uint8Array(0)
 const handshakeHash = Buffer.alloc(32, 1)
 const dialler: LinkEnd = { handshakeHash, initiator: true, peer: toId('DeviceId', Buffer.alloc(32, 4)) }
 const listener: LinkEnd = { handshakeHash, initiator: false, peer: device }
@@ -56,13 +57,24 @@ describe.each(Object.entries(claims))('P4 with %s', (_, claim) => {
     expect(verifyRole(full, listener, { ...claim, role })).toBe(false)
     const stranger = createAuthor(sha256('a stranger')).key
     expect(verifyRole(full, listener, { ...claim, author: stranger })).toBe(false)
-    for (let bit = 0; bit < claim.proof.length * 8; bit += 7) {
-      const proof = Uint8Array.from(claim.proof)
-      proof[bit >> 3]! ^= 1 << (bit & 7)
-      expect(verifyRole(full, listener, { ...claim, proof })).toBe(false)
+    for (const name of ['proof', 'authorProof'] as const) {
+      for (let bit = 0; bit < claim[name].length * 8; bit += 7) {
+        const changed = Uint8Array.from(claim[name])
+        changed[bit >> 3]! ^= 1 << (bit & 7)
+        expect(verifyRole(full, listener, { ...claim, [name]: changed })).toBe(false)
+      }
+      const other = claim[name].length === 0 ? Buffer.alloc(64) : noBytes
+      expect(verifyRole(full, listener, { ...claim, [name]: other })).toBe(false)
     }
-    expect(verifyRole(full, listener, { ...claim, proof: new Uint8Array(0) })).toBe(false)
   })
+})
+
+test('P4 nobody proves the author key of another, be it one of the folder', () => {
+  const thief = { key: author.key, sign: createAuthor(sha256('a thief')).sign }
+  for (const keys of [full, read])
+    expect(verifyRole(full, listener, proveRole(keys, dialler, thief))).toBe(false)
+  expect(verifyAuthor(listener, proveAuthor(dialler, author))).toBe(true)
+  expect(verifyAuthor(listener, proveAuthor(dialler, thief))).toBe(false)
 })
 
 test('P4 a holder of the read-only secret cannot claim to be full with the keys it has', () => {

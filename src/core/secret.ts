@@ -51,6 +51,9 @@ export interface OneTimeSecret {
 
 export type Secret = FullSecret | ReadSecret | OneTimeSecret
 
+/** What opens a folder. */
+export type FolderSecret = FullSecret | ReadSecret | GuestPass
+
 /** A shape a checksummed text can have: its letter, and the bytes of its body. */
 interface Shape {
   readonly letter: string
@@ -149,7 +152,8 @@ function fullSecret(seed: Uint8Array, text: string): FullSecret {
   return hide({ kind: 'full', seed: hideBytes(seed), text: hideBytes(Buffer.from(text, 'latin1')) })
 }
 
-function readSecret(readKey: Uint8Array, writerPublicKey: Uint8Array): ReadSecret {
+/** The read-only secret of these keys. */
+export function readSecret(readKey: Uint8Array, writerPublicKey: Uint8Array): ReadSecret {
   return hide({
     kind: 'read-only',
     readKey: hideBytes(readKey),
@@ -276,7 +280,7 @@ export function readSecretOf(secret: FullSecret): ReadSecret {
 }
 
 /** S4 to S8. Gives the same folder and keys for a full secret, its read-only secret and a guest's pass, but for signing. */
-export function folderKeys(secret: FullSecret | ReadSecret | GuestPass): FolderKeys {
+export function folderKeys(secret: FolderSecret): FolderKeys {
   const read = secret.kind === 'full' ? readSecretOf(secret) : secret
   const readKey = read.readKey.reveal()
   const swarmKey = derive(readKey, 'berrysync derive swarm', swarmKeyBytes)

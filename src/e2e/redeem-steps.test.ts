@@ -1,5 +1,5 @@
 /** Redeeming a one-time secret between real daemons, one of which is killed exactly before each step that is durable or that the other can see. */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { inviteIdOf } from '../core/invite.ts'
@@ -8,9 +8,6 @@ import { type Place, startPlace } from '../testing/place.ts'
 import { killBefore, programOfTwoThreads, type Recording, recordSteps, type Step } from '../testing/steps.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
-
-/** More than an issuer waits before it renews its lease because its index grew. */
-const leaseRenewedMs = 1200
 
 /** Of the some 60 steps of a guest those are taken at which something is decided, and of the others, mostly its new database's, each eighth. */
 const stride = 8
@@ -39,15 +36,6 @@ async function outcomeOf(place: Place): Promise<string | undefined> {
   return folder?.halt?.code ?? (folder?.state === 'joining' ? undefined : 'joined')
 }
 
-/** Whoever is killed in the middle of renewing its lease cannot tell which of its open secrets were used: the next one is made after that. */
-async function untilLeaseRenewed({ directory }: Place, grewMs: number): Promise<void> {
-  const lease = join(directory, '.sync', 'lease')
-  await until(
-    'the lease is renewed',
-    async () => (await stat(lease)).mtimeMs > grewMs || Date.now() > grewMs + leaseRenewedMs,
-  )
-}
-
 /** The guest redeems a new secret and joins with what it brings, whatever happens to somebody in `during`. Returns the secret. */
 async function redeem(
   { issuer, guest }: Scene,
@@ -71,13 +59,11 @@ async function redeem(
 
 /** Somebody else who comes with the secret is told, and the scene is as it was before. */
 async function refuseAnother({ issuer, guest, late }: Scene, secret: string, what: string): Promise<void> {
-  const grewMs = Date.now()
   await late.add(secret, issuer)
   const outcome = await until(`${what}: the other one knows`, () => outcomeOf(late))
   expect([what, outcome]).toEqual([what, 'invite-used'])
   await guest.leave()
   await late.leave()
-  await untilLeaseRenewed(issuer, grewMs)
 }
 
 /** What one of them does while the guest joins. Of a database's writes the first two stand for all: one page lies there then. */

@@ -1,11 +1,14 @@
 /** A folder's secret is changed between real daemons: who moves over by itself, who is left, and what a kill in the middle does. */
 import { cp, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type Place, startPlace } from '../testing/place.ts'
+import { killBefore, programOfTwoThreads, recordSteps } from '../testing/steps.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
+
+/** Steps at which nothing is decided are taken now and then. */
+const stride = 4
 
 async function add({ daemon, directory }: Place, secret: string, ...hosts: readonly Place[]): Promise<void> {
   const options = hosts.flatMap((host) => ['--host', host.daemon.listen])
@@ -94,7 +97,7 @@ test('R9: members go on under the new secret by themselves, and who only holds t
   await until('it goes on with the new one', () => reader.has('shared', 'edited by the other'))
 
   // Who was away hears of it when it is back, also from somebody else, and its work is not lost.
-  expect(await owner.daemon.ask('peers')).toMatch(/away .*has not heard of the new secret yet/)
+  expect(await owner.daemon.ask('peers')).toMatch(/away .*not met since the new secret/)
   await away.write('away', 'made while away')
   await away.restart()
   await moved(away, owner)
@@ -111,32 +114,60 @@ test('R9: members go on under the new secret by themselves, and who only holds t
   await until('it is there', () => away.has('last', 'under the third secret'))
 })
 
-test('I1: whoever is killed while the secret is changed, all go on together', async () => {
-  await using root = await makeTempDirectory()
-  await using stack = new AsyncDisposableStack()
-  const owner = await startPlace(root.path, 'owner', stack)
-  const guest = await startPlace(root.path, 'guest', stack)
+/** Two that share a folder, the second as a guest. */
+async function startPair(root: string, stack: AsyncDisposableStack): Promise<readonly [Place, Place]> {
+  const owner = await startPlace(root, 'owner', stack, programOfTwoThreads)
+  const guest = await startPlace(root, 'guest', stack, programOfTwoThreads)
   await owner.daemon.ask('add', owner.directory)
   await add(guest, await owner.invite('--full'), owner)
-  const places = [owner, guest]
-  for (const [round, delayMs] of [0, 2, 5, 10, 20, 40, 80, 160].entries()) {
-    const name = `round ${round}`
-    await guest.write(name, 'before')
-    await until('it is there', () => owner.has(name, 'before'))
-    const { id } = await folderAt(owner)
-    const asked = owner.daemon.ask('rotate', owner.directory, '--confirm').catch(() => 'killed')
-    await pause(delayMs + 40)
-    const killed = places[round % 2]!
-    await killed.daemon.end('SIGKILL')
-    await asked
-    await killed.restart()
-    // Killed before it was decided, it did not happen.
-    if ((await folderAt(owner)).id === id) await owner.daemon.ask('rotate', owner.directory, '--confirm')
-    await moved(guest, owner)
-    await owner.write(name, 'after')
-    await until('it goes on', () => guest.has(name, 'after'))
-  }
-})
+  await owner.write('met', 'yes')
+  await until('they have met', () => guest.has('met', 'yes'))
+  return [owner, guest]
+}
+
+/** What one of them does while both move over. Of a database's writes the first two stand for all. */
+async function recordRotation([owner, guest]: readonly [Place, Place], place: Place, file: string) {
+  const recording = await recordSteps(place.daemon.process.pid!, file)
+  await owner.daemon.ask('rotate', owner.directory, '--confirm')
+  await moved(guest, owner)
+  return (await recording.end()).filter(({ call, nth }) => call !== 'pwrite64' || nth <= 2)
+}
+
+test.each(['owner', 'guest'] as const)(
+  'I1: when the %s is killed before a step of moving over, both go on together',
+  { timeout: 300_000 },
+  async (name) => {
+    await using root = await makeTempDirectory()
+    await using stack = new AsyncDisposableStack()
+    const pair = await startPair(root.path, stack)
+    const [owner, guest] = pair
+    const victim = name === 'owner' ? owner : guest
+    const all = await recordRotation(pair, victim, join(root.path, 'recording'))
+    const turns = ['config.json.new', 'home', 'identity.new']
+    const steps = all.filter(({ about }, at) => turns.includes(about) || at % stride === 0)
+    // Kept first, then everything else.
+    expect(new Set(steps.map(({ about }) => about))).toEqual(
+      new Set([...turns, ...steps.map(({ about }) => about)]),
+    )
+    for (const step of steps) {
+      const what = `${step.call} ${step.nth} of ${step.about}`
+      const { id } = await folderAt(owner)
+      const { daemon } = victim
+      await guest.write('work', `before ${what}`)
+      await until(`${what}: it is there`, () => owner.has('work', `before ${what}`))
+      await killBefore(daemon.process.pid!, step)
+      await owner.daemon.ask('rotate', owner.directory, '--confirm').catch(() => undefined)
+      await until(`${what}: killed`, () => daemon.process.signalCode === 'SIGKILL')
+      await victim.restart()
+      // Killed before it was decided, it did not happen.
+      if ((await folderAt(owner)).id === id) await owner.daemon.ask('rotate', owner.directory, '--confirm')
+      await moved(guest, owner)
+      await owner.write('work', `after ${what}`)
+      await until(`${what}: it goes on`, () => guest.has('work', `after ${what}`))
+    }
+    expect((await owner.daemon.askJson('conflicts')).conflicts).toEqual([])
+  },
+)
 
 test('I11: a database or a configuration from before the new secret, put back, goes on with the others', async () => {
   await using root = await makeTempDirectory()

@@ -5,7 +5,10 @@ import type { DeviceId } from '../core/ids.ts'
 import type { RoleClaim } from '../core/role-proof.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { FolderContext } from './folder-context.ts'
-import { certify, declare } from './members.ts'
+import { certify, declare, receiveStatements } from './members.ts'
+
+/** Numbers that JSON and protobuf agree on. */
+const maxNumber = Number.MAX_SAFE_INTEGER
 
 /** Throws why a peer whose claim was verified is not let in. */
 export function admit(
@@ -26,9 +29,13 @@ export function admit(
   throw new SyncError(refusal)
 }
 
-function refusalOf({ store }: FolderContext, device: DeviceId, claim: RoleClaim): ErrorCode | undefined {
+function refusalOf(context: FolderContext, device: DeviceId, claim: RoleClaim): ErrorCode | undefined {
+  const { store } = context
   // It may be the first to tell of it.
-  if (claim.certificate !== undefined) store.addStatement(claim.certificate)
+  if (claim.certificate !== undefined) {
+    const told = [claim.certificate]
+    if (store.transaction(() => receiveStatements(context, told).isNews)) context.indexGrew()
+  }
   const roster = store.roster()
   if (roster.isRevoked(device)) return 'peer-revoked'
   if (claim.certificate !== undefined)
@@ -46,7 +53,7 @@ export function approve(context: FolderContext, device: DeviceId): void {
   store.transaction(() => {
     certify(context, {
       ...{ author: newcomer.author, device, role: 'read-only', deviceName: newcomer.name },
-      ...{ invitedBy, invite: undefined },
+      ...{ invitedBy, invite: undefined, signsFor: undefined },
     })
     store.forgetNewcomer(device)
   })
@@ -56,6 +63,10 @@ export function approve(context: FolderContext, device: DeviceId): void {
 export function setAdmission(context: FolderContext, rule: AdmissionRule): void {
   const roster = context.store.roster()
   if (roster.admission === rule) return
+  if (roster.admissionNumber >= maxNumber) {
+    const reason = 'Who may join was set too often to be set once more. After `berrysync rotate` it can be.'
+    throw new SyncError('request-invalid', { reason })
+  }
   declare(context, { kind: 'admission', rule, number: roster.admissionNumber + 1 })
   context.membersChanged(false)
 }

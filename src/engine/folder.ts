@@ -32,6 +32,11 @@ import { createUnfinished } from './unfinished.ts'
 import type { UploadSlots } from './upload-slots.ts'
 import { usher } from './usher.ts'
 
+/** A change of the secret that could not be followed, because the configuration could not be kept, is told again after this. */
+const rotationRetryMs = 60_000
+/** Each is answered once and goes, or is sent away after a while. */
+const maxVisitors = 64
+
 /** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
 export interface ConflictRow {
   readonly path: string
@@ -81,7 +86,10 @@ export interface Folder extends AsyncDisposable {
   planRotation(): RotationPlan
   /** Changes the secret. From then on there is a `succession`. Throws `needs-full-secret`. */
   rotate(): void
-  /** Where the folder goes on, once its secret was changed. It is to be closed then, and opened anew with what this gives. Throws when the database cannot be used. */
+  /**
+   * Where the folder goes on, once its secret was changed. Where there is something for this device, it is to be closed then, and opened anew
+   * with that. Throws when the database cannot be used.
+   */
   readonly succession: Succession | undefined
   /** Members that have not been heard of since the secret was changed. */
   readonly isAwaiting: boolean
@@ -129,6 +137,7 @@ export function openFolder(options: FolderOptions): Folder {
   const { keys, former = [], store, disk, clock, log } = options
   let settings = options.settings
   let isClosing = false
+  let rotationTimer: Disposable | undefined
 
   const context: FolderContext = {
     ...options,
@@ -202,7 +211,16 @@ export function openFolder(options: FolderOptions): Folder {
 
   /** What could not be followed is tried again. */
   function tellRotation(): void {
-    if (store.roster().rotations.length > 0) options.onRotated?.()
+    if (store.roster().rotations.length === 0) return
+    options.onRotated?.()
+    rotationTimer?.[Symbol.dispose]()
+    rotationTimer = clock.after(rotationRetryMs, () => loop.wake())
+  }
+
+  /** Its secret was changed, and there is nothing for this device. */
+  function isLeftBehind(): boolean {
+    const isChanged = isEntered(context) && store.roster().rotations.length > 0
+    return isChanged && successionOf(context)?.secret === undefined
   }
 
   function isSettled(): boolean {
@@ -218,13 +236,25 @@ export function openFolder(options: FolderOptions): Folder {
   }
 
   const invites = createInvites(context, () => loop.isPrepared)
+  /** Links of guests, and of those that come with a former secret. */
+  const visitors = new Set<Link>()
 
   function take(link: Link): void {
     const before = former.find(({ folderId }) => folderId === link.folderId)
     if (settings.paused || !isEntered(context)) link.close('folder-closed')
     else if (link.folderId === context.id) swarm.attach(link)
-    else if (before !== undefined) usher(context, before, link)
-    else answerGuest(invites, link, clock)
+    else {
+      // The oldest has had the most time.
+      const [oldest] = visitors
+      if (oldest !== undefined && visitors.size >= maxVisitors) {
+        visitors.delete(oldest)
+        oldest.close('peer-stalled')
+      }
+      visitors.add(link)
+      void link.closed.then(() => visitors.delete(link))
+      if (before !== undefined) usher(context, before, link)
+      else answerGuest(invites, link, clock)
+    }
   }
 
   return {
@@ -251,7 +281,7 @@ export function openFolder(options: FolderOptions): Folder {
       loop.pullSoon()
       return outcome
     },
-    status: () => describeFolder(context, swarm, loop),
+    status: () => describeFolder(context, swarm, loop, isLeftBehind()),
     isSettled,
     rescan: () => loop.scanAll(),
     restoreLocal: (path) =>
@@ -296,7 +326,8 @@ export function openFolder(options: FolderOptions): Folder {
       return successionOf(context)
     },
     get isAwaiting() {
-      return store.awaited().length > 0
+      const roster = store.roster()
+      return store.awaited().some((device) => roster.roleOf(device) !== undefined)
     },
     get admission() {
       return store.roster().admission
@@ -306,6 +337,8 @@ export function openFolder(options: FolderOptions): Folder {
     restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {
       isClosing = true
+      rotationTimer?.[Symbol.dispose]()
+      for (const link of visitors) link.close('closing')
       await swarm.closeAll('closing')
       await transfers.close()
       await loop.stop()

@@ -4,14 +4,20 @@ import { type FolderId, type RevocationId, toId } from '../core/ids.ts'
 import { inviteIdOf, inviteKeys } from '../core/invite.ts'
 import type { RelPath } from '../core/path.ts'
 import { createAuthor } from '../core/record.ts'
-import { proveRole } from '../core/role-proof.ts'
+import { proveAuthor, proveRole } from '../core/role-proof.ts'
 import type { Revocation, SignedStatement, Statement } from '../core/statement.ts'
 import { signStatement } from '../core/statement.ts'
 import type { Link } from '../ports.ts'
 import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
-import { introduced, madMember, read, type Scene, scene } from '../testing/hostile-scene.ts'
+import { connectedTo, introduced, madMember, read, type Scene, scene } from '../testing/hostile-scene.ts'
 import { createLinkPair } from '../testing/link-pair.ts'
-import { identityOf, keysByRole, type MemoryDevice } from '../testing/memory-device.ts'
+import {
+  connectDevices,
+  identityOf,
+  keysByRole,
+  type MemoryDevice,
+  openMemoryDevice,
+} from '../testing/memory-device.ts'
 import { decodeMessage, encodeMessage } from '../wire/message-codec.ts'
 import type { Message } from '../wire/messages.ts'
 import { encodeStatement } from '../wire/statement-body.ts'
@@ -102,6 +108,10 @@ describe('P4: a certificate is for one device and one key', () => {
       'its own read-only one, as full',
       () => ({ role: 'full', certificate: certify(mallory.author, 'read-only') }),
     ],
+    [
+      "another member's author key, with its own certificate",
+      ({ honest }) => ({ author: honest.author.key, certificate: certify(mallory.author) }),
+    ],
     ['one it signed itself', () => ({ certificate: certify(mallory.author, 'full', mallory.author.sign) })],
   ])('%s', async (_, overrides) => {
     await using at = await scene()
@@ -113,6 +123,19 @@ describe('P4: a certificate is for one device and one key', () => {
     expect(peer.ended?.code).toBe('peer-forged')
     await at.expectService()
   })
+})
+
+test('P4: the author key of a member, claimed by who holds the read-only secret', async () => {
+  await using at = await scene()
+  at.victim.folder.setAdmission('approval')
+  await at.pass(1_000)
+  const peer = attachHostile(at.victim, 'read-only')
+  const thief = { key: at.honest.author.key, sign: mallory.author.sign }
+  peer.hello(proveRole(keysByRole['read-only'], peer.link, thief))
+  await at.pass(1_000)
+  expect(peer.ended?.code).toBe('peer-forged')
+  expect(at.victim.folder.members().map(({ name }) => name)).toEqual(['honest'])
+  await at.expectService()
 })
 
 describe('R7: who was taken out', () => {
@@ -197,27 +220,34 @@ describe('I15: at the meeting of a one-time secret', () => {
     const { secret, invite } = invites.create('full', 3_600_000)
     const token = secret.token.reveal()
     const { meetingId } = inviteKeys(inviteIdOf(token))
-    const author = createAuthor(Buffer.alloc(32, 'guest')).key
-    const redeem = { kind: 'redeem', token, author, deviceName: 'guest' } as const
-    const refused: readonly [string, Message, string][] = [
-      ['no token', { ...redeem, token: Buffer.alloc(21) }, 'peer-forged'],
-      ['another token', { ...redeem, token: Buffer.alloc(21, 'guess') }, 'peer-forged'],
-      ['a question of a member', { kind: 'cursor', indexId: undefined, sequence: 0 }, 'peer-garbage'],
+    const author = createAuthor(Buffer.alloc(32, 'guest'))
+    const redeem = (link: Link): Message & { kind: 'redeem' } => ({
+      ...{ kind: 'redeem', token, deviceName: 'guest', ...proveAuthor(link, author) },
+    })
+    const refused: readonly [string, (link: Link) => Message, string][] = [
+      ['no token', (link) => ({ ...redeem(link), token: Buffer.alloc(21) }), 'peer-forged'],
+      ['another token', (link) => ({ ...redeem(link), token: Buffer.alloc(21, 'guess') }), 'peer-forged'],
+      ["another's author key", (link) => ({ ...redeem(link), author: at.victim.author.key }), 'peer-forged'],
+      [
+        'an author key proven on another link',
+        (link) => redeem({ ...link, handshakeHash: Buffer.alloc(32) }),
+        'peer-forged',
+      ],
+      ['a question of a member', () => ({ kind: 'cursor', indexId: undefined, sequence: 0 }), 'peer-garbage'],
       [
         'a grant',
-        {
-          ...redeem,
+        () => ({
           kind: 'grant',
           readKey: Buffer.alloc(21),
           writerPublicKey: Buffer.alloc(32),
           certificate: certify(mallory.author),
-        },
+        }),
         'peer-garbage',
       ],
     ]
-    for (const [name, message, code] of refused) {
+    for (const [name, messageOn, code] of refused) {
       const visitor = visit(at.victim, meetingId, name)
-      visitor.link.send(message)
+      visitor.link.send(messageOn(visitor.link))
       await at.pass(1_000)
       expect([name, visitor.ended(), visitor.received.filter(({ kind }) => kind === 'grant')]).toEqual([
         name,
@@ -228,8 +258,7 @@ describe('I15: at the meeting of a one-time secret', () => {
     expect(invites.list()).toEqual([invite])
 
     const [first, second] = ['first', 'second'].map((name) => visit(at.victim, meetingId, name))
-    first!.link.send(redeem)
-    second!.link.send(redeem)
+    for (const { link } of [first!, second!]) link.send(redeem(link))
     await at.pass(1_000)
     expect(first!.received.map(({ kind }) => kind)).toContain('grant')
     expect([second!.ended(), second!.received.filter(({ kind }) => kind === 'grant')]).toEqual([
@@ -238,9 +267,23 @@ describe('I15: at the meeting of a one-time secret', () => {
     ])
     // The same device with another key is somebody else.
     const other = visit(at.victim, meetingId, 'first')
-    other.link.send({ ...redeem, author: createAuthor(Buffer.alloc(32, 'other')).key })
+    const otherAuthor = createAuthor(Buffer.alloc(32, 'other'))
+    other.link.send({ ...redeem(other.link), ...proveAuthor(other.link, otherAuthor) })
     await at.pass(1_000)
     expect(other.ended()).toBe('invite-used')
+    await at.expectService()
+  })
+
+  test('I14: those who say nothing are few', async () => {
+    await using at = await scene()
+    const { secret, invite } = at.victim.folder.invites.create('read-only', 3_600_000)
+    at.victim.folder.invites.cancel(invite.id)
+    const { meetingId } = inviteKeys(inviteIdOf(secret.token.reveal()))
+    const visitors = Array.from({ length: 300 }, (_, count) => visit(at.victim, meetingId, `silent ${count}`))
+    await at.pass(1_000)
+    const ends = visitors.map((visitor) => visitor.ended())
+    expect(ends.filter((end) => end === undefined)).toHaveLength(64)
+    expect(ends.filter((end) => end === 'peer-stalled')).toHaveLength(236)
     await at.expectService()
   })
 
@@ -251,5 +294,17 @@ describe('I15: at the meeting of a one-time secret', () => {
     const visitor = visit(at.victim, meetingId, 'silent')
     await at.pass(31_000)
     expect(visitor.ended()).toBe('peer-stalled')
+  })
+})
+
+describe('I14: who says nothing', () => {
+  test('does not keep members out, however many it is', async () => {
+    await using at = await scene()
+    for (let count = 0; count < 70; count++) attachHostile(at.victim, 'read-only', `silent ${count}`)
+    await at.pass(1_000)
+    await using member = await openMemoryDevice({ clock: at.clock, name: 'member' })
+    connectDevices(member, at.victim)
+    await at.pass(3_000)
+    expect(connectedTo(at.victim)).toContain(member.id)
   })
 })

@@ -2,10 +2,9 @@
  * The issuer's side of one-time secrets: makes, lists and cancels them, and gives a guest its certificate, exactly once (I15). What is promised
  * to a guest is durable here before it hears of it, and an older database put back later is known to be old by then.
  */
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId, InviteId } from '../core/ids.ts'
 import {
-  codeOfEnd,
   type Guest,
   type Invite,
   type InviteKeys,
@@ -21,10 +20,10 @@ import type { HiddenBytes } from '../core/unprintable.ts'
 import { isClockSet } from '../core/wall-clock.ts'
 import type { FolderContext } from './folder-context.ts'
 import { renewLease } from './lease.ts'
-import { certify } from './members.ts'
+import { certify, isEntered, notEntered } from './members.ts'
 
-/** Who comes too late is told why for so long. */
-const rememberedMs = 7 * 24 * 3_600_000
+/** That have ended and are remembered: who comes too late is told why, and whoever lost its answer gets it. */
+const maxEndedInvites = 1000
 /** One-time secrets that are open at a time: each costs every handshake a little. */
 const maxOpenInvites = 1000
 
@@ -51,7 +50,8 @@ export interface Invites {
 /** `isPrepared`: whether this opening has found out if the database is the one last used, before which nobody can be let in (I15). */
 export function createInvites(context: FolderContext, isPrepared: () => boolean): Invites {
   const { store, keys, clock, chance, device, rootPath } = context
-  const keysById = new Map<InviteId, InviteKeys>()
+  /** Of all that are known; made when it is asked for. */
+  let meetings: ReadonlyMap<FolderId, InviteKeys> | undefined
 
   /** All that are known, those whose time is over being ended. */
   function list(): readonly Invite[] {
@@ -62,15 +62,24 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
         store.transaction(() => {
           for (const { id } of due) store.endInvite(id, { kind: 'expired', atMs: nowMs })
         })
-      store.forgetInvites(nowMs - rememberedMs)
     }
+    if (store.forgetInvites(maxEndedInvites)) meetings = undefined
     return store.invites()
   }
 
-  function keysOf(id: InviteId): InviteKeys {
-    const known = keysById.get(id) ?? inviteKeys(id)
-    keysById.set(id, known)
-    return known
+  /** A database that cannot be used invites nobody. */
+  function knownMeetings(): ReadonlyMap<FolderId, InviteKeys> {
+    try {
+      return new Map(
+        store
+          .invites()
+          .map(({ id }) => inviteKeys(id))
+          .map((met) => [met.meetingId, met]),
+      )
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      return new Map()
+    }
   }
 
   function certificateOf(id: InviteId, { author }: Guest): SignedStatement<Certificate> | undefined {
@@ -82,6 +91,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
     list,
     create(role, lifeMs) {
       if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
+      if (!isEntered(context)) throw notEntered(context)
       const createdMs = clock.now()
       if (!isClockSet(createdMs)) throw new SyncError('clock-not-set')
       if (!(lifeMs > 0 && lifeMs <= maxInviteMs))
@@ -94,6 +104,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       const id = inviteIdOf(secret.token.reveal())
       const invite: Invite = { id, role, createdMs, expiresMs: createdMs + lifeMs, end: undefined }
       store.addInvite(invite)
+      meetings = undefined
       return { secret, invite }
     },
     cancel(named) {
@@ -102,23 +113,25 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       if (invite === undefined || found.length > 1)
         throw new SyncError('invite-unknown', { id: named, path: rootPath })
       const { end, id } = invite
-      if (end !== undefined) throw new SyncError(codeOfEnd(end))
+      if (end !== undefined)
+        throw new SyncError('request-invalid', {
+          reason: `That one-time secret has ended already: ${end.kind}.`,
+        })
       store.endInvite(id, { kind: 'cancelled', atMs: clock.now() })
       return { ...invite, end: { kind: 'cancelled', atMs: clock.now() } }
     },
-    meetings: () =>
-      new Map(
-        (isPrepared() ? store.invites() : []).map(({ id }) => {
-          const invited = keysOf(id)
-          return [invited.meetingId, invited]
-        }),
-      ),
+    meetings() {
+      if (!isPrepared()) return new Map()
+      meetings ??= knownMeetings()
+      return meetings
+    },
     async redeem(meeting, token, guest) {
       if (!isPrepared()) throw new SyncError('folder-closed')
       const id = inviteIdOf(token)
-      const invite = list().find((each) => each.id === id)
-      if (invite === undefined || keysOf(id).meetingId !== meeting)
+      if (inviteKeys(id).meetingId !== meeting)
         throw new SyncError('peer-forged', { reason: 'it does not have the one-time secret it came with' })
+      const invite = list().find((each) => each.id === id)
+      if (invite === undefined) throw new SyncError('invite-expired')
       const nowMs = clock.now()
       const judgement = judge(invite, guest, nowMs)
       if (judgement !== 'redeem' && judgement !== 'repeat') throw new SyncError(judgement)
@@ -146,7 +159,7 @@ function redeemFirst(
     if (!store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })) throw new SyncError('invite-used')
     certify(context, {
       ...{ author: guest.author, device: guest.device, role, deviceName: guest.deviceName },
-      ...{ invitedBy: device, invite: id },
+      ...{ invitedBy: device, invite: id, signsFor: undefined },
     })
   })
 }

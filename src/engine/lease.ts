@@ -19,7 +19,8 @@ export async function takeLease(context: FolderContext): Promise<void> {
   const { store, disk, log } = context
   const onDisk = await disk.readNote('lease')
   const inDatabase = store.fact('lease')
-  if (!isWriter(store) || onDisk === undefined || onDisk !== inDatabase) {
+  const isPresent = onDisk !== undefined && (onDisk === inDatabase || onDisk === store.fact('nextLease'))
+  if (!isWriter(store) || !isPresent) {
     beginEpoch(context)
     if (inDatabase !== undefined)
       log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
@@ -42,7 +43,8 @@ async function writeToken(context: FolderContext): Promise<void> {
   const { store, disk, chance } = context
   await checkRoot(context)
   const token = chance.bytes(tokenBytes).toString('hex')
-  // Disk first: a crash in between makes the two differ, which costs a new epoch and nothing else.
+  // A crash before or after the note is written leaves one of the two that the database knows.
+  store.setFact('nextLease', token)
   await disk.writeNote('lease', token)
   store.setFact('lease', token)
 }

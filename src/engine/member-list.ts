@@ -55,9 +55,12 @@ export function listMembers({ store, device: self, deviceName }: FolderContext):
 /** One of them, by its name or the first characters of its id. Throws `device-unknown`. */
 export function findMember(context: FolderContext, named: string): MemberRow {
   const members = listMembers(context)
-  const byName = members.filter(({ name }) => name === named)
+  // A name is what a device calls itself, which may look like the id of another.
+  const byId = members.filter(({ device }) => device === named)
   const found =
-    byName.length > 0 ? byName : members.filter(({ device }) => device.startsWith(named.toLowerCase()))
+    byId.length > 0
+      ? byId
+      : members.filter(({ name, device }) => name === named || device.startsWith(named.toLowerCase()))
   const [member] = found
   if (named === '' || member === undefined || found.length > 1)
     throw new SyncError('device-unknown', { named, path: context.rootPath, count: found.length })

@@ -51,26 +51,31 @@ export function isEntered({ store, id }: FolderContext): boolean {
   return (store.fact('folderId') ?? id) === id
 }
 
+/** What cannot be said of members before the store is of the folder under its present secret. */
+export function notEntered({ rootPath }: FolderContext): SyncError {
+  const reason = `${rootPath} has a new secret and is just going over to it, which takes its directory, unpaused. Try again in a moment.`
+  return new SyncError('request-invalid', { reason })
+}
+
 /** Signs a statement and tells it to everybody. Throws `needs-full-secret` where the full secret is not held. */
 export function declare<S extends Statement>(context: FolderContext, statement: S): SignedStatement<S> {
   const { store, keys, id, rootPath } = context
   if (keys.signAsWriter === undefined) throw new SyncError('needs-full-secret', { path: rootPath })
   if (!isEntered(context)) {
-    const reason = `The secret of ${rootPath} was changed, and its directory has not been there since. Try again when it is.`
-    throw new SyncError('request-invalid', { reason })
+    throw notEntered(context)
   }
   const signed = signStatement(statement, encodeStatement(statement), id, keys.signAsWriter)
-  if (store.addStatement(signed)) context.indexGrew()
+  if (store.addStatement(signed, true)) context.indexGrew()
   return signed
 }
 
-/** Makes a device a member. Throws `needs-full-secret`. */
-export function certify(
-  context: FolderContext,
-  member: Pick<Certificate, 'author' | 'device' | 'role' | 'deviceName' | 'invitedBy' | 'invite'>,
-): void {
+/** Makes a device a member. Throws `needs-full-secret`, and `peer-forged` for an author key that is another device's. */
+export function certify(context: FolderContext, member: Omit<Certificate, 'kind' | 'issuedMs'>): void {
+  const known = context.store.roster().certificateOf(member.author)?.statement.device ?? member.device
+  if (known !== member.device)
+    throw new SyncError('peer-forged', { reason: "its author key is another device's" })
   const issuedMs = Math.max(0, context.clock.now())
-  declare(context, { kind: 'certificate', ...member, issuedMs, signsFor: undefined })
+  declare(context, { kind: 'certificate', ...member, issuedMs })
 }
 
 /** What shows that this device is a member; undefined where only a secret of the folder does. */
@@ -79,20 +84,25 @@ export function ownCertificate({
   keys,
   author,
   device,
+  role,
 }: FolderContext): SignedStatement<Certificate> | undefined {
   const told = store.roster().certificateOf(author.key)
-  return told?.statement.device === device ? told : keys.certificate
+  // One from before this device was added with less says too much.
+  const isOurs = told?.statement.device === device && told.statement.role === role
+  return isOurs ? told : keys.certificate
 }
 
 /** This device is a member: by its own word where it holds the full secret, else by that of whoever let it in. */
 export function declareSelf(context: FolderContext): void {
-  const { store, keys, author, device, deviceName, role, rootPath } = context
+  const { store, keys, author, device, deviceName, role, rootPath, formerIds } = context
   if (keys.certificate !== undefined) store.addStatement(keys.certificate)
   const isKnown = store.roster().certificateOf(author.key) !== undefined
   if (!isKnown && keys.signAsWriter !== undefined) {
     certify(context, {
       ...{ author: author.key, device, role: 'full', deviceName },
       ...{ invitedBy: undefined, invite: undefined },
+      // After a loss of the database, too, it signs for what the folder was when it came.
+      signsFor: formerIds[0],
     })
   }
   if (role === 'full' && store.roster().certificateOf(author.key)?.statement.role !== 'full')

@@ -3,6 +3,7 @@ import { type ErrorCode, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { inviteIdOf } from '../core/invite.ts'
 import type { Author } from '../core/record.ts'
+import { proveAuthor, verifyAuthor } from '../core/role-proof.ts'
 import { folderKeys, type GuestPass, guestPass, type OneTimeSecret } from '../core/secret.ts'
 import { verifyStatement } from '../core/statement.ts'
 import type { Clock, Link } from '../ports.ts'
@@ -22,6 +23,8 @@ export function answerGuest(invites: Invites, link: Link, clock: Clock): void {
     if (message.kind !== 'redeem' || isAsked)
       throw new SyncError('peer-garbage', { reason: `${message.kind} to who invites` })
     isAsked = true
+    if (!verifyAuthor(link, message))
+      throw new SyncError('peer-forged', { reason: 'its author key is not proven' })
     const { token, author, deviceName } = message
     const grant = await invites.redeem(link.folderId, token, { device: link.peer, author, deviceName })
     link.send({ kind: 'grant', ...grant, readKey: grant.readKey.reveal() })
@@ -43,7 +46,7 @@ export async function redeemAt(link: Link, redeemer: Redeemer, clock: Clock): Pr
   const granted = Promise.withResolvers<GuestPass>()
   using _timer = clock.after(patienceMs, () => link.close('peer-stalled'))
   void link.closed.then(granted.reject)
-  link.send({ kind: 'redeem', token, author: author.key, deviceName })
+  link.send({ kind: 'redeem', token, ...proveAuthor(link, author), deviceName })
   link.listen((message) => {
     if (message.kind === 'close' || message.kind === 'ping' || message.kind === 'pong') return
     if (message.kind !== 'grant')
@@ -63,6 +66,7 @@ const final: ReadonlySet<ErrorCode> = new Set([
   'invite-expired',
   'invite-cancelled',
   'peer-forged',
+  'folder-same-secret',
 ])
 
 export function isFinal(code: ErrorCode): boolean {

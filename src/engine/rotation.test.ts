@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { singleBlockRoot } from '../core/blocks.ts'
 import { toId } from '../core/ids.ts'
+import { inviteIdOf, inviteKeys } from '../core/invite.ts'
 import { type FolderKeys, folderKeys } from '../core/secret.ts'
-import { type Rotation, signStatement } from '../core/statement.ts'
+import { type Rotation, type Statement, signStatement } from '../core/statement.ts'
 import { attachHostile, certify, forge } from '../testing/hostile-peer.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import {
@@ -164,7 +165,7 @@ describe('R9: the secret is changed', () => {
     alice = await follow('alice')
     for (const left of [listener, mallory]) {
       await meet(alice, left, former)
-      expect(left.folder.succession).toMatchObject({ secret: undefined })
+      expect(left.folder.status()).toMatchObject({ state: 'halted', halt: { code: 'secret-changed' } })
       expect(read(left, 'a.txt')).toBe('from alice')
     }
   })
@@ -213,6 +214,128 @@ describe('R9: the secret is changed', () => {
     bob = await follow('bob')
     await meet(alice, bob)
     expect(alice.store.roster().isRevoked(identityOf('mallory').id)).toBe(true)
+  })
+})
+
+describe('R9: what is said of members, and the one who changed the secret has not heard', () => {
+  /** Alice has changed the secret, and knows nothing of what bob did and carol heard. */
+  async function unaware(act: (bob: MemoryDevice) => Promise<void>) {
+    const alice = await start('alice')
+    const bob = await start('bob')
+    const carol = await start('carol')
+    const mallory = await start('mallory', 'read-only')
+    await meet(alice, bob)
+    await meet(alice, carol)
+    await meet(bob, carol)
+    await meet(bob, mallory)
+    for (const [link] of [connectDevices(alice, bob), connectDevices(alice, carol)]) link.close('closing')
+    await pass(clock)
+    await act(bob)
+    await pass(clock)
+    alice.folder.rotate()
+    const former = alice.keys
+    const moved = await follow('alice')
+    await meet(moved, bob, former)
+    await meet(moved, carol, former)
+    return { alice: moved, bob: await follow('bob'), carol: await follow('carol') }
+  }
+
+  test('a guest another member let in is a member for all, and its work is not lost', async () => {
+    const guest = identityOf('guest')
+    const { alice, bob, carol } = await unaware(async ({ folder }) => {
+      const token = folder.invites.create('full', 3_600_000).secret.token.reveal()
+      const asking = { device: guest.id, author: guest.author.key, deviceName: 'guest' }
+      await folder.invites.redeem(inviteKeys(inviteIdOf(token)).meetingId, token, asking)
+      const peer = attachHostile(open.get('bob')!, 'read-only', 'guest')
+      peer.hello()
+      peer.tell(forge(guest.author, { path: 'by the guest', kind: 'directory' }))
+      await pass(clock)
+    })
+    await meet(bob, carol)
+    await meet(alice, bob)
+    await meet(alice, carol)
+    for (const { own, store } of [alice, bob, carol]) {
+      expect(own.person.stat('by the guest')?.kind).toBe('directory')
+      expect(store.roster().roleOf(guest.id)).toBe('full')
+    }
+  })
+
+  test('a rule of admission holds for all', async () => {
+    const { alice, bob, carol } = await unaware(async ({ folder }) => {
+      folder.setAdmission('approval')
+    })
+    await meet(bob, carol)
+    await meet(alice, bob)
+    for (const { folder } of [alice, bob, carol]) expect(folder.admission).toBe('approval')
+  })
+
+  test('what a holder of the former full secret says in the name of a member does not hold', async () => {
+    const mallory = identityOf('mallory')
+    const { bob, carol } = await unaware(async ({ id, author }) => {
+      const { folderId, signAsWriter } = keysByRole.full
+      const say = <S extends Statement>(statement: S) =>
+        signStatement(statement, encodeStatement(statement), folderId, signAsWriter!)
+      const peer = attachHostile(open.get('bob')!, 'full', 'thief')
+      peer.hello()
+      const times = { issuedMs: 0, part: 0, partCount: 1 }
+      peer.tell([], {
+        statements: [
+          say({
+            ...{ kind: 'revocation', id: toId('RevocationId', Buffer.alloc(8)), ...times, kept: [] },
+            ...{ device: identityOf('carol').id, author: identityOf('carol').author.key, revokedBy: id },
+          }),
+          say({
+            ...{
+              kind: 'certificate',
+              author: mallory.author.key,
+              device: mallory.id,
+              role: 'full',
+              issuedMs: 0,
+            },
+            ...{ deviceName: 'mallory', invitedBy: id, invite: undefined, signsFor: undefined },
+          }),
+        ],
+      })
+      await pass(clock)
+      expect(author.key).not.toBe(mallory.author.key)
+    })
+    await meet(bob, carol)
+    for (const { store } of [bob, carol]) {
+      expect(store.roster().roleOf(identityOf('carol').id)).toBe('full')
+      expect(store.roster().roleOf(mallory.id)).toBeUndefined()
+    }
+  })
+
+  test('a device that was added again with less gets no more than it had', async () => {
+    let alice = await start('alice')
+    const bob = await start('bob')
+    await meet(alice, bob)
+    await bob[Symbol.asyncDispose]()
+    const reader = await start('bob', 'read-only', { own: bob.own })
+    expect(reader.folder.status().role).toBe('read-only')
+    await meet(alice, reader)
+    alice.folder.rotate()
+    await pass(clock)
+    expect(reader.folder.succession?.secret?.kind).toBe('read-only')
+    alice = await follow('alice')
+    const moved = await follow('bob')
+    expect(moved.keys.role).toBe('read-only')
+    alice.own.person.writeFile('a.txt', 'news')
+    await meet(alice, moved)
+    expect(read(moved, 'a.txt')).toBe('news')
+  })
+
+  test('who may join can be set after however many times, once the secret was changed', async () => {
+    let alice = await start('alice')
+    const rule: Statement = { kind: 'admission', rule: 'invite', number: Number.MAX_SAFE_INTEGER }
+    const { folderId, signAsWriter } = keysByRole.full
+    alice.store.addStatement(signStatement(rule, encodeStatement(rule), folderId, signAsWriter!))
+    expect(() => alice.folder.setAdmission('secret')).toThrow('berrysync rotate')
+    alice.folder.rotate()
+    alice = await follow('alice')
+    expect(alice.folder.admission).toBe('invite')
+    alice.folder.setAdmission('secret')
+    expect(alice.folder.admission).toBe('secret')
   })
 })
 

@@ -2,26 +2,38 @@
  * A folder's change of secret (R9): draws it up where the full secret is held, finds out what it gives this device, and takes the store over
  * to what the folder is called from then on. Nothing is hashed or fetched again: what was agreed and what lies here stay as they are.
  */
+import { ed25519KeyBytes } from '../core/ed25519.ts'
 import { seal, unseal } from '../core/envelope.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
-import { type DeviceId, type FolderId, idToBytes, type RotationId, toId } from '../core/ids.ts'
+import {
+  type AuthorKey,
+  type DeviceId,
+  type FolderId,
+  idToBytes,
+  type RotationId,
+  toId,
+} from '../core/ids.ts'
 import type { Invite } from '../core/invite.ts'
 import { type Roster, rosterOf, type WholeRotation } from '../core/roster.ts'
 import {
   type FolderKeys,
-  type FullSecret,
+  type FolderSecret,
   folderKeys,
   fullSecretOf,
   type GuestPass,
   generateFullSecret,
   guestPass,
+  type ReadSecret,
   readKeyBytes,
+  readSecret,
+  readSecretOf,
   seedBytes,
 } from '../core/secret.ts'
 import {
   type CarriedStatement,
   type Certificate,
   type Envelope,
+  type Role,
   type SignedStatement,
   type Statement,
   signStatement,
@@ -47,7 +59,7 @@ const carriedBytes = 112
 export interface Succession {
   readonly rotation: WholeRotation
   /** What the folder goes on under; undefined where this device is not to have it. */
-  readonly secret: FullSecret | GuestPass | undefined
+  readonly secret: FolderSecret | undefined
 }
 
 /** What a change of the secret means for the other devices that share the folder. */
@@ -82,7 +94,8 @@ export function rotate(context: FolderContext): void {
   const id = toId('RotationId', chance.bytes(rotationIdBytes))
   const carried = store
     .statementsAfter(0, Number.MAX_SAFE_INTEGER)
-    .flatMap(({ signed }) => (signed.statement.kind === 'rotation' ? [] : [carry(signed, folderId, next)]))
+    .filter(({ signed }) => isToCarry(signed.statement, store.roster()))
+    .map(({ signed }) => carry(signed, folderId, next))
   const envelopes = heirsOf(store.roster()).flatMap(({ device: to, holdsSecret }): Envelope[] => {
     const content = holdsSecret
       ? secret.seed.reveal()
@@ -101,6 +114,13 @@ export function rotate(context: FolderContext): void {
     }
   })
   context.membersChanged(false)
+}
+
+/** Of what was said of admission only what holds. */
+function isToCarry(statement: Statement, { admission, admissionNumber }: Roster): boolean {
+  if (statement.kind === 'admission')
+    return statement.rule === admission && statement.number === admissionNumber
+  return statement.kind !== 'rotation'
 }
 
 /** Every member that is none of those taken out. Who let itself in holds the full secret, and is given the next. */
@@ -155,36 +175,69 @@ export function enter(context: FolderContext): void {
   const way = isEntered(context) ? undefined : wayHere(context)
   if (way === undefined) return
   const { former, rotation } = way
-  const { certificates } = store.roster()
+  const before = store.roster()
+  const unheard = unheardOf(context, rotation)
+  const carried = [...openCarried(rotation, keys), ...ownWord(context, former, rotation, unheard)]
+  const kept = new Set(carried.map(({ replaces }) => replaces))
+  const isAllKept = store
+    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
+    .every(({ signed }) => signed.statement.kind === 'rotation' || kept.has(signed.id))
   store.transaction(() => {
-    store.carryOver(former, rotation.id, [
-      ...openCarried(rotation, keys),
-      ...ownWord(context, former, rotation),
-    ])
-    forgetRevoked(context, new Set(certificates.map(({ author }) => author)))
+    store.carryOver(former, rotation.id, carried)
+    store.setFact('folderId', id)
+    forgetRevoked(context, new Set(before.certificates.map(({ author }) => author)))
+    // Others may know more of it than they will tell of their own accord: it lies before where this device has read.
+    if (!isAllKept) store.forgetCursors()
     const open = store.invites().filter(({ end }) => end === undefined)
     for (const invite of open)
       store.endInvite(invite.id, { kind: 'cancelled', atMs: Math.max(0, clock.now()) })
     for (const newcomer of store.newcomers()) store.forgetNewcomer(newcomer.device)
     store.setAwaited([...rotation.sealedByDevice.keys()].filter((each) => each !== device))
-    store.setFact('folderId', id)
+    const rule = unheard.findLast((each) => each.statement.kind === 'admission')?.statement
+    if (
+      rule?.kind === 'admission' &&
+      rule.number === before.admissionNumber &&
+      keys.signAsWriter !== undefined
+    )
+      declare(context, { ...rule, number: store.roster().admissionNumber + 1 })
   })
 }
 
-/** What this device said itself, and whoever changed the secret did not know. */
-function ownWord(context: FolderContext, former: FolderId, { carried }: WholeRotation): Signed[] {
-  const { store, keys, device } = context
-  if (keys.signAsWriter === undefined) return []
+/** What this device said itself and whoever changed the secret did not know. Others may have signed in its name, so it is not told by what it says. */
+function unheardOf({ store }: FolderContext, { carried }: WholeRotation): readonly SignedStatement[] {
   const known = new Set(carried.map(({ replaces }) => replaces))
-  const guests = new Set(store.invites().flatMap(({ end }) => (end?.kind === 'redeemed' ? [end.author] : [])))
-  function isOurs(statement: Statement): boolean {
-    if (statement.kind === 'certificate') return guests.has(statement.author)
-    return statement.kind === 'revocation' && statement.revokedBy === device
+  return store.ownStatements().filter(({ id }) => !known.has(id))
+}
+
+/**
+ * That, and for what other folders authors sign that are members anyhow, which matters for a device that was added anew. Where the full secret
+ * is held.
+ */
+function ownWord(
+  { store, keys, formerIds }: FolderContext,
+  former: FolderId,
+  rotation: WholeRotation,
+  unheard: readonly SignedStatement[],
+): Signed[] {
+  if (keys.signAsWriter === undefined) return []
+  const members = rosterOf(openCarried(rotation, keys).map(({ signed }) => signed))
+  function saysNoMore({ statement }: SignedStatement): boolean {
+    if (statement.kind !== 'certificate' || !formerIds.includes(statement.signsFor ?? former)) return false
+    const known = members.certificateOf(statement.author)?.statement
+    return known?.device === statement.device && (known.role === 'full' || statement.role === 'read-only')
   }
-  return store
+  const known = new Set(rotation.carried.map(({ replaces }) => replaces))
+  const others = store
     .statementsAfter(0, Number.MAX_SAFE_INTEGER)
-    .filter(({ signed }) => !known.has(signed.id) && isOurs(signed.statement))
-    .flatMap(({ signed }) => openOne(carry(signed, former, keys), keys))
+    .map(({ signed }) => signed)
+    .filter((signed) => !known.has(signed.id) && saysNoMore(signed))
+  const said = unheard.filter(({ statement }) => isMemberStatement(statement))
+  const all = new Map([...said, ...others].map((signed) => [signed.id, signed]))
+  return [...all.values()].flatMap((signed) => openOne(carry(signed, former, keys), keys))
+}
+
+function isMemberStatement({ kind }: Statement): boolean {
+  return kind === 'certificate' || kind === 'revocation'
 }
 
 /** A statement with the one it takes the place of. */
@@ -217,41 +270,51 @@ function decodeOrNone(body: Uint8Array): Statement | undefined {
 /** A statement of the folder `former`, signed for the one with these keys. */
 function carry({ id, statement }: SignedStatement, former: FolderId, next: FolderKeys): CarriedStatement {
   const carried: Statement =
-    statement.kind === 'certificate' ? { ...statement, signsFor: statement.signsFor ?? former } : statement
+    statement.kind === 'certificate'
+      ? { ...statement, signsFor: statement.signsFor ?? former }
+      : statement.kind === 'admission'
+        ? { ...statement, number: 1 }
+        : statement
   const body = encodeStatement(carried)
   const { signature } = signStatement(carried, body, next.folderId, next.signAsWriter!)
   return { replaces: id, body, signature }
 }
 
-/** What this device finds in its envelope; undefined where there is none for it. */
+/** What this device finds in its envelope, and never more than it holds; undefined where there is none for it. */
 function secretIn(
-  { device, deviceKeys, author }: FolderContext,
+  { device, deviceKeys, keys, ...context }: FolderContext,
   from: FolderId,
   rotation: WholeRotation,
-): FullSecret | GuestPass | undefined {
+): FolderSecret | undefined {
   const sealed = rotation.sealedByDevice.get(device)
   const content = sealed && unseal(deviceKeys, subject(from, rotation.id), sealed)
-  if (content?.length === seedBytes) return fullSecretOf(content)
-  if (content === undefined || content.length <= readKeyBytes) return undefined
-  const [readKey, writerPublicKey] = [content.subarray(0, readKeyBytes), content.subarray(readKeyBytes)]
-  return rotation.carried
-    .map(({ body, signature }) => ({ body, signature, statement: decodeOrNone(body) }))
-    .flatMap(({ body, signature, statement }) => {
-      if (statement?.kind !== 'certificate' || statement.author !== author.key) return []
-      const certificate: SignedStatement<Certificate> = {
-        id: statementIdOf(body),
-        statement,
-        body,
-        signature,
-      }
-      const pass = guestPass(readKey, writerPublicKey, certificate)
-      return verifyStatement(certificate, folderKeys(pass).folderId, writerPublicKey) ? [pass] : []
-    })
-    .sort((one, other) => (isFull(one) ? 0 : 1) - (isFull(other) ? 0 : 1))[0]
+  const full = content?.length === seedBytes ? fullSecretOf(content) : undefined
+  if (full !== undefined && keys.signAsWriter !== undefined) return full
+  const read = full !== undefined ? readSecretOf(full) : content && readSecretIn(content)
+  if (read === undefined) return undefined
+  const pass = passIn(context.author.key, keys.role, read, rotation)
+  return pass ?? (keys.certificate === undefined ? read : undefined)
 }
 
-function isFull({ certificate }: GuestPass): boolean {
-  return certificate.statement.role === 'full'
+/** The pass of this author, with a certificate that gives it as much as it has. */
+function passIn(
+  author: AuthorKey,
+  role: Role,
+  { readKey, writerPublicKey }: ReadSecret,
+  { carried }: WholeRotation,
+): GuestPass | undefined {
+  return carried.flatMap(({ body, signature }) => {
+    const statement = decodeOrNone(body)
+    if (statement?.kind !== 'certificate' || statement.author !== author || statement.role !== role) return []
+    const certificate: SignedStatement<Certificate> = { id: statementIdOf(body), statement, body, signature }
+    const pass = guestPass(readKey.reveal(), writerPublicKey, certificate)
+    return verifyStatement(certificate, folderKeys(pass).folderId, writerPublicKey) ? [pass] : []
+  })[0]
+}
+
+function readSecretIn(content: Uint8Array): ReadSecret | undefined {
+  if (content.length !== readKeyBytes + ed25519KeyBytes) return undefined
+  return readSecret(content.subarray(0, readKeyBytes), content.subarray(readKeyBytes))
 }
 
 /** What an envelope is about: it is worth nothing in another place. */

@@ -155,6 +155,7 @@ export function createSession(
     checkHello(keys, link, message)
     admit(context, link.peer, message)
     hello = message
+    store.forgetNewcomer(link.peer)
     helloTimer[Symbol.dispose]()
     const nowMs = clock.now()
     store.sawPeer({

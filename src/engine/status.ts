@@ -1,6 +1,6 @@
 /** What a folder tells about itself: the words of `berrysync status --json`, minus what only the daemon knows. Only reads. */
 
-import type { ErrorCode } from '../core/errors.ts'
+import { type ErrorCode, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Role } from '../core/statement.ts'
 import type { Problem } from '../ports.ts'
@@ -44,13 +44,20 @@ export interface FolderStatus {
 /** Problems listed in a status. */
 const maxProblems = 100
 
-export function describeFolder(context: FolderContext, swarm: Swarm, loop: Loop): FolderStatus {
-  const { store } = context
+/** `isLeftBehind`: the others have gone on under another secret. */
+export function describeFolder(
+  context: FolderContext,
+  swarm: Swarm,
+  loop: Loop,
+  isLeftBehind: boolean,
+): FolderStatus {
+  const { store, rootPath: path } = context
   const counts = store.counts()
-  const halt = loop.halt && { code: loop.halt.error.code, message: loop.halt.error.message }
+  const error = isLeftBehind ? new SyncError('secret-changed', { path }) : loop.halt?.error
+  const halt = error && { code: error.code, message: error.message }
   const peers = swarm.openSessions().map((session) => session.status())
   const problems = store.problems(maxProblems).map(({ path, code, message }) => ({ path, code, message }))
-  const state = stateOf(context, loop, counts.needFiles)
+  const state = stateOf(context, loop, halt !== undefined, counts.needFiles)
   return {
     id: context.id,
     role: context.role,
@@ -68,9 +75,9 @@ export function describeFolder(context: FolderContext, swarm: Swarm, loop: Loop)
   }
 }
 
-function stateOf(context: FolderContext, loop: Loop, needFiles: number): FolderState {
+function stateOf(context: FolderContext, loop: Loop, isHalted: boolean, needFiles: number): FolderState {
   if (context.settings().paused) return 'paused'
-  if (loop.halt !== undefined) return 'halted'
+  if (isHalted) return 'halted'
   if (loop.doing === 'scan-all' || loop.doing === 'prepare') return 'scanning'
   return needFiles > 0 ? 'syncing' : 'up-to-date'
 }

@@ -84,7 +84,13 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     const present = sessionsByPeer.get(link.peer)
     if (link.peer === context.device) return link.close('peer-self')
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
-    if (present === undefined && sessionsByPeer.size >= maxSessions) return link.close('peer-oversize')
+    if (present === undefined && sessionsByPeer.size >= maxSessions) {
+      // Whoever says nothing must not keep members out.
+      const silent = sessions().find((session) => !session.isOpen())
+      if (silent === undefined) return link.close('peer-oversize')
+      silent.link.close('peer-stalled')
+      sessionsByPeer.delete(silent.link.peer)
+    }
     present?.link.close('peer-duplicate')
     const session = createSession(context, link, sessionEvents, allSessions)
     sessionsByPeer.set(link.peer, session)
@@ -163,13 +169,17 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     )
   }
 
+  function sessions(): Session[] {
+    return [...sessionsByPeer.values()]
+  }
+
   function openSessions(): Session[] {
-    return [...sessionsByPeer.values()].filter((session) => session.isOpen())
+    return sessions().filter((session) => session.isOpen())
   }
 
   return {
     attach,
-    sessions: () => [...sessionsByPeer.values()],
+    sessions,
     openSessions,
     askableMs: (content) => Math.min(...trustedSessions().map((session) => askableAt(session, content))),
     fetchBlockList(version) {
@@ -209,10 +219,10 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       return Buffer.concat(parts)
     },
     admitAgain() {
-      for (const session of [...sessionsByPeer.values()]) session.admitAgain()
+      for (const session of sessions()) session.admitAgain()
     },
     async closeAll(code) {
-      const links = [...sessionsByPeer.values()].map(({ link }) => link)
+      const links = sessions().map(({ link }) => link)
       for (const link of links) link.close(code)
       await Promise.all(links.map((link) => link.closed))
     },

@@ -15,7 +15,7 @@ export function usher(context: FolderContext, former: FolderKeys, link: Link): v
   const { store, clock } = context
   const rotation = store.rotationsFrom(former.folderId)
   // A database made anew does not know how it came about.
-  if (rotation.length === 0) return link.close('folder-closed')
+  if (rotation.length === 0) return link.close('folder-moved')
   let hello: Hello | undefined
   let isTold = false
   const timer = clock.after(patienceMs, () => link.close('folder-moved'))

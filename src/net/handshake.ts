@@ -103,7 +103,7 @@ export function respondHandshake(
 function begin({ device, chance }: HandshakeContext, initiator: boolean, cipher: CipherName) {
   const ephemeral = keyPairOf(chance.bytes(keyBytes))
   const noise = createHandshakeState({
-    ...{ pattern: 'XXpsk3', cipher, initiator, prologue, ephemeral, static: device },
+    ...{ cipher, initiator, prologue, ephemeral, static: device },
   })
   return { noise, ephemeral }
 }

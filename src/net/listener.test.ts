@@ -72,7 +72,6 @@ function initiator(
 ) {
   const ephemeral = keyPairOf(randomBytes(32))
   const noise = createHandshakeState({
-    pattern: 'XXpsk3',
     initiator: true,
     prologue: Buffer.from('berrysync/1'),
     ephemeral,

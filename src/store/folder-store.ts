@@ -259,12 +259,14 @@ export interface FolderStore extends Disposable {
   addInvite(invite: Invite): void
   /** False when it had ended before: the first end is the one that counts (I15). */
   endInvite(id: InviteId, end: InviteEnd): boolean
-  /** Forgets those that ended before then. */
-  forgetInvites(endedBeforeMs: number): void
+  /** Forgets those that have ended, but for the last so many. Whether there were any. */
+  forgetInvites(keep: number): boolean
 
   // -- members and peers
   /** Stores a statement under a new sequence number. False when it is here already. */
-  addStatement(signed: SignedStatement): boolean
+  addStatement(signed: SignedStatement, isOwn?: boolean): boolean
+  /** What this device said itself, in order. */
+  ownStatements(): readonly SignedStatement[]
   hasStatement(id: StatementId): boolean
   /** Statements after a sequence number, in order. */
   statementsAfter(sequence: number, limit: number): StatementRow[]
@@ -291,6 +293,7 @@ export interface FolderStore extends Disposable {
   sawNewcomer(newcomer: NewcomerRow): void
   forgetNewcomer(device: DeviceId): void
   peers(): PeerRow[]
+  /** Those seen last are kept. */
   sawPeer(peer: PeerRow): void
   /** How far into which index of a peer we are. */
   cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined

@@ -28,7 +28,11 @@ export function createInvites(database: Database): Invites {
     `UPDATE invites SET end_kind = :kind, end_ms = :atMs, device = :device, author = :author, device_name = :deviceName
      WHERE id = :id AND end_kind IS NULL`,
   )
-  const forget = database.prepare('DELETE FROM invites WHERE end_ms < ?')
+  const forget = database.prepare(
+    `DELETE FROM invites WHERE end_kind IS NOT NULL AND id NOT IN (
+       SELECT id FROM invites WHERE end_kind IS NOT NULL ORDER BY end_ms DESC, id LIMIT ?
+     )`,
+  )
 
   return {
     invites: () => selectAll.all().map(rowToInvite),
@@ -45,9 +49,7 @@ export function createInvites(database: Database): Invites {
       })
       return changes === 1
     },
-    forgetInvites(endedBeforeMs) {
-      forget.run(endedBeforeMs)
-    },
+    forgetInvites: (keep) => forget.run(keep).changes > 0,
   }
 }
 

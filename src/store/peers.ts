@@ -19,6 +19,8 @@ export type Peers = Pick<
   | 'setAwaited'
 >
 
+/** Those seen last are kept: whoever holds the secret can come as as many devices as it likes. */
+const maxPeers = 10_000
 /** Whoever holds the secret can come as as many devices as it likes. */
 const maxNewcomers = 100
 
@@ -60,6 +62,10 @@ export function createPeers(database: Database, { atomically }: Transactions): P
      VALUES (:device, :author, :name, :firstSeenMs, :lastSeenMs)
      ON CONFLICT DO UPDATE SET author = excluded.author, name = excluded.name, last_seen_ms = excluded.last_seen_ms`,
   )
+  const deleteOldPeers = database.prepare(
+    'DELETE FROM peers WHERE device NOT IN (SELECT device FROM peers ORDER BY last_seen_ms DESC, device LIMIT ?)',
+  )
+  const countPeers = database.prepare<[], number>('SELECT count(*) FROM peers').pluck()
   const deleteNewcomer = database.prepare('DELETE FROM newcomers WHERE device = ?')
   const deleteOldNewcomers = database.prepare(
     'DELETE FROM newcomers WHERE device NOT IN (SELECT device FROM newcomers ORDER BY last_seen_ms DESC, device LIMIT ?)',
@@ -84,6 +90,7 @@ export function createPeers(database: Database, { atomically }: Transactions): P
         const device = idToBytes(peer.device)
         upsertPeer.run({ ...peer, device })
         deleteAwaited.run(device)
+        if (countPeers.get()! > maxPeers) deleteOldPeers.run(maxPeers)
       }),
     awaited: () => selectAwaited.all().map((device) => toId('DeviceId', device)),
     setAwaited: (devices) =>

@@ -9,7 +9,13 @@ import type { Transactions } from './transaction.ts'
 
 export type Statements = Pick<
   FolderStore,
-  'addStatement' | 'hasStatement' | 'statementsAfter' | 'roster' | 'carryOver' | 'rotationsFrom'
+  | 'addStatement'
+  | 'hasStatement'
+  | 'statementsAfter'
+  | 'ownStatements'
+  | 'roster'
+  | 'carryOver'
+  | 'rotationsFrom'
 >
 
 interface StatementColumns {
@@ -25,11 +31,14 @@ export function createStatements(database: Database, { atomically, onUndone }: T
   // One sequence for records and statements: a cursor stands for both.
   const nextSequence = database.prepare("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'records'")
   const insertStatement = database.prepare(
-    `INSERT INTO statements (sequence, id, body, signature)
-     VALUES ((SELECT seq FROM sqlite_sequence WHERE name = 'records'), ?, ?, ?)`,
+    `INSERT INTO statements (sequence, id, body, signature, own)
+     VALUES ((SELECT seq FROM sqlite_sequence WHERE name = 'records'), ?, ?, ?, ?)`,
   )
   const insertCarried = database.prepare(
-    'INSERT OR IGNORE INTO statements (sequence, id, body, signature) VALUES (?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO statements (sequence, id, body, signature, own) VALUES (?, ?, ?, ?, ?)',
+  )
+  const selectOwn = database.prepare<[], StatementColumns>(
+    'SELECT sequence, body, signature FROM statements WHERE own = 1 ORDER BY sequence',
   )
   const deleteStatements = database.prepare('DELETE FROM statements')
   const insertRotation = database.prepare(
@@ -61,12 +70,16 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     return existsStatement.get(idToBytes(id)) === 1
   }
 
-  function addStatement(signed: SignedStatement): boolean {
+  function ownStatements(): readonly SignedStatement[] {
+    return selectOwn.all().map(rowToSigned)
+  }
+
+  function addStatement(signed: SignedStatement, isOwn = false): boolean {
     return atomically(() => {
       const { id, body, signature } = signed
       if (hasStatement(id)) return false
       nextSequence.run()
-      insertStatement.run(idToBytes(id), body, signature)
+      insertStatement.run(idToBytes(id), body, signature, isOwn ? 1 : 0)
       known?.push(signed)
       roster = undefined
       return true
@@ -77,15 +90,18 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     addStatement,
     hasStatement,
     statementsAfter,
+    ownStatements,
     carryOver: (former, rotation, carried) =>
       atomically(() => {
         const before = statementsAfter(0, Number.MAX_SAFE_INTEGER)
+        const own = new Set(ownStatements().map(({ id }) => id))
         const sequences = new Map(before.map(({ sequence, signed }) => [signed.id, sequence]))
         deleteStatements.run()
         for (const { replaces, signed } of carried) {
           const sequence = sequences.get(replaces)
+          const isOwn = own.has(replaces)
           if (sequence === undefined) addStatement(signed)
-          else insertCarried.run(sequence, idToBytes(signed.id), signed.body, signed.signature)
+          else insertCarried.run(sequence, idToBytes(signed.id), signed.body, signed.signature, isOwn ? 1 : 0)
         }
         for (const { signed } of before) {
           const { statement, body, signature } = signed

@@ -37,7 +37,10 @@ const directions: Readonly<
     because: 'the appliance watches hardware and tells; it does not sync',
   },
   servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
-  cli: { may: ['core', 'api/schemas'], because: 'the command line is a client of the daemon' },
+  cli: {
+    may: ['core', 'api/schemas', 'net/address'],
+    because: 'the command line is a client of the daemon, and reads addresses as that does',
+  },
   ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
   'setting-table': {
     may: ['core', 'engine/settings', 'net/address'],

@@ -57,6 +57,8 @@ export interface MemoryDeviceOptions {
   readonly files?: Files
   /** A database to go on with: this device's own, or a copy of another one's. */
   readonly image?: Buffer
+  /** Called when the database has been set aside; a test that does not expect that fails. */
+  readonly onDatabaseDamaged?: () => void
   /** A disk to go on with. */
   readonly own?: MemoryDisk
 }
@@ -130,7 +132,9 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     rates: options.rates ?? createDeviceRates(clock, () => false),
     uploads: createUploadSlots(clock),
     onDatabaseDamaged() {
-      throw new Error('assertion: a database in memory is never damaged')
+      if (options.onDatabaseDamaged === undefined)
+        throw new Error('assertion: a database in memory is never damaged')
+      options.onDatabaseDamaged()
     },
   })
   return {

@@ -159,8 +159,11 @@ export function memoryPerson(tree: MemoryTree): Person {
       const source = split(from)
       const target = split(to)
       const node = walkTo(from)
+      const isOtherCase =
+        source.directory === target.directory && tree.fold(source.name) === tree.fold(target.name)
+      // Another name of the very same file is given up too, as `mv` does.
       const replaced = tree.lookup(target.directory, target.name)
-      if (replaced !== undefined && replaced !== node) tree.drop(target.directory, target.name, to)
+      if (replaced !== undefined && !isOtherCase) tree.drop(target.directory, target.name, to)
       tree.drop(source.directory, source.name, from)
       tree.add(target.directory, target.name, node, to)
       pin(from)

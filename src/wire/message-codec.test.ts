@@ -52,7 +52,7 @@ const roleProofs = fc.oneof(
   }),
   fc.record({
     role: fc.constantFrom('full' as const, 'read-only' as const),
-    proof: longProofs,
+    proof: fc.constant(new Uint8Array(0)),
     certificate: unprovenCertificates,
   }),
   fc.record({
@@ -73,6 +73,7 @@ const hellos = fc
       client: names,
       features: fc.array(names, { maxLength: maxFeatures }),
       author: authorKeys,
+      authorProof: longProofs,
     }),
   )
   .map(([role, hello]) => ({ ...hello, ...role }))
@@ -115,6 +116,19 @@ const progresses = fc
 const messages: fc.Arbitrary<Message> = fc.oneof(
   progresses,
   hellos,
+  fc.record({
+    kind: fc.constant('redeem' as const),
+    token: fc.uint8Array({ minLength: 21, maxLength: 21 }),
+    author: authorKeys,
+    authorProof: longProofs,
+    deviceName: names,
+  }),
+  fc.record({
+    kind: fc.constant('grant' as const),
+    readKey: fc.uint8Array({ minLength: 21, maxLength: 21 }),
+    writerPublicKey: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    certificate: unprovenCertificates,
+  }),
   fc.record({
     kind: fc.constant('cursor' as const),
     indexId: fc.option(indexIds, { nil: undefined }),
@@ -270,7 +284,10 @@ describe('messages', () => {
 
 describe('limits', () => {
   const root = new Uint8Array(32)
-  const hello = { protocol: 1, oldestProtocol: 1, role: wire.Role.READ_ONLY, author: root, proof: root }
+  const hello = {
+    ...{ protocol: 1, oldestProtocol: 1, role: wire.Role.READ_ONLY },
+    ...{ author: root, authorProof: new Uint8Array(64), proof: root },
+  }
   const entry = { body: new Uint8Array(0), author: root, batchCount: 1, signature: new Uint8Array(64) }
   const progress = (blockCount: number, runs: number[]) =>
     encode(17, wire.ProgressSchema, { root, blockCount, runs })
@@ -286,6 +303,7 @@ describe('limits', () => {
     ['an empty hello', Uint8Array.of(1)],
     ['a hello without protocol', encode(1, wire.HelloSchema, { ...hello, protocol: 0, oldestProtocol: 0 })],
     ['a hello whose oldest protocol is newer', encode(1, wire.HelloSchema, { ...hello, oldestProtocol: 2 })],
+    ['a hello with a short author proof', encode(1, wire.HelloSchema, { ...hello, authorProof: root })],
     ['a hello with a short proof', encode(1, wire.HelloSchema, { ...hello, proof: root.subarray(1) })],
     [
       'a hello with the proof of another role',

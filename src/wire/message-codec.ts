@@ -98,7 +98,7 @@ function encodeBlockHeader({ request, offsetBytes }: BlockMessage): Buffer {
 function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
   switch (message.kind) {
     case 'hello': {
-      const { protocol, oldestProtocol, deviceName, client, proof, certificate } = message
+      const { protocol, oldestProtocol, deviceName, client, authorProof, proof, certificate } = message
       return write(wire.HelloSchema, {
         protocol,
         oldestProtocol,
@@ -107,6 +107,7 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
         features: [...message.features],
         role: roleToWire(message.role),
         author: idToBytes(message.author),
+        authorProof,
         proof,
         ...(certificate === undefined ? {} : { certificate: statementToWire(certificate) }),
       })
@@ -125,8 +126,8 @@ function encodeRest(message: Exclude<Message, BlockMessage>): Uint8Array {
         complete: message.complete,
       })
     case 'redeem': {
-      const { token, author, deviceName } = message
-      return write(wire.RedeemSchema, { token, author: idToBytes(author), deviceName })
+      const { token, author, authorProof, deviceName } = message
+      return write(wire.RedeemSchema, { token, author: idToBytes(author), authorProof, deviceName })
     }
     case 'grant': {
       const { readKey, writerPublicKey, certificate } = message
@@ -296,8 +297,8 @@ function decodeHello({ protocol, oldestProtocol, features, ...hello }: wire.Hell
     if (fault !== undefined) garbage(`a name in a hello: ${fault}`)
   }
   const certificate = hello.certificate && wireToCertificate(hello.certificate)
-  const proofBytes = role === 'full' || certificate !== undefined ? ed25519SignatureBytes : readProofBytes
-  if (hello.proof.length !== proofBytes) garbage(`a role proof has ${hello.proof.length} bytes`)
+  const secretProofBytes = role === 'full' ? ed25519SignatureBytes : readProofBytes
+  checkedBytes('a role proof', hello.proof, certificate === undefined ? secretProofBytes : 0)
   return {
     kind: 'hello',
     protocol,
@@ -307,6 +308,7 @@ function decodeHello({ protocol, oldestProtocol, features, ...hello }: wire.Hell
     features,
     role,
     author: checkedId('AuthorKey', hello.author),
+    authorProof: checkedBytes('an author proof', hello.authorProof, ed25519SignatureBytes),
     proof: hello.proof,
     certificate,
   }
@@ -355,12 +357,13 @@ function checkSignature(signature: Uint8Array): void {
   if (signature.length !== ed25519SignatureBytes) garbage(`a signature has ${signature.length} bytes`)
 }
 
-function decodeRedeem({ token, author, deviceName }: wire.Redeem): Message {
+function decodeRedeem({ token, author, authorProof, deviceName }: wire.Redeem): Message {
   const fault = deviceNameFault(deviceName)
   if (fault !== undefined) garbage(`a name in a redeem: ${fault}`)
   return {
     kind: 'redeem',
     token: checkedBytes('a token', token, seedBytes),
+    authorProof: checkedBytes('an author proof', authorProof, ed25519SignatureBytes),
     author: checkedId('AuthorKey', author),
     deviceName,
   }

@@ -37,6 +37,7 @@ export type Message =
       readonly features: readonly string[]
       readonly role: Role
       readonly author: AuthorKey
+      readonly authorProof: Uint8Array
       readonly proof: Uint8Array
       /** What somebody else gave it. */
       readonly certificate: SignedStatement<Certificate> | undefined
@@ -110,6 +111,7 @@ export type Message =
       readonly kind: 'redeem'
       readonly token: Uint8Array
       readonly author: AuthorKey
+      readonly authorProof: Uint8Array
       readonly deviceName: string
     }
   /** What it is good for: keys to read with, and a certificate. */

@@ -11,7 +11,6 @@ import {
   type HandshakeState,
   maxNoiseMessageBytes,
   openReserved,
-  type Pattern,
   rekeyAfterMessages,
   sealReserved,
   type Transport,
@@ -23,11 +22,11 @@ interface Vector {
   readonly protocol_name: string
   readonly init_prologue: string
   readonly init_psks: string[]
-  readonly init_static?: string
+  readonly init_static: string
   readonly init_ephemeral: string
   readonly resp_prologue: string
   readonly resp_psks: string[]
-  readonly resp_static?: string
+  readonly resp_static: string
   readonly resp_ephemeral: string
   readonly handshake_hash: string
   readonly messages: { readonly payload: string; readonly ciphertext: string }[]
@@ -36,14 +35,11 @@ const vectors: readonly Vector[] = vectorFile.vectors
 
 const fromHex = (text: string) => Buffer.from(text, 'hex')
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const pairFromHex = (text: string | undefined) =>
-  text === undefined ? {} : { static: keyPairOf(fromHex(text)) }
 
 function pair(): { initiator: HandshakeState; responder: HandshakeState } {
   const psk = randomBytes(32)
   const side = (initiator: boolean) =>
     createHandshakeState({
-      pattern: 'XXpsk3',
       initiator,
       prologue: Buffer.from('test'),
       ephemeral: keyPairOf(randomBytes(32)),
@@ -72,39 +68,34 @@ function expectGarbage(work: () => unknown): void {
 }
 
 describe.each(vectors)('$protocol_name', (vector) => {
-  const [, pattern, , cipher] = vector.protocol_name.split('_') as [string, Pattern, string, CipherName]
+  const [, , , cipher] = vector.protocol_name.split('_') as [string, string, string, CipherName]
 
   test('P1 both sides reproduce the published vector byte for byte', () => {
     const initiator = createHandshakeState({
-      pattern,
       cipher,
       initiator: true,
       prologue: fromHex(vector.init_prologue),
       ephemeral: keyPairOf(fromHex(vector.init_ephemeral)),
       psk: fromHex(vector.init_psks[0]!),
-      ...pairFromHex(vector.init_static),
+      static: keyPairOf(fromHex(vector.init_static)),
     })
     const responder = createHandshakeState({
-      pattern,
       cipher,
       initiator: false,
       prologue: fromHex(vector.resp_prologue),
       ephemeral: keyPairOf(fromHex(vector.resp_ephemeral)),
-      ...(pattern === 'NNpsk0' ? { psk: fromHex(vector.resp_psks[0]!) } : {}),
-      ...pairFromHex(vector.resp_static),
+      static: keyPairOf(fromHex(vector.resp_static)),
     })
-    const handshakeMessages = pattern === 'XXpsk3' ? 3 : 2
+    const handshakeMessages = 3
     const sides = [initiator, responder] as const
     for (const [turn, { payload, ciphertext }] of vector.messages.slice(0, handshakeMessages).entries()) {
       const [writer, reader] = turn % 2 === 0 ? sides : [sides[1], sides[0]]
       expect(toHex(writer.writeMessage(fromHex(payload)))).toBe(ciphertext)
       expect(toHex(reader.readMessage(fromHex(ciphertext)))).toBe(payload)
-      if (turn === 0 && pattern === 'XXpsk3') responder.usePsk(fromHex(vector.resp_psks[0]!))
+      if (turn === 0) responder.usePsk(fromHex(vector.resp_psks[0]!))
     }
-    if (vector.init_static !== undefined && vector.resp_static !== undefined) {
-      expect(toHex(responder.remoteStatic!)).toBe(toHex(keyPairOf(fromHex(vector.init_static)).publicKey))
-      expect(toHex(initiator.remoteStatic!)).toBe(toHex(keyPairOf(fromHex(vector.resp_static)).publicKey))
-    }
+    expect(toHex(responder.remoteStatic!)).toBe(toHex(keyPairOf(fromHex(vector.init_static)).publicKey))
+    expect(toHex(initiator.remoteStatic!)).toBe(toHex(keyPairOf(fromHex(vector.resp_static)).publicKey))
     const ends = [initiator.split(), responder.split()] as const
     for (const end of ends) expect(toHex(end.handshakeHash)).toBe(vector.handshake_hash)
     for (const [at, { payload, ciphertext }] of vector.messages.slice(handshakeMessages).entries()) {
@@ -160,7 +151,6 @@ test.each([
 ])('P1 the low-order key %s is refused', (key) => {
   const { responder } = pair()
   const hostile = createHandshakeState({
-    pattern: 'XXpsk3',
     initiator: true,
     prologue: Buffer.from('test'),
     ephemeral: { privateKey: randomBytes(32), publicKey: fromHex(key) },

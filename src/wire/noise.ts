@@ -1,8 +1,7 @@
 /**
- * The Noise protocol framework, revision 34, as far as Berrysync needs it: XXpsk3 for links and NNpsk0 for one-time secrets, both
- * with 25519, SHA256, and AESGCM (AES-256) or ChaChaPoly. Names are those of the specification. Pure: key pairs, also the ephemeral one, come in
- * as arguments, and an ephemeral pair must never be used twice. Whatever the other side gets wrong throws `peer-garbage`; after a
- * throw the state is spoiled and must be dropped.
+ * The Noise protocol framework, revision 34, as far as Berrysync needs it: XXpsk3 with 25519, SHA256, and AESGCM (AES-256) or ChaChaPoly.
+ * Names are those of the specification. Pure: key pairs, also the ephemeral one, come in as arguments, and an ephemeral pair must never be
+ * used twice. Whatever the other side gets wrong throws `peer-garbage`; after a throw the state is spoiled and must be dropped.
  */
 import {
   createCipheriv,
@@ -226,27 +225,18 @@ function createSymmetricState(protocolName: string, cipherName: CipherName) {
 
 type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'psk'
 
-/** Message patterns, the initiator's first. Neither has pre-messages. */
-const patterns = {
-  XXpsk3: [['e'], ['e', 'ee', 's', 'es'], ['s', 'se', 'psk']],
-  NNpsk0: [
-    ['psk', 'e'],
-    ['e', 'ee'],
-  ],
-} as const satisfies Record<string, readonly (readonly Token[])[]>
-
-export type Pattern = keyof typeof patterns
+/** The message pattern XXpsk3, the initiator's first. It has no pre-messages. */
+const messages: readonly (readonly Token[])[] = [['e'], ['e', 'ee', 's', 'es'], ['s', 'se', 'psk']]
 
 export interface HandshakeOptions {
-  readonly pattern: Pattern
   /** Default: AESGCM. */
   readonly cipher?: CipherName
   readonly initiator: boolean
   readonly prologue: Uint8Array
   /** Fresh for this handshake. */
   readonly ephemeral: KeyPair
-  /** `s`; needed by patterns that send it. */
-  readonly static?: KeyPair
+  /** `s`. */
+  readonly static: KeyPair
   /** May be given later with `usePsk`, by a responder that learns from the first message which one it is. */
   readonly psk?: Uint8Array
 }
@@ -263,9 +253,8 @@ export interface HandshakeState {
 }
 
 export function createHandshakeState(options: HandshakeOptions): HandshakeState {
-  const { pattern, cipher = 'AESGCM', initiator, ephemeral: e, static: s } = options
-  const messages: readonly (readonly Token[])[] = patterns[pattern]
-  const symmetric = createSymmetricState(`Noise_${pattern}_25519_${cipher}_SHA256`, cipher)
+  const { cipher = 'AESGCM', initiator, ephemeral: e, static: s } = options
+  const symmetric = createSymmetricState(`Noise_XXpsk3_25519_${cipher}_SHA256`, cipher)
   let psk = options.psk
   let re: Uint8Array | undefined
   let rs: Uint8Array | undefined
@@ -281,7 +270,7 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
   }
 
   function needed<T>(value: T | undefined): T {
-    if (value === undefined) throw new Error(`assertion: ${pattern} lacks a key`)
+    if (value === undefined) throw new Error('assertion: a key is not there yet')
     return value
   }
 
@@ -294,7 +283,7 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
     // The first letter names the initiator's key, the second the responder's.
     const mine = initiator ? token[0] : token[1]
     const theirs = initiator ? token[1] : token[0]
-    symmetric.mixKey(dh(mine === 'e' ? e : needed(s), needed(theirs === 'e' ? re : rs)))
+    symmetric.mixKey(dh(mine === 'e' ? e : s, needed(theirs === 'e' ? re : rs)))
   }
 
   /** In patterns with a psk the ephemeral key is mixed into the key too, so that no two handshakes share one (section 9.2). */
@@ -310,7 +299,7 @@ export function createHandshakeState(options: HandshakeOptions): HandshakeState 
         if (token === 'e') {
           parts.push(e.publicKey)
           mixEphemeral(e.publicKey)
-        } else if (token === 's') parts.push(symmetric.encryptAndHash(needed(s).publicKey))
+        } else if (token === 's') parts.push(symmetric.encryptAndHash(s.publicKey))
         else mixSecret(token)
       }
       parts.push(symmetric.encryptAndHash(payload))

@@ -1,5 +1,8 @@
 /** A folder whose secret was changed goes on as another one, and tells those that were members before. */
 export const rotationSchema = `
+-- Said by this device itself, and not by another in its name: all of them sign with one key.
+ALTER TABLE statements ADD COLUMN own INTEGER NOT NULL DEFAULT 0 CHECK (own IN (0, 1));
+
 -- How this folder got its present secret: what those are told who come with the one before.
 CREATE TABLE rotations (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
