@@ -261,8 +261,11 @@ export interface Disk {
   listArchive(): AsyncIterable<ArchiveEntry>
   /** Opens the file of that path that was archived last; undefined when there is none among the newest in the archive. */
   openArchived(path: RelPath): Promise<OpenContent | undefined>
-  /** A stage holding an archived file's content, ready to be sealed. */
-  stageArchived(id: string): Promise<{
+  /** A stage holding an archived file's content, ready to be sealed. With a key it is that key's stage. */
+  stageArchived(
+    id: string,
+    key?: string,
+  ): Promise<{
     readonly stage: Stage
     readonly sizeBytes: number
     readonly mtimeNs: bigint

@@ -214,11 +214,11 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       const opened = await onPath(path, 'read', () => archive.openNewest(path))
       return opened && contentOf(opened.file, path, opened.stat)
     },
-    async stageArchived(id) {
+    async stageArchived(id, key = `restore-${sha256(id).toString('hex')}`) {
       const { file, path } = await onPath(id, 'read', () => archive.open(id))
       await using source = file
       const stat = await onPath(id, 'read', () => source.stat())
-      const stage = await stages.copy(`restore-${sha256(id).toString('hex')}`, source, stat, path)
+      const stage = await stages.copy(key, source, stat, path)
       return { stage, sizeBytes: stat.sizeBytes, mtimeNs: stat.mtimeNs, executable: toStat(stat).executable }
     },
     trimArchive: (limits) => onPath(`${hiddenDirectory}/archive`, 'write', () => archive.trim(limits)),

@@ -21,6 +21,9 @@ export function adoptWinner(
   store.adopt(path, winner, here)
   if (role !== 'full') return
   const versions = store.versionsOf(path)
+  const isSaid = versions.some(({ id, vector }) => id === winner.id || isBefore(winner.vector, vector))
+  // Taken back while it was being placed, it is the next to go (R7).
+  if (!isSaid) return
   const givenUp = versions.filter(
     (version) =>
       isContent(version) &&

@@ -14,12 +14,13 @@ import type { CommitStep, Expectation } from '../ports.ts'
 import type { Here, HistoryRow, PathState } from '../store/folder-store.ts'
 import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
+import { createBringBack } from './bring-back.ts'
 import { createConflictCopies } from './conflict-copies.ts'
 import { revive, wayTo } from './directories.ts'
 import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
 import { findMovedEdit, followMove, type MovedEdit } from './follow-move.ts'
-import { createGathering } from './gathering.ts'
+import { createGathering, restMs } from './gathering.ts'
 import { createHolds } from './holds.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
 import { followSettings, letGo } from './keep-newest.ts'
@@ -56,6 +57,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   const copies = createConflictCopies(context, holds)
   const moves = createMoves(context)
   const gathering = createGathering(clock)
+  const bringBack = createBringBack(context, transfers)
   /**
    * Paths whose content is on its way or waits for that: planned again when it has come, when there is room, or when the index says
    * something new.
@@ -67,17 +69,19 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function round(deletesConfirmed: boolean): Promise<PullReport> {
     noteFailures(transfers.takeFailures())
     followSettings(context)
+    const isBringingBack = await bringBack.some()
     const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
     transfers.beginRound()
     tidy(needs.length === 0)
-    const deletionsInMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
-    if (needs.length === 0) return { progressed: false, deletionsInMs }
+    const gatheringMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
+    const deletionsInMs = isBringingBack ? Math.max(restMs, gatheringMs) : gatheringMs
+    if (needs.length === 0) return { progressed: isBringingBack, deletionsInMs }
     await checkRoot(context)
     const isIgnored = await loadIgnoreRules(context)
-    checkDeletions(deletesConfirmed)
+    if (!isBringingBack) checkDeletions(deletesConfirmed)
 
     await using batch = createBatch(context, holds, transfers)
-    let progressed = false
+    let progressed = isBringingBack && !transfers.isFull()
     for (const path of needs) {
       if (batch.isFull()) break
       if (isAwaited(path)) continue
@@ -168,6 +172,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (await followMoved(path)) return true
     const reachable = withinReach(state, store.versionsOf(path), transfers.canGet)
     if (reachable !== undefined) return carryOut(reachable, isIgnored, batch)
+    // It came back while something was still being put in its place.
+    if (store.predecessor(path)?.id === winner.id && (await bringBack.isFormerAtHand(path))) return true
     holds.noPeerHas(path, () => transfers.askableMs(winner))
     return false
   }
@@ -235,7 +241,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   async function factsOf({ state, versions }: Reachable): Promise<PlanFacts> {
     const { path, here } = state
     const isDirectoryHere = here?.kind === 'directory'
-    const lost = here !== undefined && !isDirectoryHere ? lostVersion(versions, here) : undefined
+    // A deletion that nobody signed wins without being one of the versions.
+    const lost =
+      here !== undefined && !isDirectoryHere ? lostVersion([state.winner, ...versions], here) : undefined
     return {
       ...state,
       role,

@@ -31,17 +31,18 @@ export function receiveIndex(
   const { store } = context
   const records = message.entries
     .map(({ record }) => record)
-    .filter((record) => !store.hasRecord(record.version.id))
+    .filter((record) => !store.isInIndex(record.version.id))
   const { hasNews, membersChanged, mustReread } = store.transaction(() => {
     const members = receiveStatements(context, message.statements)
-    const mustReread = members.revoked.map((author) => forgetRevoked(context, author)).includes(true)
+    const mustReread = forgetRevoked(context, members.revoked)
     const fresh = records.filter((record) => isToCount(context, record, proofs))
     for (const record of fresh) {
       noticeOwnFuture(context, record)
       if (isCrowded(store.versionsOf(record.version.path), record.version)) continue
+      const isKept = store.record(record.version.id) !== undefined
       store.addRecord(record)
       const { superseded } = electWinner(store, record.version.path, record.version.id)
-      if (!superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
+      if (!isKept && !superseded.some(({ id }) => id === record.version.id)) noticeDouble(context, record)
     }
     if (!mustReread) store.setCursor(peer, message.indexId, message.lastSequence)
     return { hasNews: members.isNews || fresh.length > 0, membersChanged: members.isNews, mustReread }

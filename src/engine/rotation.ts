@@ -192,8 +192,7 @@ export function enter(context: FolderContext): void {
   store.transaction(() => {
     store.carryOver(former, rotation.id, carried)
     store.setFact('folderId', id)
-    for (const author of new Set(before.certificates.map((each) => each.author)))
-      forgetRevoked(context, author)
+    forgetRevoked(context, new Set(before.certificates.map(({ author }) => author)))
     // Others may know more of it than they will tell of their own accord: it lies before where this device has read.
     if (!isAllKept) store.forgetCursors()
     const open = store.invites().filter(({ end }) => end === undefined)

@@ -58,6 +58,10 @@ export interface Transfers {
    * gets its blocks before the rest.
    */
   want(version: Version, isAsked?: boolean): boolean
+  /** Whether this content lies here for certain, in a file or a stage. */
+  isHere(version: Version): boolean
+  /** Whether that archived file holds this content, which lies in a stage then and can be wanted. Throws when the disk is full. */
+  takeArchived(version: Version, id: string): Promise<boolean>
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
@@ -203,6 +207,29 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     if (isBlockListOf(hashes, root, sizeBytes, blockSizeBytes)) return { stage, sizeBytes, hashes }
     await stage.release()
     return undefined
+  }
+
+  async function takeArchived(version: Version, id: string): Promise<boolean> {
+    const { root, sizeBytes, blockSizeBytes, mtimeNs, executable } = version
+    using _room = await takeRoom(sizeBytes)
+    try {
+      const { stage } = await disk.stageArchived(id, root)
+      const { hashes } = await whole(stage, sizeBytes, () => stage.hashes(sizeBytes, blockSizeBytes))
+      if (!isBlockListOf(hashes, root, sizeBytes, blockSizeBytes)) {
+        await stage.discard()
+        return false
+      }
+      await stage.seal(sizeBytes, mtimeNs, executable)
+      await disk.makeStagesDurable()
+      await release(root, stage)
+      store.addBlocks(root, blockSizeBytes, hashes)
+      return true
+    } catch (error) {
+      // Gone from the archive, or unreadable: as good as not there.
+      if (!isSyncError(error) || error.code === 'disk-full') throw error
+      log.debug({ code: error.code, reason: error.message }, 'could not take a file out of the archive')
+      return false
+    }
   }
 
   /** Lets go of the stage unless `fill` succeeds. */
@@ -361,6 +388,9 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       active.set(version.root, start(version))
       return true
     },
+    isHere: ({ root, sizeBytes }) =>
+      isUnderWay(root) || sizeBytes === 0 || store.hereWithRoot(root).length > 0,
+    takeArchived,
     askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
     isActive: (root) => active.has(root),

@@ -147,9 +147,12 @@ export interface FolderStore extends Disposable {
   takeCounters(writer: WriterId, count: number): number
 
   // -- records
-  /** Stores a record under a new sequence number. False when it is here already. Does not elect. */
+  /** Stores a record under a new sequence number, be it kept though superseded. False when it is in the index already. Does not elect. */
   addRecord(record: SignedRecord): boolean
-  hasRecord(id: RecordId): boolean
+  /** Whether it is in the index: not superseded. */
+  isInIndex(id: RecordId): boolean
+  /** A record that is in the index, or kept; undefined also where only its version was. */
+  record(id: RecordId): SignedRecord | undefined
   /** Every version of a path that is not superseded, in no particular order. */
   versionsOf(path: RelPath): Version[]
   /** Versions with this content that are not superseded and do not win their path: a conflict's losers may be among them. */
@@ -158,8 +161,14 @@ export interface FolderStore extends Disposable {
   setWinner(path: RelPath, winner: RecordId, superseded: readonly RecordId[]): void
   /** The path has no version any more; `forgotten` leave the index, and the database unless the path still agrees to one. */
   dropWinner(path: RelPath, forgotten: readonly RecordId[]): void
-  /** What of this author's is in the index: not superseded. Reads all records. */
-  recordsBy(author: AuthorKey): { readonly path: RelPath; readonly id: RecordId }[]
+  /** A path without versions is to become empty here: a deletion wins that nobody signed and nobody hears of. */
+  retract(path: RelPath, deletion: Version): void
+  /** Paths, not ignored, that agree to something while the folder says nothing of them. */
+  unsaid(limit: number): RelPath[]
+  /** What the path agreed to last that was by another author than what it agrees to now. */
+  predecessor(path: RelPath): Version | undefined
+  /** What of this author's is in the index. Reads all records. */
+  recordsBy(author: AuthorKey): Version[]
   /** Records after a sequence number, in order. */
   indexAfter(sequence: number, limit: number): IndexRow[]
   lastSequence(): number

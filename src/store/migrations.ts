@@ -9,6 +9,7 @@ import { orderSchema } from './schema/0002-order.ts'
 import { inodeSchema } from './schema/0003-inode.ts'
 import { statementSchema } from './schema/0004-statements.ts'
 import { rotationSchema } from './schema/0005-rotations.ts'
+import { predecessorSchema } from './schema/0006-predecessors.ts'
 
 export const migrations: readonly string[] = [
   firstSchema,
@@ -16,6 +17,7 @@ export const migrations: readonly string[] = [
   inodeSchema,
   statementSchema,
   rotationSchema,
+  predecessorSchema,
 ]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Kind, Version } from '../core/version.ts'
+import type { RecordId } from '../core/ids.ts'
+import { deletedContent, type Kind, type Version } from '../core/version.ts'
 import { caseCount } from '../testing/counts.ts'
 import { createStoreModel, type StoreModel } from '../testing/folder-store-model.ts'
 import {
   hereOf,
+  idOf,
   pathOf,
   recordOf,
   rootOf,
@@ -50,6 +52,7 @@ const version: fc.Arbitrary<Version> = fc
       ...plain,
       root: plain.root === '' ? plain.root : root,
       sizeBytes: plain.sizeBytes === 0 ? 0 : number * 10 ** 12,
+      writer: writers[number % writers.length]!,
       mtimeNs: times[(number * 7 + kind.length + path.length) % times.length]!,
       vector: new Map(writers.flatMap((writer) => (counters[writer] ? [[writer, counters[writer]]] : []))),
       ...(number === 1 && { replaced: { kind: 'file', root: roots[0]! } }),
@@ -139,6 +142,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         },
     ),
   },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(path, fc.boolean()).map(
+      ([at, isOver]): Step =>
+        (store) => {
+          const forgotten = store.versionsOf(at).map(({ id }) => id)
+          store.dropWinner(at, forgotten)
+          const { agreed } = store.state(at) ?? {}
+          if (!isOver || agreed === undefined) return
+          const id = idOf<RecordId>(`retracted ${agreed.id}`, 32)
+          store.retract(at, { ...agreed, ...deletedContent, sizeBytes: 0, id })
+        },
+    ),
+  },
   fc.tuple(fc.nat(), here).map(
     ([place, found]): Step =>
       (store, pool) => {
@@ -220,6 +237,8 @@ function answers(store: StoreModel): unknown {
     page: store.indexAfter(2, 2).map((row) => row.sequence),
     versions: paths.map((at) => [...store.versionsOf(at)].sort((a, b) => (a.id < b.id ? -1 : 1))),
     states: paths.map((at) => store.state(at)),
+    predecessors: paths.map((at) => store.predecessor(at)),
+    unsaid: [store.unsaid(100), store.unsaid(1)],
     children: ['' as const, ...paths].map((at) => store.childrenHere(at)),
     below: ['' as const, ...paths].map((at) => [
       store.hereBelow(at, undefined, 100),

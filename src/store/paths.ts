@@ -1,6 +1,6 @@
 /**
  * Changes to the three sides of a path, and nothing else does: the winner, the agreed version, what lies here. Keeps the records
- * table in step: what is superseded, not agreed any more and not being put there goes.
+ * table in step: what is superseded and nothing stands for any more goes.
  */
 import type { Database, RunResult } from 'better-sqlite3'
 import { conflictOriginal } from '../core/conflict-name.ts'
@@ -9,13 +9,16 @@ import type { FetchOrder, FolderStore, Here } from './folder-store.ts'
 import type { Keeping } from './keeping.ts'
 import { hereColumns, hereToRow } from './path-row.ts'
 import { mtimeMsOf, orderKeyOf, orderKeySql } from './rank.ts'
-import type { Records } from './records.ts'
+import type { RecordEntry, Records } from './records.ts'
 import type { Transactions } from './transaction.ts'
 
 export type Paths = Pick<
   FolderStore,
   | 'setWinner'
   | 'dropWinner'
+  | 'retract'
+  | 'unsaid'
+  | 'predecessor'
   | 'addPlacing'
   | 'placingsOf'
   | 'pathsOfPlacings'
@@ -46,6 +49,19 @@ export function createPaths(
   const deleteWinner = database.prepare(
     `UPDATE paths SET winner = NULL, winner_kind = NULL, winner_size = NULL, winner_root = NULL, winner_mtime = NULL
      WHERE path = ?`,
+  )
+  const selectUnsaid = database
+    .prepare<[number], RelPath>(
+      'SELECT path FROM paths WHERE winner IS NULL AND agreed IS NOT NULL AND ignored = 0 ORDER BY path LIMIT ?',
+    )
+    .pluck()
+  const selectPredecessor = database
+    .prepare<[string], number | null>('SELECT predecessor FROM paths WHERE path = ?')
+    .pluck()
+  const updatePredecessor = database.prepare(
+    `UPDATE paths SET predecessor = agreed WHERE path = :path AND EXISTS (
+       SELECT 1 FROM records WHERE sequence = agreed AND author <> :author
+     )`,
   )
   const updateAgreedAndHere = database.prepare(
     `UPDATE paths SET agreed = :agreed, agreed_kind = :kind, agreed_root = :root, ${hereValues} WHERE path = :path`,
@@ -85,6 +101,22 @@ export function createPaths(
     deleteEmpty.run(path)
   }
 
+  function putWinner(path: RelPath, record: RecordEntry): void {
+    const mtimeMs = mtimeMsOf(BigInt(record.mtime))
+    const row = {
+      path,
+      winner: record.sequence,
+      kind: record.kind,
+      size: record.size,
+      root: record.root,
+      mtimeMs,
+      orderKey: orderKeyOf(order(), record.size, mtimeMs),
+    }
+    change(path, () => updateWinner.run(row))
+    keeping.outOfDate()
+    keeping.follow(path)
+  }
+
   function order(): FetchOrder {
     return (facts.fact(orderFact) as FetchOrder | undefined) ?? 'alphabetical'
   }
@@ -103,19 +135,7 @@ export function createPaths(
         if (record?.path !== path || record.superseded === 1) {
           throw new Error(`assertion: record ${winner} cannot be the winner of ${path}`)
         }
-        const mtimeMs = mtimeMsOf(BigInt(record.mtime))
-        const row = {
-          path,
-          winner: record.sequence,
-          kind: record.kind,
-          size: record.size,
-          root: record.root,
-          mtimeMs,
-          orderKey: orderKeyOf(order(), record.size, mtimeMs),
-        }
-        change(path, () => updateWinner.run(row))
-        keeping.outOfDate()
-        keeping.follow(path)
+        putWinner(path, record)
         for (const id of superseded) if (id !== winner) records.supersede(path, id)
         if (superseded.length > 0) records.sweepSuperseded(path)
       }),
@@ -130,6 +150,18 @@ export function createPaths(
         deleteEmpty.run(path)
       }),
 
+    retract: (path, deletion) =>
+      atomically(() => {
+        if (deletion.kind !== 'deleted' || records.versionsOf(path).length > 0)
+          throw new Error(`assertion: ${path} cannot be retracted`)
+        putWinner(path, records.keep(deletion))
+      }),
+    unsaid: (limit) => selectUnsaid.all(limit),
+    predecessor(path) {
+      const sequence = selectPredecessor.get(path)
+      return typeof sequence === 'number' ? records.versionAt(sequence) : undefined
+    },
+
     adopt: (path, version, here) =>
       atomically(() => {
         const id = typeof version === 'string' ? version : version.id
@@ -142,6 +174,7 @@ export function createPaths(
           root: record.root,
           ...hereToRow(path, here),
         }
+        updatePredecessor.run({ path, author: record.author })
         change(path, () => updateAgreedAndHere.run(row))
         deletePlacings.run(path)
         keeping.taken(path)

@@ -1,6 +1,6 @@
 /**
  * Signed records by id, by path, and by sequence number: the index as peers see it. Elects nothing. A superseded record leaves the
- * index at once; its row stays while its path agrees to it or it is being put there.
+ * index at once; its row stays while its path agrees to it, or did so before its present author's versions, or it is being put there.
  */
 import type { Database } from 'better-sqlite3'
 import { idToBytes, type RecordId, toId } from '../core/ids.ts'
@@ -15,7 +15,14 @@ import { rowToVersion, type VersionRow, versionColumns, versionToRow } from './v
 export interface Records
   extends Pick<
     FolderStore,
-    'addRecord' | 'hasRecord' | 'versionsOf' | 'losersWithRoot' | 'indexAfter' | 'lastSequence' | 'recordsBy'
+    | 'addRecord'
+    | 'isInIndex'
+    | 'record'
+    | 'versionsOf'
+    | 'losersWithRoot'
+    | 'indexAfter'
+    | 'lastSequence'
+    | 'recordsBy'
   > {
   /** What a path's row needs to know of a record; undefined when it is not here. */
   find(id: RecordId): RecordEntry | undefined
@@ -25,7 +32,7 @@ export interface Records
   /** The record of a version; one that is not in the index (any more) is kept for being agreed to or put on the disk. */
   keep(version: Version): RecordEntry
   supersede(path: RelPath, id: RecordId): void
-  /** Deletes the superseded records of a path, except the agreed one and those in placings. */
+  /** Deletes the superseded records of a path, except those the path itself names and those in placings. */
   sweepSuperseded(path: RelPath): void
 }
 
@@ -33,6 +40,8 @@ export interface RecordEntry {
   readonly sequence: number
   readonly superseded: number
   readonly path: string
+  /** None where only the version is kept. */
+  readonly author: Buffer | null
   readonly kind: Kind
   readonly root: Buffer
   readonly size: number
@@ -40,14 +49,17 @@ export interface RecordEntry {
   readonly mtime: string
 }
 
-interface IndexColumns extends VersionRow {
-  readonly sequence: bigint
+interface SignedColumns extends VersionRow {
   readonly body: Buffer
   readonly author: Buffer
   readonly batch_index: bigint
   readonly batch_count: bigint
   readonly siblings: Buffer
   readonly signature: Buffer
+}
+
+interface IndexColumns extends SignedColumns {
+  readonly sequence: bigint
   readonly have: bigint
 }
 
@@ -65,7 +77,7 @@ export function createRecords(
   const insertRecord = database.prepare(insertInto([...versionColumns, ...proofColumns]))
   const insertSuperseded = database.prepare(insertInto(['superseded', ...versionColumns]))
   const selectEntry = database.prepare<[Buffer], RecordEntry>(
-    'SELECT sequence, superseded, path, kind, root, size, mtime FROM records WHERE id = ?',
+    'SELECT sequence, superseded, path, author, kind, root, size, mtime FROM records WHERE id = ?',
   )
   const selectBySequence = database
     .prepare<[number], VersionRow>(`SELECT ${versionList} FROM records WHERE sequence = ?`)
@@ -79,6 +91,11 @@ export function createRecords(
          AND sequence IS NOT (SELECT winner FROM paths WHERE paths.path = records.path)`,
     )
     .safeIntegers()
+  const selectSigned = database
+    .prepare<[Buffer], SignedColumns>(
+      `SELECT ${versionList}, ${proofColumns.join(', ')} FROM records WHERE id = ? AND author IS NOT NULL`,
+    )
+    .safeIntegers()
   const selectAfter = database
     .prepare<[number, number], IndexColumns>(
       `SELECT sequence, ${versionList}, ${proofColumns.join(', ')},
@@ -89,16 +106,25 @@ export function createRecords(
        FROM records WHERE sequence > ? AND superseded = 0 ORDER BY sequence LIMIT ?`,
     )
     .safeIntegers()
-  const selectByAuthor = database.prepare<[Buffer], { path: RelPath; id: Buffer }>(
-    'SELECT path, id FROM records WHERE author = ? AND superseded = 0 ORDER BY sequence',
-  )
+  const selectByAuthor = database
+    .prepare<[Buffer], VersionRow>(
+      `SELECT ${versionList} FROM records WHERE author = ? AND superseded = 0 ORDER BY sequence`,
+    )
+    .safeIntegers()
+  const deleteRecord = database.prepare('DELETE FROM records WHERE sequence = ?')
+  /** What names a record that gets another number. */
+  const renumber = [
+    'UPDATE paths SET agreed = :to WHERE path = :path AND agreed = :from',
+    'UPDATE paths SET predecessor = :to WHERE path = :path AND predecessor = :from',
+    'UPDATE placings SET sequence = :to WHERE path = :path AND sequence = :from',
+  ].map((sql) => database.prepare(sql))
   const selectLast = database
     .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
     .pluck()
   const markSuperseded = database.prepare('UPDATE records SET superseded = 1 WHERE id = ? AND path = ?')
   const deleteSuperseded = database.prepare(
     `DELETE FROM records WHERE path = :path AND superseded = 1
-       AND sequence IS NOT (SELECT agreed FROM paths WHERE paths.path = :path)
+       AND NOT EXISTS (SELECT 1 FROM paths WHERE paths.path = :path AND sequence IN (winner, agreed, predecessor))
        AND sequence NOT IN (SELECT sequence FROM placings WHERE placings.path = :path)`,
   )
 
@@ -130,21 +156,31 @@ export function createRecords(
     addRecord: (record) =>
       atomically(() => {
         // Looked up first: an insert that gives way to the one there would use up a sequence number.
-        if (find(record.version.id) !== undefined) return false
+        const kept = find(record.version.id)
+        if (kept?.superseded === 0) return false
+        if (kept !== undefined) deleteRecord.run(kept.sequence)
         const { lastInsertRowid } = insertRecord.run({
           ...versionToRow(record.version),
           ...proofToRow(record),
         })
-        remember(Number(lastInsertRowid), record.version)
+        const sequence = Number(lastInsertRowid)
+        if (kept !== undefined) {
+          const moved = { path: kept.path, from: kept.sequence, to: sequence }
+          for (const statement of renumber) statement.run(moved)
+        }
+        remember(sequence, record.version)
         facts.sawCounters(record.version.vector)
         return true
       }),
-    hasRecord: (id) => find(id) !== undefined,
+    isInIndex: (id) => find(id)?.superseded === 0,
+    record(id) {
+      const row = selectSigned.get(idToBytes(id))
+      return row && rowToSigned(row)
+    },
     losersWithRoot: (root) => selectLosers.all(idToBytes(root)).map(rowToVersion),
     versionsOf: (path) => selectByPath.all(path).map(versionAt),
     indexAfter: (sequence, limit) => selectAfter.all(sequence, limit).map(rowToIndexRow),
-    recordsBy: (author) =>
-      selectByAuthor.all(idToBytes(author)).map(({ path, id }) => ({ path, id: toId('RecordId', id) })),
+    recordsBy: (author) => selectByAuthor.all(idToBytes(author)).map(rowToVersion),
     lastSequence: () => selectLast.get() ?? 0,
 
     find,
@@ -185,16 +221,20 @@ function rowToIndexRow(row: IndexColumns): IndexRow {
   return {
     sequence: Number(row.sequence),
     have: row.have === 1n,
-    record: {
-      version: rowToVersion(row),
-      body: row.body,
-      proof: {
-        author: toId('AuthorKey', row.author),
-        index: Number(row.batch_index),
-        count: Number(row.batch_count),
-        siblings: row.siblings,
-        signature: row.signature,
-      },
+    record: rowToSigned(row),
+  }
+}
+
+function rowToSigned(row: SignedColumns): SignedRecord {
+  return {
+    version: rowToVersion(row),
+    body: row.body,
+    proof: {
+      author: toId('AuthorKey', row.author),
+      index: Number(row.batch_index),
+      count: Number(row.batch_count),
+      siblings: row.siblings,
+      signature: row.signature,
     },
   }
 }

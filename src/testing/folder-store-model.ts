@@ -25,6 +25,7 @@ interface RecordEntry {
 interface PathEntry {
   winner: Version | undefined
   agreed: Version | undefined
+  predecessor: Version | undefined
   here: Here | undefined
   ignored: boolean
   asked: boolean
@@ -47,9 +48,14 @@ export type StoreModel = Pick<
   | 'counterOf'
   | 'takeCounters'
   | 'addRecord'
-  | 'hasRecord'
+  | 'isInIndex'
+  | 'record'
   | 'versionsOf'
   | 'setWinner'
+  | 'dropWinner'
+  | 'retract'
+  | 'unsaid'
+  | 'predecessor'
   | 'indexAfter'
   | 'lastSequence'
   | 'state'
@@ -108,6 +114,7 @@ export function createStoreModel(): StoreModel {
     const before = model.paths.get(path) ?? {
       winner: undefined,
       agreed: undefined,
+      predecessor: undefined,
       here: undefined,
       ignored: false,
       asked: false,
@@ -119,12 +126,14 @@ export function createStoreModel(): StoreModel {
     if (isEmpty) model.paths.delete(path)
     else model.paths.set(path, entry)
     for (const [id, { record, superseded }] of model.records) {
-      const kept = record.version.path !== path || !superseded || entry.agreed?.id === id
+      const isNamed =
+        !isEmpty && [entry.winner, entry.agreed, entry.predecessor].some((each) => each?.id === id)
+      const kept = record.version.path !== path || !superseded || isNamed
       if (!kept) model.records.delete(id)
     }
   }
 
-  function isUnkept(path: RelPath, { winner, asked }: PathEntry): boolean {
+  function isUnkept(path: RelPath, { winner, asked }: Pick<PathEntry, 'winner' | 'asked'>): boolean {
     return !asked && winner !== undefined && isBeyond(path, winner)
   }
 
@@ -149,7 +158,8 @@ export function createStoreModel(): StoreModel {
   }
 
   function addEntry(record: SignedRecord, superseded: boolean): boolean {
-    if (model.records.has(record.version.id)) return false
+    const known = model.records.get(record.version.id)
+    if (known !== undefined && (superseded || !known.superseded)) return false
     model.sequence += 1
     model.records.set(record.version.id, { record, sequence: model.sequence, superseded })
     return true
@@ -157,7 +167,7 @@ export function createStoreModel(): StoreModel {
 
   function states(): PathState[] {
     return [...model.paths]
-      .map(([path, entry]) => ({ path, ...entry, unkept: isUnkept(path, entry) }))
+      .map(([path, { predecessor: _, ...entry }]) => ({ path, ...entry, unkept: isUnkept(path, entry) }))
       .sort((a, b) => comparePaths(a.path, b.path))
   }
 
@@ -213,7 +223,11 @@ export function createStoreModel(): StoreModel {
       }
       return true
     },
-    hasRecord: (id) => model.records.has(id),
+    isInIndex: (id) => model.records.get(id)?.superseded === false,
+    record: (id) => {
+      const record = model.records.get(id)?.record
+      return record?.proof === undefined ? undefined : record
+    },
     versionsOf: (path) =>
       [...model.records.values()]
         .filter(({ record, superseded }) => record.version.path === path && !superseded)
@@ -225,6 +239,23 @@ export function createStoreModel(): StoreModel {
       }
       change(path, { winner: model.records.get(winner)!.record.version })
     },
+    dropWinner(path, forgotten) {
+      for (const id of forgotten) {
+        const entry = model.records.get(id)
+        if (entry?.record.version.path === path) entry.superseded = true
+      }
+      change(path, { winner: undefined })
+    },
+    retract(path, deletion) {
+      addEntry({ version: deletion } as SignedRecord, true)
+      change(path, { winner: deletion })
+    },
+    unsaid: (limit) =>
+      states()
+        .filter(({ winner, agreed, ignored }) => winner === undefined && agreed !== undefined && !ignored)
+        .map(({ path }) => path)
+        .slice(0, limit),
+    predecessor: (path) => model.paths.get(path)?.predecessor,
     indexAfter: (sequence, limit) =>
       [...model.records.values()]
         .filter((entry) => entry.sequence > sequence && !entry.superseded)
@@ -297,9 +328,16 @@ export function createStoreModel(): StoreModel {
     adopt(path, version, here) {
       const agreed = typeof version === 'string' ? model.records.get(version)!.record.version : version
       addEntry({ version: agreed } as SignedRecord, true)
-      const { winner, asked = false } = model.paths.get(path) ?? {}
+      const { winner, asked = false, agreed: before, predecessor } = model.paths.get(path) ?? {}
+      const [author, authorBefore] = [agreed, before].map(
+        (each) => each && model.records.get(each.id)?.record.proof?.author,
+      )
+      const isOfOther = author !== undefined && authorBefore !== undefined && author !== authorBefore
       const isOver = winner?.id === agreed.id && !isBeyond(path, winner)
-      change(path, { agreed, here, asked: asked && !isOver })
+      change(path, {
+        ...{ agreed, here, asked: asked && !isOver },
+        predecessor: isOfOther ? before : predecessor,
+      })
     },
     setHere: (path, here) => change(path, { here }),
     setIgnored: (path, ignored) => change(path, { ignored }),

@@ -61,7 +61,7 @@ export function recordOf(version: Version): SignedRecord {
     version,
     body: Buffer.from(`body of ${version.id}`),
     proof: {
-      author: idOf<AuthorKey>('author', 32),
+      author: idOf<AuthorKey>(`author ${version.writer}`, 32),
       index: 3,
       count: 7,
       siblings: Buffer.alloc(96, version.id.slice(0, 2), 'hex'),
