@@ -32,7 +32,7 @@ function planToText(path: string, { moving, left, cancelledInvites }: RotationPl
     'These devices would go on by themselves, each as soon as it connects:',
     devicesToText(moving),
     '',
-    `Take out first who should not (berrysync revoke ${shown} DEVICE).`,
+    `Take out first who should not (berrysync revoke ${shown} DEVICE). Devices this one has never heard of stay behind, and what they wrote goes to the archives.`,
     '',
     'Whoever else holds a secret of the folder would get nothing new any more, and keep what it has. Of those this device has met:',
     devicesToText(left),

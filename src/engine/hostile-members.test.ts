@@ -148,6 +148,7 @@ describe('R7: who was taken out', () => {
     )
     await at.pass(3_000)
     at.victim.folder.revoke(mallory.id)
+    expect(() => at.victim.folder.revoke(mallory.id)).toThrow('taken out of /victim already')
     await at.pass(3_000)
     expect(peer.ended?.code).toBe('peer-revoked')
     expect(read(at.victim, 'kept.txt')).toBe('kept')

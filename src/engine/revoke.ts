@@ -24,6 +24,10 @@ export function revokeDevice(context: FolderContext, device: DeviceId): void {
       .filter((certificate) => certificate.device === device && !roster.isRevokedAuthor(certificate.author))
       .map(({ author }) => author),
   )
+  if (roster.isRevoked(device)) {
+    const reason = `That device is taken out of ${rootPath} already.`
+    throw new SyncError('request-invalid', { reason })
+  }
   if (authors.size === 0) throw new SyncError('not-certified', { path: rootPath })
   const mustReread = store.transaction(() => {
     for (const author of authors) {

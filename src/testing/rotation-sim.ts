@@ -44,6 +44,8 @@ interface Owned {
 const names = ['ann', 'bob', 'cat', 'dan']
 const paths = ['a', 'b', 'd/c', 'd/e']
 const actions = 50
+/** By then the note that tells an older database from the present one is written. */
+const leaseRenewedMs = 1_000
 /** So often everybody meets everybody at the end, before all are under the last secret, and then. */
 const roundsToMove = 60
 const roundsToSettle = 4
@@ -189,8 +191,10 @@ export async function runRotationSim(
         for (const link of links) link.close('closing')
         return
       case 'stop':
-        if (device.running !== undefined) return stop(device, chance.pick(['stops', 'is killed']))
-        return start(device)
+        if (device.running === undefined) return start(device)
+        // What came in the last moment may be forgotten unnoticed when an older database is put back.
+        await pass(clock, leaseRenewedMs, 2)
+        return stop(device, chance.pick(['stops', 'is killed']))
       case 'rotate':
         if (owner.running === undefined || owner.isDamaged || owner.running.folder.succession !== undefined)
           return
