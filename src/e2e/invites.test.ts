@@ -1,11 +1,12 @@
 /** One-time secrets between real daemons: made, redeemed, listed, cancelled, and what happens when somebody is away, killed or restored. */
 import { execFile } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { runBerrysync } from '../testing/daemon.ts'
+import { programPath, runBerrysync, startDaemon } from '../testing/daemon.ts'
 import { type Place, startPlace } from '../testing/place.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
@@ -16,6 +17,13 @@ async function startIssuer(root: string, stack: AsyncDisposableStack): Promise<P
   await issuer.write('episode', 'the first one')
   await issuer.daemon.ask('add', issuer.directory)
   return issuer
+}
+
+/** The program on a machine that does not know the time: a Raspberry Pi without a network. */
+function programIn1970(): readonly string[] {
+  const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')
+  const faked = ['FAKETIME_DONT_FAKE_MONOTONIC=1', 'FAKETIME=@1970-01-02 00:00:00']
+  return ['env', `LD_PRELOAD=${library}`, ...faked, programPath]
 }
 
 function add({ directory, home }: Place, secret: string, issuer: Place) {
@@ -108,6 +116,26 @@ test('what became of a one-time secret is told plainly', async () => {
     const { status, err } = await runBerrysync(args)
     expect([status, err]).toEqual([2, expect.stringContaining(reason)])
   }
+})
+
+test('a device whose clock is not set makes no one-time secret, and redeems none before it is', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const issuer = await startIssuer(root.path, stack)
+  const guest = await startPlace(root.path, 'guest', stack)
+  const secret = await issuer.invite()
+  const { listen } = issuer.daemon
+  await issuer.daemon.end('SIGTERM')
+  issuer.daemon = stack.use(await startDaemon(issuer.home, ['--listen', listen], programIn1970()))
+  const { status, err } = await runBerrysync(['invite', issuer.directory, '--home', issuer.home])
+  expect([status, err]).toEqual([1, expect.stringContaining('clock of this device is not set yet')])
+
+  expect(await add(guest, secret, issuer)).toMatchObject({
+    ...{ status: 0, out: expect.stringContaining('its clock is not set yet') },
+  })
+  expect((await guest.status()).folders[0]!.state).toBe('joining')
+  await issuer.restart()
+  await until('it has joined', () => guest.has('episode', 'the first one'))
 })
 
 test('who is not online is waited for, which is shown, and joins later', async () => {
