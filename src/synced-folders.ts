@@ -16,8 +16,8 @@ import {
   parseSecret,
 } from './core/secret.ts'
 import type { Folder } from './engine/folder.ts'
-import type { Succession } from './engine/rotation.ts'
 import type { FolderSettings } from './engine/settings.ts'
+import type { Succession } from './engine/succession.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'

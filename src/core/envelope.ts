@@ -3,7 +3,7 @@
  * inside is to be believed only as far as whoever signed the envelope is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
-import { type DeviceId, idToBytes } from './ids.ts'
+import { type DeviceId, type FolderId, idToBytes, type RotationId } from './ids.ts'
 import { agree, type KeyPair, x25519KeyBytes } from './x25519.ts'
 
 const tagBytes = 16
@@ -42,6 +42,11 @@ export function unseal(pair: KeyPair, about: Uint8Array, sealed: Uint8Array): Bu
   } catch {
     return undefined
   }
+}
+
+/** What the envelopes of a change of the secret are about. */
+export function rotationSubject(folderId: FolderId, rotation: RotationId): Buffer {
+  return Buffer.concat([Buffer.from('berrysync envelope'), idToBytes(folderId), idToBytes(rotation)])
 }
 
 function keyOf(shared: Uint8Array, ephemeral: Uint8Array, device: Uint8Array): Buffer {

@@ -6,8 +6,8 @@ import type { RootState } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { declareSelf } from './members.ts'
-import { checkStore, enter } from './rotation.ts'
 import { checkRoot } from './safety.ts'
+import { checkStore, enter } from './succession.ts'
 import type { Transfers } from './transfers.ts'
 
 const diskIdBytes = 16
