@@ -3,7 +3,7 @@
  * to a guest is durable here before it hears of it, and an older database put back later is known to be old by then.
  */
 import { isSyncError, SyncError } from '../core/errors.ts'
-import type { DeviceId, FolderId, InviteId } from '../core/ids.ts'
+import type { FolderId, InviteId } from '../core/ids.ts'
 import {
   type Guest,
   type Invite,
@@ -49,7 +49,7 @@ export interface Invites {
 
 /** `isPrepared`: whether this opening has found out if the database is the one last used, before which nobody can be let in (I15). */
 export function createInvites(context: FolderContext, isPrepared: () => boolean): Invites {
-  const { store, keys, clock, chance, device, rootPath } = context
+  const { store, keys, clock, chance, rootPath } = context
   /** Of all that are known; made when it is asked for. */
   let meetings: ReadonlyMap<FolderId, InviteKeys> | undefined
 
@@ -137,31 +137,24 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       const nowMs = clock.now()
       const judgement = judge(invite, guest, nowMs)
       if (judgement !== 'redeem' && judgement !== 'repeat') throw new SyncError(judgement)
-      if (judgement === 'redeem') redeemFirst(context, invite, guest, device, nowMs)
-      // An older database that is put back from here on does not know the note this leaves on the disk.
+      // Two guests can only come one after another: nothing is awaited between judging and this.
+      if (judgement === 'redeem') store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })
+      // An older database that is put back from here on does not know the note this leaves on the disk. Before, nobody may hear of it: the
+      // secret would be open in that database.
       await renewLease(context)
-      const certificate = certificateOf(id, guest)
-      if (certificate === undefined) throw new SyncError('invite-cancelled')
+      const certificate = certificateOf(id, guest) ?? certifyGuest(context, invite, guest)
       return { readKey: keys.readKey, writerPublicKey: keys.writerPublicKey, certificate }
     },
   }
 }
 
-/** One transaction: the secret is used, and the guest a member. */
-function redeemFirst(
+/** Makes the guest that has redeemed it a member. Throws `invite-cancelled` for one that was taken out. */
+function certifyGuest(
   context: FolderContext,
   { id, role }: Invite,
-  guest: Guest & { readonly deviceName: string },
-  device: DeviceId,
-  nowMs: number,
-): void {
-  const { store } = context
-  store.transaction(() => {
-    // Two guests can only come one after another: nothing is awaited between judging and this.
-    if (!store.endInvite(id, { kind: 'redeemed', ...guest, atMs: nowMs })) throw new SyncError('invite-used')
-    certify(context, {
-      ...{ author: guest.author, device: guest.device, role, deviceName: guest.deviceName },
-      ...{ invitedBy: device, invite: id, signsFor: undefined },
-    })
-  })
+  { author, device, deviceName }: Guest & { readonly deviceName: string },
+): SignedStatement<Certificate> {
+  if (context.store.roster().isRevokedAuthor(author)) throw new SyncError('invite-cancelled')
+  const invitedBy = context.device
+  return certify(context, { author, device, role, deviceName, invitedBy, invite: id, signsFor: undefined })
 }

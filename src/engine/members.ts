@@ -70,12 +70,15 @@ export function declare<S extends Statement>(context: FolderContext, statement: 
 }
 
 /** Makes a device a member. Throws `needs-full-secret`, and `peer-forged` for an author key that is another device's. */
-export function certify(context: FolderContext, member: Omit<Certificate, 'kind' | 'issuedMs'>): void {
+export function certify(
+  context: FolderContext,
+  member: Omit<Certificate, 'kind' | 'issuedMs'>,
+): SignedStatement<Certificate> {
   const known = context.store.roster().certificateOf(member.author)?.statement.device ?? member.device
   if (known !== member.device)
     throw new SyncError('peer-forged', { reason: "its author key is another device's" })
   const issuedMs = Math.max(0, context.clock.now())
-  declare(context, { kind: 'certificate', ...member, issuedMs })
+  return declare(context, { kind: 'certificate', ...member, issuedMs })
 }
 
 /** What shows that this device is a member; undefined where only a secret of the folder does. */

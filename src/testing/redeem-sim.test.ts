@@ -26,3 +26,10 @@ test('what lets two guests in is noticed', { timeout: 600_000 }, async () => {
   }
   expect.fail('nothing was noticed')
 })
+
+test.each([['a certificate was told before an older database was known to be one', 31356]])(
+  'I15 %s (seed %i)',
+  async (_, seed) => {
+    expect((await runRedeemSim(seed)).failure).toBeUndefined()
+  },
+)
