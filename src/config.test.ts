@@ -126,7 +126,7 @@ test.each([
     'folders[0] (/a): There is no setting "pause"',
   ],
   [
-    `{"folders": [{"path": "/a", "secret": "${fullText}"}, {"path": "/a"}]}`,
+    `{"folders": [{"path": "/a", "secret": "${fullText}"}, {"path": "/a", "secret": "${fullText}"}]}`,
     'the folder /a stands in it twice',
   ],
   ['{"folders": [{"path": "/a"}]}', 'the folder /a has no secret'],
@@ -141,6 +141,16 @@ test.each([
   expect((failure as Error).message).not.toContain(fullText.slice(0, 12))
   expect(await readFile(file, 'utf8')).toBe(text)
 })
+
+test.each(['new', 'former', 'guest'])(
+  'a file given with --config cannot hold %s, which only a device writes',
+  async (name) => {
+    await using directory = await makeTempDirectory()
+    const file = join(directory.path, 'setup.json')
+    await writeFile(file, JSON.stringify({ folders: [{ path: '/a', secret: fullText, [name]: true }] }))
+    await expect(readSetup(file, table)).rejects.toThrow(`folders[0] (/a): There is no setting "${name}"`)
+  },
+)
 
 test('a file given with --config: paths start at its directory, and a folder may be new', async () => {
   await using directory = await makeTempDirectory()

@@ -53,13 +53,13 @@ export interface Config {
 /** What a file given with `--config` asks for. A folder without a secret is a new one. */
 export interface Setup {
   readonly device: Partial<DeviceSettings>
-  readonly folders: readonly {
-    readonly path: string
-    readonly secret: FolderEntry['secret'] | undefined
-    readonly former?: readonly FolderSecret[]
-    readonly set: Partial<FolderSettings>
-    readonly isNew?: boolean
-  }[]
+  readonly folders: readonly SetupFolder[]
+}
+
+interface SetupFolder {
+  readonly path: string
+  readonly secret: FolderSecret | OneTimeSecret | undefined
+  readonly set: Partial<FolderSettings>
 }
 
 /** Thousands of folders fit; what is larger is not a configuration. */
@@ -96,19 +96,14 @@ async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings
   const file = join(home, configName)
   const text = await readText(file)
   if (text === undefined) return { device: {}, folders: [] }
-  const setup = parseConfig(file, text, deviceTable)
-  const folders = setup.folders.map(({ secret, ...entry }) => {
-    if (secret === undefined) throw damaged(file, `the folder ${entry.path} has no secret`)
-    return { ...entry, secret }
-  })
-  return { device: setup.device, folders }
+  return parseConfig(file, text, deviceTable, parseEntry)
 }
 
 /** A file given with `--config`; relative paths in it start at its own directory. Throws `config-damaged`. */
 export async function readSetup(file: string, deviceTable: SettingTable<DeviceSettings>): Promise<Setup> {
   const text = await readText(file)
   if (text === undefined) throw damaged(file, 'it does not exist')
-  return parseConfig(file, text, deviceTable)
+  return parseConfig(file, text, deviceTable, parseSetupFolder)
 }
 
 async function readText(file: string): Promise<string | undefined> {
@@ -130,24 +125,45 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-function parseConfig(file: string, text: string, deviceTable: SettingTable<DeviceSettings>): Setup {
+function parseConfig<F extends SetupFolder>(
+  file: string,
+  text: string,
+  deviceTable: SettingTable<DeviceSettings>,
+  parseFolder: (file: string, place: string, json: Record<string, unknown>) => F,
+): { readonly device: Partial<DeviceSettings>; readonly folders: readonly F[] } {
   const { folders: listed = [], ...device } = objectOf(file, 'the file', parseJson(file, text))
   if (!Array.isArray(listed)) throw damaged(file, '"folders" is not a list')
-  const folders = listed.map((json: unknown, at) => parseFolder(file, `folders[${at}]`, json))
+  const folders = listed.map((json: unknown, at) => {
+    const place = `folders[${at}]`
+    return parseFolder(file, place, objectOf(file, place, json))
+  })
   const paths = folders.map(({ path }) => path)
   const twice = paths.find((path, at) => paths.indexOf(path) !== at)
   if (twice !== undefined) throw damaged(file, `the folder ${twice} stands in it twice`)
   return { device: within(file, '', () => settingsFromJson(deviceTable, device)), folders }
 }
 
-function parseFolder(file: string, place: string, json: unknown): Setup['folders'][number] {
-  const { path, secret, guest, former, new: isNew, ...set } = objectOf(file, place, json)
+function parseSetupFolder(file: string, place: string, json: Record<string, unknown>): SetupFolder {
+  const { path, secret, ...set } = json
   if (typeof path !== 'string' || path === '') throw damaged(file, `${place} has no "path"`)
   return {
     path: resolve(dirname(file), path),
-    secret: parseKept(file, `${place} (${path})`, { secret, guest }),
-    ...(former === undefined ? {} : { former: parseFormer(file, `${place} (${path})`, former) }),
+    secret: parseKept(file, `${place} (${path})`, { secret }),
     set: within(file, `${place} (${path}): `, () => settingsFromJson(folderSettingTable, set)),
+  }
+}
+
+/** As `saveConfig` wrote it. */
+function parseEntry(file: string, place: string, json: Record<string, unknown>): FolderEntry {
+  const { guest, former, new: isNew, ...typed } = json
+  const folder = parseSetupFolder(file, place, typed)
+  const named = `${place} (${folder.path})`
+  const secret = guest === undefined ? folder.secret : parsePass(file, named, guest)
+  if (secret === undefined) throw damaged(file, `the folder ${folder.path} has no secret`)
+  return {
+    ...folder,
+    secret,
+    ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
     ...(isNew === true ? { isNew } : {}),
   }
 }

@@ -174,30 +174,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       const formerKeys = (entry.former ?? []).map(folderKeys)
       const folder = below.use(
         openFolder({
-          ...{
-            keys,
-            former: formerKeys,
-            rootPath: entry.path,
-            isNew,
-            store,
-            disk,
-            settings: inForce(),
-            rates,
-            uploads,
-          },
-          ...{
-            onDatabaseDamaged: mustReopen,
-            onClaimed: claimed,
-            onRotated: rotated,
-            onAwaited: () => dial(),
-          },
-          ...{
-            device: identity.device.id,
-            deviceKeys: identity.device,
-            deviceName: settings.name,
-            author: authorOf(keys),
-          },
-          ...{ clock, chance, log: folderLog },
+          keys,
+          former: formerKeys,
+          rootPath: entry.path,
+          isNew,
+          device: identity.device.id,
+          deviceKeys: identity.device,
+          deviceName: settings.name,
+          author: authorOf(keys),
+          ...{ store, disk, clock, chance, rates, uploads },
+          log: folderLog,
+          settings: inForce(),
+          onDatabaseDamaged: mustReopen,
+          onClaimed: claimed,
+          onRotated: rotated,
+          onAwaited: () => dial(),
         }),
       )
       const membership = membershipOf(keys)

@@ -32,6 +32,8 @@ export interface Roster {
   foldersOf(author: AuthorKey): readonly (FolderId | undefined)[]
   /** Whether a record of this author counts (R5, R7). */
   counts(author: AuthorKey, record: RecordId): boolean
+  /** Whether every record of this author does. */
+  countsWholly(author: AuthorKey): boolean
   readonly admission: AdmissionRule
   /** Of the admission that holds; 0 where nothing was said. */
   readonly admissionNumber: number
@@ -102,16 +104,18 @@ export function rosterOf(statements: readonly SignedStatement[]): Roster {
     roleByDevice.set(device, role)
   }
 
+  function mayWrite(author: AuthorKey): boolean {
+    return certificatesByAuthor.get(author)?.statement.role === 'full'
+  }
+
   return {
     certificateOf: (author) => certificatesByAuthor.get(author),
     roleOf: (device) => roleByDevice.get(device),
     isRevoked: (device) => revokedDevices.has(device) && !roleByDevice.has(device),
     isRevokedAuthor: (author) => keptByAuthor.has(author),
     foldersOf: (author) => [...(foldersByAuthor.get(author) ?? [])],
-    counts(author, record) {
-      if (certificatesByAuthor.get(author)?.statement.role !== 'full') return false
-      return keptByAuthor.get(author)?.has(record) ?? true
-    },
+    counts: (author, record) => mayWrite(author) && keptByAuthor.get(author)?.has(record) !== false,
+    countsWholly: (author) => mayWrite(author) && !keptByAuthor.has(author),
     admission: admission.rule,
     admissionNumber: admission.number,
     certificates: certificates.sort((a, b) => a.issuedMs - b.issuedMs),

@@ -15,9 +15,13 @@ import { decodeStatement, encodeStatement } from '../wire/statement-body.ts'
 import type { FolderContext } from './folder-context.ts'
 
 /** What this device said itself and whoever changed the secret did not know. Others may have signed in its name, so it is not told by what it says. */
-export function unheardOf({ store }: FolderContext, { carried }: WholeRotation): readonly SignedStatement[] {
+export function unheardOf({ store }: FolderContext, rotation: WholeRotation): readonly SignedStatement[] {
+  return notIn(rotation, store.ownStatements())
+}
+
+function notIn({ carried }: WholeRotation, said: readonly SignedStatement[]): SignedStatement[] {
   const known = new Set(carried.map(({ replaces }) => replaces))
-  return store.ownStatements().filter(({ id }) => !known.has(id))
+  return said.filter(({ id }) => !known.has(id))
 }
 
 /**
@@ -37,11 +41,7 @@ export function ownWord(
     const known = members.certificateOf(statement.author)?.statement
     return known?.device === statement.device && (known.role === 'full' || statement.role === 'read-only')
   }
-  const known = new Set(rotation.carried.map(({ replaces }) => replaces))
-  const others = store
-    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
-    .map(({ signed }) => signed)
-    .filter((signed) => !known.has(signed.id) && saysNoMore(signed))
+  const others = notIn(rotation, store.statements()).filter(saysNoMore)
   const said = unheard.filter(({ statement }) => isMemberStatement(statement))
   const all = new Map([...said, ...others].map((signed) => [signed.id, signed]))
   return [...all.values()].flatMap((signed) => openOne(carry(signed, former, keys), keys))

@@ -53,9 +53,9 @@ export function rotate(context: FolderContext): void {
   const next = folderKeys(secret)
   const id = toId('RotationId', chance.bytes(rotationIdBytes))
   const carried = store
-    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
-    .filter(({ signed }) => isToCarry(signed.statement, store.roster()))
-    .map(({ signed }) => carry(signed, folderId, next))
+    .statements()
+    .filter(({ statement }) => isToCarry(statement, store.roster()))
+    .map((signed) => carry(signed, folderId, next))
   const envelopes = heirsOf(store.roster()).flatMap(({ device: to, holdsSecret }): Envelope[] => {
     const content = holdsSecret
       ? secret.seed.reveal()

@@ -91,12 +91,17 @@ export function enter(context: FolderContext): void {
   const carried = [...openCarried(rotation, keys), ...ownWord(context, former, rotation, unheard)]
   const kept = new Set(carried.map(({ replaces }) => replaces))
   const isAllKept = store
-    .statementsAfter(0, Number.MAX_SAFE_INTEGER)
-    .every(({ signed }) => signed.statement.kind === 'rotation' || kept.has(signed.id))
+    .statements()
+    .every(({ id, statement }) => statement.kind === 'rotation' || kept.has(id))
   store.transaction(() => {
     store.carryOver(former, rotation.id, carried)
     store.setFact('folderId', id)
-    forgetRevoked(context, new Set(before.certificates.map(({ author }) => author)))
+    const after = store.roster()
+    const authors = new Set(before.certificates.map(({ author }) => author))
+    forgetRevoked(
+      context,
+      [...authors].filter((author) => !after.countsWholly(author)),
+    )
     // Others may know more of it than they will tell of their own accord: it lies before where this device has read.
     if (!isAllKept) store.forgetCursors()
     const open = store.invites().filter(({ end }) => end === undefined)

@@ -270,7 +270,9 @@ export interface FolderStore extends Disposable {
   hasStatement(id: StatementId): boolean
   /** Statements after a sequence number, in order. */
   statementsAfter(sequence: number, limit: number): StatementRow[]
-  /** What all of them mean. */
+  /** All of them, in order. */
+  statements(): readonly SignedStatement[]
+  /** What they mean together. */
   roster(): Roster
   /**
    * From here on these are the statements, each in the place of the one it replaces, and no others. The parts of the rotation that says so

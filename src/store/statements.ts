@@ -13,6 +13,7 @@ export type Statements = Pick<
   | 'hasStatement'
   | 'statementsAfter'
   | 'ownStatements'
+  | 'statements'
   | 'roster'
   | 'carryOver'
   | 'rotationsFrom'
@@ -66,6 +67,11 @@ export function createStatements(database: Database, { atomically, onUndone }: T
       .map((row) => ({ sequence: row.sequence, signed: rowToSigned(row) }))
   }
 
+  function statements(): readonly SignedStatement[] {
+    known ??= statementsAfter(0, Number.MAX_SAFE_INTEGER).map(({ signed }) => signed)
+    return known
+  }
+
   function hasStatement(id: StatementId): boolean {
     return existsStatement.get(idToBytes(id)) === 1
   }
@@ -91,18 +97,21 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     hasStatement,
     statementsAfter,
     ownStatements,
+    statements,
     carryOver: (former, rotation, carried) =>
       atomically(() => {
         const before = statementsAfter(0, Number.MAX_SAFE_INTEGER)
         const own = new Set(ownStatements().map(({ id }) => id))
         const sequences = new Map(before.map(({ sequence, signed }) => [signed.id, sequence]))
         const replaced = new Set(carried.map(({ replaces }) => replaces))
-        const dropped = before.filter(({ signed }) => !replaced.has(signed.id))
+        const droppedByAuthor = Map.groupBy(
+          before.filter(({ signed }) => !replaced.has(signed.id)),
+          ({ signed }) => authorOf(signed.statement),
+        )
         // In the place of another of the same author: the records that need it come later.
         function placeOf({ statement }: SignedStatement): number | undefined {
-          if (statement.kind !== 'certificate') return undefined
-          const at = dropped.findIndex(({ signed }) => authorOf(signed.statement) === statement.author)
-          return at < 0 ? undefined : dropped.splice(at, 1)[0]!.sequence
+          const author = authorOf(statement)
+          return author && droppedByAuthor.get(author)?.shift()?.sequence
         }
         deleteStatements.run()
         for (const { replaces, signed } of carried) {
@@ -121,8 +130,7 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     rotationsFrom: (former) =>
       selectRotations.all(idToBytes(former)).map((row) => rowToSigned(row) as SignedStatement<Rotation>),
     roster() {
-      known ??= statementsAfter(0, Number.MAX_SAFE_INTEGER).map(({ signed }) => signed)
-      roster ??= rosterOf(known)
+      roster ??= rosterOf(statements())
       return roster
     },
   }
