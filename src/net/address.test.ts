@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import { caseCount } from '../testing/counts.ts'
 import {
@@ -10,6 +10,7 @@ import {
   parseHostPort,
   parseListenAddress,
   plainHost,
+  scopeOf,
 } from './address.ts'
 
 test.each([
@@ -139,4 +140,32 @@ test('any text is judged', () => {
     }),
     { numRuns: caseCount(200) },
   )
+})
+
+describe('how far an address reaches', () => {
+  test.each([
+    ['127.9.9.9', 'loopback'],
+    ['::1', 'loopback'],
+    ['::ffff:127.0.0.1', 'loopback'],
+    ['::ffff:7f00:1', 'loopback'],
+    ['169.254.1.2', 'link'],
+    ['fe80::1%eth0', 'link'],
+    ['10.1.2.3', 'private'],
+    ['100.64.0.1', 'shared'],
+    ['fd00::1', 'private'],
+    ['::ffff:192.168.1.1', 'private'],
+    ['8.8.8.8', 'public'],
+    ['172.32.0.1', 'public'],
+    ['2001:4860::8888', 'public'],
+    ['0.0.0.0', 'none'],
+    ['224.0.0.251', 'none'],
+    ['255.255.255.255', 'none'],
+    ['::', 'none'],
+    ['ff02::1', 'none'],
+    ['::ffff:224.0.0.1', 'none'],
+    ['peer.example', 'none'],
+    ['', 'none'],
+  ])('%s: %s', (address, scope) => {
+    expect(scopeOf(address)).toBe(scope)
+  })
 })

@@ -67,20 +67,35 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** Loopback, private and link-local networks, of IPv4 (also written as IPv6) and IPv6. */
-const lanNetworks = new BlockList()
-for (const [network, prefix] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-] as const) {
-  lanNetworks.addSubnet(network, prefix, 'ipv4')
+/** How far an address reaches; `shared` is a provider's network behind its own translation, `none` what is no address of a single machine, or no address at all. */
+export type AddressScope = 'loopback' | 'link' | 'private' | 'shared' | 'public' | 'none'
+
+/** From the special-purpose registries of IANA; whatever stands in none of them is public. */
+const networksByScope: readonly (readonly [Exclude<AddressScope, 'public'>, readonly string[]])[] = [
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['link', ['169.254.0.0/16', 'fe80::/10']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+  ['shared', ['100.64.0.0/10']],
+  // Unspecified, multicast, reserved and broadcast.
+  ['none', ['0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4', '::/128', 'ff00::/8']],
+]
+
+const blocksByScope = networksByScope.map(([scope, networks]) => {
+  const block = new BlockList()
+  for (const network of networks) {
+    const [address, prefix] = network.split('/') as [string, string]
+    block.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4')
+  }
+  return { scope, block }
+})
+
+/** Of an IP address, with or without a zone, also one of IPv4 written as IPv6. */
+export function scopeOf(address: string): AddressScope {
+  const [host] = plainHost(address).split('%') as [string]
+  const family = isIPv4(host) ? 'ipv4' : isIPv6(host) ? 'ipv6' : undefined
+  if (family === undefined) return 'none'
+  return blocksByScope.find(({ block }) => block.check(host, family))?.scope ?? 'public'
 }
-lanNetworks.addAddress('::1', 'ipv6')
-lanNetworks.addSubnet('fe80::', 10, 'ipv6')
-lanNetworks.addSubnet('fc00::', 7, 'ipv6')
 
 /** The host of a link's address, whatever its form; never throws, because a socket that is gone has none. */
 export function hostOfAddress(address: string): string {
@@ -89,7 +104,6 @@ export function hostOfAddress(address: string): string {
 
 /** Whether an address can only be one of this machine or of its local network. A name, or anything else that is no address, is not. */
 export function isLanAddress(address: string): boolean {
-  const [host] = plainHost(address).split('%') as [string]
-  if (isIPv4(host)) return lanNetworks.check(host, 'ipv4')
-  return isIPv6(host) && lanNetworks.check(host, 'ipv6')
+  const scope = scopeOf(address)
+  return scope === 'loopback' || scope === 'link' || scope === 'private'
 }
