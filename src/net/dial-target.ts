@@ -1,6 +1,6 @@
 /**
  * One predefined host of one folder: when it is tried, how long it is left alone, what came of it last. Each try looks the name up
- * anew and goes through all its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
+ * anew and races its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
  */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
@@ -10,6 +10,7 @@ import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { connectLimitMs, dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
+import { interleave, race } from './race.ts'
 
 /** The wait after the first failure; each further one doubles it. */
 const firstRetryMs = 1_000
@@ -119,20 +120,25 @@ export function createDialTarget(membership: Membership, host: string, options: 
 
   async function dialHost(): Promise<Link> {
     const { host: name, port } = parseHostPort(host)
-    let error: unknown = new Error('its name has no address')
+    const addresses = interleave(await addressesOf(name)).slice(0, maxAddresses)
+    if (addresses.length === 0) throw new Error('its name has no address')
     tried = []
-    for (const address of (await addressesOf(name)).slice(0, maxAddresses)) {
-      const target: HostPort = { host: address, port }
-      try {
-        return await dialAddress(options, membership, target, stop.signal)
-      } catch (thrown) {
-        if (isSyncError(thrown, 'peer-self') || isSyncError(thrown, 'closing')) throw thrown
-        error = thrown
-        const { code, message } = isSyncError(thrown) ? thrown : unreachable(thrown)
-        tried = [...tried, { address: formatHostPort(target), code, message }]
-      }
+    return race(addresses, (address, signal) => tryAddress({ host: address, port }, signal), {
+      clock,
+      signal: stop.signal,
+      discard: (late) => late.close('peer-duplicate'),
+      isFinal: (error) => isSyncError(error, 'peer-self') || isSyncError(error, 'closing'),
+    })
+  }
+
+  async function tryAddress(target: HostPort, signal: AbortSignal): Promise<Link> {
+    try {
+      return await dialAddress(options, membership, target, signal)
+    } catch (thrown) {
+      const { code, message } = isSyncError(thrown) ? thrown : unreachable(thrown)
+      if (code !== 'closing') tried = [...tried, { address: formatHostPort(target), code, message }]
+      throw thrown
     }
-    throw error
   }
 
   async function addressesOf(name: string): Promise<readonly string[]> {
