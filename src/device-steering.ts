@@ -21,6 +21,8 @@ import { isFinal } from './engine/redemption.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
+import { foundBy, type WayResult } from './net/found-peers.ts'
+import type { Explanation } from './peer-finding.ts'
 import type { ArchiveEntry } from './ports.ts'
 import {
   type DeviceSettings,
@@ -46,8 +48,10 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
-  /** What came of each predefined host of a folder. */
-  dialResults(folder: FolderId): readonly DialResult[]
+  /** What was tried to reach peers of a folder. */
+  explain(folder: FolderId): Explanation
+  /** Whether nothing goes anywhere but to predefined hosts. */
+  isClosed(): boolean
 }
 
 export function createSteering(needs: Needs): Steering {
@@ -87,11 +91,24 @@ export function createSteering(needs: Needs): Steering {
   }
 
   return {
+    async explain(named) {
+      const { id, entry } = await folders.find(named)
+      const { hosts, found, searches } = needs.explain(id)
+      const isClosed = needs.isClosed()
+      const settings = withDefaults(folderSettingTable, entry.set)
+      return {
+        path: entry.path,
+        switches: isClosed ? [] : foundBy.filter((by) => settings[by]),
+        closed: isClosed,
+        routes: [...hosts.map(showHost), ...found.map(showWay)],
+        searches: searches.map(({ atMs, ...search }) => ({ ...search, time: timeToText(atMs) })),
+      }
+    },
     async status(named): Promise<Status> {
       const limits = needs.limits()
       const shown = (await chosen(named)).map((folder) => ({
         ...showStatus(folder, limits),
-        routes: needs.dialResults(folder.id).map(showRoute),
+        routes: needs.explain(folder.id).hosts.map(showHost),
       }))
       return {
         device: { ...device, ...needs.running(), limits: showLimits(limits) },
@@ -338,11 +355,23 @@ function explainAlone(folder: RunningFolder['folder']): string {
     : 'No peer is connected: what changed elsewhere since is not known here.'
 }
 
-function showRoute({ host, at, nextInMs, lastResult, tried, state }: DialResult): Route {
+function showHost({ host, at, tried, ...route }: DialResult): Route {
+  return { source: 'host', target: host, tried: [...tried], ...showRoute({ ...route, atMs: at }) }
+}
+
+function showWay({ at, by, ...route }: WayResult): Route {
+  return { source: by, target: at, tried: [], ...showRoute(route), via: by === 'relay' ? 'relay' : 'direct' }
+}
+
+function showRoute<S extends Route['state']>({
+  atMs,
+  nextInMs,
+  lastResult,
+  state,
+}: Pick<WayResult, 'atMs' | 'nextInMs' | 'lastResult'> & { readonly state: S }) {
   return {
-    ...{ source: 'host', target: host, via: 'direct', state, at: timeToText(at) },
+    ...{ via: 'direct' as const, state, at: timeToText(atMs) },
     ...(lastResult === undefined ? {} : { lastResult }),
-    tried: [...tried],
     ...(nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }),
   }
 }

@@ -19,7 +19,7 @@ const maxInputCharacters = 64 * 1024
 
 const environment = readEnvironment()
 
-async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions): Promise<void> {
+async function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOptions): Promise<void> {
   const level = logLevel ?? environment.logLevel ?? 'info'
   if (!isLogLevel(level)) {
     throw new SyncError('setting-invalid', {
@@ -36,7 +36,7 @@ async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions)
 
   // Loaded only here, so that the short commands start fast.
   const { startNode } = await import('./node.ts')
-  const node = await startNode({ home, listen, web, config, log, version: manifest.version })
+  const node = await startNode({ home, listen, web, closed, config, log, version: manifest.version })
   const signal = await told
   log.info({ signal }, 'stopping')
   const late = setTimeout(() => {

@@ -287,6 +287,8 @@ export interface Link {
   readonly address: string
   /** Whether this side dialled. */
   readonly initiator: boolean
+  /** Through a relay, which sees sealed bytes only, or directly. */
+  readonly via: 'direct' | 'relay'
   /** Binds proofs to this very connection; 32 bytes. */
   readonly handshakeHash: Uint8Array
   /**

@@ -24,6 +24,16 @@ export interface DeviceSettings {
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
+  /** Nothing goes anywhere but to predefined hosts, whatever folders say. */
+  readonly closed: boolean
+  /** Relays to use where no direct way leads: `host:port`. */
+  readonly relays: readonly string[]
+  /** Where the DHT is entered: `host:port`. */
+  readonly dhtBootstrap: readonly string[]
+  /** Whether the router is asked to let peers in. */
+  readonly portMapping: boolean
+  /** Peers one folder is linked to at a time. */
+  readonly links: number
   /** What connections that this device opens are sealed with. */
   readonly cipher: 'aes' | 'chacha'
   /** Peers that blocks are sent to at a time. */
@@ -71,7 +81,9 @@ const daySeconds = 86_400
 /** More than a week of hours is a mistake. */
 const maxScheduleEntries = 100
 const maxBytes = 2 ** 50
-/** Peers a folder has at most. */
+/** More links than this of one folder take more memory than a small machine has. */
+const maxLinks = 1000
+/** Peers that blocks are sent to at a time: more of them make each slower. */
 const maxUploads = 64
 
 const flag: Kind<boolean> = {
@@ -245,6 +257,32 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       default: '127.0.0.1:8888',
       about: 'Address and port kept for the web interface, which is not there yet; off for none.',
     },
+    closed: {
+      kind: flag,
+      default: false,
+      about:
+        'A closed system: nothing goes anywhere but to the predefined hosts of folders, whatever their switches say.',
+    },
+    relays: {
+      kind: hosts,
+      default: [],
+      about: 'Relays to use where no direct way leads to a peer, host:port, separated by commas.',
+    },
+    dhtBootstrap: {
+      kind: hosts,
+      default: [],
+      about: 'Nodes through which the DHT is entered, host:port, separated by commas.',
+    },
+    portMapping: {
+      kind: flag,
+      default: true,
+      about: 'Ask the router to let peers in, by UPnP or NAT-PMP.',
+    },
+    links: {
+      kind: numberKind(4, maxLinks, true),
+      default: 60,
+      about: 'Peers one folder is connected to at a time; of these the device seeks a third by itself.',
+    },
     uploadLimit: {
       kind: rate,
       default: 0,
@@ -291,18 +329,10 @@ function folderSetting<K extends keyof FolderSettings>(
 export const folderSettingTable: SettingTable<FolderSettings> = {
   paused: folderSetting('paused', flag, 'Nothing is sent, received or scanned.'),
   hosts: folderSetting('hosts', hosts, 'Peers to connect to, host:port, separated by commas.'),
-  lan: folderSetting('lan', flag, 'Look for peers on the local network (not there yet; the choice is kept).'),
-  tracker: folderSetting(
-    'tracker',
-    flag,
-    'Ask the tracker server for peers (not there yet; the choice is kept).',
-  ),
-  dht: folderSetting('dht', flag, 'Look for peers in the DHT (not there yet; the choice is kept).'),
-  relay: folderSetting(
-    'relay',
-    flag,
-    'Use the relay server when nothing else works (not there yet; the choice is kept).',
-  ),
+  lan: folderSetting('lan', flag, 'Look for peers on the local network.'),
+  tracker: folderSetting('tracker', flag, 'Ask the tracker servers of the device for peers.'),
+  dht: folderSetting('dht', flag, 'Look for peers in the DHT, which needs no server.'),
+  relay: folderSetting('relay', flag, 'Use the relays of the device where no direct way leads to a peer.'),
   uploadLimit: folderSetting(
     'uploadLimit',
     rate,

@@ -23,6 +23,7 @@ import {
   DeviceBody,
   DoneSchema,
   defaultRows,
+  ExplanationSchema,
   FetchBody,
   FetchedSchema,
   FolderParams,
@@ -156,6 +157,11 @@ function addFolderRoutes(app: App, steering: Steering): void {
     '/api/folders/:folder/approve',
     takes({ params: FolderParams, body: DeviceBody }, PeerSchema),
     ({ params, body }) => steering.approve(params.folder, body.device),
+  )
+  app.get(
+    '/api/folders/:folder/explanation',
+    takes({ params: FolderParams }, ExplanationSchema),
+    ({ params }) => steering.explain(params.folder),
   )
   app.get(
     '/api/folders/:folder/rotation',

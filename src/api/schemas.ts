@@ -95,11 +95,19 @@ export const PeerStatusSchema = Type.Object({
 
 const Failure = { code: Type.String(), message: Type.String() }
 
+/** By which peers are found that nobody typed in; each is the name of a switch of the folder. */
+const FoundBySchema = Type.Union([
+  Type.Literal('lan'),
+  Type.Literal('tracker'),
+  Type.Literal('dht'),
+  Type.Literal('relay'),
+])
+
 /** A way to peers that this device goes itself, and what came of it. Peers that connect from their side are in none. */
 export const RouteSchema = Type.Object({
-  /** Where it was learned of: a predefined host. */
-  source: Type.Literal('host'),
-  /** `host:port`, as it was given. */
+  /** Where it was learned of; `host` is a predefined one. */
+  source: Type.Union([Type.Literal('host'), FoundBySchema]),
+  /** `host:port`, as it was given, or what names a member at a relay. */
   target: Type.String(),
   via: Type.Union([Type.Literal('direct'), Type.Literal('relay')]),
   state: Type.Union([
@@ -119,6 +127,30 @@ export const RouteSchema = Type.Object({
   nextInSeconds: Type.Optional(Type.Number()),
 })
 export type Route = Static<typeof RouteSchema>
+
+/** Why peers of a folder are connected or not: everything that was tried. */
+export const ExplanationSchema = Type.Object({
+  path: Type.String(),
+  /** Ways that are switched on, for this folder and for the device. */
+  switches: Type.Array(FoundBySchema),
+  /** Whether nothing goes anywhere but to predefined hosts. */
+  closed: Type.Boolean(),
+  routes: Type.Array(RouteSchema),
+  /** What was asked for peers. */
+  searches: Type.Array(
+    Type.Object({
+      by: FoundBySchema,
+      /** The address of a tracker, the name of a network interface. */
+      at: Type.String(),
+      state: Type.Union([Type.Literal('working'), Type.Literal('failed'), Type.Literal('waiting')]),
+      message: Type.String(),
+      /** Addresses it told last. */
+      found: Type.Number(),
+      time: Type.String(),
+    }),
+  ),
+})
+export type ExplanationBody = Static<typeof ExplanationSchema>
 
 /** Bytes a second; 0 for no limit. */
 const Limits = { upload: Type.Number(), download: Type.Number() }

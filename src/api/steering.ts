@@ -11,6 +11,7 @@ import type {
   Conflicts,
   Decided,
   Deletes,
+  ExplanationBody,
   Fetched,
   History,
   Hosts,
@@ -62,6 +63,8 @@ export interface Steering {
   /** Newest first. */
   history(folder: string | undefined, limit: number): Promise<History>
   peers(folder: string | undefined): Promise<Peers>
+  /** Every way to peers of a folder, and what came of it. */
+  explain(folder: string): Promise<ExplanationBody>
   /** A device by its name or the first characters of its id. */
   revoke(folder: string, device: string): Promise<PeerBody>
   approve(folder: string, device: string): Promise<PeerBody>

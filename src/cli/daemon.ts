@@ -5,6 +5,7 @@ import { homeOf, type Surroundings } from './session.ts'
 interface Options {
   readonly listen?: string
   readonly web?: string
+  readonly closed?: boolean
   readonly config?: string
   readonly logLevel?: string
 }
@@ -15,10 +16,11 @@ export function defineDaemon(program: Command, around: Surroundings): void {
     .description('sync, in the foreground, until stopped')
     .option('--listen <HOST:PORT>', 'where peers reach this device (default: 0.0.0.0:4444)')
     .option('--web <HOST:PORT>', 'kept for the web interface, which is not there yet; "off" for none')
+    .option('--closed', 'nothing goes anywhere but to predefined hosts')
     .option('--config <FILE>', 'settings and folders to take over, as JSON')
     .option('--log-level <LEVEL>', 'debug, info, warn or error (default: $BERRYSYNC_LOG, or info)')
-    .action(async ({ listen, web, config, logLevel }: Options, command: Command) => {
+    .action(async ({ listen, web, closed = false, config, logLevel }: Options, command: Command) => {
       const file = config === undefined ? undefined : resolve(config)
-      await around.runDaemon({ home: homeOf(command, around), listen, web, config: file, logLevel })
+      await around.runDaemon({ home: homeOf(command, around), listen, web, closed, config: file, logLevel })
     })
 }

@@ -8,6 +8,7 @@ export interface DaemonOptions {
   readonly home: string
   readonly listen: string | undefined
   readonly web: string | undefined
+  readonly closed: boolean
   readonly config: string | undefined
   readonly logLevel: string | undefined
 }

@@ -106,6 +106,7 @@ const errorKinds = {
   'members-changed': { status: 503, retry: true, sentence: 'The members of the folder changed, so peers read its index anew.', told: 'the members of the folder changed; it is back in a moment' },
   'peer-self': { status: 400, retry: false, sentence: 'This address is this device itself.' },
   'peer-duplicate': { status: 409, retry: false, sentence: 'There is already a link to this peer.', told: 'it has another link to this device already' },
+  'peer-full': { status: 503, retry: true, sentence: 'There are as many links to peers as may be.', told: 'it has as many links as it may have. It is tried again; any other peer serves as well' },
   'handshake-failed': { status: 403, retry: true, sentence: 'The handshake with {address} failed: {reason}. Check that this folder was added there too.' },
   'unreachable': { status: 503, retry: true, sentence: '{address} cannot be reached: {reason}.' },
   'closing': { status: 503, retry: true, sentence: 'This device is shutting down.', told: 'it is shutting down' },

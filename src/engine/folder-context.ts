@@ -30,6 +30,8 @@ export interface FolderContext {
   readonly chance: Chance
   readonly log: Log
   readonly rates: FolderRates
+  /** Peers that may be linked at a time. */
+  readonly maxLinks: () => number
   readonly uploads: UploadSlots
   readonly unfinished: Unfinished
   settings(): FolderSettings

@@ -125,9 +125,11 @@ export interface FolderOptions {
   /** The limits all folders of the device share. */
   readonly rates: DeviceRates
   readonly uploads: UploadSlots
+  /** Peers that may be linked at a time. */
+  readonly maxLinks: () => number
   /** Its secret was changed: there is a `succession`. Called again and again until the folder is closed. */
   readonly onRotated?: () => void
-  /** Whether members are awaited may be another matter than before. */
+  /** Whether members or guests are awaited may be another matter than before. */
   readonly onAwaited?: () => void
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
@@ -236,7 +238,11 @@ export function openFolder(options: FolderOptions): Folder {
     )
   }
 
-  const invites = createInvites(context, () => loop.isPrepared)
+  const invites = createInvites(
+    context,
+    () => loop.isPrepared,
+    () => options.onAwaited?.(),
+  )
   /** Links of guests, and of those that come with a former secret. */
   const visitors = new Set<Link>()
 

@@ -24,6 +24,8 @@ import { certify, isEntered, notEntered } from './members.ts'
 
 /** That have ended and are remembered: who comes too late is told why, and whoever lost its answer gets it. */
 const maxEndedInvites = 1000
+/** At which guests may look for this device, the latest ones: each is announced wherever the folder is. */
+const maxAwaited = 32
 /** One-time secrets that are open at a time: each costs every handshake a little. */
 const maxOpenInvites = 1000
 
@@ -43,12 +45,21 @@ export interface Invites {
   cancel(named: string): Invite
   /** With what guests may come: those who are to be told that they come too late included. */
   meetings(): ReadonlyMap<FolderId, InviteKeys>
+  /** At which of them guests may look for this device. */
+  awaitedMeetings(): readonly InviteKeys[]
   /** Throws why not. */
   redeem(meeting: FolderId, token: Uint8Array, guest: Guest & { readonly deviceName: string }): Promise<Grant>
 }
 
-/** `isPrepared`: whether this opening has found out if the database is the one last used, before which nobody can be let in (I15). */
-export function createInvites(context: FolderContext, isPrepared: () => boolean): Invites {
+/**
+ * `isPrepared`: whether this opening has found out if the database is the one last used, before which nobody can be let in (I15).
+ * `awaitedChanged` is called when there is a meeting more or less at which guests may look.
+ */
+export function createInvites(
+  context: FolderContext,
+  isPrepared: () => boolean,
+  awaitedChanged: () => void,
+): Invites {
   const { store, keys, clock, chance, rootPath } = context
   /** Of all that are known; made when it is asked for. */
   let meetings: ReadonlyMap<FolderId, InviteKeys> | undefined
@@ -61,6 +72,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       if (due.length > 0)
         store.transaction(() => {
           for (const { id } of due) store.endInvite(id, { kind: 'expired', atMs: nowMs })
+          awaitedChanged()
         })
     }
     if (store.forgetInvites(maxEndedInvites)) meetings = undefined
@@ -68,17 +80,12 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
   }
 
   /** A database that cannot be used invites nobody. */
-  function knownMeetings(): ReadonlyMap<FolderId, InviteKeys> {
+  function readInvites(): readonly Invite[] {
     try {
-      return new Map(
-        store
-          .invites()
-          .map(({ id }) => inviteKeys(id))
-          .map((met) => [met.meetingId, met]),
-      )
+      return store.invites()
     } catch (error) {
       if (!isSyncError(error)) throw error
-      return new Map()
+      return []
     }
   }
 
@@ -107,6 +114,7 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
       const invite: Invite = { id, role, createdMs, expiresMs: createdMs + lifeMs, end: undefined }
       store.addInvite(invite)
       meetings = undefined
+      awaitedChanged()
       return { secret, invite }
     },
     cancel(named) {
@@ -124,9 +132,20 @@ export function createInvites(context: FolderContext, isPrepared: () => boolean)
     },
     meetings() {
       if (!isPrepared()) return new Map()
-      meetings ??= knownMeetings()
+      meetings ??= new Map(
+        readInvites()
+          .map(({ id }) => inviteKeys(id))
+          .map((met) => [met.meetingId, met]),
+      )
       return meetings
     },
+    awaitedMeetings: () =>
+      isPrepared()
+        ? readInvites()
+            .filter(({ expiresMs }) => expiresMs > clock.now())
+            .slice(-maxAwaited)
+            .map(({ id }) => inviteKeys(id))
+        : [],
     async redeem(meeting, token, guest) {
       if (!isPrepared()) throw new SyncError('folder-closed')
       const id = inviteIdOf(token)

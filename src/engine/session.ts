@@ -37,6 +37,8 @@ export interface Session {
   /** Asks once more whether the peer is let in, and closes the link where it is not any more. */
   admitAgain(): void
   /** Whether hellos were exchanged and it may be asked for blocks. */
+  /** When its link came, monotonic. */
+  readonly sinceMs: number
   isOpen(): boolean
   /** Whether both sides named it in their hellos (P2). */
   speaks(feature: Feature): boolean
@@ -190,6 +192,7 @@ export function createSession(
 
   const session: Session = {
     link,
+    sinceMs: clock.monotonicMs(),
     requests,
     blocks,
     pipeline,
@@ -226,7 +229,7 @@ export function createSession(
       id: link.peer,
       name: hello?.deviceName ?? '',
       address: link.address,
-      via: 'direct',
+      via: link.via,
       role: hello?.role ?? 'read-only',
       needFiles: theirSummary?.needFiles ?? 0,
       needBytes: theirSummary?.needBytes ?? 0,

@@ -6,6 +6,7 @@ import { hasBlock } from '../core/block-set.ts'
 import { blockCount, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot, DeviceId } from '../core/ids.ts'
+import { whoMakesRoom } from '../core/link-room.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import { type BlockNumbers, maxSums } from '../wire/messages.ts'
@@ -17,8 +18,6 @@ import { type AllSessions, createSession, type Session, type SessionEvents } fro
 
 /** So long nothing is asked of who sent something wrong: its memory or disk is ill, or it lies. What it says of the folder is signed and counts. */
 const avoidMs = 600_000
-/** Links of one folder. A safety limit for now: who dials is chosen by the person who lists the hosts. */
-const maxSessions = 64
 
 export interface SwarmEvents {
   /** A peer came. */
@@ -84,12 +83,12 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     const present = sessionsByPeer.get(link.peer)
     if (link.peer === context.device) return link.close('peer-self')
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
-    if (present === undefined && sessionsByPeer.size >= maxSessions) {
-      // Whoever says nothing must not keep members out.
-      const silent = sessions().find((session) => !session.isOpen())
-      if (silent === undefined) return link.close('peer-oversize')
-      silent.link.close('peer-stalled')
-      sessionsByPeer.delete(silent.link.peer)
+    if (present === undefined && sessionsByPeer.size >= context.maxLinks()) {
+      const seats = sessions().map((session) => ({ ...session, isDear: isDear(session.link) }))
+      const leaving = whoMakesRoom({ isDear: isDear(link) }, seats, clock.monotonicMs())
+      if (leaving === undefined) return link.close('peer-full')
+      leaving.link.close(leaving.isOpen() ? 'peer-full' : 'peer-stalled')
+      sessionsByPeer.delete(leaving.link.peer)
     }
     present?.link.close('peer-duplicate')
     const session = createSession(context, link, sessionEvents, allSessions)
@@ -104,8 +103,16 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     session.start()
   }
 
-  /** Of two links to the same peer both sides must keep the same one: the one dialled by the greater device id, and of two such the newer. */
+  function isDear(link: Link): boolean {
+    return link.initiator || context.rates.isLan(link)
+  }
+
+  /**
+   * Of two links to the same peer both sides must keep the same one: the direct one, else the one dialled by the greater device id, and of two
+   * such the newer.
+   */
   function isPreferred(link: Link, present: Link): boolean {
+    if (link.via !== present.via) return link.via === 'direct'
     return diallerOf(link) >= diallerOf(present)
   }
 

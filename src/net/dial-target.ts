@@ -21,6 +21,9 @@ export const steadyAfterMs = 30_000
 /** A name with more addresses than this is tried at the first ones only. */
 const maxAddresses = 8
 
+/** A peer that says duplicate has a link we do not see the end of yet; one that is full, or too old or new, stays so for a while. */
+const slowCodes: ReadonlySet<ErrorCode> = new Set(['peer-duplicate', 'peer-full', 'peer-incompatible'])
+
 export type Resolve = (name: string) => Promise<readonly string[]>
 
 export const resolveName: Resolve = async (name) =>
@@ -179,8 +182,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     }
     become('waiting', error)
     failures = livedMs >= steadyAfterMs ? 0 : failures + 1
-    // A peer that says duplicate has a link we do not see the end of yet; one that is too old or new stays so for a while.
-    if (error.code === 'peer-duplicate' || error.code === 'peer-incompatible') plan(lastRetryMs)
+    if (slowCodes.has(error.code)) plan(lastRetryMs)
     else plan(failures === 0 ? 0 : retryDelayMs())
   }
 

@@ -45,7 +45,7 @@ export async function dialAddress(
   try {
     await connected(socket, address, context.clock, signal)
     const channel = await initiateHandshake(socket, address, membership, { ...context, signal })
-    return createLink({ ...context, socket, channel, address })
+    return createLink({ ...context, socket, channel, address, via: 'direct' })
   } catch (thrown) {
     socket.destroy()
     throw thrown

@@ -65,7 +65,12 @@ async function openScene(resolve?: (name: string) => Promise<readonly string[]>)
     memberships: () => [membership],
     onLink: accepted.take,
   })
-  const dialer = createDialer({ ...here, onLink: dialled.take, ...(resolve ? { resolve } : {}) })
+  const dialer = createDialer({
+    ...here,
+    maxLinks: () => 60,
+    onLink: dialled.take,
+    ...(resolve ? { resolve } : {}),
+  })
   return {
     clock,
     here,
@@ -158,7 +163,7 @@ test('a host that is a peer already linked is left alone until that link ends', 
     memberships: () => [scene.membership],
     onLink: back.take,
   })
-  await using theirs = createDialer({ ...scene.there, onLink: scene.accepted.take })
+  await using theirs = createDialer({ ...scene.there, maxLinks: () => 60, onLink: scene.accepted.take })
   theirs.setTargets(scene.membership, [formatHostPort(ours.address)])
   await scene.clock.advance(0)
   const inbound = await back.until(1)

@@ -1,10 +1,11 @@
 /**
- * Keeps links to the predefined hosts of every folder. Owns the list of targets, and knows which devices are linked, so that a host
- * which turns out to be a peer that is linked already is left alone until that link ends.
+ * Makes links for every folder: keeps those to its predefined hosts, and as many to peers that were found as it wants. Knows which devices are
+ * linked, so that whoever is linked already is left alone until that link ends.
  */
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
-import type { LinkContext } from './dial.ts'
+import { formatHostPort, type HostPort } from './address.ts'
+import { dialAddress, type LinkContext } from './dial.ts'
 import {
   createDialTarget,
   type DialResult,
@@ -12,38 +13,63 @@ import {
   type Resolve,
   resolveName,
 } from './dial-target.ts'
+import { createFoundPeers, type FoundBy, type FoundPeers, type Way, type WayResult } from './found-peers.ts'
 import type { Membership } from './membership.ts'
+
+/** Found peers that are tried at a time, of all folders together. */
+const maxAttempts = 16
+/** The share of a folder's links that this device makes itself: the rest is room for those that find it. */
+const ownShare = 1 / 3
+/** So many it makes itself in any case, or a few that go at once would cut it off. */
+const minWantedLinks = 4
 
 export interface DialerOptions extends LinkContext {
   /** Takes over a link. It has been noted already. */
   readonly onLink: (link: Link) => void
   /** IP addresses of a name; the system's resolver when left out. */
   readonly resolve?: Resolve
+  /** Links one folder may have. */
+  readonly maxLinks: () => number
 }
 
 export interface Dialer extends AsyncDisposable {
   /** The hosts (`host:port`) to keep a folder linked to, instead of those before. Links there are stay. */
   setTargets(membership: Membership, hosts: readonly string[]): void
+  /** By which searches found peers of a folder are dialled, from now on. What only others found is forgotten. */
+  setSearches(membership: Membership, by: ReadonlySet<FoundBy>): void
+  /** Where a search says that peers of a folder are. */
+  found(folderId: FolderId, by: FoundBy, addresses: readonly HostPort[]): void
+  /** Ways to peers of a folder that do not begin at an address. */
+  offer(folderId: FolderId, ways: readonly Way[]): void
   /** Tells of a link somebody else made, so that its peer is not dialled while it lives. */
   noteLink(link: Link): void
   /** What came of each host of a folder. */
   results(folderId: FolderId): readonly DialResult[]
+  /** What came of each way that was found. */
+  foundResults(folderId: FolderId): readonly WayResult[]
 }
 
 export function createDialer(options: DialerOptions): Dialer {
   const targetsByFolder = new Map<FolderId, readonly DialTarget[]>()
+  const foundByFolder = new Map<FolderId, { readonly membership: Membership; readonly peers: FoundPeers }>()
   const links = new Set<Link>()
   const resolve = options.resolve ?? resolveName
-  /** Targets that are being let go. */
+  /** Targets and found peers that are being let go. */
   const leaving = new Set<Promise<void>>()
+  let slotsTaken = 0
 
-  function drop(target: DialTarget): void {
-    const left = Promise.resolve(target[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
+  function drop(part: AsyncDisposable): void {
+    const left = Promise.resolve(part[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
     leaving.add(left)
   }
 
+  function linksOf(folderId: FolderId): Link[] {
+    return [...links].filter((link) => link.folderId === folderId)
+  }
+
+  /** A link through a relay is no reason to leave a host alone. */
   function isLinked(folderId: FolderId, peer: DeviceId): boolean {
-    return [...links].some((link) => link.folderId === folderId && link.peer === peer)
+    return linksOf(folderId).some((link) => link.peer === peer && link.via === 'direct')
   }
 
   function noteLink(link: Link): void {
@@ -51,8 +77,36 @@ export function createDialer(options: DialerOptions): Dialer {
     links.add(link)
     void link.closed.then(() => {
       links.delete(link)
+      foundByFolder.get(link.folderId)?.peers.look()
       if (isLinked(link.folderId, link.peer)) return
       for (const target of targetsByFolder.get(link.folderId) ?? []) target.peerGone(link.peer)
+    })
+  }
+
+  function takeOver(link: Link): void {
+    noteLink(link)
+    options.onLink(link)
+  }
+
+  function takeSlot(): Disposable | undefined {
+    if (slotsTaken >= maxAttempts) return undefined
+    slotsTaken += 1
+    return {
+      [Symbol.dispose]() {
+        slotsTaken -= 1
+        // Some folder may have waited for it.
+        if (slotsTaken === maxAttempts - 1) for (const { peers } of foundByFolder.values()) peers.look()
+      },
+    }
+  }
+
+  function beginFinding({ folderId }: Membership): FoundPeers {
+    const { clock, chance, log, maxLinks } = options
+    const wantedLinks = () => Math.max(minWantedLinks, Math.ceil(maxLinks() * ownShare))
+    return createFoundPeers({
+      ...{ clock, chance, log, takeSlot, wantedLinks, maxLinks },
+      links: () => linksOf(folderId),
+      onLink: takeOver,
     })
   }
 
@@ -73,20 +127,42 @@ export function createDialer(options: DialerOptions): Dialer {
             ...options,
             resolve,
             isLinked: (peer) => isLinked(membership.folderId, peer),
-            onLink(link) {
-              noteLink(link)
-              options.onLink(link)
-            },
+            onLink: takeOver,
           }),
       )
       if (after.length > 0) targetsByFolder.set(membership.folderId, after)
       else targetsByFolder.delete(membership.folderId)
     },
+    setSearches(membership, by) {
+      const { folderId } = membership
+      const before = foundByFolder.get(folderId)
+      if (by.size > 0 && before === undefined)
+        foundByFolder.set(folderId, { membership, peers: beginFinding(membership) })
+      else if (by.size > 0) before!.peers.keepOnly(by)
+      else if (before !== undefined) {
+        foundByFolder.delete(folderId)
+        drop(before.peers)
+      }
+    },
+    found(folderId, by, addresses) {
+      const finding = foundByFolder.get(folderId)
+      if (finding === undefined) return
+      const hosts = new Set((targetsByFolder.get(folderId) ?? []).map(({ host }) => host))
+      const ways = addresses.map((address): Way => {
+        const go = (signal: AbortSignal) => dialAddress(options, finding.membership, address, signal)
+        return { at: formatHostPort(address), by, isTo: () => false, go }
+      })
+      finding.peers.offer(ways.filter(({ at }) => !hosts.has(at)))
+    },
+    offer: (folderId, ways) => foundByFolder.get(folderId)?.peers.offer(ways),
     noteLink,
     results: (folderId) => (targetsByFolder.get(folderId) ?? []).map((target) => target.result()),
+    foundResults: (folderId) => foundByFolder.get(folderId)?.peers.results() ?? [],
     async [Symbol.asyncDispose]() {
       for (const target of [...targetsByFolder.values()].flat()) drop(target)
+      for (const { peers } of foundByFolder.values()) drop(peers)
       targetsByFolder.clear()
+      foundByFolder.clear()
       await Promise.all(leaving)
     },
   }

@@ -45,6 +45,7 @@ export interface LinkOptions {
   readonly socket: Socket
   readonly channel: Channel
   readonly address: string
+  readonly via: Link['via']
   readonly clock: Clock
   readonly log: Log
   readonly codec: MessageCodec
@@ -59,7 +60,7 @@ interface Queued {
 }
 
 export function createLink(options: LinkOptions): Link {
-  const { socket, channel, address, clock, codec, ciphers } = options
+  const { socket, channel, address, via, clock, codec, ciphers } = options
   const { transport, splitter } = channel
   const log = options.log.child({ folderId: channel.membership.folderId, peer: channel.peer })
   const closed = Promise.withResolvers<SyncError>()
@@ -391,6 +392,7 @@ export function createLink(options: LinkOptions): Link {
     peer: channel.peer,
     address,
     initiator: channel.initiator,
+    via,
     handshakeHash: channel.handshakeHash,
     send(message, encoded) {
       if (state !== 'open' || peerClosed || socket.destroyed) return

@@ -67,7 +67,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         ...options,
         signal: stop.signal,
       })
-      link = createLink({ ...options, socket, channel, address })
+      link = createLink({ ...options, socket, channel, address, via: 'direct' })
     } catch (thrown) {
       socket.destroy()
       log.debug({ address, reason: reasonOf(thrown) }, 'a connection did not become a link')

@@ -100,6 +100,7 @@ function createFakeFolder(
       cancel: (id) => {
         throw new SyncError('invite-unknown', { id, path: '' })
       },
+      awaitedMeetings: () => [],
       meetings: () => new Map(),
       redeem: () => Promise.reject(new SyncError('invite-used')),
     },

@@ -18,6 +18,8 @@ export interface LinkPairOptions {
   readonly codec: MessageCodec
   /** Calls `run` later, once. Whatever order the calls come in, each direction stays in order. */
   readonly deliver: (sizeBytes: number, run: () => void) => void
+  /** Default: direct. */
+  readonly via?: Link['via']
   /** Told of a throw that is no `SyncError`: a bug of ours. */
   readonly onBug?: (thrown: unknown) => void
 }
@@ -95,6 +97,7 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
       peer,
       address,
       initiator: side === 0,
+      via: options.via ?? 'direct',
       handshakeHash: options.handshakeHash,
       send(message, encoded) {
         if (!isOpen || peerClosed) return

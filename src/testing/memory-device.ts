@@ -49,6 +49,8 @@ export interface MemoryDeviceOptions {
   readonly former?: readonly FolderKeys[]
   readonly memory?: MemoryOptions
   readonly settings?: Partial<FolderSettings>
+  /** Default: more than a test has devices. */
+  readonly maxLinks?: number
   /** Default: no limits. */
   readonly rates?: DeviceRates
   /** Before each operation on the disk in memory. */
@@ -131,6 +133,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     settings: { ...defaultFolderSettings, ...options.settings },
     rates: options.rates ?? createDeviceRates(clock, () => false),
     uploads: createUploadSlots(clock),
+    maxLinks: () => options.maxLinks ?? 64,
     onDatabaseDamaged() {
       if (options.onDatabaseDamaged === undefined)
         throw new Error('assertion: a database in memory is never damaged')

@@ -285,6 +285,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
       settings,
       rates: createDeviceRates(ownClock, () => false),
       uploads: createUploadSlots(ownClock),
+      maxLinks: () => 64,
       onDatabaseDamaged() {
         throw new Error('assertion: a database in memory is never damaged')
       },

@@ -14,6 +14,8 @@ import { createUploadSlots } from '../engine/upload-slots.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
+import type { WayResult } from '../net/found-peers.ts'
+import type { Explanation } from '../peer-finding.ts'
 import { deviceSettingTable, withDefaults } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
@@ -37,6 +39,9 @@ export interface SteeredDevice extends AsyncDisposable {
   input: string
   /** What every folder says came of its hosts. */
   dialResults: readonly DialResult[]
+  wayResults: readonly WayResult[]
+  searchResults: Explanation['searches']
+  isClosed: boolean
   /** Called each time the program waits; its clock goes on by itself. */
   onPause: () => void
   /** Runs a command line on the home of this device. */
@@ -76,7 +81,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
-    dialResults: () => device.dialResults,
+    explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
+    isClosed: () => device.isClosed,
   })
   const socketPath = openSocketPath(home)
   const bugs: unknown[] = []
@@ -111,7 +117,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', dialResults: [], runRaw },
+    ...{ root: directory.path, home, opener, input: '', runRaw },
+    ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {

@@ -1,0 +1,229 @@
+/**
+ * Opens the folders of a device: builds what each needs, hands every link to the one it is about, and lets each be reached as its settings say.
+ * Which folders there are is the business of `synced-folders`.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FolderEntry } from './config.ts'
+import type { DeviceId, FolderId } from './core/ids.ts'
+import { type InviteKeys, inviteIdOf, inviteKeys } from './core/invite.ts'
+import { type Author, createAuthor } from './core/record.ts'
+import { type FolderKeys, folderKeys, guestAuthorSeed } from './core/secret.ts'
+import type { KeyPair } from './core/x25519.ts'
+import type { BlockFinder } from './disk/block-finder.ts'
+import { openDisk } from './disk/disk.ts'
+import { onPath } from './disk/disk-error.ts'
+import type { Hasher } from './disk/hasher.ts'
+import { realFiles } from './disk/real-files.ts'
+import { watchRealFiles } from './disk/watcher.ts'
+import { type Folder, openFolder } from './engine/folder.ts'
+import type { DeviceRates } from './engine/rates.ts'
+import type { FolderSettings } from './engine/settings.ts'
+import type { UploadSlots } from './engine/upload-slots.ts'
+import { createJoining } from './joining.ts'
+import type { Membership } from './net/membership.ts'
+import type { PeerFinding } from './peer-finding.ts'
+import type { Chance, Clock, Link, Log } from './ports.ts'
+import { openFolderStore } from './store/open-folder-store.ts'
+import type { FolderOpener } from './synced-folders.ts'
+
+export interface FolderOpenerNeeds {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly device: KeyPair & { readonly id: DeviceId }
+  readonly deviceName: string
+  /** Of the device itself; a guest signs with one of its own. */
+  readonly authorSeed: Uint8Array
+  /** Directory of the databases. */
+  readonly databases: string
+  readonly hasher: Hasher
+  readonly finder: BlockFinder
+  readonly rates: DeviceRates
+  readonly uploads: UploadSlots
+  readonly maxLinks: () => number
+  /** Whether the schedule says to pause everything. */
+  readonly isPaused: () => boolean
+  readonly peerFinding: PeerFinding
+}
+
+export interface OpenedFolders extends FolderOpener {
+  /** What links may be about. */
+  memberships(): readonly Membership[]
+  /** Hands a link to whatever it is about. */
+  takeLink(link: Link): void
+  /** What holds for all folders is another now. */
+  reconfigure(): void
+}
+
+/** A folder that is open, and how links about it are known. */
+interface Member {
+  readonly membership: Membership
+  /** What it was before its secret was changed. */
+  readonly former: readonly Membership[]
+  readonly folder: Folder
+  reconfigure(): void
+}
+
+export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
+  const { clock, chance, log, device, deviceName, authorSeed, databases, peerFinding, ...shared } = needs
+  const deviceAuthor = createAuthor(authorSeed)
+  const members = new Map<FolderId, Member>()
+  /** Folders that are still to be joined, by the meeting with whoever invited. */
+  const guests = new Map<FolderId, { readonly take: (link: Link) => void }>()
+
+  /** A guest signs with a key of its own for each secret it redeemed: one that is revoked is not one for all folders. */
+  function authorOf({ certificate }: FolderKeys): Author {
+    const invite = certificate?.statement.invite
+    return invite === undefined ? deviceAuthor : createAuthor(guestAuthorSeed(authorSeed, invite))
+  }
+
+  /** The folder guests are invited to at this meeting, or that was called so before its secret was changed. */
+  function hostOf(called: FolderId): Member | undefined {
+    return [...members.values()].find(
+      ({ folder, former }) =>
+        former.some(({ folderId }) => folderId === called) || folder.invites.meetings().has(called),
+    )
+  }
+
+  /** It keeps its name when the secret is changed. */
+  function databaseOf({ secret, former = [] }: FolderEntry): string {
+    const [first = secret] = former
+    if (first.kind === 'one-time') throw new Error('assertion: no database before a folder is joined')
+    return join(databases, `${folderKeys(first).folderId}.db`)
+  }
+
+  return {
+    memberships: () =>
+      [...members.values()].flatMap(({ membership, former, folder }) => [
+        membership,
+        ...former,
+        ...[...folder.invites.meetings().values()].map(meetingToMembership),
+      ]),
+    takeLink(link) {
+      // Whoever is asked for what a one-time secret is good for has made it (P15).
+      const guest = link.initiator ? guests.get(link.folderId) : undefined
+      const member = members.get(link.folderId) ?? hostOf(link.folderId)
+      if (guest !== undefined) guest.take(link)
+      else if (member !== undefined) member.folder.attach(link)
+      else link.close('folder-closed')
+    },
+    reconfigure() {
+      for (const member of members.values()) member.reconfigure()
+    },
+    async open(entry, keys, folderSettings, { isNew, mustReopen, claimed, rotated }) {
+      await using below = new AsyncDisposableStack()
+      const folderLog = log.child({ folder: entry.path })
+      let wanted = folderSettings
+      const inForce = () => ({ ...wanted, paused: wanted.paused || shared.isPaused() })
+      const store = below.use(
+        openFolderStore(databaseOf(entry), {
+          random: (count) => chance.bytes(count),
+          onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
+        }),
+      )
+      const disk = await openDisk({
+        files: realFiles(entry.path),
+        hasher: shared.hasher,
+        finder: shared.finder,
+        clock,
+        log: folderLog,
+        watch: watchRealFiles(entry.path),
+      })
+      const formerKeys = (entry.former ?? []).map(folderKeys)
+      const folder = below.use(
+        openFolder({
+          keys,
+          former: formerKeys,
+          rootPath: entry.path,
+          isNew,
+          device: device.id,
+          deviceKeys: device,
+          deviceName,
+          author: authorOf(keys),
+          ...{ store, disk, clock, chance },
+          rates: shared.rates,
+          uploads: shared.uploads,
+          maxLinks: shared.maxLinks,
+          log: folderLog,
+          settings: inForce(),
+          onDatabaseDamaged: mustReopen,
+          onClaimed: claimed,
+          onRotated: rotated,
+          onAwaited: () => beReached(),
+        }),
+      )
+      const membership = membershipOf(keys)
+      const former = formerKeys.map(membershipOf)
+      let meetings: readonly Membership[] = []
+      function beReached(): void {
+        if (!members.has(keys.folderId)) return
+        const settings = inForce()
+        const switches = settings.paused ? undefined : settings
+        peerFinding.seek(membership, switches)
+        // Those that have not moved over are there under the former secret only.
+        for (const each of former) peerFinding.seek(each, folder.isAwaiting ? switches : undefined)
+        const before = meetings
+        meetings = folder.invites.awaitedMeetings().map(meetingToMembership)
+        const open = new Set(meetings.map(({ folderId }) => folderId))
+        for (const each of before) if (!open.has(each.folderId)) peerFinding.await(each, undefined)
+        for (const each of meetings) peerFinding.await(each, switches)
+      }
+      const reconfigure = (): void => {
+        folder.configure(inForce())
+        beReached()
+      }
+      members.set(keys.folderId, { membership, former, folder, reconfigure })
+      beReached()
+      below.defer(() => {
+        members.delete(keys.folderId)
+        for (const each of [membership, ...former]) peerFinding.seek(each, undefined)
+        for (const each of meetings) peerFinding.await(each, undefined)
+      })
+      const owned = below.move()
+      return {
+        folder,
+        configure(changed) {
+          wanted = changed
+          reconfigure()
+        },
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
+      }
+    },
+    join(entry, secret, folderSettings, keep) {
+      const invite = inviteIdOf(secret.token.reveal())
+      const membership = meetingToMembership(inviteKeys(invite))
+      const joining = createJoining(
+        { secret, device: device.id, deviceName, author: createAuthor(guestAuthorSeed(authorSeed, invite)) },
+        { clock, log: log.child({ folder: entry.path }) },
+        keep,
+      )
+      guests.set(membership.folderId, joining)
+      const beReached = (settings: FolderSettings): void =>
+        peerFinding.seek(membership, settings.paused ? undefined : settings)
+      beReached(folderSettings)
+      return {
+        get obstacle() {
+          return joining.obstacle
+        },
+        configure: beReached,
+        async [Symbol.asyncDispose]() {
+          guests.delete(membership.folderId)
+          peerFinding.seek(membership, undefined)
+        },
+      }
+    },
+    async forget(entry) {
+      for (const suffix of ['', '-wal', '-shm'])
+        await onPath(databases, 'write', () => rm(databaseOf(entry) + suffix, { force: true }))
+    },
+  }
+}
+
+function membershipOf({ folderId, psk, tagKey }: FolderKeys): Membership {
+  return { folderId, psk: psk.reveal(), tagKey: tagKey.reveal() }
+}
+
+function meetingToMembership({ meetingId, psk, tagKey }: InviteKeys): Membership {
+  return { folderId: meetingId, psk: psk.reveal(), tagKey: tagKey.reveal() }
+}

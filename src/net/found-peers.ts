@@ -1,0 +1,249 @@
+/**
+ * The ways to peers of one folder that were found, not typed in: which of them is tried, when, how many at a time, and when one is forgotten. What
+ * searches tell is unproven and may be hostile, so it is bounded in number, and a way that never works is left alone. How a way is gone is its own
+ * matter.
+ */
+import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import type { DeviceId } from '../core/ids.ts'
+import type { Chance, Clock, Link, Log } from '../ports.ts'
+import { steadyAfterMs } from './dial-target.ts'
+
+/** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
+export const maxWays = 200
+/** Ways of one folder that are tried at a time. */
+const maxAttempts = 4
+/** The wait after the first failure; each further one doubles it. */
+const firstRetryMs = 5_000
+/** Waits do not grow beyond this: what searches tell is mostly old. */
+const lastRetryMs = 600_000
+/** Who says on the local network that it is here, is; but not more often than this. */
+const heardRetryMs = 5_000
+/** A way that failed as often, and is not told any more, is forgotten. */
+const maxFailures = 8
+/** A relay is asked only for those that no way led to directly by then. */
+const relayAfterMs = 10_000
+
+/** By what peers are found; each is the name of a switch of a folder. */
+export const foundBy = ['lan', 'tracker', 'dht', 'relay'] as const
+export type FoundBy = (typeof foundBy)[number]
+
+/** A way to a peer. */
+export interface Way {
+  /** Names it, for people, and tells it from others: an address, or a member at a relay. */
+  readonly at: string
+  readonly by: FoundBy
+  /** Whether it is known to lead to this device without being gone; only a relay tells that. */
+  readonly isTo: (device: DeviceId) => boolean
+  /** Throws a `SyncError`; `closing` when the signal ended it. */
+  readonly go: (signal: AbortSignal) => Promise<Link>
+}
+
+/** What came of a way, for people. */
+export interface WayResult {
+  readonly at: string
+  readonly by: FoundBy
+  readonly state: 'connected' | 'trying' | 'waiting'
+  readonly lastResult: { readonly code: ErrorCode; readonly message: string } | undefined
+  /** When one of the two last changed, wall clock. */
+  readonly atMs: number
+  readonly nextInMs: number | undefined
+}
+
+export interface FoundPeersOptions {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  /** Links of this folder, whoever made them. */
+  readonly links: () => readonly Link[]
+  /** Links there should be before ways that are not near are left alone. */
+  readonly wantedLinks: () => number
+  /** Links there may be. */
+  readonly maxLinks: () => number
+  /** Takes one of the attempts that all folders share; undefined while there is none. */
+  readonly takeSlot: () => Disposable | undefined
+  readonly onLink: (link: Link) => void
+}
+
+export interface FoundPeers extends AsyncDisposable {
+  /** Ways one search has told. */
+  offer(ways: readonly Way[]): void
+  /** Forgets what only these found, and does not try it any more. Links stay. */
+  keepOnly(by: ReadonlySet<FoundBy>): void
+  /** Links came or went, or a slot is free: looks again at what to do. */
+  look(): void
+  results(): readonly WayResult[]
+}
+
+interface Entry {
+  way: Way
+  state: 'waiting' | 'trying' | 'connected'
+  failures: number
+  nextMs: number
+  /** Who was met there last. */
+  peer: DeviceId | undefined
+  lastResult: WayResult['lastResult']
+  atMs: number
+}
+
+export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
+  const { clock, chance, log, links } = options
+  const entries = new Map<string, Entry>()
+  const stop = new AbortController()
+  const underway = new Set<Promise<void>>()
+  let timer: Disposable | undefined
+
+  function offer(ways: readonly Way[]): void {
+    for (const way of ways) {
+      const known = entries.get(way.at)
+      if (known !== undefined) hearAgain(known, way)
+      else if (makeRoom()) entries.set(way.at, newEntry(way))
+    }
+    look()
+  }
+
+  function newEntry(way: Way): Entry {
+    const nextMs = clock.monotonicMs() + (way.by === 'relay' ? relayAfterMs : 0)
+    const rest = { failures: 0, nextMs, peer: undefined, lastResult: undefined, atMs: clock.now() }
+    return { way, state: 'waiting', ...rest }
+  }
+
+  function hearAgain(entry: Entry, way: Way): void {
+    // What was found nearby is near, whoever tells of it as well.
+    if (entry.way.by !== 'lan') entry.way = way
+    if (way.by !== 'lan' || entry.state !== 'waiting') return
+    entry.nextMs = Math.min(entry.nextMs, clock.monotonicMs() + heardRetryMs)
+  }
+
+  /** The one that failed most goes. False while all are in use or have never failed. */
+  function makeRoom(): boolean {
+    if (entries.size < maxWays) return true
+    const [worst] = [...entries.values()]
+      .filter(({ state, failures }) => state === 'waiting' && failures > 0)
+      .sort((a, b) => b.failures - a.failures)
+    return worst !== undefined && entries.delete(worst.way.at)
+  }
+
+  /** A way through a relay is of no use to who is linked in any way, another one only to who is linked directly. */
+  function isHeld({ way, peer }: Entry): boolean {
+    return links().some(
+      (link) => (link.peer === peer || way.isTo(link.peer)) && (way.by === 'relay' || link.via === 'direct'),
+    )
+  }
+
+  /** A try under way counts as what it may become. For a direct way relayed links count for nothing. */
+  function isWanted({ way }: Entry): boolean {
+    const counted = links().filter(({ via }) => via === 'direct' || way.by === 'relay')
+    const room = (way.by === 'lan' ? options.maxLinks() : options.wantedLinks()) - underway.size
+    return counted.length < room
+  }
+
+  function look(): void {
+    timer?.[Symbol.dispose]()
+    if (stop.signal.aborted) return
+    const nowMs = clock.monotonicMs()
+    const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry))
+    const due = idle.filter(({ nextMs }) => nextMs <= nowMs).sort(compareEntries)
+    for (const entry of due) {
+      if (underway.size >= maxAttempts) return
+      if (!isWanted(entry)) continue
+      const slot = options.takeSlot()
+      if (slot === undefined) return
+      start(entry, slot)
+    }
+    const next = Math.min(...idle.map(({ nextMs }) => nextMs).filter((atMs) => atMs > nowMs))
+    if (next !== Number.POSITIVE_INFINITY) timer = clock.after(next - nowMs, look)
+  }
+
+  function start(entry: Entry, slot: Disposable): void {
+    become(entry, 'trying')
+    const attempt = entry.way
+      .go(stop.signal)
+      .then(
+        (link) => reached(entry, link),
+        (error: unknown) => failed(entry, error),
+      )
+      .finally(() => {
+        underway.delete(attempt)
+        slot[Symbol.dispose]()
+        look()
+      })
+    underway.add(attempt)
+  }
+
+  function become(entry: Entry, state: Entry['state'], error?: SyncError): void {
+    entry.state = state
+    entry.atMs = clock.now()
+    if (error !== undefined) entry.lastResult = { code: error.code, message: error.message }
+  }
+
+  function reached(entry: Entry, link: Link): void {
+    // Its search may have been switched off meanwhile.
+    if (stop.signal.aborted || entries.get(entry.way.at) !== entry) return link.close('folder-closed')
+    const sinceMs = clock.monotonicMs()
+    entry.peer = link.peer
+    become(entry, 'connected')
+    log.info(
+      { folderId: link.folderId, peer: link.peer, at: entry.way.at, by: entry.way.by },
+      'reached a peer',
+    )
+    options.onLink(link)
+    void link.closed.then((error) => {
+      const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs
+      entry.failures = isSteady ? 0 : entry.failures + 1
+      become(entry, 'waiting', error)
+      entry.nextMs = clock.monotonicMs() + (entry.failures === 0 ? 0 : retryDelayMs(entry))
+      look()
+    })
+  }
+
+  function failed(entry: Entry, thrown: unknown): void {
+    if (isSyncError(thrown, 'closing')) return become(entry, 'waiting')
+    const error = isSyncError(thrown)
+      ? thrown
+      : new SyncError('unreachable', { address: entry.way.at, reason: reasonOf(thrown) }, { cause: thrown })
+    become(entry, 'waiting', error)
+    entry.failures += 1
+    entry.nextMs = clock.monotonicMs() + retryDelayMs(entry)
+    // This device itself is told by every search that works.
+    if (error.code === 'peer-self') entry.nextMs = Number.POSITIVE_INFINITY
+    else if (entry.failures >= maxFailures) entries.delete(entry.way.at)
+    log.debug({ at: entry.way.at, by: entry.way.by, reason: error.message }, 'a peer was not reached')
+  }
+
+  /** Half of the wait is left to chance, so that many devices which lost the same peer do not come back as one. */
+  function retryDelayMs({ failures }: Entry): number {
+    return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)) * (0.5 + chance.fraction() / 2)
+  }
+
+  return {
+    offer,
+    keepOnly(by) {
+      for (const [at, { way }] of entries) if (!by.has(way.by)) entries.delete(at)
+    },
+    look,
+    results: () =>
+      [...entries.values()].map((entry) => {
+        const isConnected = entry.state === 'connected' || isHeld(entry)
+        const { way, lastResult, atMs, nextMs } = entry
+        return {
+          ...{ at: way.at, by: way.by, lastResult, atMs },
+          state: isConnected ? 'connected' : entry.state === 'trying' ? 'trying' : 'waiting',
+          nextInMs:
+            isConnected || nextMs === Number.POSITIVE_INFINITY
+              ? undefined
+              : Math.max(0, nextMs - clock.monotonicMs()),
+        }
+      }),
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      timer?.[Symbol.dispose]()
+      await Promise.all(underway)
+    },
+  }
+}
+
+/** Near ones first, relays last, then those that failed least, then those left alone longest. */
+function compareEntries(a: Entry, b: Entry): number {
+  const rank = { lan: 0, tracker: 1, dht: 1, relay: 2 } as const
+  return rank[a.way.by] - rank[b.way.by] || a.failures - b.failures || a.atMs - b.atMs
+}
