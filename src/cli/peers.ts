@@ -1,17 +1,28 @@
 import type { Command } from 'commander'
-import type { PeerBody, Peers } from '../api/schemas.ts'
+import type { ExplanationBody, PeerBody, Peers } from '../api/schemas.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
-import { absolute, openSession, type Surroundings } from './session.ts'
+import { allRoutesToLines } from './route-text.ts'
+import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 export function definePeers(program: Command, around: Surroundings): void {
   program
     .command('peers')
     .description('list the devices that share a folder, or any')
     .argument('[DIR]', 'the folder')
-    .action(async (directory: string | undefined, _options, command: Command) => {
+    .option('--explain', 'why they are connected or not: everything that was tried')
+    .action(async (directory: string | undefined, options, command: Command) => {
+      const { explain = false } = options as { readonly explain?: boolean }
       const session = openSession(command, around)
       const folder = directory === undefined ? undefined : absolute(directory)
+      if (explain) {
+        if (folder === undefined) wrongUsage(command, '--explain is about one folder: name its DIR')
+        session.show(
+          await session.client.get<ExplanationBody>(folderRoute(folder, '/explanation')),
+          explanationToText,
+        )
+        return
+      }
       session.show(await session.client.get<Peers>('/api/peers', { folder }), peersToText)
     })
 }
@@ -73,4 +84,36 @@ function connectionToText({ state, connected, address = '', lastSeen }: PeerBody
   if (state === 'waiting') return 'waits to be let in (berrysync approve)'
   if (connected) return `connected, ${address}`
   return lastSeen === undefined ? 'never connected to this device' : `last seen ${timeToText(lastSeen)}`
+}
+
+const waysByName = {
+  lan: 'local network',
+  tracker: 'trackers',
+  dht: 'DHT',
+  relay: 'relays',
+} as const
+
+function explanationToText(explanation: ExplanationBody): string {
+  const { closed } = explanation
+  const ways = Object.keys(waysByName) as (keyof typeof waysByName)[]
+  const routes = allRoutesToLines(explanation)
+  return [
+    ...(closed
+      ? ['This device is closed: nothing goes anywhere but to predefined hosts.']
+      : ways.flatMap((way) => searchToLines(explanation, way))),
+    routes.length === 0 ? 'No way to a peer is known.' : 'Ways to peers:',
+    ...routes.map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function searchToLines(
+  { path, switches, searches }: ExplanationBody,
+  way: keyof typeof waysByName,
+): readonly string[] {
+  const name = waysByName[way]
+  if (!switches.includes(way)) return [`${name}: off (berrysync set ${plainText(path)} ${way}=on)`]
+  const rows = searches.filter(({ by }) => by === way)
+  if (rows.length === 0)
+    return [`${name}: ${way === 'relay' || way === 'tracker' ? 'none is set' : 'nothing was asked yet'}`]
+  return rows.map(({ at, message }) => `${name}, ${plainText(at)}: ${plainText(message)}`)
 }

@@ -195,9 +195,7 @@ test('a folder without a peer does not pass for up to date, and says what came o
   const status = async () => (await device.run('status')).out
   expect(await status()).toMatch(/full\s+up-to-date, no peer connected\s.*\snone\n/)
   expect(await status()).toContain('No peer has connected yet, so nothing was sent or received.')
-  expect(await status()).toContain(
-    `no host is set: add a peer's address with \`berrysync host add ${path} HOST:PORT\``,
-  )
+  expect(await status()).toContain(`where a peer is can be told: \`berrysync host add ${path} HOST:PORT\``)
 
   const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
   const waiting = { tried: [], at: Date.UTC(2026, 0, 1), nextInMs: 11_500 }
@@ -239,6 +237,50 @@ test('a folder without a peer does not pass for up to date, and says what came o
   expect((await device.run('status', path, '--wait', '1')).err).toMatch(
     /: 192.0.2.7:1 cannot be reached: ECONNREFUSED\)\n$/,
   )
+})
+
+test('peers --explain tells every way that was tried, and what is switched off', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  device.searchResults = [
+    {
+      by: 'tracker',
+      at: 'udp://tracker.example:6969',
+      state: 'failed',
+      message: 'no answer\u001b[2J',
+      found: 0,
+      atMs: 0,
+    },
+  ]
+  const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
+  device.wayResults = [
+    { at: '192.0.2.7:1', by: 'lan', state: 'waiting', lastResult: refused, atMs: 0, nextInMs: 11_500 },
+    {
+      at: 'relay.example:1 7',
+      by: 'relay',
+      state: 'connected',
+      lastResult: undefined,
+      atMs: 0,
+      nextInMs: undefined,
+    },
+  ]
+  const { out } = await device.run('peers', path, '--explain')
+  expect(out.split('\n').map((line) => line.replace(/tried [-\d: ]+,/, 'tried,'))).toEqual([
+    'local network: nothing was asked yet',
+    'trackers, udp://tracker.example:6969: no answer\\u{1b}[2J',
+    `DHT: off (berrysync set ${path} dht=on)`,
+    'relays: none is set',
+    'Ways to peers:',
+    '  lan 192.0.2.7:1 (direct): tried, again in 12 s',
+    '    192.0.2.7:1 cannot be reached: ECONNREFUSED.',
+    '  relay relay.example:1 7 (relay): connected',
+    '',
+  ])
+  device.isClosed = true
+  expect((await device.run('peers', path, '--explain')).out).toContain('This device is closed')
+  expect(await device.run('peers', '--explain')).toMatchObject({ status: 2 })
 })
 
 test('a name from elsewhere cannot steer the terminal', async () => {

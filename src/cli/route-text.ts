@@ -1,5 +1,5 @@
 /** Why a peer is not connected, for people: each way to one that was tried, what came of it, and when it is tried again. */
-import type { FolderStatusBody, Route } from '../api/schemas.ts'
+import type { ExplanationBody, FolderStatusBody, Route } from '../api/schemas.ts'
 import { countToText, plainText, timeToText } from './print.ts'
 
 /** More hosts than this are counted, not listed; `--json` has all of them. */
@@ -9,11 +9,19 @@ const shownRoutes = 5
 export function routesToLines({ routes, peers, path, state }: FolderStatusBody): string[] {
   if (state === 'paused') return []
   if (routes.length === 0 && peers.length === 0)
-    return [`no host is set: add a peer's address with \`berrysync host add ${plainText(path)} HOST:PORT\``]
+    return [
+      `no peer was found yet: \`berrysync peers ${plainText(path)} --explain\` tells what was tried`,
+      `where a peer is can be told: \`berrysync host add ${plainText(path)} HOST:PORT\``,
+    ]
   const missing = routes.filter((route) => route.state !== 'connected')
   const lines = missing.slice(0, shownRoutes).flatMap(routeToLines)
   const hidden = missing.length - shownRoutes
   return hidden > 0 ? [...lines, `and ${countToText(hidden, 'more host')} without a link`] : lines
+}
+
+/** Every way that was gone, connected or not. */
+export function allRoutesToLines({ routes }: ExplanationBody): string[] {
+  return routes.flatMap(routeToLines)
 }
 
 /** The newest reason why a host was not reached, for one line; empty when none was tried yet. */
@@ -27,14 +35,14 @@ export function lastFailure({ routes }: FolderStatusBody): string {
 }
 
 function routeToLines(route: Route): string[] {
-  const { target, tried, lastResult } = route
-  const head = `host ${plainText(target)} (direct): ${nowOf(route)}`
-  if (lastResult === undefined) return [head]
+  const { source, target, via, state, tried, lastResult } = route
+  const head = `${source} ${plainText(target)} (${via}): ${nowOf(route)}`
+  if (lastResult === undefined || state === 'connected') return [head]
   if (tried.length > 1) return [head, ...tried.map(({ message }) => `  ${plainText(message)}`)]
   return [head, `  ${plainText(lastResult.message)}`]
 }
 
-function nowOf({ state, at, lastResult, nextInSeconds = 0 }: Route): string {
+function nowOf({ state, at, lastResult, nextInSeconds }: Route): string {
   switch (state) {
     case 'connected':
       return 'connected'
@@ -45,6 +53,6 @@ function nowOf({ state, at, lastResult, nextInSeconds = 0 }: Route): string {
     case 'waiting':
       return lastResult === undefined
         ? 'not tried yet'
-        : `tried ${timeToText(at)}, again in ${nextInSeconds} s`
+        : `tried ${timeToText(at)}, ${nextInSeconds === undefined ? 'not tried again' : `again in ${nextInSeconds} s`}`
   }
 }

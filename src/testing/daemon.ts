@@ -43,14 +43,14 @@ export interface Daemon extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** Starts a daemon on any free port of this machine and waits until it answers. Disposing ends it. `program` can run it as somebody else. */
+/** Starts a daemon on any free port of this machine, closed, so that it sends nothing beyond it, and waits until it answers. Disposing ends it. `program` can run it as somebody else. */
 export async function startDaemon(
   home: string,
   args: readonly string[] = [],
   program: readonly string[] = [programPath],
 ): Promise<Daemon> {
   if (!existsSync(programPath)) throw new Error('dist/berrysync is not there: npm run build makes it')
-  const all = ['daemon', '--home', home, '--listen', '127.0.0.1:0', '--web', 'off', ...args]
+  const all = ['daemon', '--home', home, '--listen', '127.0.0.1:0', '--web', 'off', '--closed', ...args]
   const [command, ...before] = program
   const child = spawn(command!, [...before, ...all], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
