@@ -2,8 +2,8 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { runCommand } from '../src/testing/commands.ts'
 import { differencesOf, isSameTime, readTree, type Tree } from '../src/testing/tree.ts'
-import { runCommand } from './commands.ts'
 
 export const mib = 1024 ** 2
 const pieceBytes = 4 * mib

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { environment } from './commands.ts'
+import { environment } from '../src/testing/commands.ts'
 import type { CryptoAnswer, CryptoTask } from './limit-worker.ts'
 import { makeNetwork, type Place } from './namespaces.ts'
 

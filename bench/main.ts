@@ -11,7 +11,6 @@ import { createBerrysync } from './berrysync.ts'
 import { cases } from './case-list.ts'
 import { type LimitName, type Limits, limitUnits, measureLimits } from './limits.ts'
 import type { BenchCase } from './measures.ts'
-import { removeLeftovers } from './namespaces.ts'
 import { numberToText, type Row, rowsOf, rowsToText } from './report.ts'
 import { type Rival, type RivalName, rivalNames } from './rival.ts'
 import { type CaseResult, runCase } from './rounds.ts'
@@ -107,7 +106,6 @@ async function measure(): Promise<Report> {
   const rivals = chooseRivals(values.rival)
   const chosen = chooseCases(values.case)
   await using owned = new AsyncDisposableStack()
-  await removeLeftovers()
   const scratch = await mkdtemp(join(resolve(values.scratch), 'berrysync-bench-'))
   owned.defer(() => rm(scratch, { recursive: true, force: true }))
   if (values.profiles !== undefined) await mkdir(values.profiles, { recursive: true })

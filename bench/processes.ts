@@ -1,6 +1,7 @@
 /** Processes as the kernel counts them: a process and all it started, their CPU time and memory. Ends processes by their ids alone. */
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { signalOne } from '../src/testing/signal.ts'
 import { waitUntil } from './wait.ts'
 
 /** What `_SC_CLK_TCK` is on every Linux that Node runs on. */
@@ -60,14 +61,6 @@ export async function endTree(root: number, signal: NodeJS.Signals): Promise<voi
     everyMs: 20,
     isCleanup: true,
   })
-}
-
-export function signalOne(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
 }
 
 /** Whether a process started here is gone. */

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { environment, runCommand } from './commands.ts'
+import { environment, runCommand } from '../src/testing/commands.ts'
 import type { Place } from './namespaces.ts'
 import { endTree } from './processes.ts'
 import type { Cluster, ClusterOptions, Rival, RivalNode } from './rival.ts'

@@ -1,56 +1,17 @@
 /** I9: everything three daemons say to each other and to their logs is recorded, and no secret or key is in it, in any spelling. */
-import { spawn } from 'node:child_process'
 import { hkdfSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { startCapture } from '../testing/capture.ts'
 import { startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
-import { until } from '../testing/until.ts'
 
 /** The file format of a capture has so long a header. */
 const captureHeaderBytes = 24
-
-interface Capture extends AsyncDisposable {
-  readonly file: string
-  /** Ends it; what was seen lies in the file. */
-  stop(): Promise<Buffer>
-}
-
-/** Records every packet on the loopback interface. */
-async function startCapture(file: string): Promise<Capture> {
-  if (process.getuid?.() !== 0)
-    throw new Error('This test records packets, which only root may: run it as root.')
-  const args = ['-i', 'lo', '-U', '--immediate-mode', '-s', '0', '-B', '65536', '-w', file, 'tcp']
-  const child = spawn('tcpdump', args, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-  })
-  const ended = once(child, 'exit')
-  const said: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => said.push(line))
-  await until('tcpdump listens', () => {
-    if (child.exitCode !== null) throw new Error(said.join('\n'))
-    return said.some((line) => line.includes('listening on'))
-  })
-  return {
-    file,
-    async stop() {
-      child.kill('SIGINT')
-      await ended
-      expect(said.join('\n')).toMatch(/\b0 packets dropped by kernel/)
-      return readFile(file)
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
-}
 
 /** Every secret of a folder and every key that is made from it, by name. */
 function secretsOf(full: string, readOnly: string): Map<string, Buffer> {
@@ -99,7 +60,7 @@ function findSecrets(recorded: Buffer, secrets: ReadonlyMap<string, Buffer>): st
 
 test('I9: no secret and no key made from it is in any packet or log', async () => {
   await using root = await makeTempDirectory()
-  await using capture = await startCapture(join(root.path, 'packets'))
+  await using capture = await startCapture(join(root.path, 'packets'), { device: 'lo', filter: 'tcp' })
   const args = ['--log-level', 'debug']
   await using mesh = await startMesh(
     root.path,
@@ -165,7 +126,7 @@ test('I9: no secret and no key made from it is in any packet or log', async () =
 
 test('the recording would show it: a secret sent in the open is found', async () => {
   await using root = await makeTempDirectory()
-  await using capture = await startCapture(join(root.path, 'packets'))
+  await using capture = await startCapture(join(root.path, 'packets'), { device: 'lo', filter: 'tcp' })
   await using mesh = await startMesh(root.path, [{ name: 'one' }])
   const socket = connect(Number(mesh.members[0]!.daemon.listen.split(':')[1]), '127.0.0.1')
   socket.on('error', () => undefined)

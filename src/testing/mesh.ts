@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import type { FolderStatusBody, Status } from '../api/schemas.ts'
 import { createClient } from '../cli/client.ts'
 import { openSocketPath } from '../home.ts'
-import { type Daemon, startDaemon } from './daemon.ts'
+import { formatHostPort } from '../net/address.ts'
+import { type Daemon, programPath, startDaemon } from './daemon.ts'
+import type { Host } from './networks.ts'
 import { differencesOf, readTree, type Tree } from './tree.ts'
 import { until } from './until.ts'
 
@@ -24,6 +26,8 @@ export interface MemberPlan {
   readonly set?: Readonly<Record<string, unknown>>
   /** Where its folder lies; default: a directory named after it. */
   readonly directory?: string
+  /** Where it runs; default: on this machine's loopback interface. */
+  readonly host?: Host
 }
 
 export interface Member {
@@ -70,7 +74,8 @@ export async function startMesh(
   const members: Member[] = []
   let secrets: { readonly full: string; readonly readOnly: string } | undefined
 
-  for (const { name, role = 'full', dials, set = {}, directory = join(root, name, 'folder') } of plans) {
+  for (const plan of plans) {
+    const { name, role = 'full', dials, set = {}, directory = join(root, name, 'folder'), host } = plan
     await mkdir(directory, { recursive: true })
     const hosts = members
       .filter((other) => dials === undefined || dials.includes(other.name))
@@ -80,7 +85,8 @@ export async function startMesh(
     const folders = [{ path: directory, ...(secret === undefined ? {} : { secret }), hosts, ...set }]
     await mkdir(join(root, name), { recursive: true })
     await writeFile(setup, JSON.stringify({ name, folders }))
-    const member = await startMember(join(root, name, 'home'), name, directory, setup, args)
+    const home = join(root, name, 'home')
+    const member = await startMember({ home, name, directory, setup, args, host })
     started.defer(() => member.end())
     members.push(member)
     secrets ??= await member.daemon.askJson('secrets', directory)
@@ -111,14 +117,19 @@ export async function startMesh(
   }
 }
 
-async function startMember(
-  home: string,
-  name: string,
-  directory: string,
-  setup: string,
-  args: readonly string[],
-): Promise<Member> {
-  const first = await startDaemon(home, ['--config', setup, ...args])
+interface MemberStart {
+  readonly home: string
+  readonly name: string
+  readonly directory: string
+  readonly setup: string
+  readonly args: readonly string[]
+  readonly host: Host | undefined
+}
+
+async function startMember({ home, name, directory, setup, args, host }: MemberStart): Promise<Member> {
+  const program = [...(host?.prefix ?? []), programPath]
+  const anyPort = host === undefined ? [] : ['--listen', formatHostPort({ host: host.address, port: 0 })]
+  const first = await startDaemon(home, [...anyPort, '--config', setup, ...args], program)
   const earlier: string[] = []
   let isRunning = true
   const member: Member = {
@@ -139,7 +150,7 @@ async function startMember(
     async restart(signal) {
       await member.end(signal)
       earlier.push(...member.daemon.log)
-      member.daemon = await startDaemon(home, ['--listen', first.listen, ...args])
+      member.daemon = await startDaemon(home, ['--listen', first.listen, ...args], program)
       isRunning = true
     },
   }
