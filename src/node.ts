@@ -18,9 +18,11 @@ import { openHome, openSocketPath } from './home.ts'
 import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
 import { createDialer } from './net/dialer.ts'
+import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
+import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
-import type { Search } from './net/search.ts'
+import type { Search, SearchOptions } from './net/search.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
@@ -91,7 +93,15 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     results: () => [],
     [Symbol.asyncDispose]: async () => undefined,
   }
-  const searches = { lan: quiet, tracker: quiet, dht: quiet, relay: quiet }
+  const searching = (by: FoundBy): SearchOptions => ({
+    ...{ clock, chance, log },
+    port: () => listener.address.port,
+    onFound: (folderId, addresses) => dialer.found(folderId, by, addresses),
+  })
+  const searches = {
+    lan: parts.use(createLanSearch(searching('lan'))),
+    ...{ tracker: quiet, dht: quiet, relay: quiet },
+  }
   const peerFinding = createPeerFinding({ dialer, searches, isClosed: () => settings.closed })
   const opener = createFolderOpener({
     ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
