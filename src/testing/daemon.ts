@@ -43,14 +43,19 @@ export interface Daemon extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** Starts a daemon on any free port of this machine, closed, so that it sends nothing beyond it, and waits until it answers. Disposing ends it. `program` can run it as somebody else. */
+/**
+ * Starts a daemon on any free port of this machine and waits until it answers. Disposing ends it. `program` can run it as somebody else, or
+ * somewhere else; only there it should not be `closed`, since it sends nothing beyond this machine then.
+ */
 export async function startDaemon(
   home: string,
   args: readonly string[] = [],
   program: readonly string[] = [programPath],
+  closed = true,
 ): Promise<Daemon> {
   if (!existsSync(programPath)) throw new Error('dist/berrysync is not there: npm run build makes it')
-  const all = ['daemon', '--home', home, '--listen', '127.0.0.1:0', '--web', 'off', '--closed', ...args]
+  const here = ['--home', home, '--listen', '127.0.0.1:0', '--web', 'off']
+  const all = ['daemon', ...here, ...(closed ? ['--closed'] : []), ...args]
   const [command, ...before] = program
   const child = spawn(command!, [...before, ...all], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)

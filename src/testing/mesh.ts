@@ -28,6 +28,8 @@ export interface MemberPlan {
   readonly directory?: string
   /** Where it runs; default: on this machine's loopback interface. */
   readonly host?: Host
+  /** Settings of the device. Only where they are given it sends anything but to predefined hosts. */
+  readonly device?: Readonly<Record<string, unknown>>
 }
 
 export interface Member {
@@ -75,7 +77,15 @@ export async function startMesh(
   let secrets: { readonly full: string; readonly readOnly: string } | undefined
 
   for (const plan of plans) {
-    const { name, role = 'full', dials, set = {}, directory = join(root, name, 'folder'), host } = plan
+    const {
+      name,
+      role = 'full',
+      dials,
+      set = {},
+      directory = join(root, name, 'folder'),
+      host,
+      device,
+    } = plan
     await mkdir(directory, { recursive: true })
     const hosts = members
       .filter((other) => dials === undefined || dials.includes(other.name))
@@ -84,9 +94,17 @@ export async function startMesh(
     const setup = join(root, name, 'setup.json')
     const folders = [{ path: directory, ...(secret === undefined ? {} : { secret }), hosts, ...set }]
     await mkdir(join(root, name), { recursive: true })
-    await writeFile(setup, JSON.stringify({ name, folders }))
+    await writeFile(setup, JSON.stringify({ name, ...device, folders }))
     const home = join(root, name, 'home')
-    const member = await startMember({ home, name, directory, setup, args, host })
+    const member = await startMember({
+      home,
+      name,
+      directory,
+      setup,
+      args,
+      host,
+      closed: device === undefined,
+    })
     started.defer(() => member.end())
     members.push(member)
     secrets ??= await member.daemon.askJson('secrets', directory)
@@ -124,12 +142,21 @@ interface MemberStart {
   readonly setup: string
   readonly args: readonly string[]
   readonly host: Host | undefined
+  readonly closed: boolean
 }
 
-async function startMember({ home, name, directory, setup, args, host }: MemberStart): Promise<Member> {
+async function startMember({
+  home,
+  name,
+  directory,
+  setup,
+  args,
+  host,
+  closed,
+}: MemberStart): Promise<Member> {
   const program = [...(host?.prefix ?? []), programPath]
   const anyPort = host === undefined ? [] : ['--listen', formatHostPort({ host: host.address, port: 0 })]
-  const first = await startDaemon(home, [...anyPort, '--config', setup, ...args], program)
+  const first = await startDaemon(home, [...anyPort, '--config', setup, ...args], program, closed)
   const earlier: string[] = []
   let isRunning = true
   const member: Member = {
@@ -150,7 +177,7 @@ async function startMember({ home, name, directory, setup, args, host }: MemberS
     async restart(signal) {
       await member.end(signal)
       earlier.push(...member.daemon.log)
-      member.daemon = await startDaemon(home, ['--listen', first.listen, ...args], program)
+      member.daemon = await startDaemon(home, ['--listen', first.listen, ...args], program, closed)
       isRunning = true
     },
   }
