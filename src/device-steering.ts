@@ -345,7 +345,7 @@ function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<Folde
 }
 
 function sayWhere(path: string): string {
-  return `No host is set, so say where it is: berrysync host add ${path} HOST:PORT`
+  return `Where it is can be told: berrysync host add ${path} HOST:PORT`
 }
 
 /** What "up to date" is worth while nobody is there to ask. */
