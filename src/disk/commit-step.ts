@@ -121,7 +121,7 @@ async function moveToFree(
   }
 }
 
-/** Gives a file that moves its new name, beside the old one. */
+/** Gives a file that moves its new name, beside the old one. It has both when a move was broken off. */
 export async function linkMove(
   surroundings: CommitSurroundings,
   step: MovingStep,
@@ -136,7 +136,9 @@ export async function linkMove(
   try {
     linked = await from.linkIf(source.name, step.expect, parent, name)
   } catch (thrown) {
-    throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
+    if (errnoOf(thrown) !== 'EEXIST') throw thrown
+    const there = await parent.lstat(name)
+    if (there !== undefined && isSameFile(there, step.expect)) return there
   }
   if (linked === undefined) throw changed(step)
   if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.unlink(name))
