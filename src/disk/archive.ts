@@ -35,8 +35,13 @@ export interface Taken {
 export interface ArchiveRun {
   /** Keeps a file or link that still is the expected one, which stays where it is; undefined when it is another. */
   keep(from: Directory, name: string, path: RelPath, expect: Stat): Promise<Kept | undefined>
-  /** Moves a file or link that still is the expected one; undefined when it is another. */
-  take(from: Directory, name: string, path: RelPath, expect: Stat): Promise<Taken | undefined>
+  /** Moves a file or link that is an expected one; undefined when it is another. */
+  take(
+    from: Directory,
+    name: string,
+    path: RelPath,
+    isExpected: (there: Stat) => boolean,
+  ): Promise<Taken | undefined>
   /** Makes what was kept and taken so far durable. */
   sync(): Promise<void>
 }
@@ -105,8 +110,8 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         const kept = await fill(path, (to, toName) => keepByLink(from, name, expect, to, toName))
         return kept && { stat: kept.stat, undo: () => undo(kept.top, path) }
       },
-      async take(from, name, path, expect) {
-        const taken = await fill(path, (to, toName) => from.moveIf(name, expect, to, toName))
+      async take(from, name, path, isExpected) {
+        const taken = await fill(path, (to, toName) => from.moveIf(name, isExpected, to, toName))
         return (
           taken && {
             stat: taken.stat,

@@ -99,7 +99,8 @@ async function place(
   const placed = await moveToFree(step, stages, staged, parent, name)
   if (!exactNames) {
     await checkSpelling(parent, name, step.path, async () => {
-      if ((await parent.moveIf(name, placed, stages, staged)) === undefined) throw changed(step)
+      const isPlaced = (there: Stat) => isSameStat(there, placed)
+      if ((await parent.moveIf(name, isPlaced, stages, staged)) === undefined) throw changed(step)
     })
   }
   return placed
@@ -120,7 +121,7 @@ async function moveToFree(
   }
 }
 
-/** Gives a file that moves its new name, beside the old one. */
+/** Gives a file that moves its new name, beside the old one. It has both when a move was broken off. */
 export async function linkMove(
   surroundings: CommitSurroundings,
   step: MovingStep,
@@ -135,7 +136,9 @@ export async function linkMove(
   try {
     linked = await from.linkIf(source.name, step.expect, parent, name)
   } catch (thrown) {
-    throw errnoOf(thrown) === 'EEXIST' ? changed(step) : thrown
+    if (errnoOf(thrown) !== 'EEXIST') throw thrown
+    const there = await parent.lstat(name)
+    if (there !== undefined && isSameFile(there, step.expect)) return there
   }
   if (linked === undefined) throw changed(step)
   if (!exactNames) await checkSpelling(parent, name, step.path, () => parent.unlink(name))
@@ -156,9 +159,7 @@ export async function finishMove(
 ): Promise<FileStat> {
   const source = splitDiskPath(step.from)
   using from = await openBelow(surroundings.openRoot, source.parents)
-  const there = await from.lstat(source.name)
-  if (there === undefined || !isSameFile(there, linked)) throw changed(step)
-  const taken = await run.take(from, source.name, step.fromPath, there)
+  const taken = await run.take(from, source.name, step.fromPath, (there) => isSameFile(there, linked))
   if (taken === undefined) throw changed(step)
   const placed = await parent.lstat(name)
   if (!isSameFile(taken.stat, linked) || placed === undefined || !isSameFile(placed, linked)) {
@@ -257,7 +258,7 @@ async function takeAway(
   parent: Directory,
   name: string,
 ): Promise<Taken> {
-  const taken = await run.take(parent, name, step.path, expect)
+  const taken = await run.take(parent, name, step.path, (there) => isSameStat(there, expect))
   if (taken === undefined) throw changed(step)
   if (isSameInode(taken.stat, expect)) return taken
   await taken.putBack()

@@ -68,10 +68,15 @@ export interface Directory extends Disposable {
   /** Moves a file or link to a name that is free: `EEXIST`, never overwriting. After a crash it may have both names. */
   moveNew(name: string, to: Directory, toName: string): Promise<FileStat>
   /**
-   * Moves away a file or link that still is exactly the expected one, with nothing of this process between looking and doing;
-   * returns what arrived there, or undefined, unmoved, when it is not. `EEXIST` when the other name is taken.
+   * Moves away a file or link that is an expected one, with nothing of this process between looking and doing; returns what arrived
+   * there, or undefined, unmoved, when it is not. `EEXIST` when the other name is taken.
    */
-  moveIf(name: string, expect: Stat, to: Directory, toName: string): Promise<FileStat | undefined>
+  moveIf(
+    name: string,
+    isExpected: (there: Stat) => boolean,
+    to: Directory,
+    toName: string,
+  ): Promise<FileStat | undefined>
   /**
    * Moves a file or link over one that still is exactly the expected one, with nothing of this process between looking and doing;
    * returns what lies there then, or undefined, unmoved, when it is not.

@@ -173,11 +173,11 @@ function realDirectory(descriptor: number): Directory {
       }
       return await lstat(target)
     },
-    async moveIf(name, expect, to, toName) {
+    async moveIf(name, isExpected, to, toName) {
       const [from, target] = [at(name), partsOf(to).at(toName)]
       if (lstatNow(target) !== undefined) throw fileError('EEXIST', 'rename', toName)
       const before = lstatNow(from)
-      if (before === undefined || !isSameStat(before, expect)) return undefined
+      if (before === undefined || !isExpected(before)) return undefined
       fs.renameSync(from, target)
       return lstatNow(target)
     },

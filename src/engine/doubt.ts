@@ -54,7 +54,7 @@ export async function makeDoneDurable({ store, disk }: FolderContext): Promise<v
 }
 
 /** Where something new at this path was put. */
-function placeOf(store: FolderStore, { path }: PathState): DiskPath {
+export function placeOf(store: FolderStore, { path }: PathState): DiskPath {
   const parent = parentOf(path)
   return parent === '' ? path : `${store.state(parent)?.here?.diskPath ?? parent}/${nameOf(path)}`
 }

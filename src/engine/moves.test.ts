@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Link } from '../ports.ts'
+import { rel } from '../testing/disk-driving.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError, type Gate, type MemoryOptions } from '../testing/memory-files.ts'
@@ -8,12 +9,15 @@ import { noise } from '../testing/search-run.ts'
 const devices: MemoryDevice[] = []
 /** The ends of those between them. */
 const links: Link[] = []
-afterEach(async () => {
+afterEach(endScene)
+
+async function endScene(): Promise<void> {
   for (const device of devices.splice(0)) await device[Symbol.asyncDispose]()
   links.length = 0
-})
+}
 
 interface Scene {
+  readonly clock: ReturnType<typeof createManualClock>
   readonly alice: MemoryDevice
   readonly bob: MemoryDevice
   /** What processes did on either disk since the folder was in step. */
@@ -45,7 +49,7 @@ async function inStep(memory: MemoryOptions = {}, gate: Gate = async () => undef
   await pass(clock, 12_000)
   expect(bob.own.person.readFile('before/deep/small').toString()).toBe('small')
   isInStep = true
-  return { alice, bob, done, pass: (ms = 12_000) => pass(clock, ms) }
+  return { clock, alice, bob, done, pass: (ms = 12_000) => pass(clock, ms) }
 }
 
 const names = ['large', 'empty', 'deep/small']
@@ -139,21 +143,65 @@ test('a large directory is moved to the last file, and so is one that was rename
   expect(done.filter((line) => / write \.sync\/stage/.test(line))).toEqual([])
 })
 
-test('I1 I5 what is written into a file between its two names is an edit of the moved file', async () => {
-  let isWritten = false
-  const scene: Scene = await inStep({}, async (operation, path) => {
-    // Every directory is made durable between linking the new names and taking the old ones.
-    if (operation !== 'sync' || isWritten || scene.bob.own.person.stat('after/large') === undefined) return
-    isWritten = true
-    scene.bob.own.person.writeFile('before/large', 'written meanwhile')
-    expect(path).toBeDefined()
+const troubles = ['nothing', 'a failure', 'a crash'] as const
+
+/**
+ * Alice renames a directory. Before the operation of bob's process of that number after a file in it got its second name, his person writes into
+ * it, and there is trouble. Undefined when the move is over by then.
+ */
+async function writeWhileMoving(
+  name: string,
+  trouble: (typeof troubles)[number],
+  operation: number,
+): Promise<readonly MemoryDevice[] | undefined> {
+  let sinceLinked = 0
+  let isMoving = false
+  let isDown = false
+  const scene: Scene = await inStep({}, async (_, path) => {
+    const { person } = scene.bob.own
+    if (!isDown && (person.stat('after/large') === undefined || sinceLinked++ !== operation)) return
+    isMoving ||= scene.bob.store.state(rel('after/large'))?.here === undefined
+    if (!isMoving) return
+    const place = person.stat(name) === undefined ? 'after/large' : name
+    if (!isDown) person.writeFile(place, 'written meanwhile')
+    if (trouble === 'a failure') throw errnoError('EIO', path)
+    isDown = trouble === 'a crash'
+    if (isDown) await new Promise(() => undefined)
   })
-  scene.alice.own.person.rename('before', 'after')
-  await scene.pass(700_000)
-  expect(isWritten).toBe(true)
-  for (const { own } of [scene.alice, scene.bob]) {
-    expect(own.person.readFile('after/large').toString()).toBe('written meanwhile')
-    expect(own.person.names('after').filter((name) => name.includes('conflict'))).toEqual([])
-    expect(own.person.stat('before')).toBeUndefined()
-  }
-})
+  const { alice, bob, clock } = scene
+  alice.own.person.rename('before', 'after')
+  await scene.pass(60_000)
+  if (!isMoving) return undefined
+  if (!isDown) return [alice, bob]
+  for (const link of links.splice(0)) link.close('closing')
+  const again = await openMemoryDevice({ clock, name: 'bob', image: bob.image(), own: bob.own })
+  devices.splice(devices.indexOf(bob), 1, again)
+  links.push(...connectDevices(alice, again))
+  await scene.pass(60_000)
+  return [alice, again]
+}
+
+const cases = troubles.flatMap((trouble) =>
+  ['before/large', 'after/large'].map((name) => [name, trouble] as const),
+)
+
+test.each(cases)(
+  'I1 I2 I5 what is written into a file while it moves is an edit of the moved file (%s, then %s)',
+  { timeout: 60_000 },
+  async (name, trouble) => {
+    let moment = 0
+    // Between making ready for something and doing it there is always more than one operation.
+    for (; ; moment += 2) {
+      const everybody = await writeWhileMoving(name, trouble, moment)
+      if (everybody === undefined) break
+      for (const { own } of everybody) {
+        const files = own.person.tree('').filter(({ kind }) => kind === 'file')
+        const shown = files.map(({ path, data }) => (path === 'after/large' ? `${path}: ${data}` : path))
+        const expected = ['after/deep/small', 'after/empty', 'after/large: written meanwhile']
+        expect({ moment, shown }).toEqual({ moment, shown: expected })
+      }
+      await endScene()
+    }
+    expect(moment).toBeGreaterThan(10)
+  },
+)

@@ -24,6 +24,7 @@ import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import { makeDoneDurable } from './doubt.ts'
+import { finishMoves } from './finish-moves.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Gathering } from './gathering.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
@@ -78,6 +79,7 @@ export async function scan(
   const deviceBefore = await checkRoot(context)
   const isIgnored = await loadIgnoreRules(context)
   await makeDoneDurable(context)
+  await finishMoves(context)
 
   const gone = new Set<RelPath>()
   const stillProblems = new Set<string>()

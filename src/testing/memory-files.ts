@@ -208,13 +208,13 @@ function memoryDirectory(tree: MemoryTree, gate: Gate, node: MemoryNode, path: s
       tree.drop(node, name, pathOf(name))
       return tree.stat(found)
     },
-    async moveIf(name, expect, to, toName) {
+    async moveIf(name, isExpected, to, toName) {
       const target = to as MemoryDirectory
       await pass('rename', name)
       tree.checkName(toName)
       const found = tree.lookup(node, name)
       if (tree.lookup(target.node, toName) !== undefined) throw tree.failure('EEXIST', pathOf(name))
-      if (found === undefined || checkedStat(name, expect) === undefined) return undefined
+      if (found === undefined || !isExpected(tree.stat(found))) return undefined
       tree.add(target.node, toName, found, target.path === '' ? toName : `${target.path}/${toName}`)
       tree.drop(node, name, pathOf(name))
       return tree.stat(found)
