@@ -43,3 +43,18 @@ test('something dear is admitted once, and paid for by waiting', async () => {
   await clock.advance(200)
   expect(guard.admits('dear', 50)).toBe(true)
 })
+
+test('only so many senders are remembered, and the noisy one is among them while it is noisy', () => {
+  const guard = createFloodGuard({ clock: createManualClock(0), perSender: 40, inTotal: 1e6 })
+  const pass = (count: number, noisy: boolean) => {
+    for (let at = 0; at < count; at++) {
+      guard.admits(`passer-by ${at}`, 1)
+      if (noisy) guard.admits('noisy', 1)
+    }
+  }
+  expect(admitted(() => guard.admits('noisy', 1), 20)).toBe(10)
+  pass(1000, true)
+  expect(guard.admits('noisy', 1)).toBe(false)
+  pass(1000, false)
+  expect(guard.admits('noisy', 1)).toBe(true)
+})

@@ -108,12 +108,16 @@ test('L1 without a topic there is no socket, no packet and no timer, and again s
 })
 
 test('a search that is ended while it opens its sockets leaves none behind', async () => {
-  const device = newDevice()
-  device.search.setTopics([newTopic()])
-  const disposed = device.search[Symbol.asyncDispose]()
-  await clock.advance(60_000)
-  await disposed
-  expect([device.host.openSockets, home.said.length, clock.waiting]).toEqual([0, 0, 0])
+  for (let steps = 0; steps < 12; steps++) {
+    const device = newDevice()
+    device.search.setTopics([newTopic()])
+    for (let step = 0; step < steps; step++) await Promise.resolve()
+    const disposed = device.search[Symbol.asyncDispose]()
+    const said = home.said.length
+    await clock.advance(60_000)
+    await disposed
+    expect([device.host.openSockets, home.said.length, clock.waiting]).toEqual([0, said, 0])
+  }
 })
 
 test('who starts is found by who is there, and finds them, at once and only for folders both have', async () => {
@@ -237,6 +241,30 @@ test('an address that cannot be used yet is tried again', async () => {
   ])
 })
 
+test('sockets the system is done with are opened again, as soon as that is possible', async () => {
+  const topic = newTopic()
+  const [one, two] = [newDevice(), newDevice()]
+  one.search.setTopics([topic])
+  two.search.setTopics([topic])
+  await clock.advance(10_000)
+  one.host.refuse('segment sockets', new Error('bind EACCES'))
+  one.host.breakSockets()
+  await clock.advance(lookEveryMs)
+  expect(one.search.results(idOf(topic))).toMatchObject([
+    {
+      state: 'failed',
+      message: 'could not ask on eth0: opening a socket does not work with IPv4 (bind EACCES)',
+    },
+  ])
+  one.found.clear()
+  one.host.refuse('segment sockets', undefined)
+  await clock.advance(lookEveryMs)
+  expect(one.found.size).toBe(1)
+  expect(one.search.results(idOf(topic))).toMatchObject([
+    { state: 'working', message: 'asked on eth0, 1 found' },
+  ])
+})
+
 test('what does not work is told for each interface, and logged once', async () => {
   const topic = newTopic()
   const device = newDevice()
@@ -293,6 +321,15 @@ test('a hundred and fifty folders are all found', async () => {
   two.search.setTopics([...topics].reverse())
   await clock.advance(3_000)
   expect([one.found.size, two.found.size]).toEqual([150, 150])
+})
+
+test('more folders than can be looked at together are all found in time', async () => {
+  const topics = Array.from({ length: 400 }, newTopic)
+  const [one, two] = [newDevice(), newDevice()]
+  one.search.setTopics(topics)
+  two.search.setTopics(topics)
+  await clock.advance(1_200_000)
+  expect([one.found.size, two.found.size]).toEqual([400, 400])
 })
 
 test('L3 two announcements of a device have nothing in common but its port', async () => {

@@ -25,6 +25,8 @@ export interface MemoryHost {
   readonly openSockets: number
   plug(name: string, into: MemorySwitch, info: NetworkInterfaceInfo): void
   unplug(name: string): void
+  /** The system is done with every socket there is. */
+  breakSockets(): void
   /** From now on the system refuses this. Undefined: it does not any more. */
   refuse(what: 'segment sockets' | 'group sockets' | Way, error: Error | undefined): void
 }
@@ -152,6 +154,9 @@ export function createMemoryLan(): { host(): MemoryHost } {
           plugged.set(name, { on: into, infos: [...before, info] })
         },
         unplug: (name) => void plugged.delete(name),
+        breakSockets() {
+          for (const socket of [...open]) if (socket.host === host) socket.events.onBroken()
+        },
         refuse(what, error) {
           if (error === undefined) refusals.delete(what)
           else refusals.set(what, error)
