@@ -283,8 +283,10 @@ export interface Disk {
 export interface Link {
   readonly folderId: FolderId
   readonly peer: DeviceId
-  /** `host:port`, for people. */
+  /** `host:port`, for people; of the relay where one stands between. */
   readonly address: string
+  /** Whether a relay stands between the two. */
+  readonly via: 'direct' | 'relay'
   /** Whether this side dialled. */
   readonly initiator: boolean
   /** Binds proofs to this very connection; 32 bytes. */

@@ -226,7 +226,7 @@ export function createSession(
       id: link.peer,
       name: hello?.deviceName ?? '',
       address: link.address,
-      via: 'direct',
+      via: link.via,
       role: hello?.role ?? 'read-only',
       needFiles: theirSummary?.needFiles ?? 0,
       needBytes: theirSummary?.needBytes ?? 0,

@@ -45,6 +45,7 @@ export interface LinkOptions {
   readonly socket: Socket
   readonly channel: Channel
   readonly address: string
+  readonly via: Link['via']
   readonly clock: Clock
   readonly log: Log
   readonly codec: MessageCodec
@@ -390,6 +391,7 @@ export function createLink(options: LinkOptions): Link {
     folderId: channel.membership.folderId,
     peer: channel.peer,
     address,
+    via: options.via,
     initiator: channel.initiator,
     handshakeHash: channel.handshakeHash,
     send(message, encoded) {

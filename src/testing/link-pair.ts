@@ -94,6 +94,7 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
       folderId,
       peer,
       address,
+      via: 'direct',
       initiator: side === 0,
       handshakeHash: options.handshakeHash,
       send(message, encoded) {
