@@ -1,9 +1,9 @@
-/** The program: gives the command line its surroundings, and the daemon its life between start and signal. Exit codes are set here. */
+/** The program: gives the command line its surroundings, and daemon and servers their life between start and signal. Exit codes are set here. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import manifest from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
-import type { DaemonOptions } from './cli/session.ts'
+import type { DaemonOptions, RelayCommand } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { openSocketPath } from './home.ts'
@@ -19,7 +19,26 @@ const maxInputCharacters = 64 * 1024
 
 const environment = readEnvironment()
 
-async function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOptions): Promise<void> {
+function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOptions): Promise<void> {
+  return runUntilTold(logLevel, async (log) => {
+    // Loaded only here, so that the short commands start fast.
+    const { startNode } = await import('./node.ts')
+    return startNode({ home, listen, web, closed, config, log, version: manifest.version })
+  })
+}
+
+function runRelay({ logLevel, ...given }: RelayCommand): Promise<void> {
+  return runUntilTold(logLevel, async (log) => {
+    const { startRelay } = await import('./relay-process.ts')
+    return startRelay(given, log)
+  })
+}
+
+/** Runs until a signal says to end. `start` says in the log when it is ready. */
+async function runUntilTold(
+  logLevel: string | undefined,
+  start: (log: Log) => Promise<AsyncDisposable>,
+): Promise<void> {
   const level = logLevel ?? environment.logLevel ?? 'info'
   if (!isLogLevel(level)) {
     throw new SyncError('setting-invalid', {
@@ -34,9 +53,7 @@ async function runDaemon({ home, listen, web, closed, config, logLevel }: Daemon
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
   onSignals(tell)
 
-  // Loaded only here, so that the short commands start fast.
-  const { startNode } = await import('./node.ts')
-  const node = await startNode({ home, listen, web, closed, config, log, version: manifest.version })
+  const running = await start(log)
   const signal = await told
   log.info({ signal }, 'stopping')
   const late = setTimeout(() => {
@@ -44,7 +61,7 @@ async function runDaemon({ home, listen, web, closed, config, logLevel }: Daemon
     process.exit(1)
   }, stopLimitMs)
   late.unref()
-  await node[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]()
   log.info({}, 'stopped')
 }
 
@@ -64,7 +81,7 @@ function onSignals(tell: (signal: string) => void): void {
 /** An error nobody caught is a bug, and what it left behind cannot be trusted: restarting is safe, going on is not. */
 function dieLoudly(log: Log): void {
   process.on('uncaughtException', (error) => {
-    log.error({ error }, 'a bug ended the daemon')
+    log.error({ error }, 'a bug ended the program')
     process.exit(1)
   })
 }
@@ -94,4 +111,5 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   pause: (delayMs) => pause(delayMs),
   monotonicMs: () => performance.now(),
   runDaemon,
+  runRelay,
 })

@@ -22,6 +22,7 @@ import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
 import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
+import { createRelayClient } from './net/relay-client.ts'
 import type { Search, SearchOptions } from './net/search.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
@@ -87,7 +88,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     opener.takeLink(link)
   }
 
-  const dialer = parts.use(createDialer({ ...linkContext, maxLinks, onLink: takeLink }))
+  const relays = parts.use(
+    createRelayClient({
+      ...{ clock, chance, log },
+      device: identity.device.id,
+      onCalled: (socket, relay) => listener.take(socket, relay),
+      onMembers: (folderId, members) => dialer.foundAtRelays(folderId, members),
+    }),
+  )
+  relays.setRelays(settings.relays)
+  const dialer = parts.use(createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink }))
   const quiet: Search = {
     setTopics: () => undefined,
     results: () => [],
@@ -100,7 +110,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const searches = {
     lan: parts.use(createLanSearch(searching('lan'))),
-    ...{ tracker: quiet, dht: quiet, relay: quiet },
+    ...{ tracker: quiet, dht: quiet },
+    relay: relays,
   }
   const peerFinding = createPeerFinding({ dialer, searches, isClosed: () => settings.closed })
   const opener = createFolderOpener({
@@ -141,6 +152,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     deviceChanged(set) {
       settings = withDefaults(deviceTable, { ...set, ...overrides })
       limits.set(settings)
+      relays.setRelays(settings.relays)
       peerFinding.reconsider()
     },
     ...{ deviceTable, config, folders, traffic, explain: peerFinding.explain },

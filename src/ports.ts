@@ -283,12 +283,12 @@ export interface Disk {
 export interface Link {
   readonly folderId: FolderId
   readonly peer: DeviceId
-  /** `host:port`, for people. */
+  /** `host:port`, for people; of the relay where one stands between. */
   readonly address: string
+  /** Whether a relay stands between the two. */
+  readonly via: 'direct' | 'relay'
   /** Whether this side dialled. */
   readonly initiator: boolean
-  /** Through a relay, which sees sealed bytes only, or directly. */
-  readonly via: 'direct' | 'relay'
   /** Binds proofs to this very connection; 32 bytes. */
   readonly handshakeHash: Uint8Array
   /**

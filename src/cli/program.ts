@@ -14,6 +14,7 @@ import { defineHost } from './host.ts'
 import { defineInvite } from './invite.ts'
 import { defineApprove, definePeers, defineRevoke } from './peers.ts'
 import { plainText } from './print.ts'
+import { defineRelay } from './relay.ts'
 import { defineRemove } from './remove.ts'
 import { defineRescan } from './rescan.ts'
 import { defineRestore } from './restore.ts'
@@ -51,6 +52,7 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  defineRelay,
 ]
 
 /** Runs one command line (without the program's own name) and returns the exit status. */

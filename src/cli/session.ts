@@ -13,6 +13,16 @@ export interface DaemonOptions {
   readonly logLevel: string | undefined
 }
 
+/** As typed; what is left out has a default. */
+export interface RelayCommand {
+  readonly listen: string | undefined
+  readonly maxRate: string | undefined
+  readonly maxPairRate: string | undefined
+  readonly maxClients: number | undefined
+  readonly maxPairs: number | undefined
+  readonly logLevel: string | undefined
+}
+
 /** What surrounds the program; `main.ts` gives the real thing. */
 export interface Surroundings {
   readonly version: string
@@ -29,6 +39,8 @@ export interface Surroundings {
   monotonicMs(): number
   /** Runs until it is told to stop. */
   runDaemon(options: DaemonOptions): Promise<void>
+  /** Likewise. */
+  runRelay(options: RelayCommand): Promise<void>
 }
 
 export interface Session {

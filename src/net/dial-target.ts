@@ -2,15 +2,14 @@
  * One predefined host of one folder: when it is tried, how long it is left alone, what came of it last. Each try looks the name up
  * anew and races its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
  */
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
-import { connectLimitMs, dialAddress, type LinkContext } from './dial.ts'
+import { dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
 import { interleave, race } from './race.ts'
+import { addressesOf, type Resolve } from './resolve.ts'
 
 /** The wait after the first failure; each further one doubles it. */
 const firstRetryMs = 1_000
@@ -18,16 +17,9 @@ const firstRetryMs = 1_000
 export const lastRetryMs = 60_000
 /** A link that lived this long was a good one: when it is lost, the host is tried again at once. */
 export const steadyAfterMs = 30_000
-/** A name with more addresses than this is tried at the first ones only. */
-const maxAddresses = 8
 
 /** A peer that says duplicate has a link we do not see the end of yet; one that is full, or too old or new, stays so for a while. */
 const slowCodes: ReadonlySet<ErrorCode> = new Set(['peer-duplicate', 'peer-full', 'peer-incompatible'])
-
-export type Resolve = (name: string) => Promise<readonly string[]>
-
-export const resolveName: Resolve = async (name) =>
-  (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address)
 
 /** Why there is no link. */
 export interface DialFailure {
@@ -123,7 +115,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
 
   async function dialHost(): Promise<Link> {
     const { host: name, port } = parseHostPort(host)
-    const addresses = interleave(await addressesOf(name)).slice(0, maxAddresses)
+    const addresses = interleave(await addressesOf(name, options.resolve, clock, stop.signal))
     if (addresses.length === 0) throw new Error('its name has no address')
     tried = []
     return race(addresses, (address, signal) => tryAddress({ host: address, port }, signal), {
@@ -141,21 +133,6 @@ export function createDialTarget(membership: Membership, host: string, options: 
       const { code, message } = isSyncError(thrown) ? thrown : unreachable(thrown)
       if (code !== 'closing') tried = [...tried, { address: formatHostPort(target), code, message }]
       throw thrown
-    }
-  }
-
-  async function addressesOf(name: string): Promise<readonly string[]> {
-    if (isIP(name) !== 0) return [name]
-    const tooLate = Promise.withResolvers<never>()
-    const onAbort = () => tooLate.reject(new SyncError('closing'))
-    stop.signal.addEventListener('abort', onAbort)
-    using _limit = clock.after(connectLimitMs, () =>
-      tooLate.reject(new Error(`its name was not found within ${connectLimitMs / 1000} seconds`)),
-    )
-    try {
-      return await Promise.race([options.resolve(name), tooLate.promise])
-    } finally {
-      stop.signal.removeEventListener('abort', onAbort)
     }
   }
 

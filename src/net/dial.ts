@@ -1,4 +1,4 @@
-/** One attempt to reach one address: connect, handshake, link. Whoever calls decides when, how often and what comes of it. */
+/** One attempt to reach a peer: connect, handshake, link. Whoever calls decides when, how often and what comes of it. */
 import { connect, type Socket } from 'node:net'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
@@ -27,6 +27,13 @@ export interface LinkContext {
   readonly ciphers?: CipherPool | undefined
 }
 
+/** How the other end of a link is reached. */
+export interface Way {
+  /** `host:port`, for people; of the relay where one stands between. */
+  readonly address: string
+  readonly via: Link['via']
+}
+
 /**
  * Connects to an IP address and makes a link about one folder. Throws `unreachable`, `handshake-failed`, `peer-self`, or `closing`
  * when the signal ended it.
@@ -37,22 +44,35 @@ export async function dialAddress(
   target: HostPort,
   signal: AbortSignal,
 ): Promise<Link> {
-  const address = formatHostPort(target)
-  const options = { ...target, noDelay: true, highWaterMark: socketBufferBytes }
-  const socket = connect(options)
-  // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
-  socket.on('error', () => undefined)
+  const socket = await connectTo(target, context.clock, signal)
+  return linkOver(context, membership, socket, { address: formatHostPort(target), via: 'direct' }, signal)
+}
+
+/** Makes a link over a connection that has brought nothing yet, as the side that dialled. Throws as `dialAddress`; the socket is gone then. */
+export async function linkOver(
+  context: LinkContext,
+  membership: Membership,
+  socket: Socket,
+  way: Way,
+  signal: AbortSignal,
+): Promise<Link> {
   try {
-    await connected(socket, address, context.clock, signal)
-    const channel = await initiateHandshake(socket, address, membership, { ...context, signal })
-    return createLink({ ...context, socket, channel, address, via: 'direct' })
+    socket.resume()
+    const channel = await initiateHandshake(socket, way.address, membership, { ...context, signal })
+    return createLink({ ...context, ...way, socket, channel })
   } catch (thrown) {
     socket.destroy()
     throw thrown
   }
 }
 
-async function connected(socket: Socket, address: string, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Connects to an IP address. Throws `unreachable` or `closing`. */
+export async function connectTo(target: HostPort, clock: Clock, signal: AbortSignal): Promise<Socket> {
+  const address = formatHostPort(target)
+  const options = { ...target, noDelay: true, highWaterMark: socketBufferBytes }
+  const socket = connect(options)
+  // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
+  socket.on('error', () => undefined)
   const outcome = Promise.withResolvers<void>()
   const unreachable = (reason: string) => outcome.reject(new SyncError('unreachable', { address, reason }))
   const onAbort = () => outcome.reject(new SyncError('closing'))
@@ -65,6 +85,10 @@ async function connected(socket: Socket, address: string, clock: Clock, signal: 
   )
   try {
     await outcome.promise
+    return socket
+  } catch (thrown) {
+    socket.destroy()
+    throw thrown
   } finally {
     signal.removeEventListener('abort', onAbort)
   }

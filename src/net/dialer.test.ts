@@ -10,6 +10,9 @@ import { createDialer, type Dialer } from './dialer.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { Membership } from './membership.ts'
 
+/** Of no use where no relay is set. */
+const noRelays = { isMember: () => false, call: () => Promise.reject(new Error('there is no relay')) }
+
 /** Links as they come, in order, on either side. */
 interface Arrivals {
   readonly links: Link[]
@@ -68,6 +71,7 @@ async function openScene(resolve?: (name: string) => Promise<readonly string[]>)
   const dialer = createDialer({
     ...here,
     maxLinks: () => 60,
+    relays: noRelays,
     onLink: dialled.take,
     ...(resolve ? { resolve } : {}),
   })
@@ -163,7 +167,12 @@ test('a host that is a peer already linked is left alone until that link ends', 
     memberships: () => [scene.membership],
     onLink: back.take,
   })
-  await using theirs = createDialer({ ...scene.there, maxLinks: () => 60, onLink: scene.accepted.take })
+  await using theirs = createDialer({
+    ...scene.there,
+    maxLinks: () => 60,
+    relays: noRelays,
+    onLink: scene.accepted.take,
+  })
   theirs.setTargets(scene.membership, [formatHostPort(ours.address)])
   await scene.clock.advance(0)
   const inbound = await back.until(1)

@@ -5,16 +5,13 @@
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort } from './address.ts'
-import { dialAddress, type LinkContext } from './dial.ts'
-import {
-  createDialTarget,
-  type DialResult,
-  type DialTarget,
-  type Resolve,
-  resolveName,
-} from './dial-target.ts'
+import { dialAddress, type LinkContext, linkOver } from './dial.ts'
+import { createDialTarget, type DialResult, type DialTarget } from './dial-target.ts'
 import { createFoundPeers, type FoundBy, type FoundPeers, type Way, type WayResult } from './found-peers.ts'
 import type { Membership } from './membership.ts'
+import type { RelayClient } from './relay-client.ts'
+import type { RelayMember } from './relay-target.ts'
+import { type Resolve, resolveName } from './resolve.ts'
 
 /** Found peers that are tried at a time, of all folders together. */
 const maxAttempts = 16
@@ -30,6 +27,8 @@ export interface DialerOptions extends LinkContext {
   readonly resolve?: Resolve
   /** Links one folder may have. */
   readonly maxLinks: () => number
+  /** How members at relays are called. */
+  readonly relays: Pick<RelayClient, 'call' | 'isMember'>
 }
 
 export interface Dialer extends AsyncDisposable {
@@ -39,8 +38,8 @@ export interface Dialer extends AsyncDisposable {
   setSearches(membership: Membership, by: ReadonlySet<FoundBy>): void
   /** Where a search says that peers of a folder are. */
   found(folderId: FolderId, by: FoundBy, addresses: readonly HostPort[]): void
-  /** Ways to peers of a folder that do not begin at an address. */
-  offer(folderId: FolderId, ways: readonly Way[]): void
+  /** Who can be called at relays about a folder, and nobody else. */
+  foundAtRelays(folderId: FolderId, members: readonly RelayMember[]): void
   /** Tells of a link somebody else made, so that its peer is not dialled while it lives. */
   noteLink(link: Link): void
   /** What came of each host of a folder. */
@@ -110,6 +109,19 @@ export function createDialer(options: DialerOptions): Dialer {
     })
   }
 
+  function wayToMember(membership: Membership, member: RelayMember): Way {
+    const { relay, id } = member
+    return {
+      at: `${relay}/${id}`,
+      by: 'relay',
+      isTo: (device) => options.relays.isMember(member, device),
+      async go(signal) {
+        const socket = await options.relays.call(member, signal)
+        return linkOver(options, membership, socket, { address: relay, via: 'relay' }, signal)
+      },
+    }
+  }
+
   return {
     setTargets(membership, hosts) {
       const before = targetsByFolder.get(membership.folderId) ?? []
@@ -154,7 +166,13 @@ export function createDialer(options: DialerOptions): Dialer {
       })
       finding.peers.offer(ways.filter(({ at }) => !hosts.has(at)))
     },
-    offer: (folderId, ways) => foundByFolder.get(folderId)?.peers.offer(ways),
+    foundAtRelays(folderId, members) {
+      const finding = foundByFolder.get(folderId)
+      finding?.peers.replace(
+        'relay',
+        members.map((member) => wayToMember(finding.membership, member)),
+      )
+    },
     noteLink,
     results: (folderId) => (targetsByFolder.get(folderId) ?? []).map((target) => target.result()),
     foundResults: (folderId) => foundByFolder.get(folderId)?.peers.results() ?? [],

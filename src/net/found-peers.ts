@@ -67,6 +67,8 @@ export interface FoundPeersOptions {
 export interface FoundPeers extends AsyncDisposable {
   /** Ways one search has told. */
   offer(ways: readonly Way[]): void
+  /** As `offer`, for a search that tells all it knows: what it does not tell any more is not tried any more. */
+  replace(by: FoundBy, ways: readonly Way[]): void
   /** Forgets what only these found, and does not try it any more. Links stay. */
   keepOnly(by: ReadonlySet<FoundBy>): void
   /** Links came or went, or a slot is free: looks again at what to do. */
@@ -217,6 +219,12 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
 
   return {
     offer,
+    replace(by, ways) {
+      const told = new Set(ways.map(({ at }) => at))
+      for (const [at, { way, state }] of entries)
+        if (way.by === by && state === 'waiting' && !told.has(at)) entries.delete(at)
+      offer(ways)
+    },
     keepOnly(by) {
       for (const [at, { way }] of entries) if (!by.has(way.by)) entries.delete(at)
     },

@@ -2,18 +2,19 @@
  * Accepts connections of peers, runs their handshakes within limits, and hands on the links that come of them. To whoever shares no
  * folder with this device it answers nothing. The links belong to whoever took them; disposing ends only what is not a link yet.
  */
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { createServer, type Socket } from 'node:net'
+import { reasonOf } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, networkOf, plainHost } from './address.ts'
-import { type LinkContext, socketBufferBytes } from './dial.ts'
+import { type LinkContext, socketBufferBytes, type Way } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { createLink } from './link.ts'
+import { listenAt } from './listen.ts'
 import type { Membership } from './membership.ts'
 
 /** Handshakes under way at once; a connection beyond them is dropped. Bounds what strangers can make us hold, at about 1 KiB each. */
 const maxHandshakes = 64
-/** Handshakes under way from one address: all folders of a device that comes back at once, and no more. */
+/** Handshakes under way from one address, or over one relay: all folders of a device that comes back at once, and no more. */
 export const maxHandshakesPerNetwork = 16
 
 export interface ListenerOptions extends LinkContext {
@@ -26,72 +27,66 @@ export interface ListenerOptions extends LinkContext {
 export interface Listener extends AsyncDisposable {
   /** Where it listens, with the port the system chose when 0 was asked for. */
   readonly address: HostPort
+  /** Takes a connection that came over a relay at this address like one that came in here. */
+  take(socket: Socket, relay: string): void
 }
 
 /** Throws `port-in-use` or `listen-failed`. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { log, memberships, onLink } = options
   const underway = new Set<Promise<void>>()
-  const countsByNetwork = new Map<string, number>()
+  /** By network; by relay for what comes over one, so that it takes no place of those who come from its network. */
+  const countsByOrigin = new Map<string, number>()
   const stop = new AbortController()
 
   const server = createServer({ pauseOnConnect: true, noDelay: true, highWaterMark: socketBufferBytes })
   server.on('connection', (socket) => {
+    const host = socket.remoteAddress ?? '?'
+    const address = formatHostPort({ host: plainHost(host), port: socket.remotePort ?? 0 })
+    admit(socket, networkOf(host), { address, via: 'direct' })
+  })
+
+  function admit(socket: Socket, origin: string, way: Way): void {
     // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
     socket.on('error', () => undefined)
-    const network = networkOf(socket.remoteAddress ?? '')
-    const count = countsByNetwork.get(network) ?? 0
+    const count = countsByOrigin.get(origin) ?? 0
     if (underway.size >= maxHandshakes || count >= maxHandshakesPerNetwork || stop.signal.aborted) {
       socket.destroy()
       return
     }
-    countsByNetwork.set(network, count + 1)
-    const done = accept(socket).finally(() => {
+    countsByOrigin.set(origin, count + 1)
+    const done = accept(socket, way).finally(() => {
       underway.delete(done)
-      const left = countsByNetwork.get(network)! - 1
-      if (left > 0) countsByNetwork.set(network, left)
-      else countsByNetwork.delete(network)
+      const left = countsByOrigin.get(origin)! - 1
+      if (left > 0) countsByOrigin.set(origin, left)
+      else countsByOrigin.delete(origin)
     })
     underway.add(done)
-  })
+  }
 
-  async function accept(socket: Socket): Promise<void> {
-    const address = formatHostPort({
-      host: plainHost(socket.remoteAddress ?? '?'),
-      port: socket.remotePort ?? 0,
-    })
+  async function accept(socket: Socket, way: Way): Promise<void> {
     let link: Link
     try {
       socket.resume()
-      const channel = await respondHandshake(socket, address, memberships, {
+      const channel = await respondHandshake(socket, way.address, memberships, {
         ...options,
         signal: stop.signal,
       })
-      link = createLink({ ...options, socket, channel, address, via: 'direct' })
+      link = createLink({ ...options, ...way, socket, channel })
     } catch (thrown) {
       socket.destroy()
-      log.debug({ address, reason: reasonOf(thrown) }, 'a connection did not become a link')
+      log.debug({ ...way, reason: reasonOf(thrown) }, 'a connection did not become a link')
       return
     }
     onLink(link)
   }
 
-  const text = formatHostPort(options.address)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new SyncError('port-in-use', { address: text }, { cause: error })
-          : new SyncError('listen-failed', { address: text, reason: reasonOf(error) }, { cause: error }),
-      )
-    })
-    server.listen(options.address.port, options.address.host, resolve)
-  })
+  const address = await listenAt(server, options.address)
   server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))
 
-  const bound = server.address() as AddressInfo
   return {
-    address: { host: bound.address, port: bound.port },
+    address,
+    take: (socket, relay) => admit(socket, `relay ${relay}`, { address: relay, via: 'relay' }),
     async [Symbol.asyncDispose]() {
       stop.abort()
       // The callback of `close` would wait for the links, too, which are not ours; the port is free when it returns.

@@ -36,7 +36,10 @@ const directions: Readonly<
     may: ['core', 'ports'],
     because: 'the appliance watches hardware and tells; it does not sync',
   },
-  servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
+  servers: {
+    may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
+    because: 'tracker and relay are servers of their own, which listen and talk as peers do',
+  },
   cli: {
     may: ['core', 'api/schemas', 'net/address'],
     because: 'the command line is a client of the daemon, and reads addresses as that does',
@@ -109,6 +112,10 @@ const directions: Readonly<
       'ports',
     ],
     because: 'it answers the API from what node built',
+  },
+  'relay-process': {
+    may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],
+    because: 'it gives the relay what the process has',
   },
   node: { may: 'all', because: 'here things meet' },
   main: { may: 'all', because: 'here things meet' },

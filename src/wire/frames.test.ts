@@ -77,3 +77,31 @@ test('P1 random bytes give a frame or a refusal and nothing else', () => {
     { numRuns: caseCount(200) },
   )
 })
+
+test('a stream that goes on as something else keeps every byte behind the last frame', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 60 }),
+      fc.uint8Array({ maxLength: 400 }),
+      fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }),
+      fc.boolean(),
+      (frame, rest, cuts, looksOnce) => {
+        const stream = Buffer.concat([frameHeader(frame.length), frame, rest])
+        const splitter = createFrameSplitter(maxFrameBytes)
+        let seen: string | undefined
+        for (let at = 0, turn = 0; at < stream.length; turn++) {
+          const length = cuts[turn % cuts.length]!
+          splitter.push(stream.subarray(at, at + length))
+          at += length
+          seen ??= splitter.next()?.toString('hex')
+        }
+        // What looks like the beginning of another frame is none.
+        if (!looksOnce && rest.length >= 2 && rest[0]! > 1) expect(splitter.next()).toBeUndefined()
+        expect(seen).toBe(Buffer.from(frame).toString('hex'))
+        expect(splitter.rest()).toEqual(Buffer.from(rest))
+        expect(splitter.waitingBytes).toBe(0)
+      },
+    ),
+    { numRuns: caseCount(200) },
+  )
+})

@@ -26,6 +26,8 @@ export interface FrameSplitter {
    * above the cap. The frame is good until the next call.
    */
   next(): Buffer | undefined
+  /** What was pushed and is not part of a frame returned: for a stream that goes on as something else. The splitter is empty then. */
+  rest(): Buffer
   /** Frames above this are refused from now on. A handshake allows little, an established link `maxFrameBytes`. */
   allow(capBytes: number): void
   /** Bytes pushed and not yet returned. */
@@ -107,6 +109,20 @@ export function createFrameSplitter(initialCapBytes: number): FrameSplitter {
       unfinished = undefined
       filled = 0
       return frame
+    },
+    rest() {
+      const rest = Buffer.concat([
+        ...(frameBytes === undefined ? [] : [frameHeader(frameBytes)]),
+        ...(unfinished === undefined ? [] : [unfinished.subarray(0, filled)]),
+        ...chunks.map((chunk, place) => (place === 0 ? chunk.subarray(at) : chunk)),
+      ])
+      chunks.length = 0
+      at = 0
+      chunkBytes = 0
+      frameBytes = undefined
+      unfinished = undefined
+      filled = 0
+      return rest
     },
     allow(cap) {
       capBytes = cap

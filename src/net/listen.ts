@@ -1,0 +1,21 @@
+/** Opening a server's port, with the reasons why not in words for people. */
+import type { AddressInfo, Server } from 'node:net'
+import { reasonOf, SyncError } from '../core/errors.ts'
+import { formatHostPort, type HostPort } from './address.ts'
+
+/** Returns where it listens, with the port the system chose when 0 was asked for. Throws `port-in-use` or `listen-failed`. */
+export async function listenAt(server: Server, { host, port }: HostPort): Promise<HostPort> {
+  const address = formatHostPort({ host, port })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new SyncError('port-in-use', { address }, { cause: error })
+          : new SyncError('listen-failed', { address, reason: reasonOf(error) }, { cause: error }),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+  const bound = server.address() as AddressInfo
+  return { host: bound.address, port: bound.port }
+}

@@ -1,0 +1,165 @@
+/**
+ * One configured relay: keeps a control connection to it while there are topics, tries again when it is lost, and remembers what came of
+ * it. Each try looks the name up anew and goes through its addresses. No topics, no connection.
+ */
+import type { Socket } from 'node:net'
+import { reasonOf, SyncError } from '../core/errors.ts'
+import type { DeviceId, FolderId } from '../core/ids.ts'
+import type { Chance, Clock, Log } from '../ports.ts'
+import { type HostPort, parseHostPort } from './address.ts'
+import { lastRetryMs, steadyAfterMs } from './dial-target.ts'
+import type { Membership } from './membership.ts'
+import { openRelaySession, type RelaySession } from './relay-session.ts'
+import { addressesOf, type Resolve } from './resolve.ts'
+import type { SearchResult } from './search.ts'
+
+/** The wait after the first failure; each further one doubles it. */
+const firstRetryMs = 1_000
+
+/** Another device of a folder that can be called over a relay, while it is there. */
+export interface RelayMember {
+  readonly folderId: FolderId
+  /** The address of the relay, as it was given. */
+  readonly relay: string
+  /** What the relay knows it by. */
+  readonly id: string
+  /** What holders of the folder recognise it by. */
+  readonly tag: string
+}
+
+export interface RelayTargetOptions {
+  readonly device: DeviceId
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly resolve: Resolve
+  readonly onCalled: (socket: Socket, relay: string) => void
+  readonly onMembers: (folderId: FolderId) => void
+}
+
+export interface RelayTarget extends AsyncDisposable {
+  readonly relay: string
+  setMemberships(memberships: readonly Membership[]): void
+  members(folderId: FolderId): readonly RelayMember[]
+  call(id: string, signal: AbortSignal): Promise<Socket>
+  /** Undefined for a folder that it was not given. */
+  result(folderId: FolderId): SearchResult | undefined
+}
+
+export function createRelayTarget(relay: string, options: RelayTargetOptions): RelayTarget {
+  const { clock, chance, log } = options
+  let memberships: readonly Membership[] = []
+  let session: RelaySession | undefined
+  /** Ends the connection, the try or the wait; there is one while there are topics. */
+  let stop: AbortController | undefined
+  let running: Promise<void> = Promise.resolve()
+  let failure: { readonly reason: string; readonly nextMs: number } | undefined
+  let atMs = clock.now()
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let failures = 0
+    while (!signal.aborted) {
+      const sinceMs = clock.monotonicMs()
+      const reason = await stay(signal).catch(reasonOf)
+      if (signal.aborted) return
+      failures = clock.monotonicMs() - sinceMs >= steadyAfterMs ? 1 : failures + 1
+      // Half of the wait is left to chance, so that all the devices a relay loses do not come back as one.
+      const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
+      const waitMs = fullMs * (0.5 + chance.fraction() / 2)
+      const isNews = failure?.reason !== reason
+      failure = { reason, nextMs: clock.monotonicMs() + waitMs }
+      atMs = clock.now()
+      log[isNews ? 'info' : 'debug']({ relay, reason }, 'no connection to a relay')
+      await pause(waitMs, signal)
+    }
+  }
+
+  /** Connects and stays until the connection ends; returns why, as a sentence. */
+  async function stay(signal: AbortSignal): Promise<string> {
+    session = await connectToAny(signal)
+    const close = () => session?.close()
+    signal.addEventListener('abort', close)
+    if (signal.aborted) close()
+    failure = undefined
+    atMs = clock.now()
+    log.info({ relay }, 'connected to a relay')
+    session.setMemberships(memberships)
+    const reason = await session.closed
+    signal.removeEventListener('abort', close)
+    session = undefined
+    for (const { folderId } of memberships) options.onMembers(folderId)
+    return new SyncError('unreachable', { address: relay, reason }).message
+  }
+
+  async function connectToAny(signal: AbortSignal): Promise<RelaySession> {
+    let error: unknown = new Error('its name has no address')
+    const { host, port } = parseHostPort(relay)
+    for (const address of await addressesOf(host, options.resolve, clock, signal)) {
+      const target: HostPort = { host: address, port }
+      try {
+        return await openRelaySession(
+          target,
+          { ...options, relay, onCalled: (socket) => options.onCalled(socket, relay) },
+          signal,
+        )
+      } catch (thrown) {
+        error = thrown
+        if (signal.aborted) break
+      }
+    }
+    throw error
+  }
+
+  async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    using _timer = clock.after(waitMs, resolve)
+    const onAbort = () => resolve()
+    signal.addEventListener('abort', onAbort)
+    await promise
+    signal.removeEventListener('abort', onAbort)
+  }
+
+  function start(): void {
+    const controller = new AbortController()
+    stop = controller
+    running = running.then(() => run(controller.signal))
+  }
+
+  return {
+    relay,
+    setMemberships(wanted) {
+      memberships = wanted
+      if (wanted.length === 0) {
+        stop?.abort()
+        stop = undefined
+        failure = undefined
+      } else if (stop === undefined) start()
+      else session?.setMemberships(wanted)
+    },
+    members: (folderId) =>
+      (session?.members(folderId) ?? []).map((member) => ({ ...member, folderId, relay })),
+    async call(id, signal) {
+      if (session === undefined)
+        throw new SyncError('unreachable', { address: relay, reason: 'there is no connection to it' })
+      return session.call(id, signal)
+    },
+    result(folderId) {
+      if (!memberships.some((membership) => membership.folderId === folderId)) return undefined
+      const members = session?.members(folderId)
+      const found = members?.length ?? 0
+      const about = { at: relay, found, atMs }
+      if (session !== undefined)
+        return members === undefined
+          ? { ...about, state: 'failed', message: 'This relay takes no more folders of one device.' }
+          : { ...about, state: 'working', message: `This device can be called here; so can ${found} others.` }
+      if (failure === undefined)
+        return { ...about, state: 'waiting', message: 'The relay is being connected to.' }
+      const seconds = Math.ceil(Math.max(0, failure.nextMs - clock.monotonicMs()) / 1000)
+      return { ...about, state: 'failed', message: `${failure.reason} Next try in ${seconds} s.` }
+    },
+    async [Symbol.asyncDispose]() {
+      stop?.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** The addresses of a host, within limits of time and number. */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { SyncError } from '../core/errors.ts'
+import type { Clock } from '../ports.ts'
+import { connectLimitMs } from './dial.ts'
+
+/** A name with more addresses than this is tried at the first ones only. */
+const maxAddresses = 8
+
+export type Resolve = (name: string) => Promise<readonly string[]>
+
+/** As the system knows it. */
+export const resolveName: Resolve = async (name) =>
+  (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address)
+
+/** IP addresses of a host that is one or has a name. Throws what the resolver throws, `closing`, or an error that says it took too long. */
+export async function addressesOf(
+  host: string,
+  resolve: Resolve,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host]
+  const tooLate = Promise.withResolvers<never>()
+  const onAbort = () => tooLate.reject(new SyncError('closing'))
+  signal.addEventListener('abort', onAbort)
+  using _limit = clock.after(connectLimitMs, () =>
+    tooLate.reject(new Error(`its name was not found within ${connectLimitMs / 1000} seconds`)),
+  )
+  try {
+    return (await Promise.race([resolve(host), tooLate.promise])).slice(0, maxAddresses)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
