@@ -4,7 +4,11 @@ import { reasonOf, SyncError } from '../core/errors.ts'
 import { formatHostPort, type HostPort } from './address.ts'
 
 /** Returns where it listens, with the port the system chose when 0 was asked for. Throws `port-in-use` or `listen-failed`. */
-export async function listenAt(server: Server, { host, port }: HostPort): Promise<HostPort> {
+export async function listenAt(
+  server: Server,
+  { host, port }: HostPort,
+  { ipv6Only = false } = {},
+): Promise<HostPort> {
   const address = formatHostPort({ host, port })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -14,7 +18,7 @@ export async function listenAt(server: Server, { host, port }: HostPort): Promis
           : new SyncError('listen-failed', { address, reason: reasonOf(error) }, { cause: error }),
       )
     })
-    server.listen(port, host, resolve)
+    server.listen({ port, host, ipv6Only }, resolve)
   })
   const bound = server.address() as AddressInfo
   return { host: bound.address, port: bound.port }

@@ -343,3 +343,25 @@ test('disposing gives the port back while links live on', async () => {
   link.close('closing')
   await link.closed
 })
+
+test('listening on all addresses of IPv4 means those of IPv6 as well', async () => {
+  const clock = createManualClock(0)
+  const [here, there] = [createTestContext(clock), createTestContext(clock)]
+  const membership = createTestMembership()
+  const links: Link[] = []
+  await using listener = await openListener({
+    ...there,
+    address: { host: '0.0.0.0', port: 0 },
+    memberships: () => [membership],
+    onLink: (link) => void links.push(link),
+  })
+  const { port } = listener.address
+  const { signal } = new AbortController()
+  for (const host of ['127.0.0.1', '::1'])
+    links.push(await dialAddress(here, membership, { host, port }, signal))
+  expect(links.map(({ address }) => address.replace(/:\d+$/, ''))).toEqual(
+    expect.arrayContaining(['127.0.0.1', '[::1]']),
+  )
+  for (const link of links) link.close('closing')
+  await Promise.all(links.map((link) => link.closed))
+})

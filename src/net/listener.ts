@@ -2,7 +2,7 @@
  * Accepts connections of peers, runs their handshakes within limits, and hands on the links that come of them. To whoever shares no
  * folder with this device it answers nothing. The links belong to whoever took them; disposing ends only what is not a link yet.
  */
-import { createServer, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { reasonOf } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, networkOf, plainHost } from './address.ts'
@@ -16,6 +16,9 @@ import type { Membership } from './membership.ts'
 const maxHandshakes = 64
 /** Handshakes under way from one address, or over one relay: all folders of a device that comes back at once, and no more. */
 export const maxHandshakesPerNetwork = 16
+
+/** Listening on all addresses of IPv4 means on all, and those of IPv6 take a second socket. */
+const everywhere = { ipv4: '0.0.0.0', ipv6: '::' }
 
 export interface ListenerOptions extends LinkContext {
   readonly address: HostPort
@@ -39,12 +42,15 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const countsByOrigin = new Map<string, number>()
   const stop = new AbortController()
 
-  const server = createServer({ pauseOnConnect: true, noDelay: true, highWaterMark: socketBufferBytes })
-  server.on('connection', (socket) => {
-    const host = socket.remoteAddress ?? '?'
-    const address = formatHostPort({ host: plainHost(host), port: socket.remotePort ?? 0 })
-    admit(socket, networkOf(host), { address, via: 'direct' })
-  })
+  function openServer(): Server {
+    const server = createServer({ pauseOnConnect: true, noDelay: true, highWaterMark: socketBufferBytes })
+    server.on('connection', (socket) => {
+      const host = socket.remoteAddress ?? '?'
+      const address = formatHostPort({ host: plainHost(host), port: socket.remotePort ?? 0 })
+      admit(socket, networkOf(host), { address, via: 'direct' })
+    })
+    return server
+  }
 
   function admit(socket: Socket, origin: string, way: Way): void {
     // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
@@ -81,8 +87,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     onLink(link)
   }
 
-  const address = await listenAt(server, options.address)
-  server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))
+  const servers = [openServer()]
+  const address = await listenAt(servers[0]!, options.address)
+  if (address.host === everywhere.ipv4) {
+    const second = openServer()
+    try {
+      await listenAt(second, { host: everywhere.ipv6, port: address.port }, { ipv6Only: true })
+      servers.push(second)
+    } catch (error) {
+      log.info({ reason: reasonOf(error) }, 'peers cannot reach this device over IPv6')
+    }
+  }
+  for (const server of servers)
+    server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))
 
   return {
     address,
@@ -90,7 +107,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     async [Symbol.asyncDispose]() {
       stop.abort()
       // The callback of `close` would wait for the links, too, which are not ours; the port is free when it returns.
-      server.close()
+      for (const server of servers) server.close()
       await Promise.all(underway)
     },
   }
