@@ -62,12 +62,6 @@ export interface DhtNodeOptions {
   readonly onNode: () => void
 }
 
-export interface Finding {
-  /** How many nodes answered. */
-  readonly asked: number
-  readonly addresses: readonly HostPort[]
-}
-
 export interface DhtNode extends AsyncDisposable {
   /** Where it listens, with the port the system chose when 0 was asked for. */
   readonly address: HostPort
@@ -81,8 +75,11 @@ export interface DhtNode extends AsyncDisposable {
    * a private network, nodes there are spoken with as well. What a name leads to is not, because others decide that.
    */
   meet(typed: readonly HostPort[], kept: readonly HostPort[]): Promise<boolean>
-  /** Looks for who announced themselves under a hash. */
-  find(hash: Buffer): Promise<Finding>
+  /**
+   * Looks for who announced themselves under a hash, and tells each of them once, as soon as it is known: nodes that are gone hold up the
+   * end for seconds. Resolves with how many nodes answered.
+   */
+  find(hash: Buffer, onAddress: (address: HostPort) => void): Promise<number>
   /** Announces this device under a hash that was just looked for, with its port; tells how many nodes took it. */
   announce(hash: Buffer, port: number): Promise<number>
 }
@@ -186,20 +183,23 @@ export async function openDhtNode({ clock, chance, log, listen, onNode }: DhtNod
       for (const node of typed) if (!isIPv4(node.host)) void askNamed(node)
       if (!isAlone) return true
       await within<void>(meetWithinMs, (done) => void met.promise.then(done))
-      // Asking for oneself is how a node gets to know those that are near it, and they it.
-      await lookFor(ownId)
+      // That is how a node gets to know those that are near it, and they it. Nobody has to wait for it.
+      void lookFor(ownId)
       return client.nodes.count() > 0
     },
-    async find(hash) {
-      const addresses = new Map<string, HostPort>()
-      const collect = (peer: HostPort, about: Buffer) => {
-        if (addresses.size < maxAddresses && hash.equals(about)) addresses.set(formatHostPort(peer), peer)
+    async find(hash, onAddress) {
+      const told = new Set<string>()
+      const tell = (peer: HostPort, about: Buffer) => {
+        const text = formatHostPort(peer)
+        if (!hash.equals(about) || told.size === maxAddresses || told.has(text)) return
+        told.add(text)
+        onAddress(peer)
       }
-      client.on('peer', collect)
+      client.on('peer', tell)
       try {
-        return { asked: await lookFor(hash), addresses: [...addresses.values()] }
+        return await lookFor(hash)
       } finally {
-        client.off('peer', collect)
+        client.off('peer', tell)
       }
     },
     async announce(hash, port) {

@@ -23,7 +23,7 @@ export const defaultDhtBootstrap: readonly string[] = [
 /** Lookups at a time. One sends a hundred packets or two; with this many a hundred folders take their turns in a few minutes. */
 const maxLookups = 4
 /** Two devices that begin at the same moment do not find each other with their first lookup: neither has announced itself yet. */
-const soonAgainMs: readonly number[] = [5000, 45_000]
+const soonAgainMs: readonly number[] = [5000, 15_000, 60_000]
 /** Others forget what was announced after half an hour at the earliest. */
 const againMs = 15 * 60_000
 const againJitterMs = 5 * 60_000
@@ -32,7 +32,8 @@ const afterFailureMs = 5000
 const longestAfterFailureMs = 5 * 60_000
 /** A clock is set by the network seconds after that is there. */
 const lookAtClockEveryMs = 5000
-/** The table changes little in an hour, and a memory card does not last for ever. */
+/** For the first time when the table is worth it; it changes little in an hour, and a memory card does not last for ever. */
+const keepTableAfterMs = 5 * 60_000
 const keepTableEveryMs = 60 * 60_000
 /** Of the list that a person keeps. */
 const maxBootstrapNodes = 32
@@ -106,15 +107,14 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
 
   async function seek(node: DhtNode, signal: AbortSignal): Promise<void> {
     let kept = await readDhtTable(stateFile, log)
-    let keepAtMs = clock.monotonicMs()
+    let keepAtMs = clock.monotonicMs() + keepTableAfterMs
     let met: readonly string[] = []
     let failed = 0
     let underway = 0
 
     async function keep(): Promise<void> {
-      kept = node.known()
       keepAtMs = clock.monotonicMs() + keepTableEveryMs
-      await keepDhtTable(stateFile, kept, log)
+      kept = await keepDhtTable(stateFile, node.known(), kept, log)
     }
 
     /** Whether any node is known, after asking for them where that is to be done. */
@@ -167,13 +167,14 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     const found = new Set<string>()
     for (const day of daysOf(clock.now())) {
       const hash = one.topic.rendezvous(day)
-      const finding = await node.find(hash)
+      const answers = await node.find(hash, (address) => {
+        found.add(formatHostPort(address))
+        if (isWanted()) onFound(folderId, [address])
+      })
       if (!isWanted()) return
-      if (finding.addresses.length > 0) onFound(folderId, finding.addresses)
-      for (const address of finding.addresses) found.add(formatHostPort(address))
-      asked += finding.asked
+      asked += answers
       const ownPort = port()
-      if (finding.asked > 0 && ownPort >= 1 && ownPort <= 65_535) told += await node.announce(hash, ownPort)
+      if (answers > 0 && ownPort >= 1 && ownPort <= 65_535) told += await node.announce(hash, ownPort)
     }
     one.answered = asked > 0 ? one.answered + 1 : 0
     one.failed = asked > 0 ? 0 : one.failed + 1
@@ -199,33 +200,35 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     })
   }
 
+  function setTopics(topics: readonly Topic[]): void {
+    const wanted = new Map(isDisposed ? [] : topics.map((topic) => [keyOf(topic), topic]))
+    for (const key of sought.keys()) if (!wanted.has(key)) sought.delete(key)
+    for (const [key, topic] of wanted) {
+      const known = sought.get(key)
+      const result = report('waiting', 'It waits for its turn.', 0)
+      if (known !== undefined) known.topic = topic
+      else sought.set(key, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
+    }
+    if (sought.size === 0) {
+      stop?.abort()
+      stop = undefined
+    } else if (stop === undefined) {
+      stop = new AbortController()
+      const { signal } = stop
+      ended = ended.then(() => run(signal))
+    }
+    wake()
+  }
+
   return {
-    setTopics(topics) {
-      const wanted = new Map(isDisposed ? [] : topics.map((topic) => [keyOf(topic), topic]))
-      for (const key of sought.keys()) if (!wanted.has(key)) sought.delete(key)
-      for (const [key, topic] of wanted) {
-        const known = sought.get(key)
-        const result = report('waiting', 'It waits for its turn.', 0)
-        if (known !== undefined) known.topic = topic
-        else sought.set(key, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
-      }
-      if (sought.size === 0) {
-        stop?.abort()
-        stop = undefined
-      } else if (stop === undefined) {
-        stop = new AbortController()
-        const { signal } = stop
-        ended = ended.then(() => run(signal))
-      }
-      wake()
-    },
+    setTopics,
     results: (folderId) =>
       [...sought.values()]
         .filter(({ topic }) => topic.membership.folderId === folderId)
         .map(({ result }) => result),
     async [Symbol.asyncDispose]() {
       isDisposed = true
-      this.setTopics([])
+      setTopics([])
       await ended
     },
   }

@@ -12,19 +12,23 @@ test('what was kept is read again, and no more than some', async () => {
   await using directory = await makeTempDirectory()
   const file = join(directory.path, 'dht.json')
   expect(await readDhtTable(file, silentLog)).toEqual([])
-  await keepDhtTable(file, nodes, silentLog)
+  const kept = await keepDhtTable(file, nodes, [], silentLog)
   const read = await readDhtTable(file, silentLog)
+  expect(read).toEqual(kept)
   expect(read).toEqual(nodes.slice(0, read.length))
   expect(read.length).toBeGreaterThan(20)
   expect(read.length).toBeLessThan(100)
 })
 
-test('an empty table takes no place of a better one', async () => {
+test('those of before stay as long as there is room', async () => {
   await using directory = await makeTempDirectory()
   const file = join(directory.path, 'dht.json')
-  await keepDhtTable(file, nodes.slice(0, 1), silentLog)
-  await keepDhtTable(file, [], silentLog)
-  expect(await readDhtTable(file, silentLog)).toEqual(nodes.slice(0, 1))
+  const [first, second, third] = nodes
+  const before = await keepDhtTable(file, [first!, second!], [], silentLog)
+  await keepDhtTable(file, [], before, silentLog)
+  expect(await readDhtTable(file, silentLog)).toEqual([first, second])
+  await keepDhtTable(file, [third!, second!], before, silentLog)
+  expect(await readDhtTable(file, silentLog)).toEqual([third, second, first])
 })
 
 test.each([
@@ -42,6 +46,6 @@ test.each([
   const log = createMemoryLog()
   expect(await readDhtTable(file, log)).toEqual([])
   expect(log.lines.map(({ level }) => level)).toEqual(['warn'])
-  await keepDhtTable(file, nodes.slice(0, 2), log)
+  await keepDhtTable(file, nodes.slice(0, 2), [], log)
   expect(await readFile(file, 'utf8')).toBe('{"nodes":["198.51.100.0:6881","198.51.100.1:6882"]}\n')
 })

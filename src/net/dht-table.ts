@@ -33,13 +33,21 @@ export async function readDhtTable(file: string, log: Log): Promise<readonly Hos
   }
 }
 
-/** An empty table takes no place of a better one: whoever is offline knows nobody, and will need those of before. */
-export async function keepDhtTable(file: string, nodes: readonly HostPort[], log: Log): Promise<void> {
-  if (nodes.length === 0) return
-  const kept = nodes.slice(0, maxKept).map(formatHostPort)
+/**
+ * Keeps those known now, and where there is room those of before: whoever was hardly there, or was offline, will need them. Returns what
+ * is kept from now on.
+ */
+export async function keepDhtTable(
+  file: string,
+  known: readonly HostPort[],
+  before: readonly HostPort[],
+  log: Log,
+): Promise<readonly HostPort[]> {
+  const texts = [...new Set([...known, ...before].map(formatHostPort))].slice(0, maxKept)
   try {
-    await replaceFile(file, `${JSON.stringify({ nodes: kept })}\n`)
+    await replaceFile(file, `${JSON.stringify({ nodes: texts })}\n`)
   } catch (thrown) {
     log.warn({ file, reason: reasonOf(thrown) }, 'the nodes of the DHT cannot be kept')
   }
+  return texts.map(parseHostPort)
 }
