@@ -2,6 +2,7 @@
  * The composition root: builds every part of a device, starts them in order, and disposes them in reverse. Decides nothing itself.
  */
 import { mkdir } from 'node:fs/promises'
+import { isIPv4 } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from './api/app.ts'
@@ -17,6 +18,7 @@ import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
 import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
 import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
+import { createDhtSearch } from './net/dht-search.ts'
 import { createDialer } from './net/dialer.ts'
 import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
@@ -80,6 +82,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const listenAddress = parseListenAddress(settings.listen)
   const maxLinks = (): number => settings.links
 
   function takeLink(link: Link): void {
@@ -110,7 +113,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const searches = {
     lan: parts.use(createLanSearch(searching('lan'))),
-    ...{ tracker: quiet, dht: quiet },
+    tracker: quiet,
+    dht: parts.use(
+      createDhtSearch({
+        ...searching('dht'),
+        bootstrap: () => settings.dhtBootstrap,
+        stateFile: join(home.path, 'dht-nodes.json'),
+        listen: {
+          host: isIPv4(listenAddress.host) ? listenAddress.host : '0.0.0.0',
+          port: listenAddress.port,
+        },
+      }),
+    ),
     relay: relays,
   }
   const peerFinding = createPeerFinding({ dialer, searches, isClosed: () => settings.closed })
@@ -136,7 +150,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const listener = parts.use(
     await openListener({
       ...linkContext,
-      address: parseListenAddress(settings.listen),
+      address: listenAddress,
       memberships: opener.memberships,
       onLink: takeLink,
     }),

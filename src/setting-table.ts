@@ -13,6 +13,7 @@ import {
   fetchOrders,
 } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
+import { defaultDhtBootstrap } from './net/public-servers.ts'
 
 /** What a person sets for the device. Name, addresses and cipher take effect at the next start of the daemon, everything else at once. */
 export interface DeviceSettings {
@@ -270,7 +271,7 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
     },
     dhtBootstrap: {
       kind: hosts,
-      default: [],
+      default: defaultDhtBootstrap,
       about: 'Nodes through which the DHT is entered, host:port, separated by commas.',
     },
     portMapping: {

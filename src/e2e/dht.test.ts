@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ariaPort, startAria, startSearch } from '../testing/dht-processes.ts'
-import { makeFlatNetwork } from '../testing/flat-network.ts'
+import { type Host, makeNetworks } from '../testing/networks.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
@@ -11,9 +11,13 @@ const arias = 6
 
 test('two devices find each other by nodes of others alone, and again when the first of those is gone', async () => {
   await using directory = await makeTempDirectory()
-  await using network = await makeFlatNetwork(arias + 2)
+  await using network = await makeNetworks()
+  // Addresses that count as public.
+  const segment = await network.segment('198.51.100.0/24')
+  const hosts: Host[] = []
+  while (hosts.length < arias + 2) hosts.push(await network.host(`host${hosts.length}`, segment))
   await using stack = new AsyncDisposableStack()
-  const [one, other, ...others] = network.hosts
+  const [one, other, ...others] = hosts
   // They cannot be each other's nodes.
   await one!.run('ip', 'route', 'add', 'unreachable', other!.address)
   await other!.run('ip', 'route', 'add', 'unreachable', one!.address)

@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { programPath, startDaemon } from '../testing/daemon.ts'
+import { ariaPort, startAria } from '../testing/dht-processes.ts'
 import { type MemberPlan, startMesh } from '../testing/mesh.ts'
-import { makeNetworks } from '../testing/networks.ts'
+import { type Host, makeNetworks } from '../testing/networks.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
@@ -56,4 +57,24 @@ test('a guest finds whoever made its one-time secret', async () => {
       () => false,
     ),
   )
+})
+
+test("by a DHT of other people's nodes alone, in different networks", async () => {
+  await using net = await makeNetworks()
+  const [left, right] = [await net.segment('198.51.100.0/24'), await net.segment('203.0.113.0/24')]
+  await net.router('router', { inside: left, outside: right })
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const nodes: Host[] = []
+  while (nodes.length < 6)
+    nodes.push(await net.host(`node${nodes.length}`, nodes.length % 2 === 0 ? left : right))
+  for (const { prefix, address } of nodes)
+    stack.use(await startAria(prefix, join(root.path, address), nodes[0]!.address))
+  const entering = (node: Host) => ({ ...device, dhtBootstrap: [`${node.address}:${ariaPort}`] })
+  await using mesh = await startMesh(root.path, [
+    { name: 'one', host: await net.host('one', left), device: entering(nodes[0]!), ...only('dht') },
+    { name: 'two', host: await net.host('two', right), device: entering(nodes[5]!), ...only('dht') },
+  ])
+  await writeFile(mesh.members[0]!.path('file'), 'found by strangers')
+  expect(await mesh.differences({ seconds: 120 })).toEqual([])
 })

@@ -13,7 +13,8 @@ import { makeTempDirectory, type TempDirectory } from '../testing/temp-directory
 import { until } from '../testing/until.ts'
 import { type BdecodedMap, encodeBencode } from '../wire/bencode.ts'
 import { formatHostPort, type HostPort } from './address.ts'
-import { createDhtSearch, defaultDhtBootstrap } from './dht-search.ts'
+import { createDhtSearch } from './dht-search.ts'
+import { defaultDhtBootstrap } from './public-servers.ts'
 import type { Search, Topic } from './search.ts'
 
 const noonMs = Date.UTC(2026, 4, 4, 12)

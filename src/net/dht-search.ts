@@ -9,17 +9,6 @@ import { type DhtNode, openDhtNode } from './dht-node.ts'
 import { keepDhtTable, readDhtTable } from './dht-table.ts'
 import type { Search, SearchOptions, SearchResult, Topic } from './search.ts'
 
-/**
- * Nodes through which one gets to know others, `HOST:PORT`: those of libtorrent, Transmission and Ouinet. Each is the default of at least
- * one other program (libtorrent 2.0 `dht_bootstrap_nodes`, Transmission 4 `dht.transmissionbt.com`, qBittorrent 5.2), and all answered in May
- * 2026, when qBittorrent took those out that did not (its pull request 24296).
- */
-export const defaultDhtBootstrap: readonly string[] = [
-  'dht.libtorrent.org:25401',
-  'dht.transmissionbt.com:6881',
-  'router.bt.ouinet.work:6881',
-]
-
 /** Lookups at a time. One sends a hundred packets or two; with this many a hundred folders take their turns in a few minutes. */
 const maxLookups = 4
 /** Two devices that begin at the same moment do not find each other with their first lookup: neither has announced itself yet. */
