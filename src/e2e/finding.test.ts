@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { programPath, startDaemon } from '../testing/daemon.ts'
 import { ariaPort, startAria } from '../testing/dht-processes.ts'
 import { type MemberPlan, startMesh } from '../testing/mesh.ts'
-import { type Host, makeNetworks } from '../testing/networks.ts'
+import { type Host, makeNetworks, type Networks } from '../testing/networks.ts'
+import { startServer } from '../testing/server-process.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
@@ -77,4 +78,35 @@ test("by a DHT of other people's nodes alone, in different networks", async () =
   ])
   await writeFile(mesh.members[0]!.path('file'), 'found by strangers')
   expect(await mesh.differences({ seconds: 120 })).toEqual([])
+})
+
+/** Two homes, each behind a NAT of its own, and a place on the internet. */
+async function twoHomes(net: Networks) {
+  const internet = await net.segment('198.51.100.0/24')
+  async function home(name: string, network: string) {
+    const inside = await net.segment(network)
+    const router = await net.router(`${name} router`, { inside, outside: internet, nat: true })
+    return { router, host: await net.host(name, inside) }
+  }
+  return {
+    server: await net.host('server', internet),
+    one: await home('one', '192.168.1.0/24'),
+    two: await home('two', '192.168.2.0/24'),
+  }
+}
+
+test('behind two NATs through a relay', async () => {
+  await using net = await makeNetworks()
+  const { server, one, two } = await twoHomes(net)
+  await using root = await makeTempDirectory()
+  await using relay = await startServer(['relay', '--listen', `${server.address}:4446`], server.prefix)
+  const reaching = { ...device, relays: [relay.listen] }
+  await using mesh = await startMesh(root.path, [
+    { name: 'one', host: one.host, device: reaching, ...only('relay') },
+    { name: 'two', host: two.host, device: reaching, ...only('relay') },
+  ])
+  await writeFile(mesh.members[0]!.path('file'), 'through a relay')
+  expect(await mesh.differences()).toEqual([])
+  for (const member of mesh.members)
+    expect((await member.status()).peers).toMatchObject([{ via: 'relay', address: relay.listen }])
 })

@@ -1,33 +1,11 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { programPath, runBerrysync } from '../testing/daemon.ts'
+import { runBerrysync } from '../testing/daemon.ts'
+import { startServer } from '../testing/server-process.ts'
 
-/** A relay as a real process, once it is ready. */
-async function startRelay(...args: string[]) {
-  const child = spawn(programPath, ['relay', '--listen', '127.0.0.1:0', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const log: string[] = []
-  const ready = Promise.withResolvers<string>()
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    log.push(line)
-    if (line.includes('"msg":"ready"')) ready.resolve(JSON.parse(line).listen)
-  })
-  const listen = await Promise.race([
-    ready.promise,
-    ended.then((code) => {
-      throw new Error(`the relay ended with ${code}: ${log.join('\n')}`)
-    }),
-  ])
-  const end = (signal: NodeJS.Signals) => {
-    child.kill(signal)
-    return ended
-  }
-  return { listen, log, end, [Symbol.asyncDispose]: () => end('SIGTERM') }
+function startRelay(...args: string[]) {
+  return startServer(['relay', '--listen', '127.0.0.1:0', ...args])
 }
 
 test('a relay serves until it is told to stop, and then ends cleanly', async () => {
