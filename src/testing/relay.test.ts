@@ -5,6 +5,8 @@ import { type ContentRoot, idToBytes } from '../core/ids.ts'
 import { formatHostPort, type HostPort } from '../net/address.ts'
 import { dialAddress } from '../net/dial.ts'
 import { maxHandshakesPerNetwork } from '../net/listener.ts'
+import { maxCallsAtOnce } from '../net/relay-session.ts'
+import { relayTopic } from '../net/relay-topic.ts'
 import type { Link } from '../ports.ts'
 import { cipherNames } from '../wire/noise.ts'
 import { relayFrame } from '../wire/relay-protocol.ts'
@@ -245,14 +247,14 @@ test('I14 what comes over a relay takes no place of those who come from its netw
   for (const socket of silent) socket.destroy()
 })
 
-/** Something that listens where a relay should, and says that. */
+/** Something that listens where a relay should, and says that to the first that comes. */
 async function openPretender(...words: readonly Uint8Array[]) {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     sockets.push(socket)
     socket.on('error', () => undefined)
     socket.resume()
-    for (const each of words) socket.write(each)
+    if (sockets.length === 1) for (const each of words) socket.write(each)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -267,7 +269,8 @@ async function openPretender(...words: readonly Uint8Array[]) {
   }
 }
 
-const hello = relayFrame({ kind: 'hello', version: 1, maxTopics: 1, salt: '00'.repeat(16) })
+const salt = '00'.repeat(16)
+const hello = relayFrame({ kind: 'hello', version: 1, maxTopics: 1, salt })
 
 test.each<[string, Buffer[], string]>([
   ['a web server', [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], 'allowed are 4096'],
@@ -288,26 +291,35 @@ test.each<[string, Buffer[], string]>([
 })
 
 test('I14 a relay that makes up calls, members and answers gets few connections and does no harm', async () => {
-  const called = Array.from({ length: 2000 }, (_, at) =>
-    relayFrame({ kind: 'called', token: Buffer.alloc(16, at % 251).toString('hex') }),
+  const [membership, second] = [createTestMembership(), createTestMembership()]
+  const called = Array.from({ length: 100 }, (_, at) =>
+    relayFrame({ kind: 'called', token: Buffer.alloc(16, at).toString('hex') }),
   )
-  const made = [
+  const madeUp = [
     relayFrame({ kind: 'accepted', number: 7, token: '00'.repeat(16) }),
     relayFrame({ kind: 'refused', number: 8, reason: 'busy' }),
     relayFrame({ kind: 'members', topic: '11'.repeat(20), members: [] }),
   ]
-  using pretender = await openPretender(hello, ...made, ...called)
-  const [membership, second] = [createTestMembership(), createTestMembership()]
+  const nobody = { id: '00'.repeat(8), tag: '00'.repeat(32) }
+  const last = relayFrame({ kind: 'members', topic: relayTopic(membership, salt), members: [nobody] })
+  using pretender = await openPretender(hello, ...madeUp)
   await using one = await openRelayedDevice([pretender.address], [membership, second])
-  await until('it answers some', () => pretender.sockets.length > 20)
-  await until('the state', () => one.client.results(membership.folderId)[0]?.state === 'working')
+  await until('it has joined', () => one.client.results(membership.folderId)[0]?.state === 'working')
+  pretender.sockets[0]!.write(Buffer.concat([...called, last]))
+  const member = await one.onlyMember(membership)
+  await until('it answers', () => pretender.sockets.length === 1 + maxCallsAtOnce)
+  expect(one.called).toEqual([])
   // One topic was all the relay said it takes.
   expect(one.client.results(second.folderId)[0]).toMatchObject({
     state: 'failed',
     message: expect.stringContaining('no more folders'),
   })
-  expect(pretender.sockets.length).toBeLessThan(40)
-  expect(one.called).toEqual([])
+  // It answers no call either.
+  const stop = new AbortController()
+  const call = one.client.call(member, stop.signal)
+  stop.abort()
+  await expect(call).rejects.toMatchObject({ code: 'closing' })
+  expect(pretender.sockets.length).toBe(1 + maxCallsAtOnce)
 })
 
 test('links of many folders are made over one relay at once', async () => {
