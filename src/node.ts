@@ -76,7 +76,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
   const traffic = createTrafficMeter(clock)
-  const rates = createDeviceRates(clock, ({ address }) => isLanAddress(hostOfAddress(address)))
+  const rates = createDeviceRates(
+    clock,
+    ({ address, via }) => via === 'direct' && isLanAddress(hostOfAddress(address)),
+  )
   const uploads = createUploadSlots(clock)
   const hasher = parts.use(createHashPool())
   const finder = parts.use(createFinderPool())
