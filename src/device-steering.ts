@@ -1,6 +1,7 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
 import type {
+  ExplanationBody,
   FolderStatusBody,
   InviteBody,
   PeerBody,
@@ -22,8 +23,10 @@ import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
 import { foundBy, type WayResult } from './net/found-peers.ts'
+import type { SearchResult } from './net/search.ts'
 import type { Explanation } from './peer-finding.ts'
 import type { ArchiveEntry } from './ports.ts'
+import type { ReachabilityReport } from './reachability.ts'
 import {
   type DeviceSettings,
   folderSettingTable,
@@ -50,6 +53,8 @@ interface Needs {
   readonly traffic: TrafficMeter
   /** What was tried to reach peers of a folder. */
   explain(folder: FolderId): Explanation
+  /** How peers outside can connect. */
+  reachability(): ReachabilityReport
   /** Whether nothing goes anywhere but to predefined hosts. */
   isClosed(): boolean
 }
@@ -101,7 +106,8 @@ export function createSteering(needs: Needs): Steering {
         switches: isClosed ? [] : foundBy.filter((by) => settings[by]),
         closed: isClosed,
         routes: [...hosts.map(showHost), ...found.map(showWay)],
-        searches: searches.map(({ atMs, ...search }) => ({ ...search, time: timeToText(atMs) })),
+        searches: searches.map(showSearch),
+        reachable: showReachability(needs.reachability()),
       }
     },
     async status(named): Promise<Status> {
@@ -361,6 +367,14 @@ function showHost({ host, at, tried, ...route }: DialResult): Route {
 
 function showWay({ at, by, ...route }: WayResult): Route {
   return { source: by, target: at, tried: [], ...showRoute(route), via: by === 'relay' ? 'relay' : 'direct' }
+}
+
+function showSearch<S extends SearchResult>({ atMs, ...search }: S) {
+  return { ...search, time: timeToText(atMs) }
+}
+
+function showReachability({ state, message, routers }: ReachabilityReport): ExplanationBody['reachable'] {
+  return { state, message, routers: routers.map(showSearch) }
 }
 
 function showRoute<S extends Route['state']>({

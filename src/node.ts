@@ -16,7 +16,7 @@ import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
-import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress } from './net/address.ts'
+import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress, scopeOf } from './net/address.ts'
 import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
 import { createDhtSearch } from './net/dht-search.ts'
 import { createDialer } from './net/dialer.ts'
@@ -24,10 +24,12 @@ import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
 import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
+import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
 import type { Search, SearchOptions } from './net/search.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
+import { createReachability } from './reachability.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
@@ -90,6 +92,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   function takeLink(link: Link): void {
     traffic.add(link)
+    reachability.noteLink(link)
     dialer.noteLink(link)
     opener.takeLink(link)
   }
@@ -111,8 +114,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   }
   const searching = (by: FoundBy): SearchOptions => ({
     ...{ clock, chance, log },
-    port: () => listener.address.port,
+    // A router forwards what comes from beyond the local network.
+    port: () => (by === 'lan' ? undefined : portMapping.external()?.port) ?? listener.address.port,
     onFound: (folderId, addresses) => dialer.found(folderId, by, addresses),
+  })
+  const portMapping = parts.use(
+    createPortMapping({
+      ...{ clock, chance, log },
+      port: () => listener.address.port,
+      onChange: () => undefined,
+    }),
+  )
+  const reachability = createReachability({
+    listen: () => listener.address,
+    mapping: portMapping,
+    relays: () => (settings.closed ? [] : relays.connected()),
   })
   const searches = {
     lan: parts.use(createLanSearch(searching('lan'))),
@@ -130,7 +146,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     ),
     relay: relays,
   }
-  const peerFinding = createPeerFinding({ dialer, searches, isClosed: () => settings.closed })
+  const peerFinding = createPeerFinding({
+    ...{ dialer, searches, portMapping },
+    isClosed: () => settings.closed,
+    mayMapPort: () => settings.portMapping && scopeOf(listenAddress.host) !== 'loopback',
+  })
   const opener = createFolderOpener({
     ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
@@ -173,6 +193,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       peerFinding.reconsider()
     },
     ...{ deviceTable, config, folders, traffic, explain: peerFinding.explain },
+    reachability: reachability.report,
     isClosed: () => settings.closed,
   })
   const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))

@@ -34,8 +34,12 @@ export interface Explanation {
 interface Needs {
   readonly dialer: Pick<Dialer, 'setTargets' | 'setSearches' | 'results' | 'foundResults'>
   readonly searches: Readonly<Record<FoundBy, Search>>
+  /** Asks the router to let peers in. */
+  readonly portMapping: { setWanted(isOn: boolean): void }
   /** Whether nothing is to go anywhere but to predefined hosts. */
   readonly isClosed: () => boolean
+  /** Whether the router may be asked. */
+  readonly mayMapPort: () => boolean
 }
 
 interface Wish {
@@ -44,7 +48,13 @@ interface Wish {
   readonly dials: boolean
 }
 
-export function createPeerFinding({ dialer, searches, isClosed }: Needs): PeerFinding {
+export function createPeerFinding({
+  dialer,
+  searches,
+  portMapping,
+  isClosed,
+  mayMapPort,
+}: Needs): PeerFinding {
   const wishes = new Map<FolderId, Wish>()
 
   function note(membership: Membership, switches: Switches | undefined, dials: boolean): void {
@@ -68,6 +78,9 @@ export function createPeerFinding({ dialer, searches, isClosed }: Needs): PeerFi
     const all = [...wishes.values()]
     for (const by of foundBy)
       searches[by].setTopics(all.filter((wish) => waysOf(wish).includes(by)).map(topicOf))
+    // Only there strangers learn where this device is.
+    const isTold = all.some((wish) => waysOf(wish).some((by) => by === 'tracker' || by === 'dht'))
+    portMapping.setWanted(isTold && mayMapPort())
   }
 
   return {

@@ -128,6 +128,17 @@ export const RouteSchema = Type.Object({
 })
 export type Route = Static<typeof RouteSchema>
 
+/** One thing that was asked, and what came of it. */
+const Asked = {
+  /** The address of a tracker or router, the name of a network interface. */
+  at: Type.String(),
+  state: Type.Union([Type.Literal('working'), Type.Literal('failed'), Type.Literal('waiting')]),
+  message: Type.String(),
+  /** Addresses it told last. */
+  found: Type.Number(),
+  time: Type.String(),
+}
+
 /** Why peers of a folder are connected or not: everything that was tried. */
 export const ExplanationSchema = Type.Object({
   path: Type.String(),
@@ -137,18 +148,20 @@ export const ExplanationSchema = Type.Object({
   closed: Type.Boolean(),
   routes: Type.Array(RouteSchema),
   /** What was asked for peers. */
-  searches: Type.Array(
-    Type.Object({
-      by: FoundBySchema,
-      /** The address of a tracker, the name of a network interface. */
-      at: Type.String(),
-      state: Type.Union([Type.Literal('working'), Type.Literal('failed'), Type.Literal('waiting')]),
-      message: Type.String(),
-      /** Addresses it told last. */
-      found: Type.Number(),
-      time: Type.String(),
-    }),
-  ),
+  searches: Type.Array(Type.Object({ by: FoundBySchema, ...Asked })),
+  /** Whether peers outside the local network can connect to this device. */
+  reachable: Type.Object({
+    state: Type.Union([
+      Type.Literal('reachable'),
+      Type.Literal('likely'),
+      Type.Literal('relayed'),
+      Type.Literal('unlikely'),
+      Type.Literal('closed'),
+    ]),
+    message: Type.String(),
+    /** Routers that were asked to let them in. */
+    routers: Type.Array(Type.Object(Asked)),
+  }),
 })
 export type ExplanationBody = Static<typeof ExplanationSchema>
 

@@ -94,13 +94,15 @@ const waysByName = {
 } as const
 
 function explanationToText(explanation: ExplanationBody): string {
-  const { closed } = explanation
+  const { closed, reachable } = explanation
   const ways = Object.keys(waysByName) as (keyof typeof waysByName)[]
   const routes = allRoutesToLines(explanation)
   return [
     ...(closed
       ? ['This device is closed: nothing goes anywhere but to predefined hosts.']
       : ways.flatMap((way) => searchToLines(explanation, way))),
+    `This device: ${plainText(reachable.message)}`,
+    ...reachable.routers.map(({ at, message }) => `router ${plainText(at)}: ${plainText(message)}`),
     routes.length === 0 ? 'No way to a peer is known.' : 'Ways to peers:',
     ...routes.map((line) => `  ${line}`),
   ].join('\n')

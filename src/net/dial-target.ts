@@ -10,11 +10,12 @@ import { dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
 import { interleave, race } from './race.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
+import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
-/** The wait after the first failure; each further one doubles it. */
-const firstRetryMs = 1_000
-/** Waits do not grow beyond this: a peer that comes back is found within a minute. */
+/** A peer that comes back is found within a minute. */
 export const lastRetryMs = 60_000
+/** Of who has an address of its own and is mostly there. */
+export const retryLimits: RetryLimits = { firstMs: 1_000, lastMs: lastRetryMs }
 /** A link that lived this long was a good one: when it is lost, the host is tried again at once. */
 export const steadyAfterMs = 30_000
 
@@ -86,12 +87,6 @@ export function createDialTarget(membership: Membership, host: string, options: 
     })
   }
 
-  /** Half of the wait is left to chance, so that many devices which lost the same host do not come back as one. */
-  function retryDelayMs(): number {
-    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
-    return fullMs * (0.5 + chance.fraction() / 2)
-  }
-
   async function attempt(): Promise<void> {
     if (stop.signal.aborted) return
     if (peer !== undefined && options.isLinked(peer)) {
@@ -160,7 +155,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     become('waiting', error)
     failures = livedMs >= steadyAfterMs ? 0 : failures + 1
     if (slowCodes.has(error.code)) plan(lastRetryMs)
-    else plan(failures === 0 ? 0 : retryDelayMs())
+    else plan(failures === 0 ? 0 : retryDelayMs(failures, retryLimits, chance))
   }
 
   function failed(error: SyncError): void {
@@ -176,7 +171,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     }
     become('waiting', error)
     failures += 1
-    plan(retryDelayMs())
+    plan(retryDelayMs(failures, retryLimits, chance))
   }
 
   plan(0)
@@ -195,7 +190,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
       if (state !== 'held' || gone !== peer) return
       become('waiting')
       failures = 1
-      plan(retryDelayMs())
+      plan(retryDelayMs(failures, retryLimits, chance))
     },
     reconsider() {
       if (state === 'given-up') plan(0)

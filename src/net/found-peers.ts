@@ -7,15 +7,14 @@ import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors
 import type { DeviceId } from '../core/ids.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
 import { steadyAfterMs } from './dial-target.ts'
+import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
 /** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
 export const maxWays = 200
 /** Ways of one folder that are tried at a time. */
 const maxAttempts = 4
-/** The wait after the first failure; each further one doubles it. */
-const firstRetryMs = 5_000
-/** Waits do not grow beyond this: what searches tell is mostly old. */
-const lastRetryMs = 600_000
+/** What searches tell is mostly old. */
+const retryLimits: RetryLimits = { firstMs: 5_000, lastMs: 600_000 }
 /** Who says on the local network that it is here, is; but not more often than this. */
 const heardRetryMs = 5_000
 /** A way that failed as often, and is not told any more, is forgotten. */
@@ -193,7 +192,8 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs
       entry.failures = isSteady ? 0 : entry.failures + 1
       become(entry, 'waiting', error)
-      entry.nextMs = clock.monotonicMs() + (entry.failures === 0 ? 0 : retryDelayMs(entry))
+      entry.nextMs =
+        clock.monotonicMs() + (entry.failures === 0 ? 0 : retryDelayMs(entry.failures, retryLimits, chance))
       look()
     })
   }
@@ -205,16 +205,11 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       : new SyncError('unreachable', { address: entry.way.at, reason: reasonOf(thrown) }, { cause: thrown })
     become(entry, 'waiting', error)
     entry.failures += 1
-    entry.nextMs = clock.monotonicMs() + retryDelayMs(entry)
+    entry.nextMs = clock.monotonicMs() + retryDelayMs(entry.failures, retryLimits, chance)
     // This device itself is told by every search that works.
     if (error.code === 'peer-self') entry.nextMs = Number.POSITIVE_INFINITY
     else if (entry.failures >= maxFailures) entries.delete(entry.way.at)
     log.debug({ at: entry.way.at, by: entry.way.by, reason: error.message }, 'a peer was not reached')
-  }
-
-  /** Half of the wait is left to chance, so that many devices which lost the same peer do not come back as one. */
-  function retryDelayMs({ failures }: Entry): number {
-    return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)) * (0.5 + chance.fraction() / 2)
   }
 
   return {

@@ -8,6 +8,7 @@ import { reasonOf } from '../core/errors.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, scopeOf } from './address.ts'
 import type { Interfaces } from './lan-segments.ts'
+import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 import type { SearchResult } from './search.ts'
 import { openRouter, type Refusal, type RouterConnection, upnpErrors } from './upnp.ts'
 import { askedSegments, searchRouters, ssdpGroup } from './upnp-search.ts'
@@ -15,10 +16,8 @@ import { askedSegments, searchRouters, ssdpGroup } from './upnp-search.ts'
 /** Short, because a router that was restarted has forgotten it, and nobody tells: it is asked again after half of it. */
 const leaseSeconds = 1_200
 export const renewAfterMs = (leaseSeconds / 2) * 1000
-/** The wait after a first failure; each further one doubles it, because a router that comes back takes minutes. */
-const firstRetryMs = 15_000
-/** Where no router forwards ports, few packets are lost in asking for one that does. */
-const lastRetryMs = 1_800_000
+/** A router that comes back takes minutes; where none forwards ports, few packets are lost in asking for one that does. */
+const retryLimits: RetryLimits = { firstMs: 15_000, lastMs: 1_800_000 }
 /** How soon another network is noticed. A look takes about 50 µs. */
 const lookEveryMs = 5_000
 /** Other ports that are tried when one is taken. */
@@ -128,7 +127,7 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
       failures = held === undefined ? failures + 1 : 0
       if (signal.aborted) break
       show(outcome)
-      await rest(held === undefined ? retryDelayMs(failures) : renewAfterMs, signal)
+      await rest(held === undefined ? retryDelayMs(failures, retryLimits, chance) : renewAfterMs, signal)
     }
     if (held !== undefined) await takeBack(held)
   }
@@ -226,12 +225,6 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
         'a port mapping could not be taken back and ends by itself',
       )
     }
-  }
-
-  /** Half of the wait is left to chance, so that the devices of a home do not all come when its router is back. */
-  function retryDelayMs(failures: number): number {
-    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
-    return fullMs * (0.5 + chance.fraction() / 2)
   }
 
   /** Waits so long, or until the device has another network or port. */

@@ -35,6 +35,8 @@ export interface RelayClient extends AsyncDisposable {
   isMember(member: RelayMember, device: DeviceId): boolean
   /** A connection to the member, for `linkOver`. Throws `unreachable`, or `closing` when the signal ended it. */
   call(member: RelayMember, signal: AbortSignal): Promise<Socket>
+  /** Relays at which this device can be called now. */
+  connected(): readonly string[]
   /** What came of each relay for a folder. */
   results(folderId: FolderId): readonly SearchResult[]
 }
@@ -85,6 +87,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         throw new SyncError('unreachable', { address: relay, reason: 'this relay is not used any more' })
       return target.call(id, signal)
     },
+    connected: () => [...targets.values()].filter((target) => target.isConnected()).map(({ relay }) => relay),
     results: (folderId) =>
       [...targets.values()].flatMap((target) => {
         const result = target.result(folderId)

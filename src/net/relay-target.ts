@@ -7,14 +7,12 @@ import { reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, parseHostPort } from './address.ts'
-import { lastRetryMs, steadyAfterMs } from './dial-target.ts'
+import { retryLimits, steadyAfterMs } from './dial-target.ts'
 import type { Membership } from './membership.ts'
 import { openRelaySession, type RelaySession } from './relay-session.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
+import { retryDelayMs } from './retry-delay.ts'
 import type { SearchResult } from './search.ts'
-
-/** The wait after the first failure; each further one doubles it. */
-const firstRetryMs = 1_000
 
 /** Another device of a folder that can be called over a relay, while it is there. */
 export interface RelayMember {
@@ -41,6 +39,8 @@ export interface RelayTarget extends AsyncDisposable {
   readonly relay: string
   setMemberships(memberships: readonly Membership[]): void
   members(folderId: FolderId): readonly RelayMember[]
+  /** Whether this device can be called there. */
+  isConnected(): boolean
   call(id: string, signal: AbortSignal): Promise<Socket>
   /** Undefined for a folder that it was not given. */
   result(folderId: FolderId): SearchResult | undefined
@@ -63,9 +63,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
       const reason = await stay(signal).catch(reasonOf)
       if (signal.aborted) return
       failures = clock.monotonicMs() - sinceMs >= steadyAfterMs ? 1 : failures + 1
-      // Half of the wait is left to chance, so that all the devices a relay loses do not come back as one.
-      const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
-      const waitMs = fullMs * (0.5 + chance.fraction() / 2)
+      const waitMs = retryDelayMs(failures, retryLimits, chance)
       const isNews = failure?.reason !== reason
       failure = { reason, nextMs: clock.monotonicMs() + waitMs }
       atMs = clock.now()
@@ -136,6 +134,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
       } else if (stop === undefined) start()
       else session?.setMemberships(wanted)
     },
+    isConnected: () => session !== undefined,
     members: (folderId) =>
       (session?.members(folderId) ?? []).map((member) => ({ ...member, folderId, relay })),
     async call(id, signal) {

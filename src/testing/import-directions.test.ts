@@ -72,6 +72,7 @@ const directions: Readonly<
     may: ['core', 'engine/settings', 'net', 'ports'],
     because: 'it turns switches into searches, and what those find into dialling',
   },
+  reachability: { may: ['net', 'ports'], because: 'it only gathers what port-check judges by' },
   'folder-opener': {
     may: [
       'core',
@@ -108,7 +109,9 @@ const directions: Readonly<
       'net/address',
       'net/dial-target',
       'net/found-peers',
+      'net/search',
       'peer-finding',
+      'reachability',
       'ports',
     ],
     because: 'it answers the API from what node built',

@@ -82,6 +82,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
+    reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
   })
   const socketPath = openSocketPath(home)
