@@ -1,14 +1,16 @@
-/** The program: gives the command line its surroundings, and the daemon its life between start and signal. Exit codes are set here. */
+/** The program: gives the command line its surroundings, and daemon and servers their life between start and signal. Exit codes are set here. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import manifest from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
-import type { DaemonOptions } from './cli/session.ts'
+import type { DaemonOptions, TrackerOptions } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { openSocketPath } from './home.ts'
 import { createLog, isLogLevel, logLevels } from './log.ts'
+import { formatHostPort, parseListenAddress } from './net/address.ts'
 import type { Log } from './ports.ts'
+import { systemChance, systemClock } from './system.ts'
 
 /** Longer than any orderly end takes; shorter than a service manager's patience. */
 const stopLimitMs = 20_000
@@ -20,6 +22,28 @@ const maxInputCharacters = 64 * 1024
 const environment = readEnvironment()
 
 async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions): Promise<void> {
+  await runUntilSignal(logLevel, async (log) => {
+    // Loaded only here, so that the short commands start fast.
+    const { startNode } = await import('./node.ts')
+    return startNode({ home, listen, web, config, log, version: manifest.version })
+  })
+}
+
+async function runTracker({ listen, logLevel }: TrackerOptions): Promise<void> {
+  await runUntilSignal(logLevel, async (log) => {
+    const { openTracker } = await import('./servers/tracker.ts')
+    const address = listen === undefined ? undefined : parseListenAddress(listen)
+    const tracker = await openTracker({ address, clock: systemClock, chance: systemChance, log })
+    log.info({ listen: formatHostPort(tracker.address) }, 'ready')
+    return tracker
+  })
+}
+
+/** Starts a server, and ends it in order when a signal says so. */
+async function runUntilSignal(
+  logLevel: string | undefined,
+  start: (log: Log) => Promise<AsyncDisposable>,
+): Promise<void> {
   const level = logLevel ?? environment.logLevel ?? 'info'
   if (!isLogLevel(level)) {
     throw new SyncError('setting-invalid', {
@@ -34,9 +58,7 @@ async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions)
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
   onSignals(tell)
 
-  // Loaded only here, so that the short commands start fast.
-  const { startNode } = await import('./node.ts')
-  const node = await startNode({ home, listen, web, config, log, version: manifest.version })
+  const server = await start(log)
   const signal = await told
   log.info({ signal }, 'stopping')
   const late = setTimeout(() => {
@@ -44,7 +66,7 @@ async function runDaemon({ home, listen, web, config, logLevel }: DaemonOptions)
     process.exit(1)
   }, stopLimitMs)
   late.unref()
-  await node[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
   log.info({}, 'stopped')
 }
 
@@ -64,7 +86,7 @@ function onSignals(tell: (signal: string) => void): void {
 /** An error nobody caught is a bug, and what it left behind cannot be trusted: restarting is safe, going on is not. */
 function dieLoudly(log: Log): void {
   process.on('uncaughtException', (error) => {
-    log.error({ error }, 'a bug ended the daemon')
+    log.error({ error }, 'a bug ended the program')
     process.exit(1)
   })
 }
@@ -94,4 +116,5 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   pause: (delayMs) => pause(delayMs),
   monotonicMs: () => performance.now(),
   runDaemon,
+  runTracker,
 })

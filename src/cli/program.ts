@@ -22,6 +22,7 @@ import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
 import { defineStatus } from './status.ts'
+import { defineTracker } from './tracker.ts'
 
 const exitFailed = 1
 const exitUsage = 2
@@ -51,6 +52,7 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  defineTracker,
 ]
 
 /** Runs one command line (without the program's own name) and returns the exit status. */

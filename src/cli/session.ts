@@ -12,6 +12,11 @@ export interface DaemonOptions {
   readonly logLevel: string | undefined
 }
 
+export interface TrackerOptions {
+  readonly listen: string | undefined
+  readonly logLevel: string | undefined
+}
+
 /** What surrounds the program; `main.ts` gives the real thing. */
 export interface Surroundings {
   readonly version: string
@@ -28,6 +33,8 @@ export interface Surroundings {
   monotonicMs(): number
   /** Runs until it is told to stop. */
   runDaemon(options: DaemonOptions): Promise<void>
+  /** Runs until it is told to stop. */
+  runTracker(options: TrackerOptions): Promise<void>
 }
 
 export interface Session {

@@ -3,12 +3,13 @@
  * folder with this device it answers nothing. The links belong to whoever took them; disposing ends only what is not a link yet.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, networkOf, plainHost } from './address.ts'
 import { type LinkContext, socketBufferBytes } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { createLink } from './link.ts'
+import { listenError } from './listen-error.ts'
 import type { Membership } from './membership.ts'
 
 /** Handshakes under way at once; a connection beyond them is dropped. Bounds what strangers can make us hold, at about 1 KiB each. */
@@ -78,13 +79,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 
   const text = formatHostPort(options.address)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new SyncError('port-in-use', { address: text }, { cause: error })
-          : new SyncError('listen-failed', { address: text, reason: reasonOf(error) }, { cause: error }),
-      )
-    })
+    server.once('error', (error) => reject(listenError(error, text)))
     server.listen(options.address.port, options.address.host, resolve)
   })
   server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))

@@ -36,7 +36,10 @@ const directions: Readonly<
     may: ['core', 'ports'],
     because: 'the appliance watches hardware and tells; it does not sync',
   },
-  servers: { may: ['core', 'wire', 'ports'], because: 'tracker and relay are servers of their own' },
+  servers: {
+    may: ['core', 'wire', 'ports', 'net/address', 'net/listen-error'],
+    because: 'tracker and relay are servers of their own, and listen as the daemon does',
+  },
   cli: {
     may: ['core', 'api/schemas', 'net/address'],
     because: 'the command line is a client of the daemon, and reads addresses as that does',

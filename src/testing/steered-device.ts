@@ -104,6 +104,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       },
       monotonicMs: () => elapsedMs,
       runDaemon: async () => undefined,
+      runTracker: async () => undefined,
     }
     const status = await runProgram(args, around)
     if (bugs.length > 0) throw bugs[0]
