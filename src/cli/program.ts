@@ -28,7 +28,12 @@ const exitFailed = 1
 const exitUsage = 2
 
 /** What the daemon says of an argument that is not of the right form: wrong usage like any that is noticed here. */
-const wrongTyping: ReadonlySet<ErrorCode> = new Set(['setting-unknown', 'setting-invalid', 'host-invalid'])
+const wrongTyping: ReadonlySet<ErrorCode> = new Set([
+  'setting-unknown',
+  'setting-invalid',
+  'host-invalid',
+  'tracker-invalid',
+])
 
 const commands = [
   defineDaemon,
