@@ -3,12 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import manifest from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
-import type { DaemonOptions, RelayCommand } from './cli/session.ts'
+import type { DaemonOptions, RelayCommand, TrackerOptions } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { openSocketPath } from './home.ts'
 import { createLog, isLogLevel, logLevels } from './log.ts'
+import { formatHostPort, parseListenAddress } from './net/address.ts'
 import type { Log } from './ports.ts'
+import { systemChance, systemClock } from './system.ts'
 
 /** Longer than any orderly end takes; shorter than a service manager's patience. */
 const stopLimitMs = 20_000
@@ -24,6 +26,16 @@ function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOption
     // Loaded only here, so that the short commands start fast.
     const { startNode } = await import('./node.ts')
     return startNode({ home, listen, web, closed, config, log, version: manifest.version })
+  })
+}
+
+function runTracker({ listen, logLevel }: TrackerOptions): Promise<void> {
+  return runUntilTold(logLevel, async (log) => {
+    const { openTracker } = await import('./servers/tracker.ts')
+    const address = listen === undefined ? undefined : parseListenAddress(listen)
+    const tracker = await openTracker({ address, clock: systemClock, chance: systemChance, log })
+    log.info({ listen: formatHostPort(tracker.address) }, 'ready')
+    return tracker
   })
 }
 
@@ -112,4 +124,5 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   monotonicMs: () => performance.now(),
   runDaemon,
   runRelay,
+  runTracker,
 })

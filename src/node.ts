@@ -26,7 +26,8 @@ import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
 import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
-import type { Search, SearchOptions } from './net/search.ts'
+import type { SearchOptions } from './net/search.ts'
+import { createTrackerSearch } from './net/tracker-search.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
@@ -107,11 +108,6 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   relays.setRelays(settings.relays)
   const dialer = parts.use(createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink }))
-  const quiet: Search = {
-    setTopics: () => undefined,
-    results: () => [],
-    [Symbol.asyncDispose]: async () => undefined,
-  }
   const searching = (by: FoundBy): SearchOptions => ({
     ...{ clock, chance, log },
     // A router forwards what comes from beyond the local network.
@@ -130,9 +126,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     mapping: portMapping,
     relays: () => (settings.closed ? [] : relays.connected()),
   })
+  const trackers = parts.use(createTrackerSearch(searching('tracker')))
+  trackers.setTrackers(settings.trackers)
   const searches = {
     lan: parts.use(createLanSearch(searching('lan'))),
-    tracker: quiet,
+    tracker: trackers,
     dht: parts.use(
       createDhtSearch({
         ...searching('dht'),
@@ -190,6 +188,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       settings = withDefaults(deviceTable, { ...set, ...overrides })
       limits.set(settings)
       relays.setRelays(settings.relays)
+      trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
     },
     ...{ deviceTable, config, folders, traffic, explain: peerFinding.explain },

@@ -13,7 +13,8 @@ import {
   fetchOrders,
 } from './engine/settings.ts'
 import { formatHostPort, type HostPort, parseHostPort, parseListenAddress } from './net/address.ts'
-import { defaultDhtBootstrap } from './net/public-servers.ts'
+import { defaultDhtBootstrap, defaultTrackers } from './net/public-servers.ts'
+import { parseTrackerUrl } from './net/tracker-url.ts'
 
 /** What a person sets for the device. Name, addresses and cipher take effect at the next start of the daemon, everything else at once. */
 export interface DeviceSettings {
@@ -27,6 +28,8 @@ export interface DeviceSettings {
   readonly downloadLimit: number
   /** Nothing goes anywhere but to predefined hosts, whatever folders say. */
   readonly closed: boolean
+  /** Addresses of trackers, in their one written form. */
+  readonly trackers: readonly string[]
   /** Relays to use where no direct way leads: `host:port`. */
   readonly relays: readonly string[]
   /** Where the DHT is entered: `host:port`. */
@@ -180,6 +183,24 @@ export function readSchedule(texts: readonly string[]): readonly ScheduleEntry[]
   })
 }
 
+/** More trackers than this only tell the same again, and each is asked for every folder. */
+const maxTrackers = 20
+
+const trackers: Kind<readonly string[]> = {
+  fromText: (text) => trackers.fromJson(listOf(text, ',')),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of addresses' }
+    if (json.length > maxTrackers) return { fault: `no more than ${maxTrackers} trackers are possible` }
+    try {
+      return [...new Set(json.map((entry) => parseTrackerUrl(String(entry)).text))]
+    } catch (error) {
+      if (isSyncError(error, 'tracker-invalid')) return { fault: error.message.replace(/\.$/, '') }
+      throw error
+    }
+  },
+  toText: (value) => (value.length === 0 ? none : value.join(',')),
+}
+
 const hosts: Kind<readonly string[]> = {
   fromText: (text) => hosts.fromJson(listOf(text, ',')),
   fromJson: (json) => {
@@ -263,6 +284,11 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       default: false,
       about:
         'A closed system: nothing goes anywhere but to the predefined hosts of folders, whatever their switches say.',
+    },
+    trackers: {
+      kind: trackers,
+      default: defaultTrackers,
+      about: 'Trackers to ask for peers, like udp://tracker.example:6969, separated by commas.',
     },
     relays: {
       kind: hosts,

@@ -23,12 +23,18 @@ import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
 import { defineStatus } from './status.ts'
+import { defineTracker } from './tracker.ts'
 
 const exitFailed = 1
 const exitUsage = 2
 
 /** What the daemon says of an argument that is not of the right form: wrong usage like any that is noticed here. */
-const wrongTyping: ReadonlySet<ErrorCode> = new Set(['setting-unknown', 'setting-invalid', 'host-invalid'])
+const wrongTyping: ReadonlySet<ErrorCode> = new Set([
+  'setting-unknown',
+  'setting-invalid',
+  'host-invalid',
+  'tracker-invalid',
+])
 
 const commands = [
   defineDaemon,
@@ -53,6 +59,7 @@ const commands = [
   defineDeletes,
   defineRescan,
   defineRelay,
+  defineTracker,
 ]
 
 /** Runs one command line (without the program's own name) and returns the exit status. */

@@ -23,6 +23,11 @@ export interface RelayCommand {
   readonly logLevel: string | undefined
 }
 
+export interface TrackerOptions {
+  readonly listen: string | undefined
+  readonly logLevel: string | undefined
+}
+
 /** What surrounds the program; `main.ts` gives the real thing. */
 export interface Surroundings {
   readonly version: string
@@ -41,6 +46,8 @@ export interface Surroundings {
   runDaemon(options: DaemonOptions): Promise<void>
   /** Likewise. */
   runRelay(options: RelayCommand): Promise<void>
+  /** Runs until it is told to stop. */
+  runTracker(options: TrackerOptions): Promise<void>
 }
 
 export interface Session {

@@ -11,15 +11,16 @@ export async function listenAt(
 ): Promise<HostPort> {
   const address = formatHostPort({ host, port })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new SyncError('port-in-use', { address }, { cause: error })
-          : new SyncError('listen-failed', { address, reason: reasonOf(error) }, { cause: error }),
-      )
-    })
+    server.once('error', (error) => reject(listenError(error, address)))
     server.listen({ port, host, ipv6Only }, resolve)
   })
   const bound = server.address() as AddressInfo
   return { host: bound.address, port: bound.port }
+}
+
+/** Why a socket could not listen at an address (`host:port`), as `port-in-use` or `listen-failed`. */
+export function listenError(error: NodeJS.ErrnoException, address: string): SyncError {
+  return error.code === 'EADDRINUSE'
+    ? new SyncError('port-in-use', { address }, { cause: error })
+    : new SyncError('listen-failed', { address, reason: reasonOf(error) }, { cause: error })
 }

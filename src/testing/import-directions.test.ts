@@ -46,7 +46,7 @@ const directions: Readonly<
   },
   ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
   'setting-table': {
-    may: ['core', 'engine/settings', 'net/address', 'net/public-servers'],
+    may: ['core', 'engine/settings', 'net/address', 'net/public-servers', 'net/tracker-url'],
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {

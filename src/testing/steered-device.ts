@@ -112,6 +112,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       monotonicMs: () => elapsedMs,
       runDaemon: async () => undefined,
       runRelay: async () => undefined,
+      runTracker: async () => undefined,
     }
     const status = await runProgram(args, around)
     if (bugs.length > 0) throw bugs[0]

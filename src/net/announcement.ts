@@ -1,0 +1,161 @@
+/**
+ * This device under one topic of one day at one tracker: when it is announced, what came of it, and the goodbye. Asks through a function it is
+ * given, and knows nothing of protocols.
+ */
+import { isSyncError, reasonOf } from '../core/errors.ts'
+import type { Chance, Clock } from '../ports.ts'
+import type { Announce } from '../wire/udp-tracker.ts'
+import type { SearchResult } from './search.ts'
+import type { Announced } from './tracker-announce.ts'
+import { maxAddressesTold } from './tracker-answer.ts'
+
+/** Trackers say when they want to be asked again, and lie. Not more often than once a minute, and once an hour to be found at all. */
+const shortestIntervalMs = 60_000
+const longestIntervalMs = 3_600_000
+/** For a tracker that does not say. */
+const usualIntervalMs = 1_800_000
+/** The wait after the first failure; each further one doubles it, up to the last: a tracker that comes back is found within half an hour. */
+const firstRetryMs = 5_000
+const lastRetryMs = 1_800_000
+/** Between two questions, when what there is to tell has changed: a port that flaps must not become a stream of packets. */
+const shortestPauseMs = 10_000
+/** For saying goodbye. Trackers forget by themselves who does not come back, so it is not worth holding up the end of the daemon. */
+const farewellLimitMs = 2_000
+/**
+ * Bytes said to be lacking. Never none: trackers tell those who have everything nothing of each other, and peers of a folder that is up to
+ * date need each other all the same. For the same reason `completed` is never said.
+ */
+const left = 1
+
+export type Ask = (announce: Announce, signal: AbortSignal) => Promise<Announced>
+
+export interface AnnouncementOptions {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly port: () => number
+  /** The written form of the tracker's address. */
+  readonly tracker: string
+  /** 20 bytes. */
+  readonly infoHash: Buffer
+  readonly ask: Ask
+  /** Told of every failure. */
+  readonly onFailure: (reason: string) => void
+}
+
+/** Disposing says goodbye. */
+export interface Announcement extends AsyncDisposable {
+  result(): SearchResult
+  /** Announces anew soon if the port is not any more what was told last. */
+  checkPort(): void
+}
+
+export function createAnnouncement(options: AnnouncementOptions): Announcement {
+  const { clock, chance, port, infoHash, ask } = options
+  // Fresh for each: nothing beside its address connects the folders of a device, or its days.
+  const peerId = chance.bytes(20)
+  const key = chance.bytes(4).readUInt32BE()
+  const stop = new AbortController()
+  let last: SearchResult = {
+    ...{ at: options.tracker, state: 'waiting', message: 'not asked yet', found: 0 },
+    atMs: clock.now(),
+  }
+  let isAsking = false
+  /** Whether the tracker knows of this device. */
+  let isKnown = false
+  let failures = 0
+  let toldPort: number | undefined
+  let askedMs = clock.monotonicMs()
+  let nextMs = askedMs
+  let timer: Disposable | undefined
+  let running: Promise<void> = Promise.resolve()
+
+  function plan(delayMs: number): void {
+    timer?.[Symbol.dispose]()
+    nextMs = clock.monotonicMs() + delayMs
+    timer = clock.after(delayMs, () => {
+      running = attempt()
+    })
+  }
+
+  function saying(event: Announce['event']): Announce {
+    const wanted = event === 'stopped' ? 0 : maxAddressesTold
+    return { infoHash, peerId, key, left, event, wanted, port: toldPort ?? port() }
+  }
+
+  function become(state: SearchResult['state'], message: string, found: number): void {
+    last = { at: options.tracker, state, message, found, atMs: clock.now() }
+  }
+
+  async function attempt(): Promise<void> {
+    isAsking = true
+    toldPort = port()
+    try {
+      const { interval, found } = await ask(saying(isKnown ? 'none' : 'started'), stop.signal)
+      isKnown = true
+      failures = 0
+      become('working', `told ${countOf(found)}`, found)
+      plan(intervalMs(interval))
+    } catch (thrown) {
+      if (stop.signal.aborted) return
+      failures += 1
+      const reason = isSyncError(thrown, 'tracker-failed') ? thrown.message : reasonOf(thrown)
+      become('failed', reason, 0)
+      options.onFailure(reason)
+      plan(retryDelayMs())
+    } finally {
+      isAsking = false
+      askedMs = clock.monotonicMs()
+    }
+  }
+
+  /** Somewhat later than asked for, so that what began at once does not stay at once. */
+  function intervalMs(seconds: number | undefined): number {
+    const saidMs = seconds !== undefined && seconds > 0 ? seconds * 1000 : usualIntervalMs
+    const boundedMs = Math.min(longestIntervalMs, Math.max(shortestIntervalMs, saidMs))
+    return boundedMs * (1 + chance.fraction() / 10)
+  }
+
+  /** Half of the wait is left to chance, so that all who lost the same tracker do not come back as one. */
+  function retryDelayMs(): number {
+    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
+    return fullMs * (0.5 + chance.fraction() / 2)
+  }
+
+  async function sayGoodbye(): Promise<void> {
+    const limit = new AbortController()
+    using _limit = clock.after(farewellLimitMs, () => limit.abort())
+    await ask(saying('stopped'), limit.signal).catch(() => undefined)
+  }
+
+  plan(0)
+
+  return {
+    result() {
+      const next = isAsking
+        ? 'being asked now'
+        : `asked again in ${durationToText(nextMs - clock.monotonicMs())}`
+      return last.state === 'waiting' && !isAsking ? last : { ...last, message: `${last.message}; ${next}` }
+    },
+    checkPort() {
+      if (isAsking || toldPort === undefined || toldPort === port()) return
+      const soonMs = Math.max(0, askedMs + shortestPauseMs - clock.monotonicMs())
+      if (nextMs - clock.monotonicMs() > soonMs) plan(soonMs)
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      timer?.[Symbol.dispose]()
+      await running
+      timer?.[Symbol.dispose]()
+      if (isKnown) await sayGoodbye()
+    },
+  }
+}
+
+function countOf(found: number): string {
+  return found === 0 ? 'no addresses' : found === 1 ? '1 address' : `${found} addresses`
+}
+
+function durationToText(durationMs: number): string {
+  const seconds = Math.max(1, Math.round(durationMs / 1000))
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}
