@@ -75,6 +75,8 @@ async function runUntilTold(
   late.unref()
   await running[Symbol.asyncDispose]()
   log.info({}, 'stopped')
+  // A name that is just being looked up cannot be called off, and would hold up the end while a network is silent.
+  process.exit(0)
 }
 
 /** The first signal tells to stop. One that comes clearly later is meant: whoever sends it does not want to wait. */

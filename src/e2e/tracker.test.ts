@@ -1,27 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { programPath, runBerrysync } from '../testing/daemon.ts'
+import { runBerrysync } from '../testing/daemon.ts'
+import { startServer } from '../testing/server-process.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
-/** Starts the tracker on any free port of this machine and waits until it listens. */
-async function startTracker(...args: string[]) {
-  const command = ['tracker', '--listen', '127.0.0.1:0', ...args]
-  const child = spawn(programPath, command, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const log: string[] = []
-  const { promise: ready, resolve } = Promise.withResolvers<string>()
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    log.push(line)
-    if (line.includes('"msg":"ready"')) resolve(JSON.parse(line).listen)
-  })
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
-    return await ended
-  }
-  return { listen: await ready, log, end, [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) }
+function startTracker(...args: string[]) {
+  return startServer(['tracker', '--listen', '127.0.0.1:0', ...args])
 }
 
 test('a tracker runs until it is told to stop, and ends cleanly, also with somebody connected', async () => {

@@ -3,17 +3,18 @@
  * they answer it. IPv4 only, as the package. Knows hashes and addresses, nothing of topics, and keeps no timetable.
  */
 
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { isIPv4 } from 'node:net'
 // @ts-expect-error: the package has no types; what of it is used stands below.
 import { Client } from 'bittorrent-dht'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { formatHostPort, type HostPort } from './address.ts'
 import { idBytes } from './dht-packet.ts'
 import { createDhtReach } from './dht-reach.ts'
 import { createDhtSocket, type DhtSocket } from './dht-socket.ts'
+import { listenError } from './listen.ts'
+import { resolveName } from './resolve.ts'
 
 /** Long enough for a lookup in which most of those asked are gone; whoever invents nodes without end holds it up no longer. */
 const lookupWithinMs = 30_000
@@ -147,8 +148,8 @@ export async function openDhtNode({ clock, chance, log, listen, onNode }: DhtNod
 
   async function askNamed({ host, port }: HostPort): Promise<void> {
     try {
-      const found = await lookup(host, { family: 4, all: true })
-      ask(found.slice(0, maxAddressesOfName).map(({ address }) => ({ host: address, port })))
+      const found = (await resolveName(host)).filter(isIPv4)
+      ask(found.slice(0, maxAddressesOfName).map((address) => ({ host: address, port })))
     } catch (thrown) {
       log.debug({ host, reason: reasonOf(thrown) }, 'a bootstrap node of the DHT has no address')
     }
@@ -160,9 +161,7 @@ export async function openDhtNode({ clock, chance, log, listen, onNode }: DhtNod
   } catch (thrown) {
     client.destroy()
     const address = formatHostPort(listen)
-    throw (thrown as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      ? new SyncError('port-in-use', { address }, { cause: thrown })
-      : new SyncError('listen-failed', { address, reason: reasonOf(thrown) }, { cause: thrown })
+    throw listenError(thrown as NodeJS.ErrnoException, address)
   }
 
   return {

@@ -3,16 +3,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { sha256 } from '../core/ids.ts'
 import type { HostPort } from '../net/address.ts'
 import type { SearchResult, Topic } from '../net/search.ts'
 import { createTrackerSearch, type TrackerSearch, type TrackerSearchOptions } from '../net/tracker-search.ts'
 import { openTracker, type Tracker } from '../servers/tracker.ts'
 import { systemChance, systemClock } from '../system.ts'
+import { runCommand } from './commands.ts'
 import { createTestMembership } from './loopback.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createMemoryLog, type MemoryLog } from './memory-log.ts'
+import type { Host } from './networks.ts'
 import { silentLog } from './silent-log.ts'
 import { makeTempDirectory } from './temp-directory.ts'
 import { until } from './until.ts'
@@ -101,26 +103,31 @@ export async function openHttpTracker(onRequest: RequestListener): Promise<HandM
   }
 }
 
-/** Debian's opentracker. It serves only the swarms on its list. */
+/** Debian's opentracker, at any free port of loopback or at 6969 of a host. It serves only the swarms on its list. */
 export async function startOpentracker(
   infoHashes: readonly Buffer[],
+  host?: Host,
 ): Promise<AsyncDisposable & { port: number }> {
   const directory = await makeTempDirectory()
   // It gives up its rights before it reads the list.
   await chmod(directory.path, 0o755)
   await writeFile(`${directory.path}/list`, infoHashes.map((hash) => `${hash.toString('hex')}\n`).join(''))
-  // It cannot be told to take any free port.
-  await using scout = await openOwnTracker({ host: '127.0.0.1', port: 0 })
-  const { port } = scout.address
-  await scout[Symbol.asyncDispose]()
-  const where = ['-i', '127.0.0.1', '-p', String(port), '-P', String(port)]
-  const child = spawn('opentracker', [...where, '-d', directory.path, '-w', 'list'], { stdio: 'ignore' })
+  const port = host === undefined ? await freePort() : 6969
+  const where = ['-i', host?.address ?? '127.0.0.1', '-p', String(port), '-P', String(port)]
+  const [command, ...args] = [
+    ...(host?.prefix ?? []),
+    'opentracker',
+    ...where,
+    '-d',
+    directory.path,
+    '-w',
+    'list',
+  ]
+  const child = spawn(command!, args, { stdio: 'ignore' })
   const ended = once(child, 'exit')
   await until('opentracker listens', async () => {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    socket.destroy()
-    return true
+    const [tool, ...rest] = [...(host?.prefix ?? []), 'ss', '-Htln', `sport = :${port}`]
+    return (await runCommand(tool!, ...rest)) !== ''
   })
   return {
     port,
@@ -130,4 +137,10 @@ export async function startOpentracker(
       await directory[Symbol.asyncDispose]()
     },
   }
+}
+
+/** It cannot be told to take any free port. */
+async function freePort(): Promise<number> {
+  await using scout = await openOwnTracker({ host: '127.0.0.1', port: 0 })
+  return scout.address.port
 }
