@@ -30,7 +30,7 @@ export interface Stage {
   startCluster(count: number, options?: StartOptions): Promise<Cluster>
 }
 
-export interface StartOptions extends Pick<ClusterOptions, 'isQuick'> {
+export interface StartOptions extends Pick<ClusterOptions, 'isQuick' | 'throughRelay'> {
   readonly uplinkMegabits?: number
 }
 

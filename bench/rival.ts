@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly home: string
   /** Changes are to be noticed as fast as the program can be set to. Otherwise `rescan` tells of them. */
   readonly isQuick?: boolean
+  /** Nodes know of each other only through a relay, which runs at the last place and is no node. */
+  readonly throughRelay?: boolean
 }
 
 /** Nodes that know each other's addresses and are ready to share folders. */

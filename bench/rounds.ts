@@ -2,7 +2,7 @@
  * Runs a case round after round. In every round each rival has its turn, and the order is reversed from one round to the next, so that a
  * machine that gets slower or faster meanwhile treats all alike.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchCase, Measures, Stage } from './measures.ts'
 import { makeNetwork } from './namespaces.ts'
@@ -61,15 +61,20 @@ async function runOnce(
   await using made = new AsyncDisposableStack()
   const own = await mkdtemp(join(scratch, `${bench.name}-`))
   made.defer(() => rm(own, { recursive: true, force: true }))
+  let clusters = 0
   const stage: Stage = {
     rival: rival.name,
     scratch: own,
     isSmall,
-    async startCluster(count, { uplinkMegabits, isQuick = false } = {}) {
+    async startCluster(count, { uplinkMegabits, isQuick = false, throughRelay = false } = {}) {
+      const places = throughRelay ? count + 1 : count
       const network = made.use(
-        await makeNetwork(count, uplinkMegabits === undefined ? {} : { uplinkMegabits }),
+        await makeNetwork(places, uplinkMegabits === undefined ? {} : { uplinkMegabits }),
       )
-      return rival.startCluster({ places: network.places, home: own, isQuick })
+      clusters += 1
+      const home = join(own, `cluster-${clusters}`)
+      await mkdir(home)
+      return rival.startCluster({ places: network.places, home, isQuick, throughRelay })
     },
   }
   return await bench.run(stage)

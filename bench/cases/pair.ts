@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkSame, createArrival, settleDisk } from '../content.ts'
-import type { Stage } from '../measures.ts'
+import type { Stage, StartOptions } from '../measures.ts'
 import type { Cluster, RivalNode } from '../rival.ts'
 import { pause } from '../wait.ts'
 
@@ -25,13 +25,17 @@ export interface Pair extends AsyncDisposable {
 }
 
 /** `fill` writes the folder of the source and tells how many files there are. */
-export async function startPair(stage: Stage, fill: (directory: string) => Promise<number>): Promise<Pair> {
+export async function startPair(
+  stage: Stage,
+  fill: (directory: string) => Promise<number>,
+  options: StartOptions = {},
+): Promise<Pair> {
   await using made = new AsyncDisposableStack()
   const [from, to] = [join(stage.scratch, 'source'), join(stage.scratch, 'target')]
   await mkdir(from)
   await mkdir(to)
   const files = await fill(from)
-  const cluster = made.use(await stage.startCluster(2))
+  const cluster = made.use(await stage.startCluster(2, options))
   const [source, target] = cluster.nodes as [RivalNode, RivalNode]
   await source.add(folder, from)
   await source.settled(folder, { directory: from, files })
