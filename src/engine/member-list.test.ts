@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { attachHostile } from '../testing/hostile-peer.ts'
 import { introduced, scene } from '../testing/hostile-scene.ts'
-import { identityOf } from '../testing/memory-device.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { connectDevices, identityOf, openMemoryDevice, pass } from '../testing/memory-device.ts'
 
 const good = identityOf('good').id
 
@@ -30,4 +31,20 @@ test('who is let in after all is not shown as waiting', async () => {
   folder.setAdmission('secret')
   await introduced(at, 'read-only')
   expect(folder.members().find(({ device }) => device === identityOf('mallory').id)?.state).toBe('member')
+})
+
+test('whoever is not let in sees why where it looks first, until it is', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  await using owner = await openMemoryDevice({ clock, name: 'alice' })
+  await using reader = await openMemoryDevice({ clock, name: 'bob', role: 'read-only' })
+  await pass(clock)
+  owner.folder.setAdmission('approval')
+  connectDevices(owner, reader)
+  await pass(clock)
+  expect(reader.folder.status().explanation).toContain('waits until somebody with full access lets it in')
+  expect(owner.folder.status().explanation).toBe('')
+  owner.folder.approve('bob')
+  connectDevices(owner, reader)
+  await pass(clock)
+  expect(reader.folder.status().explanation).toBe('')
 })

@@ -40,6 +40,8 @@ export interface Session {
   /** When its link came, monotonic. */
   readonly sinceMs: number
   isOpen(): boolean
+  /** Whether this device did not let the peer in. */
+  isTurnedAway(): boolean
   /** Whether both sides named it in their hellos (P2). */
   speaks(feature: Feature): boolean
   /** Tells the peer what this device still lacks, when that is news. */
@@ -82,6 +84,7 @@ export function createSession(
   let theirIndexIsComplete = false
   let theirSummary: (Message & { kind: 'summary' }) | undefined
   let ourSummary = ''
+  let isTurnedAway = false
 
   const helloTimer = clock.after(helloTimeoutMs, () => link.close('peer-stalled'))
   link.closed.then(() => helloTimer[Symbol.dispose]())
@@ -155,7 +158,7 @@ export function createSession(
 
   function open(message: Hello): void {
     checkHello(keys, link, message)
-    admit(context, link.peer, message)
+    letIn(message)
     hello = message
     store.forgetNewcomer(link.peer)
     helloTimer[Symbol.dispose]()
@@ -175,6 +178,13 @@ export function createSession(
     )
     if (speaks('progress')) tellProgress(context, link, all.count)
     events.opened(session)
+  }
+
+  /** Throws why not. */
+  function letIn(message: Hello): void {
+    isTurnedAway = true
+    admit(context, link.peer, message)
+    isTurnedAway = false
   }
 
   function receiveEntries(message: Message & { kind: 'index' }): void {
@@ -204,13 +214,14 @@ export function createSession(
     admitAgain() {
       if (hello === undefined) return
       try {
-        admit(context, link.peer, hello)
+        letIn(hello)
       } catch (error) {
         if (!isSyncError(error)) throw error
         link.close(error.code)
       }
     },
     isOpen: () => hello !== undefined,
+    isTurnedAway: () => isTurnedAway,
     speaks,
     sendSummary(needFiles, needBytes) {
       if (hello === undefined) return

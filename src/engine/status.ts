@@ -71,7 +71,10 @@ export function describeFolder(
     notKept: { files: counts.unkeptFiles, bytes: counts.unkeptBytes },
     peers,
     problems,
-    explanation: halt?.message ?? explain(state, counts.needFiles, peers.length, problems.length),
+    explanation:
+      halt?.message ??
+      (peers.length === 0 && state !== 'paused' ? swarm.refusal()?.message : undefined) ??
+      explain(state, counts.needFiles, peers.length, problems.length),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { hasBlock } from '../core/block-set.ts'
 import { blockCount, isBlockListOf } from '../core/blocks.ts'
-import { isSyncError, SyncError } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot, DeviceId } from '../core/ids.ts'
 import { whoMakesRoom } from '../core/link-room.ts'
 import type { Version } from '../core/version.ts'
@@ -19,6 +19,9 @@ import { type AllSessions, createSession, type Session, type SessionEvents } fro
 /** So long nothing is asked of who sent something wrong: its memory or disk is ill, or it lies. What it says of the folder is signed and counts. */
 const avoidMs = 600_000
 
+/** What a peer says to whom it does not let in. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['peer-revoked', 'peer-uninvited', 'peer-waiting'])
+
 export interface SwarmEvents {
   /** A peer came. */
   readonly opened: () => void
@@ -30,6 +33,8 @@ export interface Swarm {
   attach(link: Link): void
   sessions(): readonly Session[]
   openSessions(): readonly Session[]
+  /** Why this device was not let in, as the last peer said that was reached; undefined once one has let it in. */
+  refusal(): SyncError | undefined
   /** From when on some peer can be asked for this content, monotonic: infinity while all are known to lack it. */
   askableMs(content: WantedContent): number
   /** The verified block list of a file. Rejects with `no-peer-has-it`. */
@@ -48,9 +53,11 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
   const sessionsByPeer = new Map<DeviceId, Session>()
   /** Who sent something wrong, and until when nothing is asked there. */
   const avoidedUntilMs = new Map<DeviceId, number>()
+  let refusal: SyncError | undefined
   const fetcher = createBlockFetcher(context, trustedSessions, blame)
   const sessionEvents: SessionEvents = {
     opened(session) {
+      refusal = undefined
       fetcher.noteNews(session)
       events.opened()
     },
@@ -95,6 +102,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     sessionsByPeer.set(link.peer, session)
     link.closed.then((reason) => {
       if (sessionsByPeer.get(link.peer) === session) sessionsByPeer.delete(link.peer)
+      if (refusals.has(reason.code) && !session.isTurnedAway()) refusal = reason
       fetcher.noteGone(session)
       allSessions.seeding.noteGone(link)
       log.info({ peer: link.peer, address: link.address, code: reason.code }, 'disconnected')
@@ -188,6 +196,7 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     attach,
     sessions,
     openSessions,
+    refusal: () => refusal,
     askableMs: (content) => Math.min(...trustedSessions().map((session) => askableAt(session, content))),
     fetchBlockList(version) {
       const { root, sizeBytes, blockSizeBytes } = version
