@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { Added, Status } from '../api/schemas.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
+import { parseSecret } from '../core/secret.ts'
 import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
 import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { secretsToText } from './secrets.ts'
-import { absolute, openSession, type Session, type Surroundings } from './session.ts'
+import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'
 import { collect } from './share.ts'
 
 /** So long the command waits for whoever made a one-time secret; the daemon goes on trying. */
@@ -28,6 +29,8 @@ export function defineAdd(program: Command, around: Surroundings): void {
     )
     .action(async (directory: string, given: string | undefined, options, command: Command) => {
       const { host = [] } = options as { readonly host?: readonly string[] }
+      if (given !== undefined && isSecret(directory))
+        wrongUsage(command, 'the directory comes first: berrysync add DIR SECRET')
       const session = openSession(command, around)
       const typed = given === '-' ? (await around.readInput()).trim() : given
       const link = typed !== undefined && isSecretLink(typed) ? textToSecretLink(typed) : undefined
@@ -71,4 +74,17 @@ function addedToText({ path, role, created, full, readOnly = '' }: Added): strin
     `Syncing ${plainText(path)}. It is a new folder; whoever has one of its secrets can join:`,
     secretsToText({ ...(full === undefined ? {} : { full }), readOnly }),
   ].join('\n')
+}
+
+/** Whether a text is what one joins a folder with. */
+function isSecret(text: string): boolean {
+  if (isSecretLink(text)) return true
+  try {
+    parseSecret(text)
+    return true
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    // Most of it, with a mistake.
+    return error.code === 'secret-mistyped'
+  }
 }

@@ -284,6 +284,17 @@ test('peers --explain tells every way that was tried, and what is switched off',
   expect(await device.run('peers', '--explain')).toMatchObject({ status: 2 })
 })
 
+test('add with the secret before the directory is told so', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  const { full, readOnly } = await device.json('add', path)
+  for (const secret of [full, readOnly, `${full.slice(0, -1)}x`]) {
+    const { status, err } = await device.run('add', secret, join(device.root, 'b'))
+    expect([status, err]).toEqual([2, expect.stringContaining('berrysync add DIR SECRET')])
+  }
+})
+
 test('a name from elsewhere cannot steer the terminal', async () => {
   await using device = await startSteeredDevice()
   const path = join(device.root, 'a')
