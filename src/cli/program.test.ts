@@ -293,6 +293,10 @@ test('add with the secret before the directory is told so', async () => {
     const { status, err } = await device.run('add', secret, join(device.root, 'b'))
     expect([status, err]).toEqual([2, expect.stringContaining('berrysync add DIR SECRET')])
   }
+  // As base64 text this could be somebody's own secret.
+  const long = join(device.root, 'music/of/all/the/podcasts/of/this/house')
+  await mkdir(long, { recursive: true })
+  expect((await device.run('add', long, 'x'.repeat(40))).status).toBe(0)
 })
 
 test('a name from elsewhere cannot steer the terminal', async () => {
