@@ -18,6 +18,8 @@ const firstRetryMs = 5_000
 const lastRetryMs = 600_000
 /** Who says on the local network that it is here, is; but not more often than this. */
 const heardRetryMs = 5_000
+/** Who had a link for a while and was sent away, because others need the place, lacks nothing of that peer: it goes there again after this, half of it left to chance. */
+const returnAfterMs = 600_000
 /** A way that failed as often, and is not told any more, is forgotten. */
 const maxFailures = 8
 /** A relay is asked only for those that no way led to directly by then. */
@@ -124,15 +126,15 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   }
 
   /** A way through a relay is of no use to who is linked in any way, another one only to who is linked directly. */
-  function isHeld({ way, peer }: Entry): boolean {
-    return links().some(
+  function isHeld({ way, peer }: Entry, present: readonly Link[]): boolean {
+    return present.some(
       (link) => (link.peer === peer || way.isTo(link.peer)) && (way.by === 'relay' || link.via === 'direct'),
     )
   }
 
   /** A try under way counts as what it may become. For a direct way relayed links count for nothing. */
-  function isWanted({ way }: Entry): boolean {
-    const counted = links().filter(({ via }) => via === 'direct' || way.by === 'relay')
+  function isWanted({ way }: Entry, present: readonly Link[]): boolean {
+    const counted = present.filter(({ via }) => via === 'direct' || way.by === 'relay')
     const room = (way.by === 'lan' ? options.maxLinks() : options.wantedLinks()) - underway.size
     return counted.length < room
   }
@@ -141,11 +143,12 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     timer?.[Symbol.dispose]()
     if (stop.signal.aborted) return
     const nowMs = clock.monotonicMs()
-    const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry))
+    const present = links()
+    const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry, present))
     const due = idle.filter(({ nextMs }) => nextMs <= nowMs).sort(compareEntries)
     for (const entry of due) {
       if (underway.size >= maxAttempts) return
-      if (!isWanted(entry)) continue
+      if (!isWanted(entry, present)) continue
       const slot = options.takeSlot()
       if (slot === undefined) return
       start(entry, slot)
@@ -191,7 +194,7 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs
       entry.failures = isSteady ? 0 : entry.failures + 1
       become(entry, 'waiting', error)
-      entry.nextMs = clock.monotonicMs() + (entry.failures === 0 ? 0 : retryDelayMs(entry))
+      entry.nextMs = clock.monotonicMs() + delayAfterLinkMs(entry, error.code)
       look()
     })
   }
@@ -210,9 +213,18 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     log.debug({ at: entry.way.at, by: entry.way.by, reason: error.message }, 'a peer was not reached')
   }
 
-  /** Half of the wait is left to chance, so that many devices which lost the same peer do not come back as one. */
+  function delayAfterLinkMs(entry: Entry, code: ErrorCode): number {
+    if (entry.failures > 0) return retryDelayMs(entry)
+    return code === 'peer-full' ? halfByChance(returnAfterMs) : 0
+  }
+
   function retryDelayMs({ failures }: Entry): number {
-    return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)) * (0.5 + chance.fraction() / 2)
+    return halfByChance(Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)))
+  }
+
+  /** So that many devices which lost the same peer do not come back as one. */
+  function halfByChance(delayMs: number): number {
+    return delayMs * (0.5 + chance.fraction() / 2)
   }
 
   return {
@@ -221,9 +233,10 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       for (const [at, { way }] of entries) if (!by.has(way.by)) entries.delete(at)
     },
     look,
-    results: () =>
-      [...entries.values()].map((entry) => {
-        const isConnected = entry.state === 'connected' || isHeld(entry)
+    results() {
+      const present = links()
+      return [...entries.values()].map((entry) => {
+        const isConnected = entry.state === 'connected' || isHeld(entry, present)
         const { way, lastResult, atMs, nextMs } = entry
         return {
           ...{ at: way.at, by: way.by, lastResult, atMs },
@@ -233,7 +246,8 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
               ? undefined
               : Math.max(0, nextMs - clock.monotonicMs()),
         }
-      }),
+      })
+    },
     async [Symbol.asyncDispose]() {
       stop.abort()
       timer?.[Symbol.dispose]()
@@ -242,8 +256,17 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   }
 }
 
-/** Near ones first, relays last, then those that failed least, then those left alone longest. */
+/**
+ * Near ones first, relays last, then those that ever led to a peer: of what is told of a large folder most is gone or cannot be reached, and waiting for all that
+ * takes minutes. Then those that failed least, then those left alone longest.
+ */
 function compareEntries(a: Entry, b: Entry): number {
   const rank = { lan: 0, tracker: 1, dht: 1, relay: 2 } as const
-  return rank[a.way.by] - rank[b.way.by] || a.failures - b.failures || a.atMs - b.atMs
+  const isUnproven = ({ peer }: Entry) => Number(peer === undefined)
+  return (
+    rank[a.way.by] - rank[b.way.by] ||
+    isUnproven(a) - isUnproven(b) ||
+    a.failures - b.failures ||
+    a.atMs - b.atMs
+  )
 }
