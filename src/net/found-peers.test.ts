@@ -136,25 +136,6 @@ test('who was sent away to make room leaves the place to others for a while, and
   expect(links.map(({ peer }) => peer)).toEqual([deviceOf('a')])
 })
 
-test('whom a way once led to is sought before all that nobody has tried', async () => {
-  const { peers, links, there, clock, limits, tried, way } = open()
-  limits.wanted = 1
-  there.set('a', 'alice')
-  peers.offer([way('a')])
-  await clock.advance(1_000)
-  // Not long enough to count as anything but a failure.
-  links[0]!.close('closing')
-  await clock.advance(0)
-  limits.slots = 0
-  peers.offer(addresses(20, 'new').map((at) => way(at)))
-  await clock.advance(10_000)
-  tried.length = 0
-  limits.slots = 1
-  peers.look()
-  await clock.advance(0)
-  expect(tried[0]).toBe('a')
-})
-
 test('only some are tried at a time, and none beyond what all folders share', async () => {
   const { peers, clock, tried, limits, way, hold, release } = open()
   hold()

@@ -256,17 +256,8 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   }
 }
 
-/**
- * Near ones first, relays last, then those that ever led to a peer: of what is told of a large folder most is gone or cannot be reached, and waiting for all that
- * takes minutes. Then those that failed least, then those left alone longest.
- */
+/** Near ones first, relays last, then those that failed least, then those left alone longest. */
 function compareEntries(a: Entry, b: Entry): number {
   const rank = { lan: 0, tracker: 1, dht: 1, relay: 2 } as const
-  const isUnproven = ({ peer }: Entry) => Number(peer === undefined)
-  return (
-    rank[a.way.by] - rank[b.way.by] ||
-    isUnproven(a) - isUnproven(b) ||
-    a.failures - b.failures ||
-    a.atMs - b.atMs
-  )
+  return rank[a.way.by] - rank[b.way.by] || a.failures - b.failures || a.atMs - b.atMs
 }
