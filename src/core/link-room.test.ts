@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Seat, stayMs, whoMakesRoom } from './link-room.ts'
+import { helloMs, type Seat, stayMs, whoMakesRoom } from './link-room.ts'
 
 function seat(
   name: string,
@@ -17,6 +17,12 @@ const dear = { isDear: true }
 test('who says nothing goes first', () => {
   const seats = [seat('old'), seat('silent', { open: false, dear: true })]
   expect(whoMakesRoom(stranger, seats, 2 * stayMs)?.name).toBe('silent')
+})
+
+test('who has just come keeps its place while its hello is on its way', () => {
+  const seats = [seat('coming', { open: false, settled: false })]
+  expect(whoMakesRoom(stranger, seats, helloMs - 1)).toBeUndefined()
+  expect(whoMakesRoom(stranger, seats, helloMs)?.name).toBe('coming')
 })
 
 test('one that is near or sought gets the place of one that is neither, and of no other', () => {

@@ -1,7 +1,12 @@
 /** Who makes room when a folder has as many links as it may have, so that nobody is kept out for ever. Pure. */
 
-/** Whoever has been here as long and needs nothing may have to make room for a stranger. */
-export const stayMs = 600_000
+/**
+ * Whoever has been here as long and needs nothing may have to make room for a stranger. Of many readers of one publisher each has its turn, as many a minute as
+ * there may be links; much shorter, and making links would be all a small machine does.
+ */
+export const stayMs = 60_000
+/** A hello comes within this, or hardly at all. Who has just come must not lose its place to the next one while it is on its way. */
+export const helloMs = 10_000
 
 /** A link to a peer of a folder. */
 export interface Seat {
@@ -23,7 +28,7 @@ export function whoMakesRoom<S extends Seat>(
 ): S | undefined {
   const strangers = seats.filter(({ isDear }) => !isDear)
   return (
-    seats.find((seat) => !seat.isOpen()) ??
+    seats.find((seat) => !seat.isOpen() && nowMs - seat.sinceMs >= helloMs) ??
     (newcomer.isDear ? strangers[0] : undefined) ??
     strangers.find((seat) => nowMs - seat.sinceMs >= stayMs && seat.isSettled())
   )

@@ -20,6 +20,11 @@ const ownShare = 1 / 3
 /** So many it makes itself in any case, or a few that go at once would cut it off. */
 const minWantedLinks = 4
 
+/** Links of a folder at which this device seeks no more, when there may be so many. */
+export function wantedLinksOf(maxLinks: number): number {
+  return Math.max(minWantedLinks, Math.ceil(maxLinks * ownShare))
+}
+
 export interface DialerOptions extends LinkContext {
   /** Takes over a link. It has been noted already. */
   readonly onLink: (link: Link) => void
@@ -101,9 +106,9 @@ export function createDialer(options: DialerOptions): Dialer {
 
   function beginFinding({ folderId }: Membership): FoundPeers {
     const { clock, chance, log, maxLinks } = options
-    const wantedLinks = () => Math.max(minWantedLinks, Math.ceil(maxLinks() * ownShare))
     return createFoundPeers({
-      ...{ clock, chance, log, takeSlot, wantedLinks, maxLinks },
+      ...{ clock, chance, log, takeSlot, maxLinks },
+      wantedLinks: () => wantedLinksOf(maxLinks()),
       links: () => linksOf(folderId),
       onLink: takeOver,
     })

@@ -118,6 +118,24 @@ test('peers that were found are linked, and one that is lost is sought again', a
   expect(links).toHaveLength(1)
 })
 
+test('who was sent away to make room leaves the place to others for a while, and seeks another peer meanwhile', async () => {
+  const { peers, links, there, clock, limits, tried, way } = open()
+  limits.wanted = 1
+  for (const at of ['a', 'b']) there.set(at, at)
+  peers.offer([way('a')])
+  await clock.advance(60_000)
+  peers.offer([way('b')])
+  links[0]!.close('peer-full')
+  await clock.advance(0)
+  expect(tried).toEqual(['a', 'b'])
+  links[0]!.close('closing')
+  there.delete('b')
+  await clock.advance(299_000)
+  expect(tried.filter((at) => at === 'a')).toHaveLength(1)
+  await clock.advance(301_000)
+  expect(links.map(({ peer }) => peer)).toEqual([deviceOf('a')])
+})
+
 test('only some are tried at a time, and none beyond what all folders share', async () => {
   const { peers, clock, tried, limits, way, hold, release } = open()
   hold()

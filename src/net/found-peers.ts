@@ -17,6 +17,8 @@ const maxAttempts = 4
 const retryLimits: RetryLimits = { firstMs: 5_000, lastMs: 600_000 }
 /** Who says on the local network that it is here, is; but not more often than this. */
 const heardRetryMs = 5_000
+/** Many take turns at a peer that is full. */
+const returnLimits: RetryLimits = { firstMs: 600_000, lastMs: 600_000 }
 /** A way that failed as often, and is not told any more, is forgotten. */
 const maxFailures = 8
 /** A relay is asked only for those that no way led to directly by then. */
@@ -125,15 +127,15 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   }
 
   /** A way through a relay is of no use to who is linked in any way, another one only to who is linked directly. */
-  function isHeld({ way, peer }: Entry): boolean {
-    return links().some(
+  function isHeld({ way, peer }: Entry, present: readonly Link[]): boolean {
+    return present.some(
       (link) => (link.peer === peer || way.isTo(link.peer)) && (way.by === 'relay' || link.via === 'direct'),
     )
   }
 
   /** A try under way counts as what it may become. For a direct way relayed links count for nothing. */
-  function isWanted({ way }: Entry): boolean {
-    const counted = links().filter(({ via }) => via === 'direct' || way.by === 'relay')
+  function isWanted({ way }: Entry, present: readonly Link[]): boolean {
+    const counted = present.filter(({ via }) => via === 'direct' || way.by === 'relay')
     const room = (way.by === 'lan' ? options.maxLinks() : options.wantedLinks()) - underway.size
     return counted.length < room
   }
@@ -142,11 +144,12 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     timer?.[Symbol.dispose]()
     if (stop.signal.aborted) return
     const nowMs = clock.monotonicMs()
-    const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry))
+    const present = links()
+    const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry, present))
     const due = idle.filter(({ nextMs }) => nextMs <= nowMs).sort(compareEntries)
     for (const entry of due) {
       if (underway.size >= maxAttempts) return
-      if (!isWanted(entry)) continue
+      if (!isWanted(entry, present)) continue
       const slot = options.takeSlot()
       if (slot === undefined) return
       start(entry, slot)
@@ -192,8 +195,7 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs
       entry.failures = isSteady ? 0 : entry.failures + 1
       become(entry, 'waiting', error)
-      entry.nextMs =
-        clock.monotonicMs() + (entry.failures === 0 ? 0 : retryDelayMs(entry.failures, retryLimits, chance))
+      entry.nextMs = clock.monotonicMs() + delayAfterLinkMs(entry, error.code)
       look()
     })
   }
@@ -212,6 +214,12 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     log.debug({ at: entry.way.at, by: entry.way.by, reason: error.message }, 'a peer was not reached')
   }
 
+  /** Who was sent away after a while, because others need the place, lacks nothing of that peer. */
+  function delayAfterLinkMs({ failures }: Entry, code: ErrorCode): number {
+    if (failures > 0) return retryDelayMs(failures, retryLimits, chance)
+    return code === 'peer-full' ? retryDelayMs(1, returnLimits, chance) : 0
+  }
+
   return {
     offer,
     replace(by, ways) {
@@ -224,9 +232,10 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       for (const [at, { way }] of entries) if (!by.has(way.by)) entries.delete(at)
     },
     look,
-    results: () =>
-      [...entries.values()].map((entry) => {
-        const isConnected = entry.state === 'connected' || isHeld(entry)
+    results() {
+      const present = links()
+      return [...entries.values()].map((entry) => {
+        const isConnected = entry.state === 'connected' || isHeld(entry, present)
         const { way, lastResult, atMs, nextMs } = entry
         return {
           ...{ at: way.at, by: way.by, lastResult, atMs },
@@ -236,7 +245,8 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
               ? undefined
               : Math.max(0, nextMs - clock.monotonicMs()),
         }
-      }),
+      })
+    },
     async [Symbol.asyncDispose]() {
       stop.abort()
       timer?.[Symbol.dispose]()
