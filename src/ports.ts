@@ -82,6 +82,8 @@ export interface DiskCapabilities {
   readonly executable: boolean
   readonly symbolicLinks: boolean
   readonly hardLinks: boolean
+  /** What it counts time in: a time it is given comes back as the multiple of this before it. */
+  readonly timeGrainNs: bigint
 }
 
 /** The identity file of a folder: which folder, and which disk of it. */

@@ -121,6 +121,15 @@ describe('on a disk that is blind to case', () => {
   })
 })
 
+test.each([1n, 10_000_000n, 1_000_000_000n, 2_000_000_000n])(
+  'a disk that counts time in %i ns knows it',
+  async (mtimeStepNs) => {
+    const disk = await openOn(createMemoryDisk({ mtimeStepNs }))
+    await disk.claim(testIdentity)
+    expect(disk.capabilities.timeGrainNs).toBe(mtimeStepNs)
+  },
+)
+
 test('a disk that was changed for another since the last look is never touched', async () => {
   const memory = createMemoryDisk({ device: 1n })
   const other = createMemoryDisk({ device: 2n })

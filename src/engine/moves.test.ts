@@ -80,6 +80,29 @@ test('a file renamed there is renamed here', async () => {
   expect(bob.own.person.stat('before/large')).toBeUndefined()
 })
 
+const wholeSecondNs = 1_700_000_000_000_000_000n
+
+test('I2 a file renamed there gets its new time here, though a coarse disk might show the old one for it', async () => {
+  const { alice, bob, pass } = await inStep()
+  alice.own.person.touch('before/large', wholeSecondNs)
+  await pass()
+  alice.own.person.rename('before/large', 'large')
+  alice.own.person.touch('large', wholeSecondNs + 1_500_000_000n)
+  await pass()
+  expect(bob.own.person.stat('large')?.mtimeNs).toBe(wholeSecondNs + 1_500_000_000n)
+})
+
+test('on a disk that counts time in seconds a file is renamed as it lies', async () => {
+  const { alice, bob, pass } = await inStep({ mtimeStepNs: 1_000_000_000n })
+  alice.own.person.touch('before/large', wholeSecondNs + 1_500_000_000n)
+  await pass()
+  const before = bob.own.person.stat('before/large')!
+  expect(before.mtimeNs).toBe(wholeSecondNs + 1_000_000_000n)
+  alice.own.person.rename('before/large', 'large')
+  await pass()
+  expect(bob.own.person.stat('large')?.inode).toBe(before.inode)
+})
+
 test('I1 a file edited here while it is renamed there keeps the edit', async () => {
   const { alice, bob, pass } = await inStep()
   alice.own.person.rename('before', 'after')
