@@ -248,7 +248,7 @@ export interface Disk {
   /** Opens the stage of that key, with what an earlier run left in it. */
   openStage(key: string): Promise<Stage>
   /** A stage holding a copy of a file that must still be the expected one. */
-  stageCopy(key: string, path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
+  stageCopy(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
   /** Lets the names of all stages outlive a power cut, as their content does when they are sealed. */
   makeStagesDurable(): Promise<void>
   /** Deletes every stage that is not open and whose key is not wanted any more. */
