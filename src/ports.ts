@@ -47,6 +47,8 @@ export interface Found {
   readonly path: RelPath
   readonly diskPath: DiskPath
   readonly stat: Stat
+  /** It has other names, in the folder or elsewhere: what is written into one of them is in all. */
+  readonly isShared: boolean
   /** Only for links. */
   readonly linkTarget: string
 }

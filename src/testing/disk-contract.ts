@@ -34,6 +34,7 @@ export interface DiskUnderTest extends AsyncDisposable {
     | 'readFile'
     | 'mkdir'
     | 'symlink'
+    | 'hardLink'
     | 'mkfifo'
     | 'makeUndecodable'
     | 'rename'
@@ -178,6 +179,22 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
           state: 'present',
           found: { linkTarget: 'real' },
         })
+      }))
+
+    test('a file that has another name says so, a directory does not', () =>
+      withDisk(async (disk, { person }) => {
+        if (!disk.capabilities.hardLinks) return
+        person.mkdir('directory/below')
+        person.writeFile('file', 'text')
+        person.writeFile('one', 'text')
+        person.hardLink('one', 'directory/other')
+        const found = (await walkAll(disk)).flatMap((listing) => listing.found)
+        expect(found.filter(({ isShared }) => isShared).map(({ path }) => path)).toEqual([
+          'one',
+          'directory/other',
+        ])
+        for (const { path, isShared } of found)
+          expect(await disk.look(path, path)).toMatchObject({ found: { isShared } })
       }))
 
     test('a file is hashed block by block', () =>
