@@ -47,6 +47,8 @@ export interface Found {
   readonly path: RelPath
   readonly diskPath: DiskPath
   readonly stat: Stat
+  /** It has other names, in the folder or elsewhere: what is written into one of them is in all. */
+  readonly isShared: boolean
   /** Only for links. */
   readonly linkTarget: string
 }
@@ -82,6 +84,8 @@ export interface DiskCapabilities {
   readonly executable: boolean
   readonly symbolicLinks: boolean
   readonly hardLinks: boolean
+  /** What it counts time in: a time it is given comes back as the multiple of this before it. */
+  readonly timeGrainNs: bigint
 }
 
 /** The identity file of a folder: which folder, and which disk of it. */
@@ -246,7 +250,7 @@ export interface Disk {
   /** Opens the stage of that key, with what an earlier run left in it. */
   openStage(key: string): Promise<Stage>
   /** A stage holding a copy of a file that must still be the expected one. */
-  stageCopy(key: string, path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
+  stageCopy(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Stage>
   /** Lets the names of all stages outlive a power cut, as their content does when they are sealed. */
   makeStagesDurable(): Promise<void>
   /** Deletes every stage that is not open and whose key is not wanted any more. */

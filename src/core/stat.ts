@@ -33,21 +33,21 @@ export function isSameInode(a: Stat, b: Stat): boolean {
   return isSameFile(a, b) && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs
 }
 
-/** What disks count time in: FAT two seconds, ext3 one, exFAT ten milliseconds. */
-const coarseGrainsNs = [2_000_000_000n, 1_000_000_000n, 10_000_000n]
-/** Finer ones, and times set as floating-point seconds. */
-const fineGrainNs = 1_000n
+/** How far a time may be off on any disk, because it is set as floating-point seconds. */
+export const settingErrorNs = 1_000n
 
-/** Whether a disk that was given one time may show the other. */
-export function isRounded(mtimeNs: bigint, wantedNs: bigint): boolean {
-  const offNs = mtimeNs < wantedNs ? wantedNs - mtimeNs : mtimeNs - wantedNs
-  return offNs < fineGrainNs || coarseGrainsNs.some((grain) => offNs < grain && mtimeNs % grain === 0n)
+/** Whether a disk that counts time in this grain shows one time after it was given the other. */
+export function isRounded(mtimeNs: bigint, wantedNs: bigint, grainNs: bigint): boolean {
+  const offNs = wantedNs - mtimeNs
+  if (offNs < settingErrorNs && offNs > -settingErrorNs) return true
+  return offNs > 0n && offNs < grainNs && mtimeNs % grainNs === 0n
 }
 
-/** Whether time and mode are those wanted, as well as the disk can keep them. */
+/** Whether time and mode are those wanted, as well as a disk of that grain can keep them. */
 export function isDressedAs(
   shown: Pick<Stat, 'mtimeNs' | 'executable'>,
   wanted: Pick<Stat, 'mtimeNs' | 'executable'>,
+  grainNs: bigint,
 ): boolean {
-  return isRounded(shown.mtimeNs, wanted.mtimeNs) && shown.executable === wanted.executable
+  return isRounded(shown.mtimeNs, wanted.mtimeNs, grainNs) && shown.executable === wanted.executable
 }

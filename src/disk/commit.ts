@@ -20,7 +20,7 @@ import {
   takeOtherStep,
 } from './commit-step.ts'
 import { diskError, errnoOf, isGone } from './disk-error.ts'
-import type { Directory, FileStat } from './files.ts'
+import { type Directory, type FileStat, hasOtherNames } from './files.ts'
 import { openBelow, splitDiskPath } from './places.ts'
 
 /** Takes the steps in order and makes them durable together. The outcomes are in the order of the steps. */
@@ -139,7 +139,8 @@ async function settle(step: CommitStep, work: () => Promise<Found | undefined>):
 
 function toFound(surroundings: CommitSurroundings, step: CommitStep, stat: FileStat): Found {
   const linkTarget = step.kind === 'link' ? step.target : ''
-  return { path: step.path, diskPath: step.to, stat: surroundings.toStat(stat), linkTarget }
+  const isShared = hasOtherNames(stat)
+  return { path: step.path, diskPath: step.to, stat: surroundings.toStat(stat), isShared, linkTarget }
 }
 
 async function keepOldFiles(

@@ -61,6 +61,7 @@ async function realDisk(): Promise<RealDisk> {
       readFile: (name) => fs.readFileSync(at(name)),
       mkdir: (name) => void fs.mkdirSync(at(name), { recursive: true }),
       symlink: (target, name) => fs.symlinkSync(target, at(name)),
+      hardLink: (from, name) => fs.linkSync(at(from), at(name)),
       mkfifo: (name) => void execFileSync('mkfifo', [at(name)]),
       makeUndecodable(name) {
         const [before, after] = at(name).split('\ufffd')

@@ -193,9 +193,10 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return contentOf(await openExpected(path, diskPath, expect, 'changed-since-plan'), path, expect)
     },
     openStage: (key) => stages.open(key),
-    async stageCopy(key, path, diskPath, expect) {
+    async stageCopy(path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changed-since-plan')
-      return await stages.copy(key, file, expect, path)
+      // By its hash, because a path can be longer than the name of a file.
+      return await stages.copy(`copy-${sha256(path).toString('hex')}`, file, expect, path)
     },
     makeStagesDurable: () => onPath(stageDirectory.join('/'), 'write', stages.makeDurable),
     sweepStages: (isWanted) => onPath(stageDirectory.join('/'), 'write', () => stages.sweep(isWanted)),

@@ -15,6 +15,11 @@ export interface FileStat extends Stat {
   readonly links: number
 }
 
+/** Whether a file or link has more names than the one it was found by. A directory is counted by those in it. */
+export function hasOtherNames({ kind, links }: FileStat): boolean {
+  return kind !== 'directory' && links > 1
+}
+
 /** An open regular file. Disposing closes it. */
 export interface OpenFile extends AsyncDisposable {
   /** For a worker thread to read from; undefined where there is no descriptor. Good until closed. */

@@ -2,6 +2,7 @@
  * Finds out what a disk can keep, by trying in the hidden directory, and takes away again what it tried with.
  */
 import { hiddenDirectory } from '../core/path.ts'
+import { settingErrorNs } from '../core/stat.ts'
 import type { DiskCapabilities } from '../ports.ts'
 import { errnoOf } from './disk-error.ts'
 import type { Directory, OpenFile } from './files.ts'
@@ -18,12 +19,17 @@ export const usualCapabilities: Probed = {
   executable: true,
   symbolicLinks: true,
   hardLinks: true,
+  timeGrainNs: 1n,
   exactNames: true,
 }
 
 /** Tried one after the other: some disks are set up for plain letters only. */
 const probeNames = ['probe-é', 'probe'] as const
 const linkName = 'probe-link'
+/** A multiple of whatever disks count time in, and long past. */
+const wholeTimeNs = 1_600_000_000_000_000_000n
+/** That of FAT. What is farther from the time asked for is no answer to it. */
+const coarsestGrainNs = 2_000_000_000n
 
 /** Errors as of the file system: `EROFS`, `EACCES` where nothing can be written. */
 export async function probeDisk(openRoot: () => Promise<Directory>): Promise<Probed> {
@@ -34,16 +40,28 @@ export async function probeDisk(openRoot: () => Promise<Directory>): Promise<Pro
     await using file = created
     const caseSensitive = (await hidden.lstat(name.replace('probe', 'PROBE'))) === undefined
     const exactNames = caseSensitive && name === probeNames[0] && (await hidden.list()).includes(name)
-    const executable = await keepsExecutable(file)
+    // Disks without permissions either refuse or forget.
+    await canDo(() => file.setMode(0o700))
+    const executableStat = await file.stat()
+    await canDo(() => file.setMode(0o600))
+    await canDo(() => file.setTimes(wholeTimeNs - settingErrorNs))
+    const stat = await file.stat()
+    const executable = executableStat.executable && !stat.executable
     const hardLinks = await canDo(async () => {
-      const stat = await file.stat()
       if ((await hidden.linkIf(name, stat, hidden, linkName)) !== undefined) await hidden.unlink(linkName)
     })
     const symbolicLinks = await canDo(async () => {
       await hidden.symlink('nowhere', linkName)
       await hidden.unlink(linkName)
     })
-    return { caseSensitive, executable, symbolicLinks, hardLinks, exactNames }
+    return {
+      caseSensitive,
+      executable,
+      symbolicLinks,
+      hardLinks,
+      timeGrainNs: grainOf(stat.mtimeNs),
+      exactNames,
+    }
   } finally {
     await removeLeftovers(hidden)
   }
@@ -59,14 +77,11 @@ async function createProbe(hidden: Directory): Promise<{ readonly file: OpenFile
   }
 }
 
-async function keepsExecutable(file: OpenFile): Promise<boolean> {
-  const seen: boolean[] = []
-  for (const mode of [0o700, 0o600]) {
-    // Disks without permissions either refuse or forget.
-    await canDo(() => file.setMode(mode))
-    seen.push((await file.stat()).executable)
-  }
-  return seen[0] === true && seen[1] === false
+/** It was given the last moment before a multiple, and shows the multiple before that. */
+function grainOf(mtimeNs: bigint): bigint {
+  const grainNs = wholeTimeNs - mtimeNs
+  const isCoarse = grainNs > 2n * settingErrorNs && grainNs <= coarsestGrainNs
+  return isCoarse ? grainNs : usualCapabilities.timeGrainNs
 }
 
 async function canDo(work: () => Promise<void>): Promise<boolean> {

@@ -15,7 +15,7 @@ import {
 import type { Stat } from '../core/stat.ts'
 import type { DiskPath, Found, Listing, Look, Problem } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
-import type { Directory, FileStat } from './files.ts'
+import { type Directory, type FileStat, hasOtherNames } from './files.ts'
 import { openBelow, splitDiskPath } from './places.ts'
 
 /** Looks under way at once: enough to keep Node's four file threads busy, few enough to stay polite. */
@@ -141,6 +141,7 @@ async function listDirectory(
         path: child,
         diskPath: joinPath(diskPath, name),
         stat: surroundings.toStat(stat),
+        isShared: hasOtherNames(stat),
         linkTarget,
       })
   }
@@ -155,7 +156,11 @@ export async function look(surroundings: Surroundings, path: RelPath, diskPath: 
     const stat = await parent.lstat(name)
     if (stat === undefined) return { state: 'absent' }
     const linkTarget = stat.kind === 'link' ? await parent.readlink(name) : ''
-    return { state: 'present', found: { path, diskPath, stat: surroundings.toStat(stat), linkTarget } }
+    const isShared = hasOtherNames(stat)
+    return {
+      state: 'present',
+      found: { path, diskPath, stat: surroundings.toStat(stat), isShared, linkTarget },
+    }
   } catch (thrown) {
     if (isGone(thrown)) return { state: 'absent' }
     if (errnoOf(thrown) === undefined) throw thrown

@@ -135,3 +135,22 @@ test.each([
     ])
   }
 })
+
+test('I1 I2 what was edited at two devices is kept however long its path is', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const bob = await openMemoryDevice({ clock, name: 'bob' })
+  devices.push(alice, bob)
+  const directory = Array.from({ length: 5 }, (_, depth) => `Ü${depth} ${'long '.repeat(30)}.`).join('/')
+  for (const { own } of devices) {
+    own.person.mkdir(directory)
+    own.person.writeFile(`${directory}/note`, `of ${own === alice.own ? 'alice' : 'bob'}`)
+  }
+  await pass(clock)
+  connectDevices(alice, bob)
+  await pass(clock, 60_000)
+  for (const { own } of devices) {
+    const texts = own.person.names(directory).map((name) => own.person.readFile(`${directory}/${name}`))
+    expect(texts.map(String).sort()).toEqual(['of alice', 'of bob'])
+  }
+})

@@ -166,7 +166,7 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
       if (linkRoot(target) !== here.root) throw new SyncError('changed-since-plan', { path: state.path })
       return { kind: 'link', path, to, target, expect: 'absent', archive: true }
     }
-    const stage = await disk.stageCopy(`copy ${path}`, state.path, here.diskPath, here)
+    const stage = await disk.stageCopy(state.path, here.diskPath, here)
     try {
       await stage.seal(here.sizeBytes, mtimeNs, executable)
     } catch (error) {

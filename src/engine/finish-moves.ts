@@ -1,14 +1,17 @@
 /**
- * A move that a crash or a failing disk broke off leaves a file with both its names, and what a person writes into it then lies under both.
- * Finished before anybody looks: the next look would take the old name for that person's work, tell everybody, and make a conflict of
- * the new one (I4, I5). A short cut: where it cannot be done, what lies there is understood as it lies.
+ * A move that was broken off leaves a file with two names, and what a person writes into it then lies under both. Finished before anybody
+ * looks: the next look would take the old name for that person's work, tell everybody, and make a conflict of the new one (I4, I5). And where
+ * the person gave the file a third name meanwhile, what is written there is for that name alone (I1): so another file takes its place at ours.
+ * A short cut: where it cannot be done, what lies there is understood as it lies.
  */
-import { isSameFile } from '../core/stat.ts'
+import { isSyncError } from '../core/errors.ts'
+import { isSameFile, isSameStat } from '../core/stat.ts'
 import { sameContent, type Version } from '../core/version.ts'
-import type { DiskPath, Found } from '../ports.ts'
+import type { Found } from '../ports.ts'
 import type { FolderStore, Here } from '../store/folder-store.ts'
 import { placeOf } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
+import { requireRoom } from './safety.ts'
 
 /** A file that was to leave its path. */
 interface Departure {
@@ -27,17 +30,20 @@ export async function finishMoves(context: FolderContext): Promise<void> {
   const departures = findDepartures(store)
   if (departures.length === 0) return
   const arrivals = await findArrivals(context)
-  for (const { deletion, here } of departures) {
+  for (const departure of departures) {
+    const { deletion, here } = departure
     const arrival = arrivals.find(
       ({ version, found }) => sameContent(version, here) && isSameFile(found.stat, here),
     )
-    if (arrival === undefined || !(await takeOldName(context, { deletion, here }, arrival.found))) continue
-    const { version, found } = arrival
-    store.transaction(() => {
-      store.adopt(deletion.path, deletion, undefined)
-      // What was moved, whatever was written into it since: that is for the scan to see.
-      store.adopt(version.path, version, { ...here, diskPath: found.diskPath, verified: false })
-    })
+    if (arrival === undefined) await stayApart(context, departure)
+    else {
+      const arrived = await arrive(context, departure, arrival.found)
+      if (arrived === undefined) continue
+      store.transaction(() => {
+        store.adopt(deletion.path, deletion, undefined)
+        store.adopt(arrival.version.path, arrival.version, arrived)
+      })
+    }
   }
 }
 
@@ -62,19 +68,64 @@ async function findArrivals({ store, disk }: FolderContext): Promise<Arrival[]> 
   return arrivals
 }
 
-/** Whether the file has only its new name now. */
-async function takeOldName(
-  { disk }: FolderContext,
+/** What was moved, once it has only its new name; undefined while that cannot be said. */
+async function arrive(
+  context: FolderContext,
   { deletion, here }: Departure,
-  { path, diskPath: to }: Found,
-): Promise<boolean> {
-  const from: DiskPath = here.diskPath
+  found: Found,
+): Promise<Here | undefined> {
+  const { disk } = context
+  const from = here.diskPath
+  const { path, diskPath: to } = found
   const look = await disk.look(deletion.path, from)
-  if (look.state !== 'present') return look.state === 'absent'
-  const { stat } = look.found
-  if (stat.kind !== 'file' || !isSameFile(stat, here)) return false
-  const [outcome] = await disk.commit([
-    { kind: 'move', path, to, fromPath: deletion.path, from, expect: { ...stat, kind: 'file' } },
-  ])
-  return outcome!.state === 'done'
+  if (look.state === 'unreadable') return undefined
+  if (look.state === 'present' && isSameFile(look.found.stat, here)) {
+    const expect = look.found.stat
+    const [outcome] = await disk.commit([{ kind: 'move', path, to, fromPath: deletion.path, from, expect }])
+    return outcome!.state === 'done' ? asRemembered(here, found) : undefined
+  }
+  const own = found.isShared ? await replaceByCopy(context, found) : found
+  return own !== undefined && look.state === 'absent' ? asRemembered(here, found, own) : undefined
+}
+
+/** A file whose new name is gone, but not its old one, may have got another instead. */
+async function stayApart(context: FolderContext, { deletion, here }: Departure): Promise<void> {
+  const { store, disk } = context
+  const look = await disk.look(deletion.path, here.diskPath)
+  if (look.state !== 'present') return
+  const { stat, isShared } = look.found
+  // Names it had before anything was done to it are its person's own business.
+  if (!isShared || isSameStat(stat, here) || !isSameFile(stat, here)) return
+  const own = await replaceByCopy(context, look.found)
+  if (own !== undefined) store.setHere(deletion.path, asRemembered(here, look.found, own))
+}
+
+/** What is known of the file, as it lies there now or in a copy: what was written into it since is for the scan to see. */
+function asRemembered(here: Here, found: Found, own = found): Here {
+  // A time that nobody changed is what the disk made of it.
+  const mtimeNs = found.stat.mtimeNs === here.mtimeNs ? own.stat.mtimeNs : here.mtimeNs
+  return { ...here, diskPath: found.diskPath, inode: own.stat.inode, mtimeNs, verified: false }
+}
+
+async function replaceByCopy(
+  context: FolderContext,
+  { path, diskPath, stat }: Found,
+): Promise<Found | undefined> {
+  const { disk } = context
+  try {
+    requireRoom(context, await disk.space(), stat.sizeBytes)
+    const stage = await disk.stageCopy(path, diskPath, stat)
+    try {
+      await stage.seal(stat.sizeBytes, stat.mtimeNs, stat.executable)
+      const [outcome] = await disk.commit([
+        { kind: 'file', path, to: diskPath, stage, expect: stat, archive: false },
+      ])
+      return outcome!.state === 'done' ? outcome!.found : undefined
+    } finally {
+      await stage.discard()
+    }
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return undefined
+  }
 }

@@ -4,8 +4,10 @@ import { rel } from '../testing/disk-driving.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError, type Gate, type MemoryOptions } from '../testing/memory-files.ts'
+import type { Person } from '../testing/memory-person.ts'
 import { noise } from '../testing/search-run.ts'
 
+const large = noise(300_000, 'large')
 const devices: MemoryDevice[] = []
 /** The ends of those between them. */
 const links: Link[] = []
@@ -42,7 +44,7 @@ async function inStep(memory: MemoryOptions = {}, gate: Gate = async () => undef
   devices.push(alice, bob)
   alice.own.person.mkdir('before')
   alice.own.person.mkdir('before/deep')
-  alice.own.person.writeFile('before/large', noise(300_000, 'large'))
+  alice.own.person.writeFile('before/large', large)
   alice.own.person.writeFile('before/empty', '')
   alice.own.person.writeFile('before/deep/small', 'small')
   links.push(...connectDevices(alice, bob))
@@ -80,6 +82,29 @@ test('a file renamed there is renamed here', async () => {
   expect(bob.own.person.stat('before/large')).toBeUndefined()
 })
 
+const wholeSecondNs = 1_700_000_000_000_000_000n
+
+test('I2 a file renamed there gets its new time here, though a coarse disk might show the old one for it', async () => {
+  const { alice, bob, pass } = await inStep()
+  alice.own.person.touch('before/large', wholeSecondNs)
+  await pass()
+  alice.own.person.rename('before/large', 'large')
+  alice.own.person.touch('large', wholeSecondNs + 1_500_000_000n)
+  await pass()
+  expect(bob.own.person.stat('large')?.mtimeNs).toBe(wholeSecondNs + 1_500_000_000n)
+})
+
+test('on a disk that counts time in seconds a file is renamed as it lies', async () => {
+  const { alice, bob, pass } = await inStep({ mtimeStepNs: 1_000_000_000n })
+  alice.own.person.touch('before/large', wholeSecondNs + 1_500_000_000n)
+  await pass()
+  const before = bob.own.person.stat('before/large')!
+  expect(before.mtimeNs).toBe(wholeSecondNs + 1_000_000_000n)
+  alice.own.person.rename('before/large', 'large')
+  await pass()
+  expect(bob.own.person.stat('large')?.inode).toBe(before.inode)
+})
+
 test('I1 a file edited here while it is renamed there keeps the edit', async () => {
   const { alice, bob, pass } = await inStep()
   alice.own.person.rename('before', 'after')
@@ -95,7 +120,7 @@ test('where a file cannot have two names it is copied', async () => {
   const { alice, bob, pass } = await inStep({ hardLinks: false })
   alice.own.person.rename('before', 'after')
   await pass()
-  expect(bob.own.person.readFile('after/large')).toEqual(noise(300_000, 'large'))
+  expect(bob.own.person.readFile('after/large')).toEqual(large)
   expect(bob.own.person.stat('before')).toBeUndefined()
 })
 
@@ -105,7 +130,7 @@ test('what cannot be moved is copied', async () => {
   })
   alice.own.person.rename('before', 'after')
   await pass(60_000)
-  expect(bob.own.person.readFile('after/large')).toEqual(noise(300_000, 'large'))
+  expect(bob.own.person.readFile('after/large')).toEqual(large)
   expect(bob.own.person.stat('before')).toBeUndefined()
   expect(bob.folder.status()).toMatchObject({ state: 'up-to-date', problems: [] })
 })
@@ -144,41 +169,62 @@ test('a large directory is moved to the last file, and so is one that was rename
 })
 
 const troubles = ['nothing', 'a failure', 'a crash'] as const
+type Trouble = (typeof troubles)[number]
 
 /**
- * Alice renames a directory. Before the operation of bob's process of that number after a file in it got its second name, his person writes into
- * it, and there is trouble. Undefined when the move is over by then.
+ * Alice renames a directory. Before the operation of bob's process of that number after a file in it got its second name, his person does something,
+ * and there is trouble. Undefined when the move is over by then.
  */
-async function writeWhileMoving(
-  name: string,
-  trouble: (typeof troubles)[number],
+async function whileMoving(
+  act: (person: Person) => void,
+  trouble: Trouble,
   operation: number,
-): Promise<readonly MemoryDevice[] | undefined> {
+): Promise<Scene | undefined> {
   let sinceLinked = 0
   let isMoving = false
   let isDown = false
   const scene: Scene = await inStep({}, async (_, path) => {
     const { person } = scene.bob.own
-    if (!isDown && (person.stat('after/large') === undefined || sinceLinked++ !== operation)) return
-    isMoving ||= scene.bob.store.state(rel('after/large'))?.here === undefined
+    const isLinked = sinceLinked > 0 || person.stat('after/large') !== undefined
+    if (isDown || !isLinked || sinceLinked++ !== operation) return isDown ? never() : undefined
+    isMoving = scene.bob.store.state(rel('after/large'))?.here === undefined
     if (!isMoving) return
-    const place = person.stat(name) === undefined ? 'after/large' : name
-    if (!isDown) person.writeFile(place, 'written meanwhile')
+    act(person)
     if (trouble === 'a failure') throw errnoError('EIO', path)
     isDown = trouble === 'a crash'
-    if (isDown) await new Promise(() => undefined)
+    if (isDown) await never()
   })
   const { alice, bob, clock } = scene
   alice.own.person.rename('before', 'after')
   await scene.pass(60_000)
   if (!isMoving) return undefined
-  if (!isDown) return [alice, bob]
+  if (!isDown) return scene
   for (const link of links.splice(0)) link.close('closing')
   const again = await openMemoryDevice({ clock, name: 'bob', image: bob.image(), own: bob.own })
   devices.splice(devices.indexOf(bob), 1, again)
   links.push(...connectDevices(alice, again))
   await scene.pass(60_000)
-  return [alice, again]
+  return { ...scene, bob: again }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined)
+}
+
+/** Every moment of a move: between making ready for something and doing it there is always more than one operation. */
+async function atEachMoment(
+  act: (person: Person) => void,
+  trouble: Trouble,
+  check: (moment: number, scene: Scene) => Promise<void>,
+): Promise<void> {
+  let moment = 0
+  for (; ; moment += 2) {
+    const scene = await whileMoving(act, trouble, moment)
+    if (scene === undefined) break
+    await check(moment, scene)
+    await endScene()
+  }
+  expect(moment).toBeGreaterThan(10)
 }
 
 const cases = troubles.flatMap((trouble) =>
@@ -189,19 +235,41 @@ test.each(cases)(
   'I1 I2 I5 what is written into a file while it moves is an edit of the moved file (%s, then %s)',
   { timeout: 60_000 },
   async (name, trouble) => {
-    let moment = 0
-    // Between making ready for something and doing it there is always more than one operation.
-    for (; ; moment += 2) {
-      const everybody = await writeWhileMoving(name, trouble, moment)
-      if (everybody === undefined) break
-      for (const { own } of everybody) {
+    const write = (person: Person) =>
+      person.writeFile(person.stat(name) === undefined ? 'after/large' : name, 'written meanwhile')
+    await atEachMoment(write, trouble, async (moment, { alice, bob }) => {
+      for (const { own } of [alice, bob]) {
         const files = own.person.tree('').filter(({ kind }) => kind === 'file')
         const shown = files.map(({ path, data }) => (path === 'after/large' ? `${path}: ${data}` : path))
         const expected = ['after/deep/small', 'after/empty', 'after/large: written meanwhile']
         expect({ moment, shown }).toEqual({ moment, shown: expected })
       }
-      await endScene()
+    })
+  },
+)
+
+test.each(cases)(
+  'I1 I2 a file that is renamed while it moves shares nothing with the one at its new path (%s, then %s)',
+  { timeout: 60_000 },
+  async (name, trouble) => {
+    let met = 0
+    const rename = (person: Person) => {
+      const [from] = [name, 'before/large', 'after/large'].filter((path) => person.stat(path) !== undefined)
+      person.rename(from!, 'mine')
     }
-    expect(moment).toBeGreaterThan(10)
+    await atEachMoment(rename, trouble, async (moment, { alice, bob, pass }) => {
+      bob.own.person.writeFile('mine', 'written later')
+      await pass(60_000)
+      const [there, here] = [alice, bob].map(({ own }) =>
+        own.person.tree('').map(({ path, data }) => `${path} ${data.equals(large) ? 'large' : data}`),
+      )
+      expect({ moment, here }).toEqual({ moment, here: there })
+      expect(here).toContain('mine written later')
+      const moved = here!.filter((line) => line.startsWith('after/large'))
+      if (moved.length === 0) return
+      expect({ moment, moved }).toEqual({ moment, moved: ['after/large large'] })
+      met++
+    })
+    expect(met).toBeGreaterThan(0)
   },
 )

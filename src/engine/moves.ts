@@ -32,7 +32,9 @@ export function createMoves({ store, disk }: FolderContext): Moves {
     if (state?.here === undefined || !hasWinner(state) || state.ignored || state.unkept) return false
     if (state.agreed === undefined || !sameContent(state.agreed, state.here)) return false
     // One that is to get another time or mode as well is copied: after a crash it would look as if a person had given it the old ones.
-    const isAlike = state.here.sizeBytes === winner.sizeBytes && isDressedAs(state.here, winner)
+    const isAlike =
+      state.here.sizeBytes === winner.sizeBytes &&
+      isDressedAs(state.here, winner, disk.capabilities.timeGrainNs)
     return isAlike && leadsTo(state.winner, winner.path)
   }
 

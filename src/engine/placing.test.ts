@@ -178,3 +178,29 @@ test('I7 a mode given to a file in the very moment it was put there is an edit',
   await pass(clock, 60_000)
   for (const { own } of devices) expect(own.person.stat('note')?.executable).toBe(true)
 })
+
+test('I2 a time given to a file after a step that put it there failed is an edit, however near to its own', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const wholeSecondNs = 1_700_000_000_000_000_000n
+  let isIll = false
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const bob = await openMemoryDevice({
+    clock,
+    name: 'bob',
+    gate: async (operation, path) => {
+      if (isIll) throw errnoError('EIO', path)
+      isIll = operation === 'link' && path.startsWith('.sync/stage/')
+    },
+  })
+  devices.push(alice, bob)
+  alice.own.person.writeFile('note', 'text')
+  alice.own.person.touch('note', wholeSecondNs + 500_000_000n)
+  connectDevices(alice, bob)
+  await pass(clock)
+  expect(bob.store.pathsOfPlacings()).toEqual(['note'])
+  bob.own.person.touch('note', wholeSecondNs)
+  isIll = false
+  await pass(clock, 120_000)
+  expect(bob.store.pathsOfPlacings()).toEqual([])
+  for (const { own } of devices) expect(own.person.stat('note')?.mtimeNs).toBe(wholeSecondNs)
+})

@@ -31,7 +31,8 @@ export function signObserved(
   batch: readonly Observed[],
   renames: ReadonlyMap<RelPath, Found>,
 ): void {
-  const { store, role } = context
+  const { store, disk, role } = context
+  const grainNs = disk.capabilities.timeGrainNs
   const sourcesByTarget = new Map([...renames].map(([source, found]) => [found.path, source]))
   /** Contents peers may have been told to be lacking here, and that are not signed anew. */
   const servable: ContentRoot[] = []
@@ -51,9 +52,10 @@ export function signObserved(
     const here = foundToHere(found, content)
     const placings = store.placingsOf(path).filter((placing) => sameContent(placing, content))
     const before = store.state(path)?.here
-    const isDressing = before !== undefined && placings.some((placing) => isBetween(here, before, placing))
-    const placed = placings.find((placing) => isDressedAs(here, placing)) ?? placings.at(-1)
-    if (placed !== undefined && !isDressing) store.adopt(path, placed, asPlaced(here, placed))
+    const isDressing =
+      before !== undefined && placings.some((placing) => isBetween(here, before, placing, grainNs))
+    const placed = placings.find((placing) => isDressedAs(here, placing, grainNs)) ?? placings.at(-1)
+    if (placed !== undefined && !isDressing) store.adopt(path, placed, asPlaced(here, placed, grainNs))
     const state = store.state(path)
     if (hashed !== undefined) store.addBlocks(hashed.root, hashed.blockSizeBytes, hashed.hashes)
     store.clearProblem(path)
@@ -96,13 +98,14 @@ export function signObserved(
 }
 
 /** What we placed as it was then, so that a person's change of time or mode since is seen. */
-function asPlaced(here: Here, { mtimeNs, executable }: Version): Here {
-  return { ...here, mtimeNs: isRounded(here.mtimeNs, mtimeNs) ? here.mtimeNs : mtimeNs, executable }
+function asPlaced(here: Here, { mtimeNs, executable }: Version, grainNs: bigint): Here {
+  const isAsSet = isRounded(here.mtimeNs, mtimeNs, grainNs)
+  return { ...here, mtimeNs: isAsSet ? here.mtimeNs : mtimeNs, executable }
 }
 
 /** Whether time and mode are those from before or those to be set: a crash broke off our setting them, and the plan will go on with it. */
-function isBetween(here: Here, before: Here, placing: Version): boolean {
-  const isTimeOurs = here.mtimeNs === before.mtimeNs || isRounded(here.mtimeNs, placing.mtimeNs)
+function isBetween(here: Here, before: Here, placing: Version, grainNs: bigint): boolean {
+  const isTimeOurs = here.mtimeNs === before.mtimeNs || isRounded(here.mtimeNs, placing.mtimeNs, grainNs)
   const isModeOurs = here.executable === before.executable || here.executable === placing.executable
   return sameContent(here, before) && isTimeOurs && isModeOurs
 }

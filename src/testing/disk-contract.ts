@@ -34,6 +34,7 @@ export interface DiskUnderTest extends AsyncDisposable {
     | 'readFile'
     | 'mkdir'
     | 'symlink'
+    | 'hardLink'
     | 'mkfifo'
     | 'makeUndecodable'
     | 'rename'
@@ -180,6 +181,22 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         })
       }))
 
+    test('a file that has another name says so, a directory does not', () =>
+      withDisk(async (disk, { person }) => {
+        if (!disk.capabilities.hardLinks) return
+        person.mkdir('directory/below')
+        person.writeFile('file', 'text')
+        person.writeFile('one', 'text')
+        person.hardLink('one', 'directory/other')
+        const found = (await walkAll(disk)).flatMap((listing) => listing.found)
+        expect(found.filter(({ isShared }) => isShared).map(({ path }) => path)).toEqual([
+          'one',
+          'directory/other',
+        ])
+        for (const { path, isShared } of found)
+          expect(await disk.look(path, path)).toMatchObject({ found: { isShared } })
+      }))
+
     test('a file is hashed block by block', () =>
       withDisk(async (disk, { person }) => {
         for (const size of [0, 1, 100_000, 131_072, 131_073, 700_000]) {
@@ -203,7 +220,7 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         person.writeFile('file', 'other')
         await expect(disk.hash(rel('file'), 'file', stat)).rejects.toMatchObject({ code: 'changing' })
         await expect(readPart(disk, rel('file'), 'file', stat, 0, 3)).rejects.toEqual(changed)
-        await expect(disk.stageCopy('copy', rel('file'), 'file', stat)).rejects.toEqual(changed)
+        await expect(disk.stageCopy(rel('file'), 'file', stat)).rejects.toEqual(changed)
         person.remove('file')
         await expect(disk.hash(rel('file'), 'file', stat)).rejects.toMatchObject({ code: 'changing' })
         person.symlink('elsewhere', 'file')
@@ -604,7 +621,7 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
       withDisk(async (disk, { person }) => {
         const content = Buffer.alloc(3_000_000, 'berries')
         person.writeFile('file', content)
-        const stage = await disk.stageCopy('copy', rel('file'), 'file', await statAt(disk, 'file'))
+        const stage = await disk.stageCopy(rel('file'), 'file', await statAt(disk, 'file'))
         await stage.seal(content.length, testMtimeNs, false)
         await commitOne(disk, {
           kind: 'file',

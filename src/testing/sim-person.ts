@@ -77,8 +77,20 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
 
   function touch(device: SimDevice, path: string): void {
     const nfc = path.normalize('NFC')
-    if (device.role === 'read-only') noteIn(touchedReadOnly, device.index, nfc)
-    else noteIn(touched, nfc, device.index)
+    if (device.role === 'full') return noteIn(touched, nfc, device.index)
+    noteIn(touchedReadOnly, device.index, nfc)
+    for (const name of otherNames(device, path)) noteIn(touchedReadOnly, device.index, name.normalize('NFC'))
+  }
+
+  /** A file that is on its way from one path to another has both names for a moment, and what is written into it goes along. */
+  function otherNames(device: SimDevice, path: string): string[] {
+    const { person } = device.own
+    const stat = person.stat(path)
+    if (stat?.kind !== 'file' || stat.links < 2) return []
+    return person
+      .tree()
+      .map((entry) => entry.path)
+      .filter((other) => person.stat(other)?.inode === stat.inode)
   }
 
   /** Every path at or below, as it is now. */

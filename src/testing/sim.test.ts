@@ -75,6 +75,9 @@ describe('what was found once', () => {
     ],
     ['I2 a file waited at its old name for a directory that could not be made', 9101432],
     ['I2 a file written into just before its old name went kept both', 9401330],
+    ['I2 a time given to a renamed file was taken for what a coarse disk makes of the old one', 9700328],
+    ['I2 what a read-only person wrote into a file on its way was not looked for where it went', 9700895],
+    ['I1 a file that got a third name while it moved was one file under two', 9700966],
   ]
   test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
 })
