@@ -8,7 +8,7 @@ import { familyOf } from '../wire/compact-peers.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
 import { type HostPort, scopeOf } from './address.ts'
 import { announceOverHttp } from './http-announce.ts'
-import type { Resolve } from './resolve.ts'
+import { addressesOf, type Resolve } from './resolve.ts'
 import { type isPlausible, type TrackerAnswer, trackerFailed } from './tracker-answer.ts'
 import type { TrackerUrl } from './tracker-url.ts'
 import { announceOverUdp } from './udp-announce.ts'
@@ -58,7 +58,9 @@ export async function announceTo(
   }
 
   try {
-    const asked = await Promise.allSettled((await addressesOf(tracker, context.resolve, signal)).map(askAt))
+    const asked = await Promise.allSettled(
+      (await addressesOfTracker(tracker, { ...context, signal })).map(askAt),
+    )
     const answers = asked.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     if (answers.length === 0) throw (asked[0] as PromiseRejectedResult).reason
     const intervals = answers.flatMap(({ interval }) => interval ?? [])
@@ -74,22 +76,18 @@ export async function announceTo(
 }
 
 /** One address of each family the tracker has, IPv4 first. */
-async function addressesOf(tracker: TrackerUrl, resolve: Resolve, signal: AbortSignal): Promise<string[]> {
-  const ended = Promise.withResolvers<never>()
-  const onAbort = () => ended.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  try {
-    if (signal.aborted) onAbort()
-    const all = await Promise.race([resolve(tracker.host), ended.promise])
-    const real = all.filter((address) => scopeOf(address) !== 'none')
-    const found = ([4, 6] as const).flatMap(
-      (family) => real.find((address) => familyOf(address) === family) ?? [],
-    )
-    if (found.length === 0) throw trackerFailed('its name has no address')
-    return found
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+async function addressesOfTracker(
+  { host }: TrackerUrl,
+  { resolve, clock, signal }: Pick<AnnounceContext, 'resolve' | 'clock' | 'signal'>,
+): Promise<string[]> {
+  const real = (await addressesOf(host, resolve, clock, signal)).filter(
+    (address) => scopeOf(address) !== 'none',
+  )
+  const found = ([4, 6] as const).flatMap(
+    (family) => real.find((address) => familyOf(address) === family) ?? [],
+  )
+  if (found.length === 0) throw trackerFailed('its name has no address')
+  return found
 }
 
 function announceAt(
