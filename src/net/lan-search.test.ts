@@ -136,6 +136,24 @@ test('who starts is found by who is there, and finds them, at once and only for 
   expect(old.search.results(idOf(theirs))).toEqual([])
 })
 
+test('folders that are opened one after another are asked for together', async () => {
+  const device = newDevice()
+  const peer = newDevice()
+  const topics = Array.from({ length: 60 }, newTopic)
+  peer.search.setTopics(topics)
+  await clock.advance(60_000)
+  const before = home.said.length
+  for (let count = 1; count <= topics.length; count++) {
+    device.search.setTopics(topics.slice(0, count))
+    await clock.advance(50)
+  }
+  await clock.advance(2_000)
+  // Three seconds of opening and three asks, each by multicast and broadcast; and an answer to each of them.
+  expect(home.said.length - before).toBeLessThan(30)
+  expect(device.found.size).toBe(topics.length)
+  expect(peer.found.size).toBe(topics.length)
+})
+
 test('who is gone is not counted as found for ever', async () => {
   const topic = newTopic()
   const [one, two] = [newDevice(), newDevice()]
