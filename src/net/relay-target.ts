@@ -3,12 +3,13 @@
  * it. Each try looks the name up anew and goes through its addresses. No topics, no connection.
  */
 import type { Socket } from 'node:net'
-import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, parseHostPort } from './address.ts'
 import { retryLimits, steadyAfterMs } from './dial-target.ts'
 import type { Membership } from './membership.ts'
+import { networkReason } from './network-reason.ts'
 import { openRelaySession, type RelaySession } from './relay-session.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -164,5 +165,5 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
 
 /** Without the address of the relay, beside which it is told. */
 function whyNot(thrown: unknown): string {
-  return isSyncError(thrown, 'unreachable') ? String(thrown.data.reason) : reasonOf(thrown)
+  return isSyncError(thrown, 'unreachable') ? String(thrown.data.reason) : networkReason(thrown)
 }

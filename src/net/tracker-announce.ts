@@ -2,12 +2,13 @@
  * Tells a tracker of this device and hears of peers, over IPv4 and over IPv6 if it has both: a tracker knows of a device only the address it
  * was asked from. Owns the time a tracker has to answer, and which of the addresses it tells are passed on.
  */
-import { isSyncError, reasonOf, type SyncError } from '../core/errors.ts'
+import { isSyncError, type SyncError } from '../core/errors.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { familyOf } from '../wire/compact-peers.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
 import { type HostPort, scopeOf } from './address.ts'
 import { announceOverHttp } from './http-announce.ts'
+import { networkReason } from './network-reason.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
 import { type isPlausible, type TrackerAnswer, trackerFailed } from './tracker-answer.ts'
 import type { TrackerUrl } from './tracker-url.ts'
@@ -102,5 +103,5 @@ function announceAt(
 }
 
 function failureOf(thrown: unknown): SyncError {
-  return isSyncError(thrown) ? thrown : trackerFailed(reasonOf(thrown), thrown)
+  return isSyncError(thrown) ? thrown : trackerFailed(networkReason(thrown), thrown)
 }
