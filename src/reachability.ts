@@ -1,7 +1,7 @@
 /** Whether peers outside can connect to this device: gathers what `net/port-check` judges by. Remembers who did, as long as the networks stay the same. */
-import { networkInterfaces } from 'node:os'
 import { type HostPort, hostOfAddress, plainHost } from './net/address.ts'
 import { segmentsOf } from './net/lan-segments.ts'
+import { ownInterfaces } from './net/own-interfaces.ts'
 import { checkPort, type PortCheck } from './net/port-check.ts'
 import type { ExternalAddress } from './net/port-mapping.ts'
 import type { SearchResult } from './net/search.ts'
@@ -32,7 +32,7 @@ export function createReachability({ listen, mapping, relays }: Needs): Reachabi
   let callers: { readonly address: string; readonly networks: string }[] = []
 
   function ownAddresses(): readonly string[] {
-    return Object.values(networkInterfaces()).flatMap((each = []) => each.map(({ address }) => address))
+    return Object.values(ownInterfaces()).flatMap((each = []) => each.map(({ address }) => address))
   }
 
   /** What has to stay the same for whoever could connect to be able to do so again. */
@@ -51,7 +51,7 @@ export function createReachability({ listen, mapping, relays }: Needs): Reachabi
       const check = checkPort({
         listen: listen(),
         own: ownAddresses(),
-        segments: segmentsOf(networkInterfaces()),
+        segments: segmentsOf(ownInterfaces()),
         mapping: mapping.external(),
         callers: callers.filter((each) => each.networks === present).map(({ address }) => address),
         relays: relays(),

@@ -303,7 +303,7 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
     portMapping: {
       kind: flag,
       default: true,
-      about: 'Ask the router to let peers in, by UPnP or NAT-PMP.',
+      about: 'Ask the router to let peers in, by UPnP.',
     },
     links: {
       kind: numberKind(4, maxLinks, true),

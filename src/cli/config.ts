@@ -7,7 +7,7 @@ export function defineConfig(program: Command, around: Surroundings): void {
   program
     .command('config')
     .description(
-      'set how this device works (limits at once, the rest from the next start on); without KEY=VALUE show it',
+      'set how this device works; without KEY=VALUE show it, and what holds from the next start on only',
     )
     .argument(
       '[KEY=VALUE...]',

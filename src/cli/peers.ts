@@ -99,10 +99,12 @@ function explanationToText(explanation: ExplanationBody): string {
   const routes = allRoutesToLines(explanation)
   return [
     ...(closed
-      ? ['This device is closed: nothing goes anywhere but to predefined hosts.']
+      ? [
+          'This device is closed (`berrysync config closed`, or --closed): nothing goes anywhere but to predefined hosts.',
+        ]
       : ways.flatMap((way) => searchToLines(explanation, way))),
     `This device: ${plainText(reachable.message)}`,
-    ...reachable.routers.map(({ at, message }) => `router ${plainText(at)}: ${plainText(message)}`),
+    ...reachable.routers.map(({ message }) => `  ${plainText(message)}`),
     routes.length === 0 ? 'No way to a peer is known.' : 'Ways to peers:',
     ...routes.map((line) => `  ${line}`),
   ].join('\n')
@@ -117,5 +119,7 @@ function searchToLines(
   const rows = searches.filter(({ by }) => by === way)
   if (rows.length === 0)
     return [`${name}: ${way === 'relay' || way === 'tracker' ? 'none is set' : 'nothing was asked yet'}`]
-  return rows.map(({ at, message }) => `${name}, ${plainText(at)}: ${plainText(message)}`)
+  return rows.map(
+    ({ at, message }) => `${at === name ? name : `${name}, ${plainText(at)}`}: ${plainText(message)}`,
+  )
 }

@@ -21,14 +21,15 @@ export function defineRelay(program: Command, around: Surroundings): void {
     .option('--max-pairs <N>', 'pairs of devices forwarded at once at most (default: 128)')
     .option('--log-level <LEVEL>', 'debug, info, warn or error (default: $BERRYSYNC_LOG, or info)')
     .action(async ({ listen, maxRate, maxPairRate, logLevel, ...options }: Options, command: Command) => {
-      const maxClients = countOf(command, options.maxClients)
-      const maxPairs = countOf(command, options.maxPairs)
+      const maxClients = countOf(command, '--max-clients', options.maxClients)
+      const maxPairs = countOf(command, '--max-pairs', options.maxPairs)
       await around.runRelay({ listen, maxRate, maxPairRate, maxClients, maxPairs, logLevel })
     })
 }
 
-function countOf(command: Command, text: string | undefined): number | undefined {
+function countOf(command: Command, option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,5}$/.test(text)) wrongUsage(command, `'${text}' is not a number from 1 to 999999`)
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    wrongUsage(command, `${option} '${text}' is not a number from 1 to 999999`)
   return Number(text)
 }

@@ -65,6 +65,7 @@ test('the reason of anything thrown begins with its system code, once', () => {
   expect(reasonOf(Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' }))).toBe(
     'ENOENT: no such file',
   )
+  expect(reasonOf(new SyncError('peer-self'))).toBe('This address is this device itself.')
   expect(reasonOf(new Error('plain'))).toBe('plain')
   expect(reasonOf('text')).toBe('text')
   expect(reasonOf(undefined)).toBe('undefined')

@@ -160,8 +160,9 @@ export function isSyncError<C extends ErrorCode>(thrown: unknown, code?: C): thr
   return thrown instanceof SyncError && (code === undefined || thrown.code === code)
 }
 
-/** The text of any thrown value: `ENOENT`-like codes first, because they are what a reader searches for. */
+/** The text of any thrown value: the system's codes, like `ENOENT`, first, because they are what a reader searches for. */
 export function reasonOf(thrown: unknown): string {
+  if (isSyncError(thrown)) return thrown.message
   if (thrown instanceof Error) {
     const code = (thrown as NodeJS.ErrnoException).code
     return code !== undefined && !thrown.message.includes(code) ? `${code}: ${thrown.message}` : thrown.message

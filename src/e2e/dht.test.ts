@@ -48,5 +48,5 @@ test('two devices find each other by nodes of others alone, and again when the f
 })
 
 function isAnnounced(line: { readonly kind: string; readonly message?: string }): boolean {
-  return /Announced at: [1-9]/.test(line.message ?? '')
+  return /announced at: [1-9]/.test(line.message ?? '')
 }

@@ -28,8 +28,8 @@ test('a relay that cannot start says why in one line', async () => {
     [['--listen', 'nowhere'], 2, '"nowhere" is not a valid value for listen'],
     [['--max-rate', 'fast'], 2, '"fast" is not a valid value for max-rate'],
     [['--max-pair-rate', '10'], 2, '"10" is not a valid value for max-pair-rate'],
-    [['--max-clients', '0'], 2, "'0' is not a number from 1 to 999999"],
-    [['--max-pairs', 'many'], 2, "'many' is not a number from 1 to 999999"],
+    [['--max-clients', '0'], 2, "--max-clients '0' is not a number from 1 to 999999"],
+    [['--max-pairs', 'many'], 2, "--max-pairs 'many' is not a number from 1 to 999999"],
     [['--log-level', 'loud'], 2, '"loud" is not a valid value for log-level'],
     [['--nonsense'], 2, "unknown option '--nonsense'"],
   ]

@@ -14,6 +14,7 @@ import { idBytes } from './dht-packet.ts'
 import { createDhtReach } from './dht-reach.ts'
 import { createDhtSocket, type DhtSocket } from './dht-socket.ts'
 import { listenError } from './listen.ts'
+import { networkReason } from './network-reason.ts'
 import { resolveName } from './resolve.ts'
 
 /** Long enough for a lookup in which most of those asked are gone; whoever invents nodes without end holds it up no longer. */
@@ -151,7 +152,7 @@ export async function openDhtNode({ clock, chance, log, listen, onNode }: DhtNod
       const found = (await resolveName(host)).filter(isIPv4)
       ask(found.slice(0, maxAddressesOfName).map((address) => ({ host: address, port })))
     } catch (thrown) {
-      log.debug({ host, reason: reasonOf(thrown) }, 'a bootstrap node of the DHT has no address')
+      log.debug({ host, reason: networkReason(thrown) }, 'a bootstrap node of the DHT has no address')
     }
   }
 

@@ -126,7 +126,7 @@ describe('finding', () => {
     )
     expect(one.found(topic)).toEqual(['127.0.0.1:4001', '127.0.0.1:4002'])
     expect(other.found(topic)).toEqual(['127.0.0.1:4001', '127.0.0.1:4002'])
-    await eventually('it says so', () => /Addresses found: 2/.test(one.message(topic) ?? ''))
+    await eventually('it says so', () => /addresses found: 2/.test(one.message(topic) ?? ''))
     expect(other.search.results(createTopic().membership.folderId)).toEqual([])
   })
 
@@ -181,7 +181,7 @@ describe('finding', () => {
     const topic = createTopic()
     const device = await createDevice(bootstrap, 4001)
     device.search.setTopics([topic])
-    await eventually('nobody is known', () => /No bootstrap node is set/.test(device.message(topic) ?? ''))
+    await eventually('nobody is known', () => /no bootstrap node is set/.test(device.message(topic) ?? ''))
     bootstrap.push(...dht.addresses)
     await eventually('it works', () => isWorking(device, topic))
   })
@@ -226,7 +226,7 @@ describe('saying nothing', () => {
     device.search.setTopics([topic])
     await clock.advance(3_600_000)
     expect(device.search.results(topic.membership.folderId)).toMatchObject([
-      { at: 'DHT', state: 'waiting', message: 'It waits until the clock of this device is set.' },
+      { at: 'DHT', state: 'waiting', message: 'waits until the clock of this device is set' },
     ])
     expect(await isPortFree(device.address.port)).toBe(true)
     clock.jumpWall(noonMs)
@@ -249,7 +249,7 @@ describe('saying nothing', () => {
     const topic = createTopic()
     const device = await createDevice([{ host: '127.0.0.1', port: await freePort() }], 4001)
     device.search.setTopics([topic])
-    await eventually('it says so', () => /No node of the DHT answers/.test(device.message(topic) ?? ''))
+    await eventually('it says so', () => /no node answers/.test(device.message(topic) ?? ''))
     expect(device.search.results(topic.membership.folderId)[0]?.state).toBe('failed')
   })
 

@@ -77,7 +77,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   async function run(signal: AbortSignal): Promise<void> {
     for (let failed = 0; !signal.aborted; failed += 1) {
       while (!isClockSet(clock.now()) && !signal.aborted) {
-        reportToAll('waiting', 'It waits until the clock of this device is set.')
+        reportToAll('waiting', 'waits until the clock of this device is set')
         await pause(lookAtClockEveryMs, signal)
       }
       if (signal.aborted) return
@@ -87,7 +87,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
         signal.addEventListener('abort', () => void node[Symbol.asyncDispose](), { once: true })
         await seek(node, signal)
       } catch (thrown) {
-        reportToAll('failed', `${reasonOf(thrown)} It tries again.`)
+        reportToAll('failed', `${reasonOf(thrown).replace(/\.$/, '')}; it is tried again`)
         log.warn({ error: thrown }, 'the DHT cannot be asked')
         await pause(pauseAfter(failed), signal)
       }
@@ -110,11 +110,14 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     async function meet(): Promise<boolean> {
       const typed = bootstrap().slice(0, maxBootstrapNodes)
       if (node.size() > 0 && typed.join() === met.join()) return true
-      if (node.size() === 0) reportToAll('waiting', 'It looks for nodes of the DHT.')
+      if (node.size() === 0) reportToAll('waiting', 'looks for nodes')
       met = typed
       if (await node.meet(parseTyped(typed), kept)) return true
       const isAnyKnown = typed.length + kept.length > 0
-      reportToAll('failed', isAnyKnown ? noAnswer : 'No bootstrap node is set, and no other node is known.')
+      reportToAll(
+        'failed',
+        isAnyKnown ? noAnswer : 'no bootstrap node is set (dhtBootstrap), and no other node is known',
+      )
       return false
     }
 
@@ -167,7 +170,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     }
     one.answered = asked > 0 ? one.answered + 1 : 0
     one.failed = asked > 0 ? 0 : one.failed + 1
-    const message = `Answers of nodes: ${asked}. Announced at: ${told}. Addresses found: ${found.size}.`
+    const message = `nodes that answered: ${asked}, announced at: ${told}, addresses found: ${found.size}`
     one.result =
       asked > 0 ? report('working', message, found.size) : report('failed', noAnswer, one.result.found)
     one.nextMs = clock.monotonicMs() + pauseOf(one)
@@ -194,7 +197,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     for (const key of sought.keys()) if (!wanted.has(key)) sought.delete(key)
     for (const [key, topic] of wanted) {
       const known = sought.get(key)
-      const result = report('waiting', 'It waits for its turn.', 0)
+      const result = report('waiting', 'waits for its turn', 0)
       if (known !== undefined) known.topic = topic
       else sought.set(key, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
     }
@@ -223,7 +226,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   }
 }
 
-const noAnswer = 'No node of the DHT answers. It tries again.'
+const noAnswer = 'no node answers; it is tried again'
 
 /** What is the same each time a topic is given. */
 function keyOf(topic: Topic): string {

@@ -2,12 +2,13 @@
  * One predefined host of one folder: when it is tried, how long it is left alone, what came of it last. Each try looks the name up
  * anew and races its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
  */
-import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { dialAddress, type LinkContext } from './dial.ts'
 import type { Membership } from './membership.ts'
+import { networkReason } from './network-reason.ts'
 import { interleave, race } from './race.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
@@ -105,7 +106,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
   }
 
   function unreachable(thrown: unknown): SyncError {
-    return new SyncError('unreachable', { address: host, reason: reasonOf(thrown) }, { cause: thrown })
+    return new SyncError('unreachable', { address: host, reason: networkReason(thrown) }, { cause: thrown })
   }
 
   async function dialHost(): Promise<Link> {

@@ -1,6 +1,6 @@
 /** One attempt to reach a peer: connect, handshake, link. Whoever calls decides when, how often and what comes of it. */
 import { connect, type Socket } from 'node:net'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { SyncError } from '../core/errors.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
 import type { CipherName } from '../wire/noise.ts'
 import { formatHostPort, type HostPort } from './address.ts'
@@ -9,6 +9,7 @@ import { initiateHandshake } from './handshake.ts'
 import type { DeviceKeys } from './identity.ts'
 import { createLink, type MessageCodec } from './link.ts'
 import type { Membership } from './membership.ts'
+import { networkReason } from './network-reason.ts'
 
 /** A host that does not even accept a connection within this is not there, or behind something that drops packets. */
 export const connectLimitMs = 10_000
@@ -77,7 +78,7 @@ export async function connectTo(target: HostPort, clock: Clock, signal: AbortSig
   const unreachable = (reason: string) => outcome.reject(new SyncError('unreachable', { address, reason }))
   const onAbort = () => outcome.reject(new SyncError('closing'))
   socket.once('connect', outcome.resolve)
-  socket.once('error', (error) => unreachable(reasonOf(error)))
+  socket.once('error', (error) => unreachable(networkReason(error)))
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
   using _limit = clock.after(connectLimitMs, () =>

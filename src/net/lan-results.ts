@@ -70,12 +70,12 @@ export function createLanResults(clock: Clock, log: Log): LanResults {
     const found = countFound(folderId, name)
     const told = { at: name, found, atMs: Math.max(...accounts.map(({ atMs }) => atMs)) }
     if (isAsked) {
-      const message = [`asked on ${name}, ${found} found`, ...troubles].join('; ')
+      const message = [`asked, ${found} found`, ...troubles].join('; ')
       return { ...told, state: 'working', message }
     }
     if (troubles.length > 0)
-      return { ...told, state: 'failed', message: `could not ask on ${name}: ${troubles.join('; ')}` }
-    return { ...told, state: 'waiting', message: `about to ask on ${name}` }
+      return { ...told, state: 'failed', message: `could not ask: ${troubles.join('; ')}` }
+    return { ...told, state: 'waiting', message: 'about to ask' }
   }
 
   return {

@@ -130,10 +130,28 @@ test('who starts is found by who is there, and finds them, at once and only for 
   expect([...old.found]).toEqual([`${idOf(shared)} 192.0.2.2 5002`])
   expect([...young.found]).toEqual([`${idOf(shared)} 192.0.2.1 5001`])
   expect(old.search.results(idOf(shared))).toEqual([
-    { at: 'eth0', state: 'working', message: 'asked on eth0, 1 found', found: 1, atMs: 600_000 },
+    { at: 'eth0', state: 'working', message: 'asked, 1 found', found: 1, atMs: 600_000 },
   ])
-  expect(old.search.results(idOf(mine))).toMatchObject([{ message: 'asked on eth0, 0 found', found: 0 }])
+  expect(old.search.results(idOf(mine))).toMatchObject([{ message: 'asked, 0 found', found: 0 }])
   expect(old.search.results(idOf(theirs))).toEqual([])
+})
+
+test('folders that are opened one after another are asked for together', async () => {
+  const device = newDevice()
+  const peer = newDevice()
+  const topics = Array.from({ length: 60 }, newTopic)
+  peer.search.setTopics(topics)
+  await clock.advance(60_000)
+  const before = home.said.length
+  for (let count = 1; count <= topics.length; count++) {
+    device.search.setTopics(topics.slice(0, count))
+    await clock.advance(50)
+  }
+  await clock.advance(2_000)
+  // Three seconds of opening and three asks, each by multicast and broadcast; and an answer to each of them.
+  expect(home.said.length - before).toBeLessThan(30)
+  expect(device.found.size).toBe(topics.length)
+  expect(peer.found.size).toBe(topics.length)
 })
 
 test('who is gone is not counted as found for ever', async () => {
@@ -210,8 +228,8 @@ test('an interface that comes is asked on at once, one that goes is forgotten, a
     await clock.advance(lookEveryMs)
     expect([...laptop.found]).toEqual([`${idOf(topic)} 203.0.113.2 5002`])
     expect(laptop.search.results(idOf(topic)).map(({ message }) => message)).toEqual([
-      'asked on eth0, 0 found',
-      'asked on wlan0, 1 found',
+      'asked, 0 found',
+      'asked, 1 found',
     ])
     laptop.host.unplug('wlan0')
     await clock.advance(lookEveryMs)
@@ -230,15 +248,13 @@ test('an address that cannot be used yet is tried again', async () => {
   await clock.advance(10_000)
   const reason = 'opening a socket does not work with IPv4 (bind EADDRNOTAVAIL)'
   expect(one.search.results(idOf(topic))).toMatchObject([
-    { at: 'eth0', state: 'failed', message: `could not ask on eth0: ${reason}` },
+    { at: 'eth0', state: 'failed', message: `could not ask: ${reason}` },
   ])
   expect(one.log.lines.length).toBe(1)
   one.host.refuse('segment sockets', undefined)
   await clock.advance(lookEveryMs)
   expect(one.found.size).toBe(1)
-  expect(one.search.results(idOf(topic))).toMatchObject([
-    { state: 'working', message: 'asked on eth0, 1 found' },
-  ])
+  expect(one.search.results(idOf(topic))).toMatchObject([{ state: 'working', message: 'asked, 1 found' }])
 })
 
 test('sockets the system is done with are opened again, as soon as that is possible', async () => {
@@ -253,16 +269,14 @@ test('sockets the system is done with are opened again, as soon as that is possi
   expect(one.search.results(idOf(topic))).toMatchObject([
     {
       state: 'failed',
-      message: 'could not ask on eth0: opening a socket does not work with IPv4 (bind EACCES)',
+      message: 'could not ask: opening a socket does not work with IPv4 (bind EACCES)',
     },
   ])
   one.found.clear()
   one.host.refuse('segment sockets', undefined)
   await clock.advance(lookEveryMs)
   expect(one.found.size).toBe(1)
-  expect(one.search.results(idOf(topic))).toMatchObject([
-    { state: 'working', message: 'asked on eth0, 1 found' },
-  ])
+  expect(one.search.results(idOf(topic))).toMatchObject([{ state: 'working', message: 'asked, 1 found' }])
 })
 
 test('what does not work is told for each interface, and logged once', async () => {
@@ -274,14 +288,14 @@ test('what does not work is told for each interface, and logged once', async () 
   expect(device.search.results(idOf(topic))).toMatchObject([
     {
       state: 'working',
-      message: 'asked on eth0, 0 found; sending by multicast does not work with IPv4 (send EPERM)',
+      message: 'asked, 0 found; sending by multicast does not work with IPv4 (send EPERM)',
     },
   ])
   expect(device.log.lines.length).toBe(1)
   device.host.refuse('broadcast', new Error('send EPERM'))
   await clock.advance(300_000)
   expect(device.search.results(idOf(topic))).toMatchObject([
-    { state: 'failed', message: expect.stringContaining('could not ask on eth0: sending by multicast') },
+    { state: 'failed', message: expect.stringContaining('could not ask: sending by multicast') },
   ])
   expect(device.log.lines.length).toBe(2)
 })

@@ -55,6 +55,7 @@ export function createLanSearch(options: LanSearchOptions): Search {
   let presence: LanPresence | undefined
   let timer: Disposable | undefined
   let asksLeft = 0
+  let announcedMs = Number.NEGATIVE_INFINITY
   let isFloodTold = false
   /** What is being closed. */
   const leaving = new Set<Promise<void>>()
@@ -77,15 +78,23 @@ export function createLanSearch(options: LanSearchOptions): Search {
     return packets
   }
 
+  /** A daemon that starts opens one folder after another: they are asked for together, not each with a packet of its own about all. */
   function askAnew(): void {
     asksLeft = asks
-    announce()
+    planAnnouncement(Math.max(0, announcedMs + askEveryMs - clock.monotonicMs()))
+  }
+
+  function planAnnouncement(delayMs: number): void {
+    timer?.[Symbol.dispose]()
+    timer = clock.after(delayMs, announce)
   }
 
   function announce(): void {
     const kind = asksLeft > 0 ? 'ask' : 'tell'
     asksLeft = Math.max(0, asksLeft - 1)
-    for (const socket of presence?.sockets() ?? []) {
+    const sockets = presence?.sockets() ?? []
+    if (sockets.length > 0) announcedMs = clock.monotonicMs()
+    for (const socket of sockets) {
       // New ones for each segment, so that nobody can tell that two addresses are of one device.
       const packets = packetsAbout(kind, topics)
       for (const packet of packets) void send(socket, 'multicast', packet)
@@ -93,8 +102,7 @@ export function createLanSearch(options: LanSearchOptions): Search {
       if (socket.segment.broadcast !== undefined)
         for (const packet of packets) void send(socket, 'broadcast', packet)
     }
-    timer?.[Symbol.dispose]()
-    timer = clock.after(asksLeft > 0 ? askEveryMs : tellEveryMs * (1 + chance.fraction()), announce)
+    planAnnouncement(asksLeft > 0 ? askEveryMs : tellEveryMs * (1 + chance.fraction()))
   }
 
   async function send(socket: SegmentSocket, way: Way, packet: Buffer): Promise<void> {

@@ -54,7 +54,7 @@ describe('what there is to know, from the least to the most', () => {
       'only this device can connect',
       { listen: { host: '127.0.0.1', port: 4444 }, callers: ['203.0.113.77'] },
       'closed',
-      'this device listens at 127.0.0.1:4444, where only programs on itself can connect',
+      'nobody else can connect: it listens at 127.0.0.1:4444, where only programs on the device itself can',
     ],
   ])('%s', (_, facts, state, message) => {
     expect(checkPort({ ...atHome, ...facts })).toEqual({ state, message })

@@ -37,7 +37,7 @@ export function checkPort(facts: PortFacts): PortCheck {
   if (scopeOf(listen.host) === 'loopback')
     return {
       state: 'closed',
-      message: `this device listens at ${formatHostPort(listen)}, where only programs on itself can connect`,
+      message: `nobody else can connect: it listens at ${formatHostPort(listen)}, where only programs on the device itself can`,
     }
   const caller = facts.callers.find((address) => isOutside(address, facts.segments))
   if (caller !== undefined)

@@ -3,11 +3,11 @@
  * another port when things change, and takes it back at the end. Sends nothing while it is not wanted. What the router says is not
  * checked; see `port-check` for what it is worth.
  */
-import { networkInterfaces } from 'node:os'
 import { reasonOf } from '../core/errors.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, scopeOf } from './address.ts'
 import type { Interfaces } from './lan-segments.ts'
+import { ownInterfaces } from './own-interfaces.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 import type { SearchResult } from './search.ts'
 import { openRouter, type Refusal, type RouterConnection, upnpErrors } from './upnp.ts'
@@ -72,7 +72,7 @@ interface Outcome {
 }
 
 export function createPortMapping(options: PortMappingOptions): PortMapping {
-  const { clock, chance, log, port, onChange, group = ssdpGroup } = options
+  const { clock, chance, log, port, onChange, group = ssdpGroup, interfaces = ownInterfaces } = options
   let stop: AbortController | undefined
   let running: Promise<void> = Promise.resolve()
   let shown: Outcome = { rows: [] }
@@ -91,17 +91,8 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
     return { at, state, message, found: 0, atMs: clock.now() }
   }
 
-  function interfacesNow(): Interfaces {
-    try {
-      return (options.interfaces ?? networkInterfaces)()
-    } catch {
-      // On a few systems they cannot be read at times; they are looked at again soon.
-      return {}
-    }
-  }
-
   function networksNow(): string {
-    return askedSegments(interfacesNow())
+    return askedSegments(interfaces())
       .map(({ key }) => key)
       .join()
   }
@@ -143,7 +134,7 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
     const networks = networksNow()
     const internalPort = port()
     const ports = portsToTry(last?.internalPort === internalPort ? last.externalPort : internalPort)
-    const routers = await searchRouters({ clock, interfaces: interfacesNow(), group, signal })
+    const routers = await searchRouters({ clock, interfaces: interfaces(), group, signal })
     const rows: SearchResult[] = []
     for (const router of routers) {
       const at = router.location.hostname

@@ -3,12 +3,13 @@
  * it. Each try looks the name up anew and goes through its addresses. No topics, no connection.
  */
 import type { Socket } from 'node:net'
-import { reasonOf, SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, parseHostPort } from './address.ts'
 import { retryLimits, steadyAfterMs } from './dial-target.ts'
 import type { Membership } from './membership.ts'
+import { networkReason } from './network-reason.ts'
 import { openRelaySession, type RelaySession } from './relay-session.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -60,7 +61,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
     let failures = 0
     while (!signal.aborted) {
       const sinceMs = clock.monotonicMs()
-      const reason = await stay(signal).catch(reasonOf)
+      const reason = await stay(signal).catch(whyNot)
       if (signal.aborted) return
       failures = clock.monotonicMs() - sinceMs >= steadyAfterMs ? 1 : failures + 1
       const waitMs = retryDelayMs(failures, retryLimits, chance)
@@ -72,7 +73,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
     }
   }
 
-  /** Connects and stays until the connection ends; returns why, as a sentence. */
+  /** Connects and stays until the connection ends; returns why. */
   async function stay(signal: AbortSignal): Promise<string> {
     session = await connectToAny(signal)
     const close = () => session?.close()
@@ -86,7 +87,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
     signal.removeEventListener('abort', close)
     session = undefined
     for (const { folderId } of memberships) options.onMembers(folderId)
-    return new SyncError('unreachable', { address: relay, reason }).message
+    return reason
   }
 
   async function connectToAny(signal: AbortSignal): Promise<RelaySession> {
@@ -149,16 +150,20 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
       const about = { at: relay, found, atMs }
       if (session !== undefined)
         return members === undefined
-          ? { ...about, state: 'failed', message: 'This relay takes no more folders of one device.' }
-          : { ...about, state: 'working', message: `This device can be called here; so can ${found} others.` }
-      if (failure === undefined)
-        return { ...about, state: 'waiting', message: 'The relay is being connected to.' }
+          ? { ...about, state: 'failed', message: 'it takes no more folders of one device' }
+          : { ...about, state: 'working', message: `connected; others of this folder there: ${found}` }
+      if (failure === undefined) return { ...about, state: 'waiting', message: 'being connected to' }
       const seconds = Math.ceil(Math.max(0, failure.nextMs - clock.monotonicMs()) / 1000)
-      return { ...about, state: 'failed', message: `${failure.reason} Next try in ${seconds} s.` }
+      return { ...about, state: 'failed', message: `${failure.reason}; tried again in ${seconds} s` }
     },
     async [Symbol.asyncDispose]() {
       stop?.abort()
       await running
     },
   }
+}
+
+/** Without the address of the relay, beside which it is told. */
+function whyNot(thrown: unknown): string {
+  return isSyncError(thrown, 'unreachable') ? String(thrown.data.reason) : networkReason(thrown)
 }

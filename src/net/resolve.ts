@@ -42,6 +42,7 @@ export async function addressesOf(
   const tooLate = Promise.withResolvers<never>()
   const onAbort = () => tooLate.reject(new SyncError('closing'))
   signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
   using _limit = clock.after(connectLimitMs, () =>
     tooLate.reject(new Error(`its name was not found within ${connectLimitMs / 1000} seconds`)),
   )

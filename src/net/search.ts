@@ -16,7 +16,7 @@ export interface SearchResult {
   /** What was asked: the address of a tracker, the name of a network interface, `DHT`. */
   readonly at: string
   readonly state: 'working' | 'failed' | 'waiting'
-  /** One sentence: what came of it, or why nothing did. */
+  /** What came of it, or why nothing did: words that stand behind a colon, with no capital letter and no full stop. */
   readonly message: string
   /** Addresses it told last time. */
   readonly found: number

@@ -2,13 +2,14 @@
  * Tells a tracker of this device and hears of peers, over IPv4 and over IPv6 if it has both: a tracker knows of a device only the address it
  * was asked from. Owns the time a tracker has to answer, and which of the addresses it tells are passed on.
  */
-import { isSyncError, reasonOf, type SyncError } from '../core/errors.ts'
+import { isSyncError, type SyncError } from '../core/errors.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { familyOf } from '../wire/compact-peers.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
 import { type HostPort, scopeOf } from './address.ts'
 import { announceOverHttp } from './http-announce.ts'
-import type { Resolve } from './resolve.ts'
+import { networkReason } from './network-reason.ts'
+import { addressesOf, type Resolve } from './resolve.ts'
 import { type isPlausible, type TrackerAnswer, trackerFailed } from './tracker-answer.ts'
 import type { TrackerUrl } from './tracker-url.ts'
 import { announceOverUdp } from './udp-announce.ts'
@@ -58,7 +59,9 @@ export async function announceTo(
   }
 
   try {
-    const asked = await Promise.allSettled((await addressesOf(tracker, context.resolve, signal)).map(askAt))
+    const asked = await Promise.allSettled(
+      (await addressesOfTracker(tracker, { ...context, signal })).map(askAt),
+    )
     const answers = asked.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     if (answers.length === 0) throw (asked[0] as PromiseRejectedResult).reason
     const intervals = answers.flatMap(({ interval }) => interval ?? [])
@@ -74,22 +77,18 @@ export async function announceTo(
 }
 
 /** One address of each family the tracker has, IPv4 first. */
-async function addressesOf(tracker: TrackerUrl, resolve: Resolve, signal: AbortSignal): Promise<string[]> {
-  const ended = Promise.withResolvers<never>()
-  const onAbort = () => ended.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  try {
-    if (signal.aborted) onAbort()
-    const all = await Promise.race([resolve(tracker.host), ended.promise])
-    const real = all.filter((address) => scopeOf(address) !== 'none')
-    const found = ([4, 6] as const).flatMap(
-      (family) => real.find((address) => familyOf(address) === family) ?? [],
-    )
-    if (found.length === 0) throw trackerFailed('its name has no address')
-    return found
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+async function addressesOfTracker(
+  { host }: TrackerUrl,
+  { resolve, clock, signal }: Pick<AnnounceContext, 'resolve' | 'clock' | 'signal'>,
+): Promise<string[]> {
+  const real = (await addressesOf(host, resolve, clock, signal)).filter(
+    (address) => scopeOf(address) !== 'none',
+  )
+  const found = ([4, 6] as const).flatMap(
+    (family) => real.find((address) => familyOf(address) === family) ?? [],
+  )
+  if (found.length === 0) throw trackerFailed('its name has no address')
+  return found
 }
 
 function announceAt(
@@ -104,5 +103,5 @@ function announceAt(
 }
 
 function failureOf(thrown: unknown): SyncError {
-  return isSyncError(thrown) ? thrown : trackerFailed(reasonOf(thrown), thrown)
+  return isSyncError(thrown) ? thrown : trackerFailed(networkReason(thrown), thrown)
 }

@@ -344,3 +344,20 @@ test('a name that cannot be looked up, or only to nowhere, is a failure', async 
     expect((await scene.asked(topic)).message).toMatch(expected)
   }
 })
+
+test('a tracker given by its address does not wait for names that nobody knows', async () => {
+  await using tracker = await openHttpTracker((_, response) => response.end('d8:intervali900e5:peers0:e'))
+  await using scene = createSearchScene([tracker.url], { resolve: () => new Promise(() => undefined) })
+  const topic = createTestTopic()
+  scene.search.setTopics([topic])
+  expect(await scene.asked(topic)).toMatchObject({ state: 'working' })
+})
+
+test('a name that is not answered in time is a failure', async () => {
+  const resolve = () => new Promise<never>(() => undefined)
+  await using scene = createSearchScene(['udp://tracker.test:1'], { resolve })
+  const topic = createTestTopic()
+  scene.search.setTopics([topic])
+  await scene.clock.advance(10_000)
+  expect((await scene.asked(topic)).message).toMatch(/^its name was not found within 10 seconds/)
+})
