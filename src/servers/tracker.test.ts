@@ -10,6 +10,7 @@ import { decodeBencode } from '../wire/bencode.ts'
 import { type Announce, decodeUdpAnswer, encodeUdpRequest, type UdpRequest } from '../wire/udp-tracker.ts'
 import { openTracker } from './tracker.ts'
 import { createTrackerDesk } from './tracker-desk.ts'
+import { createUdpTracker } from './udp-tracker.ts'
 
 const hash = Buffer.alloc(20, 0xf1)
 const anAnnounce: Announce = {
@@ -168,6 +169,16 @@ describe('over UDP', () => {
     expect(scene.tracker.peerCount).toBe(0)
     await scene.clock.advance(250_000)
     expect(await asker.firstAnswer(with_(greeting.connectionId))).toMatchObject({ transaction: 77 })
+  })
+
+  test('a packet from port 0, where no answer can go, ends nothing', () => {
+    const clock = createManualClock(0)
+    using desk = createTrackerDesk(clock, systemChance)
+    const socket = createUdpTracker('127.0.0.1', desk, clock, systemChance)
+    const bytes = encodeUdpRequest({ kind: 'connect', transaction: 1 })
+    // As it comes in: no socket of one's own can send it without the rights of root.
+    expect(() => socket.emit('message', bytes, { address: '127.0.0.1', port: 0 })).not.toThrow()
+    socket.close()
   })
 })
 
