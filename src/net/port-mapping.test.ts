@@ -347,6 +347,12 @@ describe.concurrent('somebody who pretends to be a router', () => {
         return true
       },
     ],
+    [
+      'another protocol',
+      'it answered with status 101',
+      ({ socket }) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    ],
     ['nothing at all', `it did not answer within ${exchangeLimitMs / 1000} seconds`, () => true],
     [
       'one letter and no more',
