@@ -18,6 +18,8 @@ export interface LanRequest {
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Gives it up. */
+  readonly signal?: AbortSignal
 }
 
 export interface LanAnswer {
@@ -33,6 +35,7 @@ export async function askOverHttp(clock: Clock, ask: LanRequest): Promise<LanAns
     method,
     localAddress: from,
     agent: false,
+    ...(ask.signal && { signal: ask.signal }),
     maxHeaderSize: maxHeaderBytes,
     headers: { ...ask.headers, 'content-length': Buffer.byteLength(body) },
   })
