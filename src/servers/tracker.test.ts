@@ -203,6 +203,17 @@ test('addresses of the own local network are told only there', () => {
   desk[Symbol.dispose]()
 })
 
+test('I14: one address that asks as much as it may leaves the others of a swarm where they are', async () => {
+  const clock = createManualClock(0)
+  using desk = createTrackerDesk(clock, systemChance)
+  for (let at = 1; at <= 50; at++) desk.announce(`203.0.113.${at}`, anAnnounce, [4])
+  for (let port = 1; port <= 2_000; port++) {
+    if (!desk.allow('198.51.100.1')) await clock.advance(60_000)
+    desk.announce('198.51.100.1', { ...anAnnounce, port }, [4])
+  }
+  expect(desk.scrape(hash).leechers).toBe(50 + 64)
+})
+
 test('a port that is taken, for either way, is told', async () => {
   await using first = await open()
   const { address } = first.tracker
