@@ -8,7 +8,7 @@ import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import type { Membership } from './membership.ts'
 import { createRelayTarget, type RelayMember, type RelayTarget } from './relay-target.ts'
-import { isTagOf } from './relay-topic.ts'
+import { createTagReader, type TagReader } from './relay-topic.ts'
 import { type Resolve, resolveName } from './resolve.ts'
 import type { SearchResult, Topic } from './search.ts'
 
@@ -44,6 +44,8 @@ export interface RelayClient extends AsyncDisposable {
 export function createRelayClient(options: RelayClientOptions): RelayClient {
   const targets = new Map<string, RelayTarget>()
   let memberships: readonly Membership[] = []
+  /** Of the memberships there are now. */
+  const tagReaders = new Map<FolderId, TagReader>()
   /** Targets that are being let go. */
   const leaving = new Set<Promise<void>>()
 
@@ -55,7 +57,11 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     const target = createRelayTarget(relay, {
       ...options,
       resolve: options.resolve ?? resolveName,
-      onMembers: (folderId) => options.onMembers(folderId, members(folderId)),
+      onMembers(folderId) {
+        const all = members(folderId)
+        tagReaders.get(folderId)?.keepOnly(all.map(({ tag }) => tag))
+        options.onMembers(folderId, all)
+      },
     })
     targets.set(relay, target)
     target.setMemberships(memberships)
@@ -74,13 +80,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     },
     setTopics(topics) {
       memberships = topics.map(({ membership }) => membership)
+      tagReaders.clear()
+      for (const membership of memberships) tagReaders.set(membership.folderId, createTagReader(membership))
       for (const target of targets.values()) target.setMemberships(memberships)
     },
     members,
-    isMember({ folderId, tag }, device) {
-      const membership = memberships.find((each) => each.folderId === folderId)
-      return membership !== undefined && isTagOf(tag, membership, device)
-    },
+    isMember: ({ folderId, tag }, device) => tagReaders.get(folderId)?.isOf(tag, device) ?? false,
     async call({ relay, id }, signal) {
       const target = targets.get(relay)
       if (target === undefined)

@@ -5,9 +5,11 @@
 import type { Socket } from 'node:net'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
+import { drawFrom, fillBucket, fullBucket, untilFilledMs } from '../core/token-bucket.ts'
 import type { Chance, Clock } from '../ports.ts'
 import {
   type Farewell,
+  maxMembersTold,
   type Refusal,
   type RelayMessage,
   relayVersion,
@@ -24,6 +26,8 @@ import { isTagOf, memberTag, nonceBytes, relayTopic } from './relay-topic.ts'
 export const relayAnswerLimitMs = 10_000
 /** Calls waiting for the relay's answer, and calls being answered. More at once is no use, and the latter are the relay's to make up. */
 export const maxCallsAtOnce = 32
+/** Members taken note of a second, over all topics: one full list, or many short ones. Each may have to be compared with every linked device. */
+const membersPerSecond = maxMembersTold
 
 const refusalTexts: Readonly<Record<Refusal, string>> = {
   gone: 'the other device is not there any more',
@@ -77,6 +81,10 @@ export async function openRelaySession(
   const stop = new AbortController()
   const joinedByTopic = new Map<string, Joined>()
   const pending = new Map<number, PromiseWithResolvers<string>>()
+  /** The last list of each topic that was not taken note of yet, the longest waiting first. */
+  const untaken = new Map<string, readonly ToldMember[]>()
+  let pace = fullBucket(membersPerSecond, clock.monotonicMs())
+  let breath: Disposable | undefined
   let answering = 0
   let lastNumber = 0
   let lastWords: string | undefined
@@ -89,6 +97,7 @@ export async function openRelaySession(
     onMessage: hear,
     onClosed(reason) {
       stop.abort()
+      breath?.[Symbol.dispose]()
       const words = lastWords ?? reason
       hello.reject(unreachable(words))
       for (const { reject } of pending.values()) reject(unreachable(words))
@@ -102,15 +111,11 @@ export async function openRelaySession(
         greeting ??= message
         hello.resolve(greeting)
         break
-      case 'members': {
-        const joined = joinedByTopic.get(message.topic)
-        if (joined === undefined) break
-        const { membership } = joined
-        // A connection of this device that the relay does not know to be dead yet is nobody to call.
-        joined.members = message.members.filter(({ tag }) => !isTagOf(tag, membership, device))
-        options.onMembers(membership.folderId)
+      case 'members':
+        if (!joinedByTopic.has(message.topic)) break
+        untaken.set(message.topic, message.members)
+        if (breath === undefined) takeMembers()
         break
-      }
       case 'accepted':
         pending.get(message.number)?.resolve(message.token)
         break
@@ -126,6 +131,25 @@ export async function openRelaySession(
         break
       default:
         throw new Error(`the relay says ${message.kind}`)
+    }
+  }
+
+  function takeMembers(): void {
+    breath = undefined
+    for (const [topic, told] of untaken) {
+      pace = fillBucket(pace, clock.monotonicMs())
+      const waitMs = untilFilledMs(pace)
+      if (waitMs > 0) {
+        breath = clock.after(waitMs, takeMembers)
+        return
+      }
+      pace = drawFrom(pace, Math.max(1, told.length))
+      untaken.delete(topic)
+      const joined = joinedByTopic.get(topic)!
+      const { membership } = joined
+      // A connection of this device that the relay does not know to be dead yet is nobody to call.
+      joined.members = told.filter(({ tag }) => !isTagOf(tag, membership, device))
+      options.onMembers(membership.folderId)
     }
   }
 
@@ -183,6 +207,7 @@ export async function openRelaySession(
       for (const topic of joinedByTopic.keys()) {
         if (wanted.has(topic)) continue
         joinedByTopic.delete(topic)
+        untaken.delete(topic)
         channel.send({ kind: 'leave', topic })
       }
       for (const [topic, membership] of wanted) {
@@ -195,8 +220,17 @@ export async function openRelaySession(
     members: (folderId) =>
       [...joinedByTopic.values()].find(({ membership }) => membership.folderId === folderId)?.members,
     async call(id, callSignal) {
-      const token = await ask(id, AbortSignal.any([callSignal, stop.signal]))
-      return connectCall(target, token, clock, AbortSignal.any([callSignal, stop.signal]))
+      // Not `AbortSignal.any`, which leaves something behind at a signal that lives long.
+      const over = new AbortController()
+      const signals = [callSignal, stop.signal]
+      const onAbort = () => over.abort()
+      for (const each of signals) each.addEventListener('abort', onAbort)
+      if (signals.some(({ aborted }) => aborted)) onAbort()
+      try {
+        return await connectCall(target, await ask(id, over.signal), clock, over.signal)
+      } finally {
+        for (const each of signals) each.removeEventListener('abort', onAbort)
+      }
     },
     closed: closed.promise,
     close: () => channel.close(),

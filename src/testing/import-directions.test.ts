@@ -180,7 +180,13 @@ const bans: Readonly<Record<string, readonly Ban[]>> = {
   engine: [...clockBans, ...chanceBans, ...outsideBans, processBan],
   store: [...chanceBans, processBan],
   api: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
-  net: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
+  net: [
+    { pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' },
+    {
+      pattern: /\bAbortSignal\.any\(/,
+      because: 'it leaves something behind at a signal that lives long, at each use',
+    },
+  ],
   disk: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
   cli: [{ pattern: /\bprocess\.env\b/, because: 'config.ts is the only reader of the environment' }],
 }

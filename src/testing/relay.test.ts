@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
@@ -5,11 +6,12 @@ import { type ContentRoot, idToBytes } from '../core/ids.ts'
 import { formatHostPort, type HostPort } from '../net/address.ts'
 import { dialAddress } from '../net/dial.ts'
 import { maxHandshakesPerNetwork } from '../net/listener.ts'
+import { createRelayClient } from '../net/relay-client.ts'
 import { maxCallsAtOnce } from '../net/relay-session.ts'
 import { relayTopic } from '../net/relay-topic.ts'
 import type { Link } from '../ports.ts'
 import { cipherNames } from '../wire/noise.ts'
-import { relayFrame } from '../wire/relay-protocol.ts'
+import { maxMembersTold, memberIdBytes, relayFrame, tagBytes } from '../wire/relay-protocol.ts'
 import { describeLinkContract } from './link-contract.ts'
 import { createTestContext, createTestMembership } from './loopback.ts'
 import { createManualClock } from './manual-clock.ts'
@@ -318,6 +320,39 @@ test('I14 a relay that makes up calls, members and answers gets few connections 
   stop.abort()
   await expect(call).rejects.toMatchObject({ code: 'closing' })
   expect(pretender.sockets.length).toBe(1 + maxCallsAtOnce)
+})
+
+test('I14 of lists of members that come without end each is taken note of in its time, and the last one in the end', async () => {
+  const clock = createManualClock(0)
+  const context = createTestContext(clock)
+  const membership = createTestMembership()
+  using pretender = await openPretender(hello)
+  let heard = 0
+  await using client = createRelayClient({
+    ...{ clock, chance: context.chance, log: context.log, device: context.device.id },
+    onCalled: () => undefined,
+    onMembers() {
+      heard += 1
+    },
+  })
+  client.setRelays([formatHostPort(pretender.address)])
+  client.setTopics([topicOf(membership)])
+  await until('it has joined', () => client.connected().length === 1)
+  const topic = relayTopic(membership, salt)
+  const lists = Array.from({ length: 50 }, () =>
+    Array.from({ length: maxMembersTold }, () => ({
+      id: randomBytes(memberIdBytes).toString('hex'),
+      tag: randomBytes(tagBytes).toString('hex'),
+    })),
+  )
+  for (const members of lists) pretender.sockets[0]!.write(relayFrame({ kind: 'members', topic, members }))
+  const last = lists.at(-1)![0]!.id
+  await until('the last list is known', async () => {
+    await clock.advance(100)
+    return client.members(membership.folderId)[0]?.id === last
+  })
+  expect(heard).toBeGreaterThan(1)
+  expect(heard).toBeLessThanOrEqual(2 + clock.monotonicMs() / 1000)
 })
 
 test('links of many folders are made over one relay at once', async () => {
