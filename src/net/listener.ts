@@ -34,12 +34,18 @@ export interface Listener extends AsyncDisposable {
   take(socket: Socket, relay: string): void
 }
 
+/** One that is under way. */
+interface Handshake {
+  readonly socket: Socket
+  /** Its network; its relay for what comes over one, so that it takes no place of those who come from there. */
+  readonly origin: string
+  readonly done: Promise<void>
+}
+
 /** Throws `port-in-use` or `listen-failed`. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { log, memberships, onLink } = options
-  const underway = new Set<Promise<void>>()
-  /** By network; by relay for what comes over one, so that it takes no place of those who come from its network. */
-  const countsByOrigin = new Map<string, number>()
+  const underway = new Set<Handshake>()
   const stop = new AbortController()
 
   function openServer(): Server {
@@ -55,19 +61,26 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   function admit(socket: Socket, origin: string, way: Way): void {
     // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
     socket.on('error', () => undefined)
-    const count = countsByOrigin.get(origin) ?? 0
-    if (underway.size >= maxHandshakes || count >= maxHandshakesPerNetwork || stop.signal.aborted) {
+    const ofSame = [...underway].filter((each) => each.origin === origin).length
+    const isFull = underway.size >= maxHandshakes && !makeRoomFor(ofSame)
+    if (isFull || ofSame >= maxHandshakesPerNetwork || stop.signal.aborted) {
       socket.destroy()
       return
     }
-    countsByOrigin.set(origin, count + 1)
-    const done = accept(socket, way).finally(() => {
-      underway.delete(done)
-      const left = countsByOrigin.get(origin)! - 1
-      if (left > 0) countsByOrigin.set(origin, left)
-      else countsByOrigin.delete(origin)
-    })
-    underway.add(done)
+    const done = accept(socket, way).finally(() => underway.delete(handshake))
+    const handshake: Handshake = { socket, origin, done }
+    underway.add(handshake)
+  }
+
+  /** The oldest of whoever has most makes room for one who has less: some strangers that say nothing shut nobody out. */
+  function makeRoomFor(ofSame: number): boolean {
+    const [most] = [...Map.groupBy(underway, ({ origin }) => origin).values()].sort(
+      (a, b) => b.length - a.length,
+    )
+    if (most === undefined || most.length <= ofSame + 1) return false
+    underway.delete(most[0]!)
+    most[0]!.socket.destroy()
+    return true
   }
 
   async function accept(socket: Socket, way: Way): Promise<void> {
@@ -108,7 +121,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       stop.abort()
       // The callback of `close` would wait for the links, too, which are not ours; the port is free when it returns.
       for (const server of servers) server.close()
-      await Promise.all(underway)
+      await Promise.all([...underway].map(({ done }) => done))
     },
   }
 }
