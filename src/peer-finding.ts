@@ -18,7 +18,7 @@ export interface PeerFinding {
   /** Finds peers in these ways from now on, and lets itself be found. Undefined: not any more. Links there are stay. */
   seek(membership: Membership, switches: Switches | undefined): void
   /** Lets itself be found, but dials nobody: for guests, who come by themselves. */
-  await(membership: Membership, switches: Switches | undefined): void
+  beFound(membership: Membership, switches: Switches | undefined): void
   /** The device's own switch, or anything else that holds for all folders, is another now. */
   reconsider(): void
   /** Everything that was tried for a folder. */
@@ -85,7 +85,7 @@ export function createPeerFinding({
 
   return {
     seek: (membership, switches) => note(membership, switches, true),
-    await: (membership, switches) => note(membership, switches, false),
+    beFound: (membership, switches) => note(membership, switches, false),
     reconsider() {
       for (const { membership, dials } of wishes.values()) if (dials) dial(membership)
       search()

@@ -5,6 +5,7 @@
 import { isSyncError, reasonOf } from '../core/errors.ts'
 import type { Chance, Clock } from '../ports.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
+import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 import type { SearchResult } from './search.ts'
 import type { Announced } from './tracker-announce.ts'
 import { maxAddressesTold } from './tracker-answer.ts'
@@ -14,9 +15,8 @@ const shortestIntervalMs = 60_000
 const longestIntervalMs = 3_600_000
 /** For a tracker that does not say. */
 const usualIntervalMs = 1_800_000
-/** The wait after the first failure; each further one doubles it, up to the last: a tracker that comes back is found within half an hour. */
-const firstRetryMs = 5_000
-const lastRetryMs = 1_800_000
+/** A tracker that comes back is found within half an hour. */
+const retryLimits: RetryLimits = { firstMs: 5_000, lastMs: 1_800_000 }
 /** Between two questions, when what there is to tell has changed: a port that flaps must not become a stream of packets. */
 const shortestPauseMs = 10_000
 /** For saying goodbye. Trackers forget by themselves who does not come back, so it is not worth holding up the end of the daemon. */
@@ -116,7 +116,7 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
       const reason = isSyncError(thrown, 'tracker-failed') ? thrown.message : reasonOf(thrown)
       become('failed', reason, 0)
       options.onFailure(reason)
-      plan(retryDelayMs())
+      plan(retryDelayMs(failures, retryLimits, chance))
     } finally {
       isAsking = false
       askedMs = clock.monotonicMs()
@@ -130,12 +130,6 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
     asksWhileShort = options.isShort() ? asksWhileShort + 1 : 0
     const shortMs = asksWhileShort === 0 ? boundedMs : soonMs * 2 ** Math.min(asksWhileShort - 1, 16)
     return Math.min(boundedMs, shortMs) * (1 + chance.fraction() / 10)
-  }
-
-  /** Half of the wait is left to chance, so that all who lost the same tracker do not come back as one. */
-  function retryDelayMs(): number {
-    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
-    return fullMs * (0.5 + chance.fraction() / 2)
   }
 
   async function sayGoodbye(): Promise<void> {

@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { reasonOf } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, networkOf, plainHost } from './address.ts'
-import { type LinkContext, socketBufferBytes, type Way } from './dial.ts'
+import { type LinkContext, type LinkEnd, socketBufferBytes } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { createLink } from './link.ts'
 import { listenAt } from './listen.ts'
@@ -58,7 +58,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     return server
   }
 
-  function admit(socket: Socket, origin: string, way: Way): void {
+  function admit(socket: Socket, origin: string, end: LinkEnd): void {
     // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
     socket.on('error', () => undefined)
     const ofSame = [...underway].filter((each) => each.origin === origin).length
@@ -67,7 +67,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       socket.destroy()
       return
     }
-    const done = accept(socket, way).finally(() => underway.delete(handshake))
+    const done = accept(socket, end).finally(() => underway.delete(handshake))
     const handshake: Handshake = { socket, origin, done }
     underway.add(handshake)
   }
@@ -83,18 +83,18 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     return true
   }
 
-  async function accept(socket: Socket, way: Way): Promise<void> {
+  async function accept(socket: Socket, end: LinkEnd): Promise<void> {
     let link: Link
     try {
       socket.resume()
-      const channel = await respondHandshake(socket, way.address, memberships, {
+      const channel = await respondHandshake(socket, end.address, memberships, {
         ...options,
         signal: stop.signal,
       })
-      link = createLink({ ...options, ...way, socket, channel })
+      link = createLink({ ...options, ...end, socket, channel })
     } catch (thrown) {
       socket.destroy()
-      log.debug({ ...way, reason: reasonOf(thrown) }, 'a connection did not become a link')
+      log.debug({ ...end, reason: reasonOf(thrown) }, 'a connection did not become a link')
       return
     }
     onLink(link)
