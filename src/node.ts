@@ -205,7 +205,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
     },
-    ...{ deviceTable, config, folders, traffic, explain: peerFinding.explain },
+    ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })

@@ -21,6 +21,8 @@ export interface PeerFinding {
   beFound(membership: Membership, switches: Switches | undefined): void
   /** The device's own switch, or anything else that holds for all folders, is another now. */
   reconsider(): void
+  /** What came of each predefined host of a folder. */
+  hosts(folderId: FolderId): readonly DialResult[]
   /** Everything that was tried for a folder. */
   explain(folderId: FolderId): Explanation
 }
@@ -90,6 +92,7 @@ export function createPeerFinding({
       for (const { membership, dials } of wishes.values()) if (dials) dial(membership)
       search()
     },
+    hosts: dialer.results,
     explain: (folderId) => ({
       hosts: dialer.results(folderId),
       found: dialer.foundResults(folderId),

@@ -40,7 +40,10 @@ export interface DialerOptions extends LinkContext {
 export interface Dialer extends AsyncDisposable {
   /** The hosts (`host:port`) to keep a folder linked to, instead of those before. Links there are stay. */
   setTargets(membership: Membership, hosts: readonly string[]): void
-  /** By which searches found peers of a folder are dialled, from now on. What only others found is forgotten. */
+  /**
+   * By which searches found peers of a folder are dialled, from now on. What only others found is forgotten, and links there are stay; but where
+   * there is no search any more, only those to its hosts do.
+   */
   setSearches(membership: Membership, by: ReadonlySet<FoundBy>): void
   /** Where a search says that peers of a folder are. */
   found(folderId: FolderId, by: FoundBy, addresses: readonly HostPort[]): void
@@ -60,6 +63,8 @@ export function createDialer(options: DialerOptions): Dialer {
   const targetsByFolder = new Map<FolderId, readonly DialTarget[]>()
   const foundByFolder = new Map<FolderId, { readonly membership: Membership; readonly peers: FoundPeers }>()
   const links = new Set<Link>()
+  /** Those that were made to predefined hosts. */
+  const hostLinks = new WeakSet<Link>()
   const resolve = options.resolve ?? resolveName
   /** Targets and found peers that are being let go. */
   const leaving = new Set<Promise<void>>()
@@ -156,7 +161,10 @@ export function createDialer(options: DialerOptions): Dialer {
             ...options,
             resolve,
             isLinked: (peer) => isLinked(membership.folderId, peer),
-            onLink: takeOver,
+            onLink(link) {
+              hostLinks.add(link)
+              takeOver(link)
+            },
           }),
       )
       if (after.length > 0) targetsByFolder.set(membership.folderId, after)
@@ -171,6 +179,8 @@ export function createDialer(options: DialerOptions): Dialer {
       else if (before !== undefined) {
         foundByFolder.delete(folderId)
         drop(before.peers)
+        // Who has this device among its own hosts comes back.
+        for (const link of linksOf(folderId)) if (!hostLinks.has(link)) link.close('folder-closed')
       }
     },
     found(folderId, by, addresses) {

@@ -251,6 +251,7 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
         for (const each of entry.by) if (!by.has(each)) entry.by.delete(each)
         if (entry.by.size === 0) forget(entry)
       }
+      look()
     },
     look,
     results() {
