@@ -68,11 +68,11 @@ async function runUntilTold(
   const running = await start(log)
   const signal = await told
   log.info({ signal }, 'stopping')
-  const late = setTimeout(() => {
+  // Keeps the event loop alive: with an empty one the program would end here without a word.
+  setTimeout(() => {
     log.error({}, 'stopping takes too long: ending as it is')
     process.exit(1)
   }, stopLimitMs)
-  late.unref()
   await running[Symbol.asyncDispose]()
   log.info({}, 'stopped')
   // A name that is just being looked up cannot be called off, and would hold up the end while a network is silent.

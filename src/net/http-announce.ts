@@ -48,6 +48,12 @@ function askHttp(
   asked.on('response', resolve)
   // Stays: after the answer has begun, an error of the socket shows in reading it.
   asked.on('error', reject)
+  // Status 101 comes as neither of the two.
+  asked.on('upgrade', ({ statusCode }, socket) => {
+    socket.destroy()
+    reject(trackerFailed(`it answered with status ${statusCode}`))
+  })
+  asked.on('close', () => reject(trackerFailed('it closed the connection')))
   asked.end()
   return promise
 }

@@ -18,6 +18,8 @@ export interface LanRequest {
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Gives it up. */
+  readonly signal?: AbortSignal
 }
 
 export interface LanAnswer {
@@ -33,10 +35,16 @@ export async function askOverHttp(clock: Clock, ask: LanRequest): Promise<LanAns
     method,
     localAddress: from,
     agent: false,
+    ...(ask.signal && { signal: ask.signal }),
     maxHeaderSize: maxHeaderBytes,
     headers: { ...ask.headers, 'content-length': Buffer.byteLength(body) },
   })
   outgoing.on('error', reject)
+  // Status 101 comes as neither an error nor a response.
+  outgoing.on('upgrade', ({ statusCode }, socket) => {
+    socket.destroy()
+    reject(new Error(`it answered with status ${statusCode}`))
+  })
   outgoing.on('response', (incoming) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -53,7 +61,7 @@ export async function askOverHttp(clock: Clock, ask: LanRequest): Promise<LanAns
   })
   outgoing.end(body)
   using _limit = clock.after(exchangeLimitMs, () =>
-    outgoing.destroy(new Error(`it did not answer within ${exchangeLimitMs / 1000} seconds`)),
+    reject(new Error(`it did not answer within ${exchangeLimitMs / 1000} seconds`)),
   )
   try {
     return await promise

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -258,6 +259,52 @@ describe.concurrent('a router that does not help', () => {
   })
 })
 
+test('port mapping that is switched off while routers are asked goes to none of the others', async () => {
+  const asked: string[] = []
+  const group = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(group, 'listening')
+  const addresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13']
+  const routers = await Promise.all(
+    addresses.map(async (address) => {
+      // None of them ever answers.
+      const server = createServer(({ url }) => void asked.push(`${address} ${url}`)).listen(0, address)
+      const voice = createSocket('udp4').bind(0, address)
+      await Promise.all([once(server, 'listening'), once(voice, 'listening')])
+      const { port } = server.address() as AddressInfo
+      const answer = `HTTP/1.1 200 OK\r\nST: InternetGatewayDevice\r\nLOCATION: http://${address}:${port}/\r\n\r\n`
+      group.on('message', (_, from) => voice.send(answer, from.port, from.address))
+      return { server, voice }
+    }),
+  )
+  const clock = createManualClock(0)
+  const mapping = createPortMapping({
+    ...{ clock, log: createMemoryLog(), chance: createSeededChance(1) },
+    group: { host: '127.0.0.1', port: group.address().port },
+    port: () => listenPort,
+    interfaces: () => interfacesAt('127.0.0.2'),
+    onChange: () => undefined,
+  })
+  const pass = (what: string, check: () => boolean) =>
+    until(what, async () => {
+      await clock.advance(200)
+      return check()
+    })
+  mapping.setWanted(true)
+  await pass('the first is asked', () => asked.length === 1)
+  let isOver = false
+  void mapping[Symbol.asyncDispose]().then(() => {
+    isOver = true
+  })
+  await pass('the end', () => isOver)
+  expect(asked).toHaveLength(1)
+  for (const { server, voice } of routers) {
+    server.closeAllConnections()
+    server.close()
+    voice.close()
+  }
+  group.close()
+})
+
 describe.concurrent('somebody who pretends to be a router', () => {
   /** A server that must not be visited. */
   async function startElsewhere() {
@@ -346,6 +393,12 @@ describe.concurrent('somebody who pretends to be a router', () => {
         fill()
         return true
       },
+    ],
+    [
+      'another protocol',
+      'it answered with status 101',
+      ({ socket }) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
     ],
     ['nothing at all', `it did not answer within ${exchangeLimitMs / 1000} seconds`, () => true],
     [

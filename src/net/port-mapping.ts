@@ -127,7 +127,7 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
   async function renew(held: Held, signal: AbortSignal): Promise<Outcome | undefined> {
     const { connection, internalPort, externalPort } = held
     const { refusal } = await addMapping(connection, internalPort, [externalPort], signal).catch(unanswered)
-    return refusal === undefined ? outcomeOf(held) : undefined
+    return refusal === undefined ? outcomeOf(held, signal) : undefined
   }
 
   async function mapAnew(last: Held | undefined, signal: AbortSignal): Promise<Outcome> {
@@ -137,13 +137,16 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
     const routers = await searchRouters({ clock, interfaces: interfaces(), group, signal })
     const rows: SearchResult[] = []
     for (const router of routers) {
+      if (signal.aborted) return { rows }
       const at = router.location.hostname
       let message = ''
       try {
-        for (const connection of await openRouter(clock, router)) {
+        for (const connection of await openRouter(clock, router, signal)) {
           if (signal.aborted) return { rows }
           const { externalPort, refusal } = await addMapping(connection, internalPort, ports, signal)
-          if (refusal === undefined) return outcomeOf({ connection, externalPort, internalPort, networks })
+          if (refusal === undefined)
+            return outcomeOf({ connection, externalPort, internalPort, networks }, signal)
+          if (signal.aborted) return { rows }
           message = await refusedText(connection, refusal)
         }
       } catch (error) {
@@ -174,7 +177,7 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
     for (externalPort of ports) {
       const mapping = { externalPort, internalPort, leaseSeconds }
       refusal = await connection.addMapping(mapping)
-      if (refusal?.code === upnpErrors.onlyPermanent)
+      if (refusal?.code === upnpErrors.onlyPermanent && !signal.aborted)
         refusal = await connection.addMapping({ ...mapping, leaseSeconds: 0 })
       if (refusal?.code !== upnpErrors.portTaken || signal.aborted) break
     }
@@ -182,7 +185,8 @@ export function createPortMapping(options: PortMappingOptions): PortMapping {
   }
 
   /** Of a mapping that was just made or renewed: what it leads to. */
-  async function outcomeOf(held: Held): Promise<Outcome> {
+  async function outcomeOf(held: Held, signal: AbortSignal): Promise<Outcome> {
+    if (signal.aborted) return { held, rows: [] }
     const { connection, externalPort } = held
     const address = await connection.externalAddress().catch(() => undefined)
     const mapped = `the router (${connection.router}, UPnP) forwards port ${externalPort} to this device`

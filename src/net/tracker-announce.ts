@@ -43,6 +43,10 @@ export async function announceTo(
   // Not `AbortSignal.any`, which leaves something behind at a signal that lives long.
   const stop = new AbortController()
   const { signal } = stop
+  const stopped = Promise.withResolvers<never>()
+  // Looked at only while something is awaited.
+  stopped.promise.catch(() => undefined)
+  signal.addEventListener('abort', () => stopped.reject(signal.reason))
   const onAbort = () => stop.abort(context.signal.reason)
   context.signal.addEventListener('abort', onAbort)
   if (context.signal.aborted) onAbort()
@@ -51,7 +55,11 @@ export async function announceTo(
   )
 
   async function askAt(address: string): Promise<Announced> {
-    const { interval, addresses } = await announceAt(tracker, address, announce, { ...context, signal })
+    // Raced, so that the limit holds whatever a tracker makes of the question.
+    const { interval, addresses } = await Promise.race([
+      announceAt(tracker, address, announce, { ...context, signal }),
+      stopped.promise,
+    ])
     signal.throwIfAborted()
     const plausible = addresses.filter((told) => context.isPlausible(told, address))
     if (plausible.length > 0) context.onAddresses(plausible)

@@ -136,6 +136,16 @@ describe('over HTTP', () => {
     expect(found[0]).toMatchObject({ host: '198.51.0.0', port: 4444 })
   })
 
+  test.each([
+    ['', ''],
+    [' with all that belongs to it', 'Connection: upgrade\r\nUpgrade: x\r\n'],
+  ])('another protocol is a failure%s', async (_, headers) => {
+    const { message } = await ask(({ socket }) =>
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`),
+    )
+    expect(message).toContain('it answered with status 101')
+  })
+
   test('another status is a failure, whatever stands below', async () => {
     const { message } = await ask((_, response) => response.writeHead(503).end('de'))
     expect(message).toContain('it answered with status 503')

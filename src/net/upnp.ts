@@ -45,9 +45,10 @@ export interface RouterConnection {
 export async function openRouter(
   clock: Clock,
   { location, segment }: RouterAnswer,
+  signal: AbortSignal,
 ): Promise<readonly RouterConnection[]> {
   const from = segment.address
-  const { status, body } = await askOverHttp(clock, { url: location, from, method: 'GET' })
+  const { status, body } = await askOverHttp(clock, { url: location, from, method: 'GET', signal })
   if (status !== 200) throw new Error(`it answered with status ${status}`)
   const connections = servicesIn(readLeaves(body))
     .map(({ type, path }) => ({ type, control: URL.parse(path, location.href) }))

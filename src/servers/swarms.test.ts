@@ -6,7 +6,7 @@ import { createSwarms, intervalSeconds, type SwarmAnnounce, type SwarmLimits } f
 function createScene(limits: Partial<SwarmLimits> = {}) {
   const clock = createManualClock(0)
   const swarms = createSwarms(clock, createSeededChance(1), {
-    ...{ maxPeers: 1000, maxPeersPerSwarm: 100, maxPeersPerNetwork: 100 },
+    ...{ maxPeers: 1000, maxPeersPerSwarm: 100, maxPeersPerNetwork: 100, maxPeersPerNetworkInSwarm: 100 },
     ...limits,
   })
   return {
@@ -84,6 +84,16 @@ describe('I14: limits', () => {
     const { announce } = createScene({ maxPeersPerSwarm: 3 })
     for (const port of [1, 2, 3, 1, 4]) announce({ port })
     expect(portsOf(announce({ port: 9, event: 'stopped' }))).toEqual([1, 3, 4])
+  })
+
+  test('one network pushes nobody else out of a swarm, but its own', () => {
+    const { announce } = createScene({ maxPeersPerSwarm: 10, maxPeersPerNetworkInSwarm: 3 })
+    for (let port = 1; port <= 5; port++) announce({ host: `203.0.113.${port}`, port })
+    for (let port = 101; port <= 150; port++) announce({ port })
+    expect(portsOf(announce({ port: 9, event: 'stopped' }))).toEqual([1, 2, 3, 4, 5, 148, 149, 150])
+    // What it has in one counts for nothing in another.
+    announce({ swarm: 'b', port: 1 })
+    expect(portsOf(announce({ swarm: 'b', port: 9, event: 'stopped' }))).toEqual([1])
   })
 
   test('in a full tracker whoever was not heard of longest makes room, in whatever swarm', () => {

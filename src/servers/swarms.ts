@@ -17,6 +17,8 @@ const maxPeers = 100_000
 const maxPeersPerSwarm = 2_000
 /** Of one network in all swarms: an office of fifty devices with twenty folders each, under two days. Who makes up more pushes nobody out. */
 const maxPeersPerNetwork = 2_000
+/** And of one network in one swarm, where another of its own makes room: more behind one address hardly share a folder, and no one fills a swarm. */
+const maxPeersPerNetworkInSwarm = 64
 
 export interface SeenPeer {
   /** The IP address it was seen at. */
@@ -54,6 +56,7 @@ export interface SwarmLimits {
   readonly maxPeers: number
   readonly maxPeersPerSwarm: number
   readonly maxPeersPerNetwork: number
+  readonly maxPeersPerNetworkInSwarm: number
 }
 
 interface Peer extends SeenPeer {
@@ -68,7 +71,7 @@ type Swarm = Map<string, Peer>
 export function createSwarms(
   clock: Clock,
   chance: Chance,
-  limits: SwarmLimits = { maxPeers, maxPeersPerSwarm, maxPeersPerNetwork },
+  limits: SwarmLimits = { maxPeers, maxPeersPerSwarm, maxPeersPerNetwork, maxPeersPerNetworkInSwarm },
 ): Swarms {
   const swarms = new Map<string, Swarm>()
   const countsByNetwork = new Map<string, number>()
@@ -85,9 +88,16 @@ export function createSwarms(
     else countsByNetwork.delete(network)
   }
 
+  /** In a swarm: at the cost of the peer's own network when that has its share, else of whoever was not heard of longest. */
+  function makeRoom({ swarm, network }: Peer): void {
+    const all = [...(swarms.get(swarm) ?? [])]
+    const own = all.filter(([, peer]) => peer.network === network)
+    if (own.length >= limits.maxPeersPerNetworkInSwarm) peers.delete(own[0]![0])
+    else if (all.length >= limits.maxPeersPerSwarm) peers.delete(all[0]![0])
+  }
+
   function join(key: string, peer: Peer): void {
-    const [oldest] = swarms.get(peer.swarm)?.keys() ?? []
-    if (oldest !== undefined && swarms.get(peer.swarm)!.size >= limits.maxPeersPerSwarm) peers.delete(oldest)
+    makeRoom(peer)
     peers.set(key, peer)
     // Only now: making room may have ended the swarm.
     const swarm = swarms.get(peer.swarm) ?? new Map<string, Peer>()

@@ -10,6 +10,7 @@ import { decodeBencode } from '../wire/bencode.ts'
 import { type Announce, decodeUdpAnswer, encodeUdpRequest, type UdpRequest } from '../wire/udp-tracker.ts'
 import { openTracker } from './tracker.ts'
 import { createTrackerDesk } from './tracker-desk.ts'
+import { createUdpTracker } from './udp-tracker.ts'
 
 const hash = Buffer.alloc(20, 0xf1)
 const anAnnounce: Announce = {
@@ -169,6 +170,16 @@ describe('over UDP', () => {
     await scene.clock.advance(250_000)
     expect(await asker.firstAnswer(with_(greeting.connectionId))).toMatchObject({ transaction: 77 })
   })
+
+  test('a packet from port 0, where no answer can go, ends nothing', () => {
+    const clock = createManualClock(0)
+    using desk = createTrackerDesk(clock, systemChance)
+    const socket = createUdpTracker('127.0.0.1', desk, clock, systemChance)
+    const bytes = encodeUdpRequest({ kind: 'connect', transaction: 1 })
+    // As it comes in: no socket of one's own can send it without the rights of root.
+    expect(() => socket.emit('message', bytes, { address: '127.0.0.1', port: 0 })).not.toThrow()
+    socket.close()
+  })
 })
 
 test('a network that asks too often is refused, until the next minute', async () => {
@@ -190,6 +201,17 @@ test('addresses of the own local network are told only there', () => {
   expect(told('203.0.113.2')).toEqual(['203.0.113.1'])
   expect(told('192.168.1.3').sort()).toEqual(['192.168.1.2', '203.0.113.1', '203.0.113.2'])
   desk[Symbol.dispose]()
+})
+
+test('I14: one address that asks as much as it may leaves the others of a swarm where they are', async () => {
+  const clock = createManualClock(0)
+  using desk = createTrackerDesk(clock, systemChance)
+  for (let at = 1; at <= 50; at++) desk.announce(`203.0.113.${at}`, anAnnounce, [4])
+  for (let port = 1; port <= 2_000; port++) {
+    if (!desk.allow('198.51.100.1')) await clock.advance(60_000)
+    desk.announce('198.51.100.1', { ...anAnnounce, port }, [4])
+  }
+  expect(desk.scrape(hash).leechers).toBe(50 + 64)
 })
 
 test('a port that is taken, for either way, is told', async () => {

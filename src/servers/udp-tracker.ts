@@ -56,6 +56,8 @@ export function createUdpTracker(host: string, desk: TrackerDesk, clock: Clock, 
   }
 
   socket.on('message', (bytes, sender) => {
+    // Nothing can be sent there: trying to throws.
+    if (sender.port === 0) return
     const request = decodeUdpRequest(bytes)
     const answer = request && answerTo(request, sender)
     if (answer === undefined) return
