@@ -51,7 +51,7 @@ export interface Dialer extends AsyncDisposable {
   foundAtRelays(folderId: FolderId, members: readonly RelayMember[]): void
   /** Tells of a link somebody else made, so that its peer is not dialled while it lives. */
   noteLink(link: Link): void
-  /** Whether so few peers are linked that a few which go at once would cut this device off. */
+  /** Whether fewer peers are linked than this device seeks. */
   isShort(folderId: FolderId): boolean
   /** What came of each host of a folder. */
   results(folderId: FolderId): readonly DialResult[]
@@ -201,7 +201,7 @@ export function createDialer(options: DialerOptions): Dialer {
       )
     },
     noteLink,
-    isShort: (folderId) => linksOf(folderId).length < minWantedLinks,
+    isShort: (folderId) => linksOf(folderId).length < wantedLinksOf(options.maxLinks()),
     results: (folderId) => (targetsByFolder.get(folderId) ?? []).map((target) => target.result()),
     foundResults: (folderId) => foundByFolder.get(folderId)?.peers.results() ?? [],
     async [Symbol.asyncDispose]() {

@@ -27,7 +27,7 @@ export interface TrackerSearchOptions extends SearchOptions {
   readonly resolve?: Resolve
   /** Which addresses a tracker at an address is believed; `isPlausible` when left out. */
   readonly isPlausible?: typeof isPlausible
-  /** Whether a folder has few peers, and so is to be asked about again sooner; never when left out. */
+  /** Whether a folder has fewer peers than are sought, and so is to be asked about again sooner; never when left out. */
   readonly isShort?: (folderId: FolderId) => boolean
 }
 
