@@ -51,6 +51,8 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  /** What came of each predefined host of a folder. */
+  hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
   explain(folder: FolderId): Explanation
   /** How peers outside can connect. */
@@ -114,7 +116,7 @@ export function createSteering(needs: Needs): Steering {
       const limits = needs.limits()
       const shown = (await chosen(named)).map((folder) => ({
         ...showStatus(folder, limits),
-        routes: needs.explain(folder.id).hosts.map(showHost),
+        routes: needs.hosts(folder.id).map(showHost),
       }))
       return {
         device: { ...device, ...needs.running(), limits: showLimits(limits) },

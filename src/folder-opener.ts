@@ -166,8 +166,8 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
         const before = meetings
         meetings = folder.invites.awaitedMeetings().map(meetingToMembership)
         const open = new Set(meetings.map(({ folderId }) => folderId))
-        for (const each of before) if (!open.has(each.folderId)) peerFinding.await(each, undefined)
-        for (const each of meetings) peerFinding.await(each, switches)
+        for (const each of before) if (!open.has(each.folderId)) peerFinding.beFound(each, undefined)
+        for (const each of meetings) peerFinding.beFound(each, switches)
       }
       const reconfigure = (): void => {
         folder.configure(inForce())
@@ -178,7 +178,7 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       below.defer(() => {
         members.delete(keys.folderId)
         for (const each of [membership, ...former]) peerFinding.seek(each, undefined)
-        for (const each of meetings) peerFinding.await(each, undefined)
+        for (const each of meetings) peerFinding.beFound(each, undefined)
       })
       const owned = below.move()
       return {

@@ -16,7 +16,14 @@ import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
-import { formatHostPort, hostOfAddress, isLanAddress, parseListenAddress, scopeOf } from './net/address.ts'
+import {
+  formatHostPort,
+  type HostPort,
+  hostOfAddress,
+  isLanAddress,
+  parseListenAddress,
+  scopeOf,
+} from './net/address.ts'
 import { createCipherPool, needsCipherPool } from './net/cipher-pool.ts'
 import { createDhtSearch } from './net/dht-search.ts'
 import { createDialer } from './net/dialer.ts'
@@ -108,11 +115,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   relays.setRelays(settings.relays)
   const dialer = parts.use(createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink }))
+  /** What the router forwards to this device is told by every search that works. */
+  function isNotOwn({ host, port }: HostPort): boolean {
+    const own = portMapping.external()
+    return own === undefined || own.host !== host || own.port !== port
+  }
   const searching = (by: FoundBy): SearchOptions => ({
     ...{ clock, chance, log },
     // A router forwards what comes from beyond the local network.
     port: () => (by === 'lan' ? undefined : portMapping.external()?.port) ?? listener.address.port,
-    onFound: (folderId, addresses) => dialer.found(folderId, by, addresses),
+    onFound: (folderId, addresses) => dialer.found(folderId, by, addresses.filter(isNotOwn)),
   })
   const portMapping = parts.use(
     createPortMapping({
@@ -126,7 +138,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     mapping: portMapping,
     relays: () => (settings.closed ? [] : relays.connected()),
   })
-  const trackers = parts.use(createTrackerSearch(searching('tracker')))
+  const trackers = parts.use(
+    createTrackerSearch({ ...searching('tracker'), isShort: (folderId) => dialer.isShort(folderId) }),
+  )
   trackers.setTrackers(settings.trackers)
   const searches = {
     lan: parts.use(createLanSearch(searching('lan'))),
@@ -191,7 +205,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
     },
-    ...{ deviceTable, config, folders, traffic, explain: peerFinding.explain },
+    ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })

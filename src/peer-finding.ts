@@ -18,9 +18,11 @@ export interface PeerFinding {
   /** Finds peers in these ways from now on, and lets itself be found. Undefined: not any more. Links there are stay. */
   seek(membership: Membership, switches: Switches | undefined): void
   /** Lets itself be found, but dials nobody: for guests, who come by themselves. */
-  await(membership: Membership, switches: Switches | undefined): void
+  beFound(membership: Membership, switches: Switches | undefined): void
   /** The device's own switch, or anything else that holds for all folders, is another now. */
   reconsider(): void
+  /** What came of each predefined host of a folder. */
+  hosts(folderId: FolderId): readonly DialResult[]
   /** Everything that was tried for a folder. */
   explain(folderId: FolderId): Explanation
 }
@@ -85,11 +87,12 @@ export function createPeerFinding({
 
   return {
     seek: (membership, switches) => note(membership, switches, true),
-    await: (membership, switches) => note(membership, switches, false),
+    beFound: (membership, switches) => note(membership, switches, false),
     reconsider() {
       for (const { membership, dials } of wishes.values()) if (dials) dial(membership)
       search()
     },
+    hosts: dialer.results,
     explain: (folderId) => ({
       hosts: dialer.results(folderId),
       found: dialer.foundResults(folderId),

@@ -289,6 +289,8 @@ export interface Link {
   readonly peer: DeviceId
   /** `host:port`, for people; of the relay where one stands between. */
   readonly address: string
+  /** The network the other end is in, one party's as far as can be known; for limits. */
+  readonly network: string
   /** Whether a relay stands between the two. */
   readonly via: 'direct' | 'relay'
   /** Whether this side dialled. */

@@ -308,7 +308,8 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
     links: {
       kind: numberKind(4, maxLinks, true),
       default: 60,
-      about: 'Peers one folder is connected to at a time; of these the device seeks a third by itself.',
+      about:
+        'Peers one folder is connected to at a time; the device itself seeks a third of that, but four at least.',
     },
     uploadLimit: {
       kind: rate,

@@ -6,7 +6,7 @@ import { hasBlock } from '../core/block-set.ts'
 import { blockCount, isBlockListOf } from '../core/blocks.ts'
 import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot, DeviceId } from '../core/ids.ts'
-import { whoMakesRoom } from '../core/link-room.ts'
+import { ranks, type Seat, whoMakesRoom } from '../core/link-room.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import { type BlockNumbers, maxSums } from '../wire/messages.ts'
@@ -91,8 +91,13 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     if (link.peer === context.device) return link.close('peer-self')
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
     if (present === undefined && sessionsByPeer.size >= context.maxLinks()) {
-      const seats = sessions().map((session) => ({ ...session, isDear: isDear(session.link) }))
-      const leaving = whoMakesRoom({ isDear: isDear(link) }, seats, clock.monotonicMs())
+      const seats = sessions().map((session) => ({
+        ...session,
+        ...worthOf(session.link),
+        // Nor does this device get anything from it.
+        isSettled: () => session.isSettled() && session.requests.pendingBytes === 0,
+      }))
+      const leaving = whoMakesRoom(worthOf(link), seats, clock.monotonicMs())
       if (leaving === undefined) return link.close('peer-full')
       leaving.link.close(leaving.isOpen() ? 'peer-full' : 'peer-stalled')
       sessionsByPeer.delete(leaving.link.peer)
@@ -111,8 +116,9 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     session.start()
   }
 
-  function isDear(link: Link): boolean {
-    return link.initiator || context.rates.isLan(link)
+  function worthOf(link: Link): Pick<Seat, 'rank' | 'network'> {
+    const rank = link.initiator ? ranks.sought : context.rates.isLan(link) ? ranks.near : ranks.stranger
+    return { rank, network: link.network }
   }
 
   /**

@@ -5,6 +5,7 @@
 import { isSyncError, reasonOf } from '../core/errors.ts'
 import type { Chance, Clock } from '../ports.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
+import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 import type { SearchResult } from './search.ts'
 import type { Announced } from './tracker-announce.ts'
 import { maxAddressesTold } from './tracker-answer.ts'
@@ -14,9 +15,8 @@ const shortestIntervalMs = 60_000
 const longestIntervalMs = 3_600_000
 /** For a tracker that does not say. */
 const usualIntervalMs = 1_800_000
-/** The wait after the first failure; each further one doubles it, up to the last: a tracker that comes back is found within half an hour. */
-const firstRetryMs = 5_000
-const lastRetryMs = 1_800_000
+/** A tracker that comes back is found within half an hour. */
+const retryLimits: RetryLimits = { firstMs: 5_000, lastMs: 1_800_000 }
 /** Between two questions, when what there is to tell has changed: a port that flaps must not become a stream of packets. */
 const shortestPauseMs = 10_000
 /** For saying goodbye. Trackers forget by themselves who does not come back, so it is not worth holding up the end of the daemon. */
@@ -26,6 +26,12 @@ const farewellLimitMs = 2_000
  * date need each other all the same. For the same reason `completed` is never said.
  */
 const left = 1
+
+/**
+ * Whoever has few peers asks again after this, and then after twice as long each time, up to what the tracker wants. Whoever comes first and cannot be dialled
+ * would be alone for half an hour otherwise, and in a large folder some always would (docs/mesh.md).
+ */
+const soonMs = 300_000
 
 export type Ask = (announce: Announce, signal: AbortSignal) => Promise<Announced>
 
@@ -38,6 +44,8 @@ export interface AnnouncementOptions {
   /** 20 bytes. */
   readonly infoHash: Buffer
   readonly ask: Ask
+  /** Whether this device has few peers, and so is to ask again sooner. */
+  readonly isShort: () => boolean
   /** Told of every failure. */
   readonly onFailure: (reason: string) => void
 }
@@ -45,8 +53,8 @@ export interface AnnouncementOptions {
 /** Disposing says goodbye. */
 export interface Announcement extends AsyncDisposable {
   result(): SearchResult
-  /** Announces anew soon if the port is not any more what was told last. */
-  checkPort(): void
+  /** Announces anew soon if the port is not any more what was told last, or if this device has come to have few peers. */
+  check(): void
 }
 
 export function createAnnouncement(options: AnnouncementOptions): Announcement {
@@ -63,6 +71,8 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
   /** Whether the tracker knows of this device. */
   let isKnown = false
   let failures = 0
+  /** Times asked since this device has had few peers. */
+  let asksWhileShort = 0
   let toldPort: number | undefined
   let askedMs = clock.monotonicMs()
   let nextMs = askedMs
@@ -75,6 +85,11 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
     timer = clock.after(delayMs, () => {
       running = attempt()
     })
+  }
+
+  function planWithin(delayMs: number): void {
+    const boundedMs = Math.max(0, delayMs)
+    if (nextMs - clock.monotonicMs() > boundedMs) plan(boundedMs)
   }
 
   function saying(event: Announce['event']): Announce {
@@ -101,7 +116,7 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
       const reason = isSyncError(thrown, 'tracker-failed') ? thrown.message : reasonOf(thrown)
       become('failed', reason, 0)
       options.onFailure(reason)
-      plan(retryDelayMs())
+      plan(retryDelayMs(failures, retryLimits, chance))
     } finally {
       isAsking = false
       askedMs = clock.monotonicMs()
@@ -112,13 +127,9 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
   function intervalMs(seconds: number | undefined): number {
     const saidMs = seconds !== undefined && seconds > 0 ? seconds * 1000 : usualIntervalMs
     const boundedMs = Math.min(longestIntervalMs, Math.max(shortestIntervalMs, saidMs))
-    return boundedMs * (1 + chance.fraction() / 10)
-  }
-
-  /** Half of the wait is left to chance, so that all who lost the same tracker do not come back as one. */
-  function retryDelayMs(): number {
-    const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16))
-    return fullMs * (0.5 + chance.fraction() / 2)
+    asksWhileShort = options.isShort() ? asksWhileShort + 1 : 0
+    const shortMs = asksWhileShort === 0 ? boundedMs : soonMs * 2 ** Math.min(asksWhileShort - 1, 16)
+    return Math.min(boundedMs, shortMs) * (1 + chance.fraction() / 10)
   }
 
   async function sayGoodbye(): Promise<void> {
@@ -136,10 +147,10 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
         : `asked again in ${durationToText(nextMs - clock.monotonicMs())}`
       return last.state === 'waiting' && !isAsking ? last : { ...last, message: `${last.message}; ${next}` }
     },
-    checkPort() {
-      if (isAsking || toldPort === undefined || toldPort === port()) return
-      const soonMs = Math.max(0, askedMs + shortestPauseMs - clock.monotonicMs())
-      if (nextMs - clock.monotonicMs() > soonMs) plan(soonMs)
+    check() {
+      if (isAsking || toldPort === undefined) return
+      if (toldPort !== port()) planWithin(askedMs + shortestPauseMs - clock.monotonicMs())
+      if (asksWhileShort === 0 && failures === 0 && options.isShort()) planWithin(soonMs)
     },
     async [Symbol.asyncDispose]() {
       stop.abort()

@@ -3,6 +3,7 @@
  * Without topics, and while the clock is not set, there is no socket and no packet. What is learnt is addresses, which nobody has checked.
  */
 import { reasonOf } from '../core/errors.ts'
+import type { FolderId } from '../core/ids.ts'
 import { daysOf, isClockSet } from '../core/wall-clock.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { type DhtNode, openDhtNode } from './dht-node.ts'
@@ -49,7 +50,7 @@ interface Sought {
 
 export function createDhtSearch(options: DhtSearchOptions): Search {
   const { clock, chance, log, port, onFound, bootstrap, stateFile, listen } = options
-  const sought = new Map<string, Sought>()
+  const sought = new Map<FolderId, Sought>()
   let stop: AbortController | undefined
   /** The end of what ran last: two at once would be in each other's way at the port and in the file. */
   let ended: Promise<void> = Promise.resolve()
@@ -154,7 +155,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   async function lookFor(one: Sought, node: DhtNode): Promise<void> {
     one.nextMs = Number.POSITIVE_INFINITY
     const { folderId } = one.topic.membership
-    const isWanted = () => sought.get(keyOf(one.topic)) === one
+    const isWanted = () => sought.get(folderId) === one
     let [asked, told] = [0, 0]
     const found = new Set<string>()
     for (const day of daysOf(clock.now())) {
@@ -193,13 +194,13 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   }
 
   function setTopics(topics: readonly Topic[]): void {
-    const wanted = new Map(isDisposed ? [] : topics.map((topic) => [keyOf(topic), topic]))
-    for (const key of sought.keys()) if (!wanted.has(key)) sought.delete(key)
-    for (const [key, topic] of wanted) {
-      const known = sought.get(key)
+    const wanted = new Map(isDisposed ? [] : topics.map((topic) => [topic.membership.folderId, topic]))
+    for (const folderId of sought.keys()) if (!wanted.has(folderId)) sought.delete(folderId)
+    for (const [folderId, topic] of wanted) {
+      const known = sought.get(folderId)
       const result = report('waiting', 'waits for its turn', 0)
       if (known !== undefined) known.topic = topic
-      else sought.set(key, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
+      else sought.set(folderId, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
     }
     if (sought.size === 0) {
       stop?.abort()
@@ -214,10 +215,10 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
 
   return {
     setTopics,
-    results: (folderId) =>
-      [...sought.values()]
-        .filter(({ topic }) => topic.membership.folderId === folderId)
-        .map(({ result }) => result),
+    results(folderId) {
+      const one = sought.get(folderId)
+      return one === undefined ? [] : [one.result]
+    },
     async [Symbol.asyncDispose]() {
       isDisposed = true
       setTopics([])
@@ -227,11 +228,6 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
 }
 
 const noAnswer = 'no node answers; it is tried again'
-
-/** What is the same each time a topic is given. */
-function keyOf(topic: Topic): string {
-  return topic.membership.folderId + topic.rendezvous(0).toString('hex')
-}
 
 function pauseAfter(failuresBefore: number): number {
   return Math.min(longestAfterFailureMs, afterFailureMs * 2 ** failuresBefore)

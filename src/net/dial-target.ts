@@ -17,11 +17,22 @@ import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 export const lastRetryMs = 60_000
 /** Of who has an address of its own and is mostly there. */
 export const retryLimits: RetryLimits = { firstMs: 1_000, lastMs: lastRetryMs }
+const slowLimits: RetryLimits = { firstMs: lastRetryMs, lastMs: lastRetryMs }
+/** Many take turns at a peer that is full: who was there lacks nothing of it for a while. */
+export const returnLimits: RetryLimits = { firstMs: 600_000, lastMs: 600_000 }
 /** A link that lived this long was a good one: when it is lost, the host is tried again at once. */
 export const steadyAfterMs = 30_000
 
-/** A peer that says duplicate has a link we do not see the end of yet; one that is full, or too old or new, stays so for a while. */
-const slowCodes: ReadonlySet<ErrorCode> = new Set(['peer-duplicate', 'peer-full', 'peer-incompatible'])
+/**
+ * A peer that says duplicate has a link we do not see the end of yet; one that is full, or too old or new, stays so for a while. A way on which a
+ * link stalled may swallow what is large: meanwhile a relay gets its turn.
+ */
+const slowCodes: ReadonlySet<ErrorCode> = new Set([
+  'peer-duplicate',
+  'peer-full',
+  'peer-incompatible',
+  'peer-stalled',
+])
 
 /** Why there is no link. */
 export interface DialFailure {
@@ -155,7 +166,8 @@ export function createDialTarget(membership: Membership, host: string, options: 
     }
     become('waiting', error)
     failures = livedMs >= steadyAfterMs ? 0 : failures + 1
-    if (slowCodes.has(error.code)) plan(lastRetryMs)
+    if (error.code === 'peer-full' && failures === 0) plan(retryDelayMs(1, returnLimits, chance))
+    else if (slowCodes.has(error.code)) plan(retryDelayMs(1, slowLimits, chance))
     else plan(failures === 0 ? 0 : retryDelayMs(failures, retryLimits, chance))
   }
 

@@ -28,8 +28,8 @@ export interface LinkContext {
   readonly ciphers?: CipherPool | undefined
 }
 
-/** How the other end of a link is reached. */
-export interface Way {
+/** The other end of a link, as people know it. */
+export interface LinkEnd {
   /** `host:port`, for people; of the relay where one stands between. */
   readonly address: string
   readonly via: Link['via']
@@ -54,13 +54,13 @@ export async function linkOver(
   context: LinkContext,
   membership: Membership,
   socket: Socket,
-  way: Way,
+  end: LinkEnd,
   signal: AbortSignal,
 ): Promise<Link> {
   try {
     socket.resume()
-    const channel = await initiateHandshake(socket, way.address, membership, { ...context, signal })
-    return createLink({ ...context, ...way, socket, channel })
+    const channel = await initiateHandshake(socket, end.address, membership, { ...context, signal })
+    return createLink({ ...context, ...end, socket, channel })
   } catch (thrown) {
     socket.destroy()
     throw thrown

@@ -304,3 +304,23 @@ test('disposing in the middle of a try ends it', async () => {
   silent.close()
   await once(silent, 'close')
 })
+
+test('where there is no search any more, only links to predefined hosts stay', async () => {
+  await using scene = await openScene()
+  const { membership, dialer, dialled, clock } = scene
+  const { folderId } = membership
+  dialer.setSearches(membership, new Set(['lan']))
+  dialer.found(folderId, 'lan', [scene.listener.address])
+  await clock.advance(0)
+  const found = await dialled.until(1)
+  dialer.setSearches(membership, new Set())
+  expect((await found.closed).code).toBe('folder-closed')
+
+  dialer.setSearches(membership, new Set(['lan']))
+  dialer.setTargets(membership, [scene.host])
+  await clock.advance(0)
+  const sought = await dialled.until(2)
+  dialer.setSearches(membership, new Set())
+  await clock.advance(10_000)
+  expect(await Promise.race([sought.closed, 'still there'])).toBe('still there')
+})

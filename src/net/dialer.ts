@@ -13,8 +13,9 @@ import type { RelayClient } from './relay-client.ts'
 import type { RelayMember } from './relay-target.ts'
 import { type Resolve, resolveName } from './resolve.ts'
 
-/** Found peers that are tried at a time, of all folders together. */
+/** Found peers that are tried at a time, of all folders together, and how many of them at most that are not near. */
 const maxAttempts = 16
+const maxFarAttempts = 12
 /** The share of a folder's links that this device makes itself: the rest is room for those that find it. */
 const ownShare = 1 / 3
 /** So many it makes itself in any case, or a few that go at once would cut it off. */
@@ -39,7 +40,10 @@ export interface DialerOptions extends LinkContext {
 export interface Dialer extends AsyncDisposable {
   /** The hosts (`host:port`) to keep a folder linked to, instead of those before. Links there are stay. */
   setTargets(membership: Membership, hosts: readonly string[]): void
-  /** By which searches found peers of a folder are dialled, from now on. What only others found is forgotten. */
+  /**
+   * By which searches found peers of a folder are dialled, from now on. What only others found is forgotten, and links there are stay; but where
+   * there is no search any more, only those to its hosts do.
+   */
   setSearches(membership: Membership, by: ReadonlySet<FoundBy>): void
   /** Where a search says that peers of a folder are. */
   found(folderId: FolderId, by: FoundBy, addresses: readonly HostPort[]): void
@@ -47,6 +51,8 @@ export interface Dialer extends AsyncDisposable {
   foundAtRelays(folderId: FolderId, members: readonly RelayMember[]): void
   /** Tells of a link somebody else made, so that its peer is not dialled while it lives. */
   noteLink(link: Link): void
+  /** Whether fewer peers are linked than this device seeks. */
+  isShort(folderId: FolderId): boolean
   /** What came of each host of a folder. */
   results(folderId: FolderId): readonly DialResult[]
   /** What came of each way that was found. */
@@ -57,10 +63,13 @@ export function createDialer(options: DialerOptions): Dialer {
   const targetsByFolder = new Map<FolderId, readonly DialTarget[]>()
   const foundByFolder = new Map<FolderId, { readonly membership: Membership; readonly peers: FoundPeers }>()
   const links = new Set<Link>()
+  /** Those that were made to predefined hosts. */
+  const hostLinks = new WeakSet<Link>()
   const resolve = options.resolve ?? resolveName
   /** Targets and found peers that are being let go. */
   const leaving = new Set<Promise<void>>()
   let slotsTaken = 0
+  let farSlotsTaken = 0
 
   function drop(part: AsyncDisposable): void {
     const left = Promise.resolve(part[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
@@ -92,14 +101,21 @@ export function createDialer(options: DialerOptions): Dialer {
     options.onLink(link)
   }
 
-  function takeSlot(): Disposable | undefined {
-    if (slotsTaken >= maxAttempts) return undefined
+  function takeSlot(folderId: FolderId, isNear: boolean): Disposable | undefined {
+    if (slotsTaken >= maxAttempts || (!isNear && farSlotsTaken >= maxFarAttempts)) return undefined
     slotsTaken += 1
+    if (!isNear) farSlotsTaken += 1
+    // Whoever was served last is asked last.
+    const finding = foundByFolder.get(folderId)!
+    foundByFolder.delete(folderId)
+    foundByFolder.set(folderId, finding)
     return {
       [Symbol.dispose]() {
+        const somebodyMayWait = slotsTaken === maxAttempts || farSlotsTaken === maxFarAttempts
         slotsTaken -= 1
-        // Some folder may have waited for it.
-        if (slotsTaken === maxAttempts - 1) for (const { peers } of foundByFolder.values()) peers.look()
+        if (!isNear) farSlotsTaken -= 1
+        if (!somebodyMayWait) return
+        for (const { peers } of [...foundByFolder.values()]) peers.look()
       },
     }
   }
@@ -107,7 +123,8 @@ export function createDialer(options: DialerOptions): Dialer {
   function beginFinding({ folderId }: Membership): FoundPeers {
     const { clock, chance, log, maxLinks } = options
     return createFoundPeers({
-      ...{ clock, chance, log, takeSlot, maxLinks },
+      ...{ clock, chance, log, maxLinks },
+      takeSlot: (isNear) => takeSlot(folderId, isNear),
       wantedLinks: () => wantedLinksOf(maxLinks()),
       links: () => linksOf(folderId),
       onLink: takeOver,
@@ -144,7 +161,10 @@ export function createDialer(options: DialerOptions): Dialer {
             ...options,
             resolve,
             isLinked: (peer) => isLinked(membership.folderId, peer),
-            onLink: takeOver,
+            onLink(link) {
+              hostLinks.add(link)
+              takeOver(link)
+            },
           }),
       )
       if (after.length > 0) targetsByFolder.set(membership.folderId, after)
@@ -159,6 +179,8 @@ export function createDialer(options: DialerOptions): Dialer {
       else if (before !== undefined) {
         foundByFolder.delete(folderId)
         drop(before.peers)
+        // Who has this device among its own hosts comes back.
+        for (const link of linksOf(folderId)) if (!hostLinks.has(link)) link.close('folder-closed')
       }
     },
     found(folderId, by, addresses) {
@@ -179,6 +201,7 @@ export function createDialer(options: DialerOptions): Dialer {
       )
     },
     noteLink,
+    isShort: (folderId) => linksOf(folderId).length < wantedLinksOf(options.maxLinks()),
     results: (folderId) => (targetsByFolder.get(folderId) ?? []).map((target) => target.result()),
     foundResults: (folderId) => foundByFolder.get(folderId)?.peers.results() ?? [],
     async [Symbol.asyncDispose]() {

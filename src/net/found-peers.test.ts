@@ -139,14 +139,14 @@ test('who was sent away to make room leaves the place to others for a while, and
 test('only some are tried at a time, and none beyond what all folders share', async () => {
   const { peers, clock, tried, limits, way, hold, release } = open()
   hold()
-  limits.slots = 3
+  limits.slots = 2
   peers.offer(addresses(20).map((at) => way(at)))
   await clock.advance(0)
-  expect(tried).toHaveLength(3)
+  expect(tried).toHaveLength(2)
   limits.slots = 100
   peers.look()
   await clock.advance(0)
-  expect(tried).toHaveLength(4)
+  expect(tried).toHaveLength(3)
   release()
   await clock.advance(0)
   expect(tried).toHaveLength(20)
@@ -206,6 +206,45 @@ test('this device itself is found only once', async () => {
   peers.offer([way('me')])
   await clock.advance(3_600_000)
   expect(tried).toEqual(['me'])
+})
+
+test('a way that a link stalled on is left alone for minutes, so that a relay has its turn', async () => {
+  const { peers, links, there, clock, tried, way } = open()
+  there.set('a', 'alice')
+  there.set('relay/1', 'alice')
+  peers.offer([way('a'), way('relay/1', 'relay')])
+  await clock.advance(60_000)
+  links.find(({ via }) => via === 'direct')!.close('peer-stalled')
+  tried.length = 0
+  await clock.advance(290_000)
+  expect(tried).not.toContain('a')
+  expect(links.map(({ via }) => via)).toEqual(['relay'])
+})
+
+test('neither near ways nor others take all turns', async () => {
+  const { peers, clock, tried, way, hold } = open()
+  hold()
+  peers.offer([...addresses(9, 'near').map((at) => way(at, 'lan')), ...addresses(9).map((at) => way(at))])
+  await clock.advance(0)
+  expect(tried.map((at) => at.replace(/\d/, ''))).toEqual(['near', 'near', 'near', 'a'])
+})
+
+test('where others told of hundreds that nobody has tried, one nearby is still remembered', async () => {
+  const { peers, clock, there, links, limits, way } = open()
+  limits.wanted = 0
+  there.set('near', 'neighbour')
+  peers.offer(addresses(maxWays).map((at) => way(at)))
+  peers.offer([way('near', 'lan')])
+  await clock.advance(0)
+  expect(links.map(({ peer }) => peer)).toEqual([deviceOf('neighbour')])
+})
+
+test('what two searches found stays when one of them is switched off', async () => {
+  const { peers, way } = open()
+  peers.offer([way('a', 'lan'), way('b', 'lan')])
+  peers.offer([way('a')])
+  peers.keepOnly(new Set(['tracker']))
+  expect(peers.results().map(({ at }) => at)).toEqual(['a'])
 })
 
 test('a flood of addresses pushes out what failed, and nothing that works', async () => {

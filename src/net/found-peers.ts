@@ -6,19 +6,18 @@
 import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
-import { steadyAfterMs } from './dial-target.ts'
+import { returnLimits, steadyAfterMs } from './dial-target.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
 /** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
 export const maxWays = 200
-/** Ways of one folder that are tried at a time. */
+/** Ways of one folder that are tried at a time, and of those the most that are near, or not: neither may take the turn of the other. */
 const maxAttempts = 4
+const maxAttemptsOfAKind = 3
 /** What searches tell is mostly old. */
 const retryLimits: RetryLimits = { firstMs: 5_000, lastMs: 600_000 }
 /** Who says on the local network that it is here, is; but not more often than this. */
 const heardRetryMs = 5_000
-/** Many take turns at a peer that is full. */
-const returnLimits: RetryLimits = { firstMs: 600_000, lastMs: 600_000 }
 /** A way that failed as often, and is not told any more, is forgotten. */
 const maxFailures = 8
 /** A relay is asked only for those that no way led to directly by then. */
@@ -27,6 +26,8 @@ const relayAfterMs = 10_000
 /** By what peers are found; each is the name of a switch of a folder. */
 export const foundBy = ['lan', 'tracker', 'dht', 'relay'] as const
 export type FoundBy = (typeof foundBy)[number]
+
+const distances: Readonly<Record<FoundBy, number>> = { lan: 0, tracker: 1, dht: 1, relay: 2 }
 
 /** A way to a peer. */
 export interface Way {
@@ -60,8 +61,8 @@ export interface FoundPeersOptions {
   readonly wantedLinks: () => number
   /** Links there may be. */
   readonly maxLinks: () => number
-  /** Takes one of the attempts that all folders share; undefined while there is none. */
-  readonly takeSlot: () => Disposable | undefined
+  /** Takes one of the attempts that all folders share, of those for near ways if that is said; undefined while there is none. */
+  readonly takeSlot: (isNear: boolean) => Disposable | undefined
   readonly onLink: (link: Link) => void
 }
 
@@ -78,7 +79,11 @@ export interface FoundPeers extends AsyncDisposable {
 }
 
 interface Entry {
+  /** As the search that is to be believed most has told it. */
   way: Way
+  readonly by: Set<FoundBy>
+  /** Calls off the try that is under way. */
+  stop: AbortController
   state: 'waiting' | 'trying' | 'connected'
   failures: number
   nextMs: number
@@ -91,15 +96,15 @@ interface Entry {
 export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   const { clock, chance, log, links } = options
   const entries = new Map<string, Entry>()
-  const stop = new AbortController()
-  const underway = new Set<Promise<void>>()
+  const underway = new Map<Entry, Promise<void>>()
+  let isOver = false
   let timer: Disposable | undefined
 
   function offer(ways: readonly Way[]): void {
     for (const way of ways) {
       const known = entries.get(way.at)
       if (known !== undefined) hearAgain(known, way)
-      else if (makeRoom()) entries.set(way.at, newEntry(way))
+      else if (makeRoomFor(way)) entries.set(way.at, newEntry(way))
     }
     look()
   }
@@ -107,22 +112,24 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   function newEntry(way: Way): Entry {
     const nextMs = clock.monotonicMs() + (way.by === 'relay' ? relayAfterMs : 0)
     const rest = { failures: 0, nextMs, peer: undefined, lastResult: undefined, atMs: clock.now() }
-    return { way, state: 'waiting', ...rest }
+    return { way, by: new Set([way.by]), stop: new AbortController(), state: 'waiting', ...rest }
   }
 
   function hearAgain(entry: Entry, way: Way): void {
+    entry.by.add(way.by)
     // What was found nearby is near, whoever tells of it as well.
-    if (entry.way.by !== 'lan') entry.way = way
+    if (distances[way.by] <= distances[entry.way.by]) entry.way = way
     if (way.by !== 'lan' || entry.state !== 'waiting') return
     entry.nextMs = Math.min(entry.nextMs, clock.monotonicMs() + heardRetryMs)
   }
 
-  /** The one that failed most goes. False while all are in use or have never failed. */
-  function makeRoom(): boolean {
+  /** The one that failed most goes, or for a nearer one the farthest that nobody has tried. False while there is none. */
+  function makeRoomFor({ by }: Way): boolean {
     if (entries.size < maxWays) return true
     const [worst] = [...entries.values()]
-      .filter(({ state, failures }) => state === 'waiting' && failures > 0)
-      .sort((a, b) => b.failures - a.failures)
+      .filter(({ state, peer }) => state === 'waiting' && peer === undefined)
+      .filter(({ way, failures }) => failures > 0 || distances[way.by] > distances[by])
+      .sort((a, b) => b.failures - a.failures || distances[b.way.by] - distances[a.way.by])
     return worst !== undefined && entries.delete(worst.way.at)
   }
 
@@ -142,36 +149,46 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
 
   function look(): void {
     timer?.[Symbol.dispose]()
-    if (stop.signal.aborted) return
+    if (isOver) return
     const nowMs = clock.monotonicMs()
     const present = links()
     const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry, present))
     const due = idle.filter(({ nextMs }) => nextMs <= nowMs).sort(compareEntries)
     for (const entry of due) {
       if (underway.size >= maxAttempts) return
-      if (!isWanted(entry, present)) continue
-      const slot = options.takeSlot()
-      if (slot === undefined) return
-      start(entry, slot)
+      if (isKindBusy(isNear(entry)) || !isWanted(entry, present)) continue
+      const slot = options.takeSlot(isNear(entry))
+      if (slot !== undefined) start(entry, slot)
     }
     const next = Math.min(...idle.map(({ nextMs }) => nextMs).filter((atMs) => atMs > nowMs))
     if (next !== Number.POSITIVE_INFINITY) timer = clock.after(next - nowMs, look)
   }
 
+  function isKindBusy(near: boolean): boolean {
+    return [...underway.keys()].filter((entry) => isNear(entry) === near).length >= maxAttemptsOfAKind
+  }
+
   function start(entry: Entry, slot: Disposable): void {
+    entry.stop = new AbortController()
     become(entry, 'trying')
     const attempt = entry.way
-      .go(stop.signal)
+      .go(entry.stop.signal)
       .then(
         (link) => reached(entry, link),
         (error: unknown) => failed(entry, error),
       )
       .finally(() => {
-        underway.delete(attempt)
+        underway.delete(entry)
         slot[Symbol.dispose]()
         look()
       })
-    underway.add(attempt)
+    underway.set(entry, attempt)
+  }
+
+  /** A link there is stays. */
+  function forget(entry: Entry): void {
+    entries.delete(entry.way.at)
+    entry.stop.abort()
   }
 
   function become(entry: Entry, state: Entry['state'], error?: SyncError): void {
@@ -181,18 +198,15 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   }
 
   function reached(entry: Entry, link: Link): void {
-    // Its search may have been switched off meanwhile.
-    if (stop.signal.aborted || entries.get(entry.way.at) !== entry) return link.close('folder-closed')
+    // Its search was switched off meanwhile.
+    if (entry.stop.signal.aborted) return link.close('folder-closed')
     const sinceMs = clock.monotonicMs()
     entry.peer = link.peer
     become(entry, 'connected')
-    log.info(
-      { folderId: link.folderId, peer: link.peer, at: entry.way.at, by: entry.way.by },
-      'reached a peer',
-    )
+    log.info({ peer: link.peer, at: entry.way.at, by: entry.way.by }, 'reached a peer')
     options.onLink(link)
     void link.closed.then((error) => {
-      const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs
+      const isSteady = clock.monotonicMs() - sinceMs >= steadyAfterMs && error.code !== 'peer-stalled'
       entry.failures = isSteady ? 0 : entry.failures + 1
       become(entry, 'waiting', error)
       entry.nextMs = clock.monotonicMs() + delayAfterLinkMs(entry, error.code)
@@ -214,8 +228,12 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     log.debug({ at: entry.way.at, by: entry.way.by, reason: error.message }, 'a peer was not reached')
   }
 
-  /** Who was sent away after a while, because others need the place, lacks nothing of that peer. */
+  /**
+   * Who was sent away after a while, because others need the place, lacks nothing of that peer. A way on which a link stalled may swallow what
+   * is large: until it is tried again a relay has time to carry all there is.
+   */
   function delayAfterLinkMs({ failures }: Entry, code: ErrorCode): number {
+    if (code === 'peer-stalled') return retryDelayMs(1, returnLimits, chance)
     if (failures > 0) return retryDelayMs(failures, retryLimits, chance)
     return code === 'peer-full' ? retryDelayMs(1, returnLimits, chance) : 0
   }
@@ -224,12 +242,16 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     offer,
     replace(by, ways) {
       const told = new Set(ways.map(({ at }) => at))
-      for (const [at, { way, state }] of entries)
-        if (way.by === by && state === 'waiting' && !told.has(at)) entries.delete(at)
+      for (const entry of entries.values())
+        if (entry.way.by === by && entry.state === 'waiting' && !told.has(entry.way.at)) forget(entry)
       offer(ways)
     },
     keepOnly(by) {
-      for (const [at, { way }] of entries) if (!by.has(way.by)) entries.delete(at)
+      for (const entry of entries.values()) {
+        for (const each of entry.by) if (!by.has(each)) entry.by.delete(each)
+        if (entry.by.size === 0) forget(entry)
+      }
+      look()
     },
     look,
     results() {
@@ -248,15 +270,19 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
       })
     },
     async [Symbol.asyncDispose]() {
-      stop.abort()
+      isOver = true
       timer?.[Symbol.dispose]()
-      await Promise.all(underway)
+      for (const { stop } of entries.values()) stop.abort()
+      await Promise.all(underway.values())
     },
   }
 }
 
 /** Near ones first, relays last, then those that failed least, then those left alone longest. */
 function compareEntries(a: Entry, b: Entry): number {
-  const rank = { lan: 0, tracker: 1, dht: 1, relay: 2 } as const
-  return rank[a.way.by] - rank[b.way.by] || a.failures - b.failures || a.atMs - b.atMs
+  return distances[a.way.by] - distances[b.way.by] || a.failures - b.failures || a.atMs - b.atMs
+}
+
+function isNear({ way }: Entry): boolean {
+  return way.by === 'lan'
 }

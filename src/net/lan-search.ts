@@ -19,7 +19,13 @@ import {
 import { type LanPresence, openLanPresence } from './lan-presence.ts'
 import { createLanResults } from './lan-results.ts'
 import type { Segment } from './lan-segments.ts'
-import { type Heard, type LanNetwork, type SegmentSocket, systemLanNetwork, type Way } from './lan-sockets.ts'
+import {
+  type Audience,
+  type Heard,
+  type LanNetwork,
+  type SegmentSocket,
+  systemLanNetwork,
+} from './lan-sockets.ts'
 import type { Search, SearchOptions, Topic } from './search.ts'
 
 /** How often a device asks: radio networks lose much of what is sent to everybody. */
@@ -105,15 +111,15 @@ export function createLanSearch(options: LanSearchOptions): Search {
     planAnnouncement(asksLeft > 0 ? askEveryMs : tellEveryMs * (1 + chance.fraction()))
   }
 
-  async function send(socket: SegmentSocket, way: Way, packet: Buffer): Promise<void> {
+  async function send(socket: SegmentSocket, to: Audience, packet: Buffer): Promise<void> {
     const noted = results
     let failure: unknown
     try {
-      await socket.send(way, packet)
+      await socket.send(to, packet)
     } catch (error) {
       failure = error
     }
-    noted.noteAct(socket.segment, `sending by ${way}`, failure)
+    noted.noteAct(socket.segment, `sending by ${to}`, failure)
   }
 
   // ---- hearing

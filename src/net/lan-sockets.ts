@@ -30,12 +30,12 @@ export interface SocketEvents {
 }
 
 /** How a segment is spoken to: everybody who listens for this, or everybody. */
-export type Way = 'multicast' | 'broadcast'
+export type Audience = 'multicast' | 'broadcast'
 
 export interface SegmentSocket extends Disposable {
   readonly segment: Segment
   /** Rejects when the system refuses. */
-  send(way: Way, bytes: Buffer): Promise<void>
+  send(to: Audience, bytes: Buffer): Promise<void>
 }
 
 export interface GroupSocket extends Disposable {
@@ -83,8 +83,8 @@ export const systemLanNetwork: LanNetwork = {
     const group = isIPv4 ? group4 : `${group6}%${segment.interface}`
     return {
       segment,
-      send(way, bytes) {
-        const address = way === 'multicast' ? group : segment.broadcast!
+      send(to, bytes) {
+        const address = to === 'multicast' ? group : segment.broadcast!
         return new Promise((resolve, reject) => {
           socket.send(bytes, lanPort, address, (error) => (error ? reject(error) : resolve()))
         })

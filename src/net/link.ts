@@ -10,6 +10,7 @@ import type { Clock, Link, Log } from '../ports.ts'
 import { frameHeader, frameHeaderBytes } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
 import { bytesOf, tagBytes } from '../wire/noise.ts'
+import { hostOfAddress, networkOf } from './address.ts'
 import {
   type CipherAnswer,
   type CipherPool,
@@ -393,6 +394,7 @@ export function createLink(options: LinkOptions): Link {
     address,
     initiator: channel.initiator,
     via,
+    network: via === 'relay' ? `relay ${address}` : networkOf(hostOfAddress(address)),
     handshakeHash: channel.handshakeHash,
     send(message, encoded) {
       if (state !== 'open' || peerClosed || socket.destroyed) return

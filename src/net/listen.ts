@@ -11,8 +11,12 @@ export async function listenAt(
 ): Promise<HostPort> {
   const address = formatHostPort({ host, port })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, address)))
-    server.listen({ port, host, ipv6Only }, resolve)
+    const onError = (error: Error) => reject(listenError(error, address))
+    server.once('error', onError)
+    server.listen({ port, host, ipv6Only }, () => {
+      server.off('error', onError)
+      resolve()
+    })
   })
   const bound = server.address() as AddressInfo
   return { host: bound.address, port: bound.port }

@@ -365,3 +365,31 @@ test('listening on all addresses of IPv4 means those of IPv6 as well', async () 
   for (const link of links) link.close('closing')
   await Promise.all(links.map((link) => link.closed))
 })
+
+test('strangers that say nothing, from however many addresses, shut nobody out', async () => {
+  const clock = createManualClock(0)
+  const [here, there] = [createTestContext(clock), createTestContext(clock)]
+  const membership = createTestMembership()
+  const links: Link[] = []
+  await using listener = await openListener({
+    ...there,
+    address: loopback,
+    memberships: () => [membership],
+    onLink: (link) => void links.push(link),
+  })
+  const { port } = listener.address
+  const silent: Socket[] = []
+  for (const localAddress of ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']) {
+    for (let count = 0; count < maxHandshakesPerNetwork; count++) {
+      const socket = connect({ port, host: '127.0.0.1', localAddress })
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      silent.push(socket)
+    }
+  }
+  links.push(await dialAddress(here, membership, listener.address, new AbortController().signal))
+  expect(silent.filter(({ destroyed }) => !destroyed).length).toBeGreaterThanOrEqual(silent.length - 1)
+  for (const socket of silent) socket.destroy()
+  for (const link of links) link.close('closing')
+  await Promise.all(links.map((link) => link.closed))
+})

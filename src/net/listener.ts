@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { reasonOf } from '../core/errors.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, networkOf, plainHost } from './address.ts'
-import { type LinkContext, socketBufferBytes, type Way } from './dial.ts'
+import { type LinkContext, type LinkEnd, socketBufferBytes } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { createLink } from './link.ts'
 import { listenAt } from './listen.ts'
@@ -34,12 +34,18 @@ export interface Listener extends AsyncDisposable {
   take(socket: Socket, relay: string): void
 }
 
+/** One that is under way. */
+interface Handshake {
+  readonly socket: Socket
+  /** Its network; its relay for what comes over one, so that it takes no place of those who come from there. */
+  readonly origin: string
+  readonly done: Promise<void>
+}
+
 /** Throws `port-in-use` or `listen-failed`. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { log, memberships, onLink } = options
-  const underway = new Set<Promise<void>>()
-  /** By network; by relay for what comes over one, so that it takes no place of those who come from its network. */
-  const countsByOrigin = new Map<string, number>()
+  const underway = new Set<Handshake>()
   const stop = new AbortController()
 
   function openServer(): Server {
@@ -52,36 +58,43 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     return server
   }
 
-  function admit(socket: Socket, origin: string, way: Way): void {
+  function admit(socket: Socket, origin: string, end: LinkEnd): void {
     // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
     socket.on('error', () => undefined)
-    const count = countsByOrigin.get(origin) ?? 0
-    if (underway.size >= maxHandshakes || count >= maxHandshakesPerNetwork || stop.signal.aborted) {
+    const ofSame = [...underway].filter((each) => each.origin === origin).length
+    const isFull = underway.size >= maxHandshakes && !makeRoomFor(ofSame)
+    if (isFull || ofSame >= maxHandshakesPerNetwork || stop.signal.aborted) {
       socket.destroy()
       return
     }
-    countsByOrigin.set(origin, count + 1)
-    const done = accept(socket, way).finally(() => {
-      underway.delete(done)
-      const left = countsByOrigin.get(origin)! - 1
-      if (left > 0) countsByOrigin.set(origin, left)
-      else countsByOrigin.delete(origin)
-    })
-    underway.add(done)
+    const done = accept(socket, end).finally(() => underway.delete(handshake))
+    const handshake: Handshake = { socket, origin, done }
+    underway.add(handshake)
   }
 
-  async function accept(socket: Socket, way: Way): Promise<void> {
+  /** The oldest of whoever has most makes room for one who has less: some strangers that say nothing shut nobody out. */
+  function makeRoomFor(ofSame: number): boolean {
+    const [most] = [...Map.groupBy(underway, ({ origin }) => origin).values()].sort(
+      (a, b) => b.length - a.length,
+    )
+    if (most === undefined || most.length <= ofSame + 1) return false
+    underway.delete(most[0]!)
+    most[0]!.socket.destroy()
+    return true
+  }
+
+  async function accept(socket: Socket, end: LinkEnd): Promise<void> {
     let link: Link
     try {
       socket.resume()
-      const channel = await respondHandshake(socket, way.address, memberships, {
+      const channel = await respondHandshake(socket, end.address, memberships, {
         ...options,
         signal: stop.signal,
       })
-      link = createLink({ ...options, ...way, socket, channel })
+      link = createLink({ ...options, ...end, socket, channel })
     } catch (thrown) {
       socket.destroy()
-      log.debug({ ...way, reason: reasonOf(thrown) }, 'a connection did not become a link')
+      log.debug({ ...end, reason: reasonOf(thrown) }, 'a connection did not become a link')
       return
     }
     onLink(link)
@@ -108,7 +121,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       stop.abort()
       // The callback of `close` would wait for the links, too, which are not ours; the port is free when it returns.
       for (const server of servers) server.close()
-      await Promise.all(underway)
+      await Promise.all([...underway].map(({ done }) => done))
     },
   }
 }

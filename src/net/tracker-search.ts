@@ -27,6 +27,8 @@ export interface TrackerSearchOptions extends SearchOptions {
   readonly resolve?: Resolve
   /** Which addresses a tracker at an address is believed; `isPlausible` when left out. */
   readonly isPlausible?: typeof isPlausible
+  /** Whether a folder has fewer peers than are sought, and so is to be asked about again sooner; never when left out. */
+  readonly isShort?: (folderId: FolderId) => boolean
 }
 
 export interface TrackerSearch extends Search {
@@ -86,6 +88,7 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
             },
           }),
         ),
+      isShort: () => options.isShort?.(membership.folderId) ?? false,
       onFailure: (reason) => complain(tracker, reason),
     })
   }
@@ -99,7 +102,7 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
 
   function lookAround(): void {
     refresh()
-    for (const announcement of announcementsByKey.values()) announcement.checkPort()
+    for (const announcement of announcementsByKey.values()) announcement.check()
     look = clock.after(lookEveryMs, lookAround)
   }
 

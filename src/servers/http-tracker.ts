@@ -8,6 +8,7 @@ import { networkOf, plainHost } from '../net/address.ts'
 import { encodeBencode } from '../wire/bencode.ts'
 import { encodeCompactPeers } from '../wire/compact-peers.ts'
 import type { Announce, AnnounceEvent } from '../wire/udp-tracker.ts'
+import { createQuota } from './quota.ts'
 import { intervalSeconds } from './swarms.ts'
 import type { TrackerDesk } from './tracker-desk.ts'
 
@@ -34,19 +35,11 @@ export function createHttpTracker(desk: TrackerDesk): Server {
     requestTimeout: requestLimitMs,
     connectionsCheckingInterval: requestLimitMs,
   })
-  server.maxConnections = maxConnections
-
-  const countsByNetwork = new Map<string, number>()
+  const places = createQuota({ total: maxConnections, each: maxConnectionsPerNetwork })
   server.on('connection', (socket) => {
-    const network = networkOf(socket.remoteAddress ?? '')
-    const count = (countsByNetwork.get(network) ?? 0) + 1
-    countsByNetwork.set(network, count)
-    socket.once('close', () => {
-      const left = countsByNetwork.get(network)! - 1
-      if (left > 0) countsByNetwork.set(network, left)
-      else countsByNetwork.delete(network)
-    })
-    if (count > maxConnectionsPerNetwork) socket.destroy()
+    const place = places.take(networkOf(socket.remoteAddress ?? ''))
+    if (place === undefined) socket.destroy()
+    else socket.once('close', () => place[Symbol.dispose]())
   })
 
   server.on('request', (request, response) => {

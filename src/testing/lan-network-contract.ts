@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Segment, segmentsOf } from '../net/lan-segments.ts'
-import type { Heard, LanNetwork, Way } from '../net/lan-sockets.ts'
+import type { Audience, Heard, LanNetwork } from '../net/lan-sockets.ts'
 import { until } from './until.ts'
 
 /** Notes what it hears, and answers what begins with a question mark. */
@@ -30,7 +30,7 @@ export function lanNetworkContract(title: string, network: LanNetwork): void {
   }
 
   describe(title, () => {
-    for (const way of ['multicast', 'broadcast'] satisfies Way[])
+    for (const way of ['multicast', 'broadcast'] satisfies Audience[])
       test(`${way} reaches every device there, this one too, and only who asked hears the answers`, async () => {
         const segment = firstSegment()
         const [one, two, asking, other] = [noting(), noting(), noting(), noting()]

@@ -98,6 +98,7 @@ export function createLinkPair(options: LinkPairOptions): LinkPair {
       address,
       initiator: side === 0,
       via: options.via ?? 'direct',
+      network: peer,
       handshakeHash: options.handshakeHash,
       send(message, encoded) {
         if (!isOpen || peerClosed) return

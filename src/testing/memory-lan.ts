@@ -1,12 +1,12 @@
 /** Local networks in memory: devices with interfaces that are plugged into switches, and sockets on them. Everything arrives at once and in order. */
 import type { NetworkInterfaceInfo } from 'node:os'
 import type { Interfaces, Segment } from '../net/lan-segments.ts'
-import type { GroupSocket, LanNetwork, SegmentSocket, SocketEvents, Way } from '../net/lan-sockets.ts'
+import type { Audience, GroupSocket, LanNetwork, SegmentSocket, SocketEvents } from '../net/lan-sockets.ts'
 import { lanPort } from '../net/lan-sockets.ts'
 
 /** Something that was said to everybody on a switch, or to one. */
 export interface Said {
-  readonly way: Way | 'answer'
+  readonly way: Audience | 'answer'
   readonly bytes: Buffer
   readonly from: string
   readonly fromPort: number
@@ -16,7 +16,7 @@ export interface MemorySwitch {
   /** What went over it, oldest first. */
   readonly said: Said[]
   /** What it does not pass on. */
-  readonly swallowed: Set<Way>
+  readonly swallowed: Set<Audience>
 }
 
 export interface MemoryHost {
@@ -28,7 +28,7 @@ export interface MemoryHost {
   /** The system is done with every socket there is. */
   breakSockets(): void
   /** From now on the system refuses this. Undefined: it does not any more. */
-  refuse(what: 'segment sockets' | 'group sockets' | Way, error: Error | undefined): void
+  refuse(what: 'segment sockets' | 'group sockets' | Audience, error: Error | undefined): void
 }
 
 interface MemorySocket {

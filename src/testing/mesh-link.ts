@@ -41,7 +41,7 @@ export function createMeshLinks(
     let isClosing = false
     return {
       ...{ folderId, owner, delayMs, initiator, closed, other, finish },
-      ...{ peer: peer.device, address: peer.at, via: 'direct', hasHello: false },
+      ...{ peer: peer.device, address: peer.at, network: peer.at, via: 'direct', hasHello: false },
       handshakeHash: new Uint8Array(),
       traffic: { sentBytes: 0, receivedBytes: 0 },
       send: () => undefined,

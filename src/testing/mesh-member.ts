@@ -4,7 +4,7 @@
  */
 
 import type { DeviceId } from '../core/ids.ts'
-import { whoMakesRoom } from '../core/link-room.ts'
+import { ranks, type Seat, whoMakesRoom } from '../core/link-room.ts'
 import { wantedLinksOf } from '../net/dialer.ts'
 import { createFoundPeers, type Way } from '../net/found-peers.ts'
 import type { Clock } from '../ports.ts'
@@ -107,11 +107,11 @@ export function createMeshMember(plan: MeshMemberPlan): MeshMember {
     if (present !== undefined && !isPreferred(link, present.link)) return link.close('peer-duplicate')
     if (present === undefined && sessionsByPeer.size >= maxLinks) {
       const seats = [...sessionsByPeer.values()].map(({ link, sinceMs }) => ({
-        ...{ link, sinceMs, isDear: link.initiator },
+        ...{ link, sinceMs, ...worthOf(link) },
         isOpen: () => link.hasHello,
         isSettled: () => link.hasHello && clock.monotonicMs() - sinceMs >= settleMs && lacksNothing(link),
       }))
-      const leaving = whoMakesRoom({ isDear: link.initiator }, seats, clock.monotonicMs())
+      const leaving = whoMakesRoom(worthOf(link), seats, clock.monotonicMs())
       if (leaving === undefined) return link.close('peer-full')
       leaving.link.close(leaving.isOpen() ? 'peer-full' : 'peer-stalled')
       sessionsByPeer.delete(leaving.link.peer)
@@ -207,4 +207,9 @@ export function createMeshMember(plan: MeshMemberPlan): MeshMember {
 
 export function addressOf(number: number): string {
   return `member-${number}`
+}
+
+/** Nobody is near, and each has a network of its own. */
+function worthOf({ initiator, peer }: MeshLink): Pick<Seat, 'rank' | 'network'> {
+  return { rank: initiator ? ranks.sought : ranks.stranger, network: peer }
 }

@@ -50,7 +50,7 @@ export const defaultMeshPlan: MeshPlan = {
   goodbyeShare: 0.2,
   trackerIntervalMs: 1_800_000,
   trackerAnswer: 50,
-  lonelyIntervalMs: 0,
+  lonelyIntervalMs: 300_000,
   foundThrough: 'tracker',
   hostMaxLinks: 0,
   hostReturnMs: 0,

@@ -46,6 +46,19 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   )
 }
 
+/** I1: what is written at one path is written nowhere else. Nobody gives a file two names in these runs but programs. */
+export function checkApart({ name, own: { person } }: SimDevice): void {
+  const pathByInode = new Map<bigint, string>()
+  for (const { path, kind } of person.tree()) {
+    if (kind !== 'file') continue
+    const { inode } = person.stat(path)!
+    const other = pathByInode.get(inode)
+    if (other !== undefined)
+      throw new SimFailure('I1', `${other} and ${path} are one file at ${name}`, path as RelPath)
+    pathByInode.set(inode, path)
+  }
+}
+
 /** What lost and rolled-back databases mean for the oracle. */
 export interface Forgetting {
   /** Names of the devices that ever forgot something. */

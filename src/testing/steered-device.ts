@@ -81,6 +81,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
     ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    hosts: () => device.dialResults,
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
