@@ -4,7 +4,7 @@ import { domainToASCII } from 'node:url'
 import { SyncError } from '../core/errors.ts'
 
 export interface HostPort {
-  /** Without brackets; a name in lower case, in its ASCII form. */
+  /** Without brackets; in lower case but for a zone, a name in its ASCII form. */
   readonly host: string
   readonly port: number
 }
@@ -24,7 +24,8 @@ function parse(text: string, lowestPort: number): HostPort {
   if (port < lowestPort || port > 65_535) throw invalid()
   if (bracketed !== undefined) {
     if (!isIPv6(bracketed)) throw invalid()
-    return { host: bracketed.toLowerCase(), port }
+    // Not the zone, in which case counts: it is the name of a network interface.
+    return { host: bracketed.replace(/^[^%]*/, (address) => address.toLowerCase()), port }
   }
   if (isIPv4(plain!)) return { host: plain!, port }
   // Only digits and dots, but no address: a mistyped one, which a resolver might read as something else.

@@ -250,6 +250,15 @@ describe.concurrent('a router that does not help', () => {
     expect(setup.mapping.external()).toEqual({ port: 4444 })
   })
 
+  test('is not asked from an address that is gone', async () => {
+    await using setup = await setUp()
+    // An address for documentation, which no machine has.
+    setup.interfaces = interfacesAt('192.0.2.1')
+    setup.mapping.setWanted(true)
+    expect(await setup.message('failed')).toContain('no router answered')
+    expect(setup.router.asked).toEqual([])
+  })
+
   test('has all ports taken', async () => {
     await using setup = await setUp()
     setup.router.refuse = ({ action }) => (action === 'AddPortMapping' ? 718 : undefined)

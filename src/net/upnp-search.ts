@@ -52,6 +52,8 @@ export async function searchRouters(search: RouterSearch): Promise<readonly Rout
   const segments = askedSegments(search.interfaces)
   const own = new Set(segments.map(({ address }) => address))
   const answers = new Map<string, RouterAnswer>()
+  /** Those that speak from the address of their network. Sending from any other would bind it to all of them. */
+  const bound: Socket[] = []
   const sockets = segments.map((segment) => {
     const socket = createSocket('udp4')
     socket.on('message', (bytes, { address }) => {
@@ -66,14 +68,16 @@ export async function searchRouters(search: RouterSearch): Promise<readonly Rout
         socket.setMulticastInterface(segment.address)
         socket.setMulticastTTL(hops)
       } catch {
-        // The address is gone again, and sending fails as well.
+        // The address is gone again.
+        return
       }
+      bound.push(socket)
       ask(socket, group)
     })
     return socket
   })
   using _again = clock.after(askAgainMs, () => {
-    for (const socket of sockets) ask(socket, group)
+    for (const socket of bound) ask(socket, group)
   })
   const over = Promise.withResolvers<void>()
   const end = () => over.resolve()
