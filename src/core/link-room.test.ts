@@ -30,6 +30,12 @@ test('who has just come keeps its place while its hello is on its way', () => {
   expect(whoMakesRoom(stranger, seats, helloMs)?.name).toBe('coming')
 })
 
+test('where many say nothing the first of them goes at once', () => {
+  const silent = { open: false, settled: false }
+  const seats = [seat('first', silent), seat('second', silent), seat('busy', { settled: false })]
+  expect(whoMakesRoom(stranger, seats, 0)?.name).toBe('first')
+})
+
 test('one that is near gets the place of a stranger, and one that was sought that of either', () => {
   const busy = { settled: false }
   const seats = [

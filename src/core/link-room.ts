@@ -12,8 +12,8 @@ export const stayMs = 60_000
 export const longStayMs = 1_800_000
 /** A hello comes within this, or hardly at all. Who has just come must not lose its place to the next one while it is on its way. */
 export const helloMs = 10_000
-/** The share of all links that one network may have once there is no room: one person with many devices has not more. */
-const networkShare = 1 / 4
+/** The share of all links that one network may have once there is no room, and that may have said nothing yet: more of either is somebody's doing. */
+const fairShare = 1 / 4
 
 /** How much a link is worth here: a stranger's, one of the local network, one this device sought. */
 export const ranks = { stranger: 0, near: 1, sought: 2 } as const
@@ -45,9 +45,11 @@ export function whoMakesRoom<S extends Seat>(
   const stayed = (seat: S, ms: number): boolean => nowMs - seat.sinceMs >= ms
   const lesser = oldestFirst.filter(({ rank }) => rank < newcomer.rank).sort((a, b) => a.rank - b.rank)
   const equal = oldestFirst.filter(({ rank }) => rank <= newcomer.rank && rank < ranks.sought)
+  const silent = oldestFirst.filter((seat) => !seat.isOpen())
+  const isManySilent = isMoreThanFair(silent, seats)
   const crowd = crowdOf(seats)
   return (
-    oldestFirst.find((seat) => !seat.isOpen() && stayed(seat, helloMs)) ??
+    silent.find((seat) => isManySilent || stayed(seat, helloMs)) ??
     lesser[0] ??
     equal.find(({ network }) => network === crowd && network !== newcomer.network) ??
     equal.find((seat) => stayed(seat, stayMs) && seat.isSettled()) ??
@@ -61,7 +63,9 @@ function crowdOf(seats: readonly Seat[]): string | undefined {
   const [largest] = [...Map.groupBy(unsought, ({ network }) => network)].sort(
     ([, one], [, other]) => other.length - one.length,
   )
-  return largest !== undefined && largest[1].length > Math.max(1, seats.length * networkShare)
-    ? largest[0]
-    : undefined
+  return largest !== undefined && isMoreThanFair(largest[1], seats) ? largest[0] : undefined
+}
+
+function isMoreThanFair(some: readonly Seat[], seats: readonly Seat[]): boolean {
+  return some.length > Math.max(1, seats.length * fairShare)
 }
