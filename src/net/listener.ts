@@ -9,16 +9,13 @@ import { formatHostPort, type HostPort, networkOf, plainHost } from './address.t
 import { type LinkContext, type LinkEnd, socketBufferBytes } from './dial.ts'
 import { respondHandshake } from './handshake.ts'
 import { createLink } from './link.ts'
-import { listenAt } from './listen.ts'
+import { listenWithServers } from './listen.ts'
 import type { Membership } from './membership.ts'
 
 /** Handshakes under way at once; a connection beyond them is dropped. Bounds what strangers can make us hold, at about 1 KiB each. */
 const maxHandshakes = 64
 /** Handshakes under way from one address, or over one relay: all folders of a device that comes back at once, and no more. */
 export const maxHandshakesPerNetwork = 16
-
-/** Listening on all addresses of IPv4 means on all, and those of IPv6 take a second socket. */
-const everywhere = { ipv4: '0.0.0.0', ipv6: '::' }
 
 export interface ListenerOptions extends LinkContext {
   readonly address: HostPort
@@ -100,19 +97,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     onLink(link)
   }
 
-  const servers = [openServer()]
-  const address = await listenAt(servers[0]!, options.address)
-  if (address.host === everywhere.ipv4) {
-    const second = openServer()
-    try {
-      await listenAt(second, { host: everywhere.ipv6, port: address.port }, { ipv6Only: true })
-      servers.push(second)
-    } catch (error) {
-      log.info({ reason: reasonOf(error) }, 'peers cannot reach this device over IPv6')
-    }
-  }
-  for (const server of servers)
-    server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))
+  const { servers, address } = await listenWithServers(openServer, options.address, log)
 
   return {
     address,

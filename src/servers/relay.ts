@@ -2,9 +2,9 @@
  * `berrysync relay`: forwards sealed bytes between peers that cannot reach each other (rules F1 to F5). Decides whom to let in, and
  * brings topics and calls together. Knows no secret and no content, keeps nothing on disk, and bounds what anybody can make it hold.
  */
-import { createServer, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { type HostPort, networkOf } from '../net/address.ts'
-import { listenAt } from '../net/listen.ts'
+import { listenWithServers } from '../net/listen.ts'
 import { createRelayChannel } from '../net/relay-channel.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type RelayMessage, relayVersion, saltBytes } from '../wire/relay-protocol.ts'
@@ -55,11 +55,16 @@ export async function openRelay({ limits, clock, chance, log, ...options }: Rela
   const clients = createQuota({ total: limits.clients, each: limits.clientsPerNetwork })
   const sockets = new Set<Socket>()
 
-  const server = createServer({
-    ...{ allowHalfOpen: true, noDelay: true, highWaterMark: socketBufferBytes },
-    ...{ pauseOnConnect: true },
-  })
-  server.on('connection', (socket) => {
+  function openServer(): Server {
+    const server = createServer({
+      ...{ allowHalfOpen: true, noDelay: true, highWaterMark: socketBufferBytes },
+      ...{ pauseOnConnect: true },
+    })
+    server.on('connection', admit)
+    return server
+  }
+
+  function admit(socket: Socket): void {
     socket.on('error', () => undefined)
     const network = networkOf(socket.remoteAddress ?? '')
     const place = openings.take(network)
@@ -73,7 +78,7 @@ export async function openRelay({ limits, clock, chance, log, ...options }: Rela
       place[Symbol.dispose]()
     })
     receive(socket, network, place)
-  })
+  }
 
   /** The first message says what a connection is for; the place among those that have not said is free then. */
   function receive(socket: Socket, network: string, place: Disposable): void {
@@ -153,16 +158,15 @@ export async function openRelay({ limits, clock, chance, log, ...options }: Rela
     caller.send({ kind: 'accepted', number, token: first })
   }
 
-  const address = await listenAt(server, options.address)
-  server.on('error', (error) => log.warn({ error }, 'a connection could not be accepted'))
+  const { servers, address } = await listenWithServers(openServer, options.address, log)
 
   return {
     address,
     async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve))
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
       calls.stop()
       for (const socket of sockets) socket.destroy()
-      await closed
+      await Promise.all(closed)
     },
   }
 }
