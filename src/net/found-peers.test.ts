@@ -146,7 +146,7 @@ test('only some are tried at a time, and none beyond what all folders share', as
   limits.slots = 100
   peers.look()
   await clock.advance(0)
-  expect(tried).toHaveLength(3)
+  expect(tried).toHaveLength(4)
   release()
   await clock.advance(0)
   expect(tried).toHaveLength(20)

@@ -11,7 +11,7 @@ import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
 /** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
 export const maxWays = 200
-/** Ways of one folder that are tried at a time, and of those the most that are near, or not: neither may take the turn of the other. */
+/** Ways of one folder that are tried at a time; and of near ones, or others, while there are both: neither may take all turns of the other. */
 const maxAttempts = 4
 const maxAttemptsOfAKind = 3
 /** What searches tell is mostly old. */
@@ -154,9 +154,10 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     const present = links()
     const idle = [...entries.values()].filter((entry) => entry.state === 'waiting' && !isHeld(entry, present))
     const due = idle.filter(({ nextMs }) => nextMs <= nowMs).sort(compareEntries)
+    const areBoth = due.some(isNear) && !due.every(isNear)
     for (const entry of due) {
       if (underway.size >= maxAttempts) return
-      if (isKindBusy(isNear(entry)) || !isWanted(entry, present)) continue
+      if ((areBoth && isKindBusy(isNear(entry))) || !isWanted(entry, present)) continue
       const slot = options.takeSlot(isNear(entry))
       if (slot !== undefined) start(entry, slot)
     }
