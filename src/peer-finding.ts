@@ -45,7 +45,7 @@ interface Needs {
 }
 
 interface Wish {
-  readonly membership: Membership
+  readonly topic: Topic
   readonly switches: Switches
   readonly dials: boolean
 }
@@ -61,7 +61,7 @@ export function createPeerFinding({
 
   function note(membership: Membership, switches: Switches | undefined, dials: boolean): void {
     if (switches === undefined) wishes.delete(membership.folderId)
-    else wishes.set(membership.folderId, { membership, switches, dials })
+    else wishes.set(membership.folderId, { topic: topicOf(membership), switches, dials })
     if (dials) dial(membership)
     search()
   }
@@ -79,7 +79,7 @@ export function createPeerFinding({
   function search(): void {
     const all = [...wishes.values()]
     for (const by of foundBy)
-      searches[by].setTopics(all.filter((wish) => waysOf(wish).includes(by)).map(topicOf))
+      searches[by].setTopics(all.filter((wish) => waysOf(wish).includes(by)).map(({ topic }) => topic))
     // Only there strangers learn where this device is.
     const isTold = all.some((wish) => waysOf(wish).some((by) => by === 'tracker' || by === 'dht'))
     portMapping.setWanted(isTold && mayMapPort())
@@ -89,7 +89,7 @@ export function createPeerFinding({
     seek: (membership, switches) => note(membership, switches, true),
     beFound: (membership, switches) => note(membership, switches, false),
     reconsider() {
-      for (const { membership, dials } of wishes.values()) if (dials) dial(membership)
+      for (const { topic, dials } of wishes.values()) if (dials) dial(topic.membership)
       search()
     },
     hosts: dialer.results,
@@ -101,6 +101,17 @@ export function createPeerFinding({
   }
 }
 
-function topicOf({ membership }: Wish): Topic {
-  return { membership, rendezvous: (day) => rendezvous(membership.folderId, day) }
+/** Asked for again with every folder that comes or goes, so what was computed is kept. */
+function topicOf(membership: Membership): Topic {
+  const byDay = new Map<number, Buffer>()
+  return {
+    membership,
+    rendezvous(day) {
+      const known = byDay.get(day) ?? rendezvous(membership.folderId, day)
+      // Of more than a few days nobody asks.
+      if (byDay.size > 4) byDay.clear()
+      byDay.set(day, known)
+      return known
+    },
+  }
 }

@@ -8,6 +8,7 @@ import { formatHostPort, type HostPort } from './address.ts'
 import { dialAddress, type LinkContext, linkOver } from './dial.ts'
 import { createDialTarget, type DialResult, type DialTarget } from './dial-target.ts'
 import { createFoundPeers, type FoundBy, type FoundPeers, type Way, type WayResult } from './found-peers.ts'
+import { createLeaving } from './leaving.ts'
 import type { Membership } from './membership.ts'
 import type { RelayClient } from './relay-client.ts'
 import type { RelayMember } from './relay-target.ts'
@@ -67,13 +68,12 @@ export function createDialer(options: DialerOptions): Dialer {
   const hostLinks = new WeakSet<Link>()
   const resolve = options.resolve ?? resolveName
   /** Targets and found peers that are being let go. */
-  const leaving = new Set<Promise<void>>()
+  const leaving = createLeaving()
   let slotsTaken = 0
   let farSlotsTaken = 0
 
   function drop(part: AsyncDisposable): void {
-    const left = Promise.resolve(part[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
-    leaving.add(left)
+    leaving.add(part)
   }
 
   function linksOf(folderId: FolderId): Link[] {
@@ -209,7 +209,7 @@ export function createDialer(options: DialerOptions): Dialer {
       for (const { peers } of foundByFolder.values()) drop(peers)
       targetsByFolder.clear()
       foundByFolder.clear()
-      await Promise.all(leaving)
+      await leaving.done()
     },
   }
 }

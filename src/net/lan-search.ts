@@ -26,6 +26,7 @@ import {
   type SegmentSocket,
   systemLanNetwork,
 } from './lan-sockets.ts'
+import { createLeaving } from './leaving.ts'
 import type { Search, SearchOptions, Topic } from './search.ts'
 
 /** How often a device asks: radio networks lose much of what is sent to everybody. */
@@ -64,7 +65,7 @@ export function createLanSearch(options: LanSearchOptions): Search {
   let announcedMs = Number.NEGATIVE_INFINITY
   let isFloodTold = false
   /** What is being closed. */
-  const leaving = new Set<Promise<void>>()
+  const leaving = createLeaving()
 
   // ---- speaking
 
@@ -161,8 +162,7 @@ export function createLanSearch(options: LanSearchOptions): Search {
   function close(): void {
     timer?.[Symbol.dispose]()
     if (presence === undefined) return
-    const left = Promise.resolve(presence[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
-    leaving.add(left)
+    leaving.add(presence)
     presence = undefined
   }
 
@@ -182,7 +182,7 @@ export function createLanSearch(options: LanSearchOptions): Search {
     async [Symbol.asyncDispose]() {
       topics = []
       close()
-      await Promise.all(leaving)
+      await leaving.done()
     },
   }
 }

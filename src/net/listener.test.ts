@@ -344,17 +344,20 @@ test('disposing gives the port back while links live on', async () => {
   await link.closed
 })
 
-test('listening on all addresses of IPv4 means those of IPv6 as well', async () => {
+/** A device that listens, another that may dial, and the links that come in. */
+async function listenAt(address: { readonly host: string; readonly port: number }) {
   const clock = createManualClock(0)
   const [here, there] = [createTestContext(clock), createTestContext(clock)]
   const membership = createTestMembership()
   const links: Link[] = []
-  await using listener = await openListener({
-    ...there,
-    address: { host: '0.0.0.0', port: 0 },
-    memberships: () => [membership],
-    onLink: (link) => void links.push(link),
-  })
+  const onLink = (link: Link) => void links.push(link)
+  const listener = await openListener({ ...there, address, memberships: () => [membership], onLink })
+  return { listener, here, membership, links }
+}
+
+test('listening on all addresses of IPv4 means those of IPv6 as well', async () => {
+  const { listener, here, membership, links } = await listenAt({ host: '0.0.0.0', port: 0 })
+  await using _listener = listener
   const { port } = listener.address
   const { signal } = new AbortController()
   for (const host of ['127.0.0.1', '::1'])
@@ -367,16 +370,8 @@ test('listening on all addresses of IPv4 means those of IPv6 as well', async () 
 })
 
 test('strangers that say nothing, from however many addresses, shut nobody out', async () => {
-  const clock = createManualClock(0)
-  const [here, there] = [createTestContext(clock), createTestContext(clock)]
-  const membership = createTestMembership()
-  const links: Link[] = []
-  await using listener = await openListener({
-    ...there,
-    address: loopback,
-    memberships: () => [membership],
-    onLink: (link) => void links.push(link),
-  })
+  const { listener, here, membership, links } = await listenAt(loopback)
+  await using _listener = listener
   const { port } = listener.address
   const silent: Socket[] = []
   for (const localAddress of ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']) {

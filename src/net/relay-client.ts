@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
+import { createLeaving } from './leaving.ts'
 import type { Membership } from './membership.ts'
 import { createRelayTarget, type RelayMember, type RelayTarget } from './relay-target.ts'
 import { createTagReader, type TagReader } from './relay-topic.ts'
@@ -47,7 +48,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
   /** Of the memberships there are now. */
   const tagReaders = new Map<FolderId, TagReader>()
   /** Targets that are being let go. */
-  const leaving = new Set<Promise<void>>()
+  const leaving = createLeaving()
 
   function members(folderId: FolderId): readonly RelayMember[] {
     return [...targets.values()].flatMap((target) => target.members(folderId))
@@ -69,8 +70,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
 
   function drop(target: RelayTarget): void {
     targets.delete(target.relay)
-    const left = Promise.resolve(target[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
-    leaving.add(left)
+    leaving.add(target)
   }
 
   return {
@@ -100,7 +100,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       }),
     async [Symbol.asyncDispose]() {
       for (const target of [...targets.values()]) drop(target)
-      await Promise.all(leaving)
+      await leaving.done()
     },
   }
 }

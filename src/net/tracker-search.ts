@@ -5,6 +5,7 @@
 import type { FolderId } from '../core/ids.ts'
 import { daysOf, isClockSet } from '../core/wall-clock.ts'
 import { type Announcement, createAnnouncement } from './announcement.ts'
+import { createLeaving } from './leaving.ts'
 import { type Resolve, resolveName } from './resolve.ts'
 import type { Search, SearchOptions, SearchResult, Topic } from './search.ts'
 import { announceTo } from './tracker-announce.ts'
@@ -42,7 +43,7 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
   let trackers: readonly TrackerUrl[] = []
   const announcementsByKey = new Map<string, Announcement>()
   /** Goodbyes being said. */
-  const leaving = new Set<Promise<void>>()
+  const leaving = createLeaving()
   const turnsByTracker = new Map<string, TakeTurn>()
   /** When a failure of a tracker was logged, by its address. */
   const complainedMs = new Map<string, number>()
@@ -67,8 +68,7 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
     for (const [key, announcement] of announcementsByKey) {
       if (wanted.has(key)) continue
       announcementsByKey.delete(key)
-      const left = Promise.resolve(announcement[Symbol.asyncDispose]()).finally(() => leaving.delete(left))
-      leaving.add(left)
+      leaving.add(announcement)
     }
   }
 
@@ -135,7 +135,7 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
       look?.[Symbol.dispose]()
       topics = []
       refresh()
-      await Promise.all(leaving)
+      await leaving.done()
     },
   }
 }
