@@ -1,7 +1,8 @@
 /** Berrysync as the benchmark sees it: the built daemon, asked over its control socket as its own command line does. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Added, Status } from '../src/api/schemas.ts'
+import type { Added } from '../src/api/schemas/folders.ts'
+import type { Status } from '../src/api/schemas/status.ts'
 import { createClient, folderRoute } from '../src/cli/client.ts'
 import { openSocketPath } from '../src/home.ts'
 import { programPath, runBerrysync, startDaemon } from '../src/testing/daemon.ts'

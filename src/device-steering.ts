@@ -1,15 +1,9 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
-import type {
-  ExplanationBody,
-  FolderStatusBody,
-  InviteBody,
-  PeerBody,
-  Route,
-  Settings,
-  SettingsChange,
-  Status,
-} from './api/schemas.ts'
+import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
+import type { InviteBody, PeerBody } from './api/schemas/members.ts'
+import type { Settings, SettingsChange } from './api/schemas/settings.ts'
+import type { FolderStatusBody, Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'

@@ -4,8 +4,12 @@
  */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
-import { addRoutes } from './routes.ts'
-import type { ErrorBody } from './schemas.ts'
+import { addDeviceRoutes } from './routes/device.ts'
+import { addFileRoutes } from './routes/files.ts'
+import { addFolderRoutes } from './routes/folders.ts'
+import { addMemberRoutes } from './routes/members.ts'
+import type { SchemaTypes } from './routes/typed-app.ts'
+import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
 
 /** Settings and secrets are small; nothing larger is ever sent. */
@@ -32,7 +36,9 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     const error = new SyncError('not-found', { what: `${request.method} ${request.url}` })
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
-  addRoutes(app, steering)
+  const typed = app.withTypeProvider<SchemaTypes>()
+  for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
+    addRoutes(typed, steering)
   return app
 }
 

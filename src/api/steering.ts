@@ -3,32 +3,21 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
-  Added,
-  AdmissionBody,
   Archive,
   ArchiveRestored,
   Conflicts,
   Decided,
   Deletes,
-  ExplanationBody,
-  Fetched,
-  History,
-  Hosts,
-  InviteBody,
-  Invited,
-  Invites,
   LocalChanges,
-  PeerBody,
-  Peers,
   Restored,
-  Rotated,
-  RotationPlanBody,
-  Secrets,
-  Settings,
-  SettingsChange,
-  Status,
-} from './schemas.ts'
+} from './schemas/files.ts'
+import type { Added, Fetched, Hosts, Rotated, RotationPlanBody, Secrets } from './schemas/folders.ts'
+import type { History } from './schemas/history.ts'
+import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
+import type { Settings, SettingsChange } from './schemas/settings.ts'
+import type { Status } from './schemas/status.ts'
 
 export interface Steering {
   /** One folder, or all. */

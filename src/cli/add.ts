@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Added, Status } from '../api/schemas.ts'
+import type { Added } from '../api/schemas/folders.ts'
+import type { Status } from '../api/schemas/status.ts'
 import { SyncError } from '../core/errors.ts'
 import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
 import { folderRoute } from './client.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { AdmissionBody } from '../api/schemas.ts'
+import type { AdmissionBody } from '../api/schemas/members.ts'
 import { folderRoute } from './client.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 

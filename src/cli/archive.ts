@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Archive, ArchiveRestored } from '../api/schemas.ts'
+import type { Archive, ArchiveRestored } from '../api/schemas/files.ts'
 import { folderRoute } from './client.ts'
 import { defineList } from './define-list.ts'
 import { plainText, sizeToText, tableToText, timeToText } from './print.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Settings } from '../api/schemas.ts'
+import type { Settings } from '../api/schemas/settings.ts'
 import { openSession, readPairs, type Surroundings } from './session.ts'
 import { settingsToText } from './set.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Conflicts } from '../api/schemas.ts'
+import type { Conflicts } from '../api/schemas/files.ts'
 import { defineList } from './define-list.ts'
 import { sizeToText, tableToText } from './print.ts'
 import type { Surroundings } from './session.ts'

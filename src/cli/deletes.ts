@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Decided, Deletes } from '../api/schemas.ts'
+import type { Decided, Deletes } from '../api/schemas/files.ts'
 import { folderRoute } from './client.ts'
 import { countToText, plainText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Fetched } from '../api/schemas.ts'
+import type { Fetched } from '../api/schemas/folders.ts'
 import { folderRoute } from './client.ts'
 import { plainText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'

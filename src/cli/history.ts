@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { History } from '../api/schemas.ts'
+import type { History } from '../api/schemas/history.ts'
 import { defineList } from './define-list.ts'
 import { sizeToText, tableToText, timeToText } from './print.ts'
 import type { Surroundings } from './session.ts'

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Hosts, Status } from '../api/schemas.ts'
+import type { Hosts } from '../api/schemas/folders.ts'
+import type { Status } from '../api/schemas/status.ts'
 import { folderRoute } from './client.ts'
 import { absolute, openSession, type Session, type Surroundings } from './session.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { InviteBody, Invited, Invites } from '../api/schemas.ts'
+import type { InviteBody, Invited, Invites } from '../api/schemas/members.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'

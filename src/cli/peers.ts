@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { ExplanationBody, PeerBody, Peers } from '../api/schemas.ts'
+import type { ExplanationBody } from '../api/schemas/explanation.ts'
+import type { PeerBody, Peers } from '../api/schemas/members.ts'
 import { folderRoute } from './client.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { allRoutesToLines } from './route-text.ts'

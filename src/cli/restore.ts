@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { LocalChanges, Restored } from '../api/schemas.ts'
+import type { LocalChanges, Restored } from '../api/schemas/files.ts'
 import { folderRoute } from './client.ts'
 import { countToText, tableToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'

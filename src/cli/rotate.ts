@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { PeerBody, Rotated, RotationPlanBody } from '../api/schemas.ts'
+import type { Rotated, RotationPlanBody } from '../api/schemas/folders.ts'
+import type { PeerBody } from '../api/schemas/members.ts'
 import { folderRoute } from './client.ts'
 import { countToText, plainText, tableToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'

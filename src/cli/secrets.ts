@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Secrets } from '../api/schemas.ts'
+import type { Secrets } from '../api/schemas/folders.ts'
 import { folderRoute } from './client.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 import { collect, linkTo, linkToText, readHosts, type ShareOptions } from './share.ts'

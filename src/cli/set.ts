@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Settings } from '../api/schemas.ts'
+import type { Settings } from '../api/schemas/settings.ts'
 import { folderRoute } from './client.ts'
 import { tableToText } from './print.ts'
 import { absolute, openSession, readPairs, type Surroundings } from './session.ts'

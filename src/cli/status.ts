@@ -1,6 +1,6 @@
 /** `status`: what every folder is doing, and waiting until there is nothing left to do. */
 import type { Command } from 'commander'
-import type { FolderStatusBody, Status } from '../api/schemas.ts'
+import type { FolderStatusBody, Status } from '../api/schemas/status.ts'
 import { countToText, type Paint, plainText, sizeToText, tableToText, timeToText } from './print.ts'
 import { lastFailure, routesToLines } from './route-text.ts'
 import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'

@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FolderStatusBody, Status } from '../api/schemas.ts'
+import type { FolderStatusBody, Status } from '../api/schemas/status.ts'
 import { createClient } from '../cli/client.ts'
 import { openSocketPath } from '../home.ts'
 import { formatHostPort } from '../net/address.ts'

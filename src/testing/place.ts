@@ -1,7 +1,7 @@
 /** A daemon with one directory for a folder, and what a person does at it: for tests of who may join which folder. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Status } from '../api/schemas.ts'
+import type { Status } from '../api/schemas/status.ts'
 import { createClient, folderRoute } from '../cli/client.ts'
 import type { Certificate } from '../core/statement.ts'
 import { openSocketPath } from '../home.ts'

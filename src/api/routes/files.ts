@@ -1,0 +1,48 @@
+/** What a person decides about files. Decides nothing: every route asks the steering. */
+import { defaultRows, FolderParams, maxRows, RowsQuery } from '../schemas/basics.ts'
+import {
+  ArchiveRestoreBody,
+  ArchiveRestoredSchema,
+  ArchiveSchema,
+  ConflictsSchema,
+  DecidedSchema,
+  DeletesBody,
+  DeletesSchema,
+  LocalChangesSchema,
+  RestoreBody,
+  RestoredSchema,
+} from '../schemas/files.ts'
+import type { Steering } from '../steering.ts'
+import { type App, takes } from './typed-app.ts'
+
+export function addFileRoutes(app: App, steering: Steering): void {
+  app.get('/api/conflicts', takes({ querystring: RowsQuery }, ConflictsSchema), ({ query }) =>
+    steering.conflicts(query.folder, query.limit ?? defaultRows),
+  )
+  app.get('/api/archive', takes({ querystring: RowsQuery }, ArchiveSchema), ({ query }) =>
+    steering.archive(query.folder, query.limit ?? defaultRows),
+  )
+  app.get(
+    '/api/folders/:folder/local-changes',
+    takes({ params: FolderParams }, LocalChangesSchema),
+    ({ params }) => steering.localChanges(params.folder, maxRows),
+  )
+  app.post(
+    '/api/folders/:folder/restore',
+    takes({ params: FolderParams, body: RestoreBody }, RestoredSchema),
+    ({ params, body }) => steering.restoreLocal(params.folder, body.path),
+  )
+  app.get('/api/folders/:folder/deletes', takes({ params: FolderParams }, DeletesSchema), ({ params }) =>
+    steering.heldDeletes(params.folder, maxRows),
+  )
+  app.post(
+    '/api/folders/:folder/deletes',
+    takes({ params: FolderParams, body: DeletesBody }, DecidedSchema),
+    ({ params, body }) => steering.settleDeletes(params.folder, body.choice),
+  )
+  app.post(
+    '/api/folders/:folder/archive/restore',
+    takes({ params: FolderParams, body: ArchiveRestoreBody }, ArchiveRestoredSchema),
+    ({ params, body }) => steering.restoreArchived(params.folder, body.id),
+  )
+}

@@ -1,0 +1,168 @@
+/** What a person decides about files: conflicts, the archive, local changes, deletions that wait. */
+import Type, { type Static } from 'typebox'
+import { closed, Paged, Path, ReasonSchema, TimeText } from './basics.ts'
+
+/** Far more than anybody writes by hand. */
+const maxIgnoreCharacters = 100_000
+
+export const FilesQuery = Type.Object(
+  { ...Paged, only: Type.Optional(Type.Union([Type.Literal('needed'), Type.Literal('problem')])) },
+  closed,
+)
+
+/** By path. */
+export const FilesSchema = Type.Object({
+  files: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      kind: Type.Union([Type.Literal('file'), Type.Literal('directory'), Type.Literal('link')]),
+      sizeBytes: Type.Number(),
+      /** ISO 8601, UTC. */
+      modified: Type.String(),
+      state: Type.Union([
+        Type.Literal('here'),
+        Type.Literal('needed'),
+        Type.Literal('coming'),
+        /** None of the newest, and only those are kept. */
+        Type.Literal('not-kept'),
+        /** Not as the folder has it: changed on this read-only device. */
+        Type.Literal('changed-here'),
+        Type.Literal('ignored'),
+      ]),
+      problem: Type.Optional(ReasonSchema),
+      /** A person asked for it before others. */
+      asked: Type.Boolean(),
+    }),
+  ),
+  /** Give it as `after` for the next page; none at the end. */
+  next: Type.Optional(Type.String()),
+})
+export type Files = Static<typeof FilesSchema>
+
+/** What of a file is shown in a browser: a path of the folder, or an entry of the archive. */
+export const ContentQuery = Type.Union([
+  Type.Object({ path: Path }, closed),
+  Type.Object({ archived: Path }, closed),
+])
+
+/** `copy` puts the conflict copy in the place of the file beside it, `original` lets go of the copy, `both` gives it a name of its own. */
+export const ConflictBody = Type.Object(
+  {
+    path: Path,
+    keep: Type.Union([Type.Literal('original'), Type.Literal('copy'), Type.Literal('both')]),
+  },
+  closed,
+)
+/** Where what was kept lies now. */
+export const ConflictSettledSchema = Type.Object({ path: Type.String() })
+export type ConflictSettled = Static<typeof ConflictSettledSchema>
+
+export const ArchivePageQuery = Type.Object(Paged, closed)
+export const AsOfQuery = Type.Object({ ...Paged, at: TimeText }, closed)
+
+/** What paths held at a time, as far as the archive still has it: only those that hold something else now. */
+export const AsOfSchema = Type.Object({
+  files: Type.Array(
+    Type.Object({
+      /** The archive's entry. */
+      id: Type.String(),
+      path: Type.String(),
+      sizeBytes: Type.Number(),
+      archived: Type.String(),
+      /** What is there instead. */
+      now: Type.Union([Type.Literal('changed'), Type.Literal('deleted')]),
+    }),
+  ),
+  next: Type.Optional(Type.String()),
+})
+export type AsOf = Static<typeof AsOfSchema>
+
+export const IgnoreBody = Type.Object({ text: Type.String({ maxLength: maxIgnoreCharacters }) }, closed)
+export const IgnoreSchema = Type.Object({ text: Type.String() })
+export type Ignore = Static<typeof IgnoreSchema>
+
+const MatchedSchema = Type.Object({
+  files: Type.Number(),
+  bytes: Type.Number(),
+  /** The first of them. */
+  examples: Type.Array(Type.String()),
+})
+
+/** What these patterns would do, before they hold. */
+export const IgnorePreviewSchema = Type.Object({
+  ignored: MatchedSchema,
+  /** Synced now, and would not be any more. They stay where they are. */
+  newlyIgnored: MatchedSchema,
+  /** Ignored now, and would be synced. */
+  newlySynced: MatchedSchema,
+  /** Only so many paths were looked at. */
+  partial: Type.Boolean(),
+})
+export type IgnorePreview = Static<typeof IgnorePreviewSchema>
+
+export const RestoreBody = Type.Object({ path: Type.Optional(Path) }, closed)
+
+export const DeletesBody = Type.Object(
+  { choice: Type.Union([Type.Literal('confirm'), Type.Literal('undo')]) },
+  closed,
+)
+
+export const ArchiveRestoreBody = Type.Object({ id: Path }, closed)
+
+export const LocalChangesSchema = Type.Object({
+  changes: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      change: Type.Union([Type.Literal('added'), Type.Literal('edited'), Type.Literal('deleted')]),
+    }),
+  ),
+})
+export type LocalChanges = Static<typeof LocalChangesSchema>
+
+export const RestoredSchema = Type.Object({ restored: Type.Number() })
+export type Restored = Static<typeof RestoredSchema>
+
+/** The files a mass-delete halt is about. */
+export const DeletesSchema = Type.Object({ held: Type.Array(Type.String()) })
+export type Deletes = Static<typeof DeletesSchema>
+
+/** How many deletions were decided about. */
+export const DecidedSchema = Type.Object({ deletions: Type.Number() })
+export type Decided = Static<typeof DecidedSchema>
+
+export const ConflictsSchema = Type.Object({
+  conflicts: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      path: Type.String(),
+      beside: Type.String(),
+      sizeBytes: Type.Number(),
+      /** ISO 8601, UTC. */
+      modified: Type.String(),
+      /** Who wrote the copy, as its name tells it. */
+      device: Type.String(),
+      /** Of the file beside it, when there is one. */
+      original: Type.Optional(Type.Object({ sizeBytes: Type.Number(), modified: Type.String() })),
+    }),
+  ),
+})
+export type Conflicts = Static<typeof ConflictsSchema>
+
+export const ArchiveSchema = Type.Object({
+  archive: Type.Array(
+    Type.Object({
+      folder: Type.String(),
+      id: Type.String(),
+      path: Type.String(),
+      /** ISO 8601, UTC. */
+      archived: Type.String(),
+      sizeBytes: Type.Number(),
+    }),
+  ),
+  /** Give it as `after` for the next page; none at the end. */
+  next: Type.Optional(Type.String()),
+})
+export type Archive = Static<typeof ArchiveSchema>
+
+export const ArchiveRestoredSchema = Type.Object({ path: Type.String() })
+export type ArchiveRestored = Static<typeof ArchiveRestoredSchema>
