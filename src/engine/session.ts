@@ -244,6 +244,8 @@ export function createSession(
       role: hello?.role ?? 'read-only',
       needFiles: theirSummary?.needFiles ?? 0,
       needBytes: theirSummary?.needBytes ?? 0,
+      received: link.traffic.receivedBytes,
+      sent: link.traffic.sentBytes,
     }),
   }
   return session

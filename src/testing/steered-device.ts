@@ -135,7 +135,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       const status = answers.status()
       const peer = {
         ...{ id: 'e'.repeat(64) as DeviceId, name, address: '192.0.2.7:4444', via: 'direct', role: 'full' },
-        ...{ needFiles: 0, needBytes: 0 },
+        ...{ needFiles: 0, needBytes: 0, received: 0, sent: 0 },
       } as const
       Object.assign(answers, { status: () => ({ ...status, peers: [peer] }) })
     },
