@@ -1,5 +1,7 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
+import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
@@ -32,6 +34,7 @@ import {
 } from './setting-table.ts'
 import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
+import type { TrafficHistory } from './traffic-history.ts'
 
 interface Needs {
   readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
@@ -45,6 +48,8 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  readonly history: TrafficHistory
+  readonly watching: Omit<EventStreamNeeds, 'look'>
   /** What came of each predefined host of a folder. */
   hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
@@ -91,7 +96,42 @@ export function createSteering(needs: Needs): Steering {
     return { hosts: [...(entry.set.hosts ?? [])] }
   }
 
+  async function status(named: string | undefined): Promise<Status> {
+    const limits = needs.limits()
+    const shown = (await chosen(named)).map((folder) => ({
+      ...statusToBody(folder, limits, traffic.speedsOf(folder.id)),
+      routes: needs.hosts(folder.id).map(showHost),
+    }))
+    return {
+      device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
+      ...{ folders: shown, traffic: traffic.read() },
+    }
+  }
+
+  async function look(): Promise<Snapshot> {
+    const transfers: Snapshot['transfers'] = {}
+    for (const { running } of await chosenRunning(undefined)) {
+      const coming = running.folder.transfers()
+      if (coming.length > 0) transfers[running.folder.id] = [...coming]
+    }
+    return { status: await status(undefined), transfers }
+  }
+
   return {
+    status,
+    events: createEventStream({ ...needs.watching, look }),
+    async parts(named, asked) {
+      const { entry, state } = await folders.findRunning(named)
+      const { here, peers, ...file } = state.folder.parts(pathInFolder(entry.path, asked) ?? '')
+      return {
+        ...{ ...file, here: [...here] },
+        peers: peers.map((peer) => ({ ...peer, cells: [...peer.cells] })),
+      }
+    },
+    async trafficHistory(span) {
+      const { fromMs, stepSeconds, received, sent } = needs.history[span]()
+      return { from: timeToText(fromMs), stepSeconds, received: [...received], sent: [...sent] }
+    },
     async explain(named) {
       const { id, entry } = await folders.find(named)
       const { hosts, found, searches } = needs.explain(id)
@@ -104,17 +144,6 @@ export function createSteering(needs: Needs): Steering {
         routes: [...hosts.map(showHost), ...found.map(showWay)],
         searches: searches.map(showSearch),
         reachable: showReachability(needs.reachability()),
-      }
-    },
-    async status(named): Promise<Status> {
-      const limits = needs.limits()
-      const shown = (await chosen(named)).map((folder) => ({
-        ...statusToBody(folder, limits, traffic.speedsOf(folder.id)),
-        routes: needs.hosts(folder.id).map(showHost),
-      }))
-      return {
-        device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
-        ...{ folders: shown, traffic: traffic.read() },
       }
     },
     async addFolder(path, secret, hosts) {

@@ -28,6 +28,8 @@ export interface Passed {
   readonly toMs: number
   readonly received: number
   readonly sent: number
+  /** More than what keeps links open, now or a moment ago: speeds are others than at the last look. */
+  readonly isFlowing: boolean
 }
 
 export interface TrafficMeter {
@@ -37,6 +39,11 @@ export interface TrafficMeter {
   /** Is told at each look what passed since the one before. */
   listen(listener: (passed: Passed) => void): Disposable
 }
+
+/** Bytes of all links that are worth telling at once. */
+const flowBytes = 1024
+/** Looks after which a flow that has ended is no part of any speed. */
+const ebbLooks = 6
 
 interface Sums {
   readonly received: number
@@ -55,6 +62,7 @@ export function createTrafficMeter(clock: Clock): TrafficMeter {
   const linksByFolder = new Map<FolderId, Set<Link>>()
   const listeners = new Set<(passed: Passed) => void>()
   let closed: Sums = { received: 0, sent: 0 }
+  let looksSinceFlow = ebbLooks
   /** While there are links. */
   let before: (Sums & { readonly atMs: number }) | undefined
 
@@ -69,7 +77,9 @@ export function createTrafficMeter(clock: Clock): TrafficMeter {
     for (const [link, gauge] of gauges) gauge.note(atMs, sumsOf(link))
     if (before !== undefined) {
       const passed = { received: now.received - before.received, sent: now.sent - before.sent }
-      for (const listener of listeners) listener({ fromMs: before.atMs, toMs: atMs, ...passed })
+      looksSinceFlow = passed.received + passed.sent >= flowBytes ? 0 : looksSinceFlow + 1
+      const isFlowing = looksSinceFlow <= ebbLooks
+      for (const listener of listeners) listener({ fromMs: before.atMs, toMs: atMs, ...passed, isFlowing })
     }
     before = gauges.size > 0 ? { ...now, atMs } : undefined
     if (before !== undefined) clock.after(sampleEveryMs, look)

@@ -5,9 +5,11 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
 import { addDeviceRoutes } from './routes/device.ts'
+import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
+import { addTransferRoutes } from './routes/transfers.ts'
 import type { SchemaTypes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
@@ -37,7 +39,14 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
   const typed = app.withTypeProvider<SchemaTypes>()
-  for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
+  for (const addRoutes of [
+    addDeviceRoutes,
+    addEventRoutes,
+    addFolderRoutes,
+    addMemberRoutes,
+    addFileRoutes,
+    addTransferRoutes,
+  ])
     addRoutes(typed, steering)
   return app
 }

@@ -130,7 +130,7 @@ export function createSession(
         return requests.receive(message)
       case 'summary':
         theirSummary = message
-        return
+        return context.changed()
       case 'redeem':
       case 'grant':
         throw new SyncError('peer-garbage', { reason: `a ${message.kind} to a member` })

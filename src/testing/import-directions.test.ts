@@ -31,7 +31,7 @@ const directions: Readonly<
     may: ['core', 'wire', 'store', 'ports'],
     because: 'the engine reaches disk, network, time and chance through ports',
   },
-  api: { may: ['core', 'engine'], because: 'the API asks the engine, never disk, SQL or peers' },
+  api: { may: ['core', 'engine', 'ports'], because: 'the API asks the engine, never disk, SQL or peers' },
   appliance: {
     may: ['core', 'ports'],
     because: 'the appliance watches hardware and tells; it does not sync',
@@ -63,6 +63,8 @@ const directions: Readonly<
   'durable-file': { may: [], because: 'it only writes a file' },
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
   traffic: { may: ['core', 'ports'], because: 'it only counts the bytes of links' },
+  'traffic-history': { may: ['core', 'ports', 'traffic'], because: 'it only keeps what the meter noted' },
+  news: { may: [], because: 'it only passes on that something happened' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   joining: {
     may: ['core', 'engine', 'ports'],
@@ -111,6 +113,7 @@ const directions: Readonly<
       'device-limits',
       'device-status',
       'traffic',
+      'traffic-history',
       'net/address',
       'net/dial-target',
       'net/found-peers',

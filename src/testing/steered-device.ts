@@ -15,11 +15,13 @@ import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
 import type { WayResult } from '../net/found-peers.ts'
+import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
 import { deviceSettingTable, withDefaults } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
+import { openTrafficHistory } from '../traffic-history.ts'
 import { createFakeOpener, type FakeOpener } from './fake-folder.ts'
 import { createManualClock } from './manual-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
@@ -75,19 +77,29 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     },
     withDefaults(deviceTable, {}),
   )
+  const bugs: unknown[] = []
+  const news = createNews()
+  const traffic = createTrafficMeter(clock)
+  const history = openTrafficHistory(clock, log, traffic, {
+    addTraffic: () => undefined,
+    trafficSince: () => [],
+  })
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    ...{ deviceTable, config, folders, traffic, history },
+    watching: {
+      ...{ clock, epoch: 'run', listen: news.listen },
+      onFailure: (error) => bugs.push(error),
+    },
     hosts: () => device.dialResults,
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
   })
   const socketPath = openSocketPath(home)
-  const bugs: unknown[] = []
   const socket = await openControlSocket(
     buildApp(steering, (error) => bugs.push(error)),
     socketPath.path,
