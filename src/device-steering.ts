@@ -1,9 +1,11 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
+import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
-import type { FolderStatusBody, Status } from './api/schemas/status.ts'
+import type { Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
@@ -11,8 +13,8 @@ import type { DeviceId, FolderId } from './core/ids.ts'
 import type { Invite } from './core/invite.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
 import type { LimitsInForce } from './device-limits.ts'
+import { limitsToBody, statusToBody } from './device-status.ts'
 import type { MemberRow } from './engine/member-list.ts'
-import { isFinal } from './engine/redemption.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
@@ -32,6 +34,7 @@ import {
 } from './setting-table.ts'
 import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
+import type { TrafficHistory } from './traffic-history.ts'
 
 interface Needs {
   readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
@@ -45,6 +48,8 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  readonly history: TrafficHistory
+  readonly watching: Omit<EventStreamNeeds, 'look'>
   /** What came of each predefined host of a folder. */
   hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
@@ -91,7 +96,42 @@ export function createSteering(needs: Needs): Steering {
     return { hosts: [...(entry.set.hosts ?? [])] }
   }
 
+  async function status(named: string | undefined): Promise<Status> {
+    const limits = needs.limits()
+    const shown = (await chosen(named)).map((folder) => ({
+      ...statusToBody(folder, limits, traffic.speedsOf(folder.id)),
+      routes: needs.hosts(folder.id).map(showHost),
+    }))
+    return {
+      device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
+      ...{ folders: shown, traffic: traffic.read() },
+    }
+  }
+
+  async function look(): Promise<Snapshot> {
+    const transfers: Snapshot['transfers'] = {}
+    for (const { running } of await chosenRunning(undefined)) {
+      const coming = running.folder.transfers()
+      if (coming.length > 0) transfers[running.folder.id] = [...coming]
+    }
+    return { status: await status(undefined), transfers }
+  }
+
   return {
+    status,
+    events: createEventStream({ ...needs.watching, look }),
+    async parts(named, asked) {
+      const { entry, state } = await folders.findRunning(named)
+      const { here, peers, ...file } = state.folder.parts(pathInFolder(entry.path, asked) ?? '')
+      return {
+        ...{ ...file, here: [...here] },
+        peers: peers.map((peer) => ({ ...peer, cells: [...peer.cells] })),
+      }
+    },
+    async trafficHistory(span) {
+      const { fromMs, stepSeconds, received, sent } = needs.history[span]()
+      return { from: timeToText(fromMs), stepSeconds, received: [...received], sent: [...sent] }
+    },
     async explain(named) {
       const { id, entry } = await folders.find(named)
       const { hosts, found, searches } = needs.explain(id)
@@ -104,17 +144,6 @@ export function createSteering(needs: Needs): Steering {
         routes: [...hosts.map(showHost), ...found.map(showWay)],
         searches: searches.map(showSearch),
         reachable: showReachability(needs.reachability()),
-      }
-    },
-    async status(named): Promise<Status> {
-      const limits = needs.limits()
-      const shown = (await chosen(named)).map((folder) => ({
-        ...showStatus(folder, limits),
-        routes: needs.hosts(folder.id).map(showHost),
-      }))
-      return {
-        device: { ...device, ...needs.running(), limits: showLimits(limits) },
-        ...{ folders: shown, traffic: traffic.read() },
       }
     },
     async addFolder(path, secret, hosts) {
@@ -305,56 +334,6 @@ function showInvite({ id, role, createdMs, expiresMs, end }: Invite): InviteBody
       ? { redeemedBy: { id: end.device, name: end.deviceName }, redeemed: timeToText(end.atMs) }
       : {}),
   }
-}
-
-function showLimits({ untilMs, ...limits }: LimitsInForce): Status['device']['limits'] {
-  return { ...limits, ...(untilMs === undefined ? {} : { until: timeToText(untilMs) }) }
-}
-
-function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<FolderStatusBody, 'routes'> {
-  const { id, entry, keys, state } = folder
-  const set = withDefaults(folderSettingTable, entry.set)
-  const limits = { upload: set.uploadLimit, download: set.downloadLimit }
-  const known = { path: entry.path, hosts: [...set.hosts], limits }
-  if (keys === undefined || state instanceof SyncError) {
-    const { code, message } = keys === undefined ? state.obstacle : (state as SyncError)
-    const isJoining = keys === undefined && !isFinal(code)
-    const opened = keys === undefined ? 'refused' : 'halted'
-    return {
-      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : opened },
-      ...(isJoining ? {} : { halt: { code, message } }),
-      ...{
-        settled: false,
-        explanation: isJoining && set.hosts.length === 0 ? `${message} ${sayWhere(entry.path)}` : message,
-      },
-      ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
-      notKept: { files: 0, bytes: 0 },
-    }
-  }
-  const running = state
-  const { peers, problems, explanation, ...status } = running.folder.status()
-  if (paused && !set.paused) {
-    const until = 'Paused by the schedule of this device (`berrysync config`).'
-    return { ...status, ...known, settled: false, explanation: until, peers: [], problems: [...problems] }
-  }
-  const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(running.folder) : ''
-  return {
-    ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
-    explanation: [alone, explanation].filter((text) => text !== '').join(' '),
-    peers: [...peers],
-    problems: [...problems],
-  }
-}
-
-function sayWhere(path: string): string {
-  return `Where it is can be told: berrysync host add ${path} HOST:PORT`
-}
-
-/** What "up to date" is worth while nobody is there to ask. */
-function explainAlone(folder: RunningFolder['folder']): string {
-  return folder.knownPeers().length === 0
-    ? 'No peer has connected yet, so nothing was sent or received.'
-    : 'No peer is connected: what changed elsewhere since is not known here.'
 }
 
 function showHost({ host, at, tried, ...route }: DialResult): Route {

@@ -38,6 +38,7 @@ import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
 import type { SearchOptions } from './net/search.ts'
 import { createTrackerSearch } from './net/tracker-search.ts'
+import { createNews } from './news.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
@@ -46,6 +47,7 @@ import { openDeviceStore } from './store/open-device-store.ts'
 import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
+import { openTrafficHistory } from './traffic-history.ts'
 import { createPasswordKeeper, openWebInterface } from './web-interface.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 import type { CipherName } from './wire/noise.ts'
@@ -101,7 +103,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
+  const news = createNews()
   const traffic = createTrafficMeter(clock)
+  traffic.listen(({ isFlowing }) => {
+    if (isFlowing) news.note()
+  })
+  const history = parts.use(openTrafficHistory(clock, log, traffic, deviceStore))
   const rates = createDeviceRates(
     clock,
     ({ address, via }) => via === 'direct' && isLanAddress(hostOfAddress(address)),
@@ -130,7 +137,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     }),
   )
   relays.setRelays(settings.relays)
-  const dialer = parts.use(createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink }))
+  const dialer = parts.use(
+    createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink, onResult: news.note }),
+  )
   /** What the router forwards to this device is told by every search that works. */
   function isNotOwn({ host, port }: HostPort): boolean {
     const own = portMapping.external()
@@ -185,6 +194,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     deviceName: name,
     authorSeed: identity.authorSeed,
     isPaused: () => limits.current().paused,
+    onChange: news.note,
   })
   const limits = parts.use(
     createDeviceLimits(
@@ -207,7 +217,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     }),
   )
   const listen = formatHostPort(listener.address)
-  const folders = parts.use(await openSyncedFolders({ home: home.path, config, opener, chance, log }))
+  const folders = parts.use(
+    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+  )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
   const steering = createSteering({
@@ -220,6 +232,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       relays.setRelays(settings.relays)
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
+      news.note()
+    },
+    history,
+    watching: {
+      ...{ clock, epoch: Buffer.from(chance.bytes(4)).toString('hex'), listen: news.listen },
+      onFailure: (error) => log.error({ error }, 'the device could not be looked at for readers of events'),
     },
     ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
     reachability: reachability.report,

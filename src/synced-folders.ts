@@ -108,6 +108,8 @@ interface Needs {
   readonly opener: FolderOpener
   readonly chance: Chance
   readonly log: Log
+  /** There may be other folders than before, or other settings. */
+  readonly onChange?: () => void
 }
 
 /** Opens the folders of the configuration. One that cannot be opened does not keep the others from syncing. */
@@ -117,9 +119,11 @@ export async function openSyncedFolders({
   opener,
   chance,
   log,
+  onChange = () => undefined,
 }: Needs): Promise<SyncedFolders> {
   const folders = new Map<FolderId, SyncedFolder>()
-  const serially = createSerial()
+  const inOrder = createSerial()
+  const serially = <T>(change: () => Promise<T>): Promise<T> => inOrder(change).finally(onChange)
 
   function settingsOf(entry: FolderEntry): FolderSettings {
     return withDefaults(folderSettingTable, entry.set)

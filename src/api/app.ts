@@ -8,9 +8,11 @@ import type { Door } from './door.ts'
 import { refusalPage } from './refusal-page.ts'
 import { addAccessRoutes } from './routes/access.ts'
 import { addDeviceRoutes } from './routes/device.ts'
+import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
+import { addTransferRoutes } from './routes/transfers.ts'
 import type { SchemaTypes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
@@ -52,7 +54,14 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
   const typed = app.withTypeProvider<SchemaTypes>()
   door.guard(typed)
   addAccessRoutes(typed, steering, door)
-  for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
+  for (const addRoutes of [
+    addDeviceRoutes,
+    addEventRoutes,
+    addFolderRoutes,
+    addMemberRoutes,
+    addFileRoutes,
+    addTransferRoutes,
+  ])
     addRoutes(typed, steering)
   return app
 }

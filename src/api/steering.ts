@@ -3,6 +3,7 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { EventStream } from './event-stream.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Archive,
@@ -18,10 +19,17 @@ import type { History } from './schemas/history.ts'
 import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
+import type { Parts, TrafficHistory } from './schemas/transfers.ts'
 
 export interface Steering {
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
+  /** All that `status` and the transfers of every folder tell, and each change of it. */
+  readonly events: EventStream
+  /** Who has which part of a file; `path` as it is named in the folder, or absolute. Throws `not-found`. */
+  parts(folder: string, path: string): Promise<Parts>
+  /** How much passed in each second of the last minutes, or each hour of the last days. */
+  trafficHistory(span: 'minutes' | 'days'): Promise<TrafficHistory>
   /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
   addFolder(path: string, secret: string | undefined, hosts: readonly string[]): Promise<Added>
   /** Stops syncing; every file stays. */

@@ -37,6 +37,7 @@ const errorKinds = {
   'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
   'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
   'internal': { status: 500, retry: false, sentence: 'Something went wrong inside Berrysync: {reason}. The log of the daemon says more.' },
+  'too-many-readers': { status: 503, retry: true, sentence: 'There are {max} readers of events already, which is the most. Close a page of this device somewhere.' },
   'needs-full-secret': { status: 403, retry: false, sentence: 'This takes the full secret of {path}, which this device does not hold.' },
 
   // The door of the web interface.

@@ -28,6 +28,7 @@ import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { type Succession, successionOf } from './succession.ts'
 import { createSwarm } from './swarm.ts'
+import { listTransfers, type Parts, partsOf, type Transfer } from './transfer-list.ts'
 import { createTransfers } from './transfers.ts'
 import { createUnfinished } from './unfinished.ts'
 import type { UploadSlots } from './upload-slots.ts'
@@ -61,6 +62,10 @@ export interface Folder extends AsyncDisposable {
   attach(link: Link): void
   configure(settings: FolderSettings): void
   status(): FolderStatus
+  /** Files that are being put together here. */
+  transfers(): readonly Transfer[]
+  /** Who has which part of a file. Throws `not-found`. */
+  parts(path: string): Parts
   /** Whether at least one peer is connected and nothing is left to send or receive. */
   isSettled(): boolean
   /** Looks at the whole disk now. */
@@ -131,6 +136,8 @@ export interface FolderOptions {
   readonly onRotated?: () => void
   /** Whether members or guests are awaited may be another matter than before. */
   readonly onAwaited?: () => void
+  /** What `status` and `transfers` tell may be other than before. Called often. */
+  readonly onChange?: () => void
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }
@@ -152,7 +159,12 @@ export function openFolder(options: FolderOptions): Folder {
     settings: () => settings,
     isClosing: () => isClosing,
     databaseDamaged: options.onDatabaseDamaged,
-    wake: () => loop.wake(),
+    changed: () => options.onChange?.(),
+    // The loop may be busy for long before it comes to what has changed.
+    wake() {
+      context.changed()
+      loop.wake()
+    },
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     membersChanged(mustReread) {
@@ -162,6 +174,7 @@ export function openFolder(options: FolderOptions): Folder {
       tellRotation()
     },
     indexGrew() {
+      context.changed()
       loop.indexGrew()
       for (const { announcer } of swarm.openSessions()) announcer.grew()
     },
@@ -173,6 +186,7 @@ export function openFolder(options: FolderOptions): Folder {
   const swarm = createSwarm(context, {
     opened() {
       store.clearProblems('no-peer-has-it')
+      context.changed()
       options.onAwaited?.()
       loop.pullSoon()
     },
@@ -278,6 +292,7 @@ export function openFolder(options: FolderOptions): Folder {
     },
     configure(changed) {
       settings = changed
+      context.changed()
       context.rates.set(rateLimitsOf(changed))
       if (changed.paused) void swarm.closeAll('folder-closed')
       loop.pullSoon()
@@ -289,6 +304,8 @@ export function openFolder(options: FolderOptions): Folder {
       return outcome
     },
     status: () => describeFolder(context, swarm, loop, isLeftBehind()),
+    transfers: () => listTransfers(context, swarm, transfers),
+    parts: (path) => partsOf(context, swarm, path),
     isSettled,
     rescan: () => loop.scanAll(),
     restoreLocal: (path) =>

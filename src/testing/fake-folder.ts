@@ -107,6 +107,10 @@ function createFakeFolder(
     attach: () => undefined,
     configure: () => undefined,
     status: () => status,
+    transfers: () => [],
+    parts(path) {
+      throw new SyncError('not-found', { what: path })
+    },
     isSettled: () => true,
     rescan: () => void calls.push('rescan'),
     fetchNow(path, wanted) {

@@ -66,7 +66,9 @@ const directions: Readonly<
   serial: { may: [], because: 'it only puts work in order' },
   'durable-file': { may: [], because: 'it only writes a file' },
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
-  traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
+  traffic: { may: ['core', 'ports'], because: 'it only counts the bytes of links' },
+  'traffic-history': { may: ['core', 'ports', 'traffic'], because: 'it only keeps what the meter noted' },
+  news: { may: [], because: 'it only passes on that something happened' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   joining: {
     may: ['core', 'engine', 'ports'],
@@ -100,6 +102,10 @@ const directions: Readonly<
     may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
+  'device-status': {
+    may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folders', 'device-limits', 'traffic'],
+    because: 'it turns what is so into the words of the API',
+  },
   'device-steering': {
     may: [
       'core',
@@ -109,7 +115,9 @@ const directions: Readonly<
       'setting-table',
       'synced-folders',
       'device-limits',
+      'device-status',
       'traffic',
+      'traffic-history',
       'net/address',
       'net/dial-target',
       'net/found-peers',
