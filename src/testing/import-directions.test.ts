@@ -96,8 +96,13 @@ const directions: Readonly<
     may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
+  'file-steering': {
+    may: ['core', 'engine', 'api', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about files, from the folders',
+  },
   'device-steering': {
     may: [
+      'file-steering',
       'core',
       'engine',
       'api',
