@@ -88,6 +88,8 @@ export interface SyncedFolders extends AsyncDisposable {
   find(named: string): Promise<SyncedFolder>
   /** As `find`, and throws the reason when the folder could not be opened, or is not shared with this device yet. */
   findRunning(named: string): Promise<RunningEntry>
+  /** All that are open, or the named one. Throws as `findRunning`. */
+  listRunning(named: string | undefined): Promise<readonly RunningEntry[]>
   /** Returns at once for a one-time secret, which is redeemed from then on. */
   add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
   remove(named: string): Promise<void>
@@ -254,6 +256,10 @@ export async function openSyncedFolders({
     return folder as RunningEntry
   }
 
+  function isRunning(folder: SyncedFolder): folder is RunningEntry {
+    return folder.keys !== undefined && !(folder.state instanceof SyncError)
+  }
+
   async function add(
     path: string,
     given: FolderEntry['secret'] | undefined,
@@ -356,6 +362,8 @@ export async function openSyncedFolders({
     list: () => [...folders.values()],
     find,
     findRunning,
+    listRunning: async (named) =>
+      named === undefined ? [...folders.values()].filter(isRunning) : [await findRunning(named)],
     add: (path, secretText, set = {}) =>
       serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set)),
     remove: (named) =>

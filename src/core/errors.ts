@@ -96,6 +96,7 @@ const errorKinds = {
   'io-error': { status: 500, retry: true, sentence: '{path}: {reason}.' },
   'history-full': { status: 409, retry: false, sentence: 'The history of {path} names as many devices as it can, so what was changed there stays on this device. Give the file another name to go on with it.' },
   'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
+  'not-showable': { status: 415, retry: false, sentence: '{path} cannot be shown here: {reason}.' },
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 
   // One-time secrets. A device that asks to redeem one has its link closed with these, too.

@@ -106,8 +106,13 @@ const directions: Readonly<
     may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folders', 'device-limits', 'traffic'],
     because: 'it turns what is so into the words of the API',
   },
+  'file-steering': {
+    may: ['core', 'engine', 'api', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about files, from the folders',
+  },
   'device-steering': {
     may: [
+      'file-steering',
       'core',
       'engine',
       'api',
