@@ -3,13 +3,14 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
-import { hostname } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
+import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { createDeviceRates } from './engine/rates.ts'
@@ -69,7 +70,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const clock = systemClock
   const chance = systemChance
 
-  const deviceTable = deviceSettingTable(hostname())
+  const deviceTable = deviceSettingTable(hostname(), homedir())
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -194,6 +195,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const folders = parts.use(await openSyncedFolders({ home: home.path, config, opener, chance, log }))
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const chooser = createDirectoryChooser({
+    home: home.path,
+    roots: () => settings.roots,
+    synced: () => folders.list().map(({ entry }) => entry.path),
+  })
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name, listen }),
@@ -205,7 +211,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
     },
-    ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
+    ...{
+      overrides,
+      chooser,
+      deviceTable,
+      config,
+      folders,
+      traffic,
+      hosts: peerFinding.hosts,
+      explain: peerFinding.explain,
+    },
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })

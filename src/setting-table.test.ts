@@ -11,7 +11,7 @@ import {
   withDefaults,
 } from './setting-table.ts'
 
-const deviceTable = deviceSettingTable('Studio.example')
+const deviceTable = deviceSettingTable('Studio.example', '/home/somebody')
 
 test('every folder setting has its default of the engine, and its default is valid in both forms', () => {
   expect(withDefaults(folderSettingTable, {})).toEqual(defaultFolderSettings)
@@ -26,7 +26,7 @@ test('every folder setting has its default of the engine, and its default is val
 
 test('the device is called like the host unless that cannot be a name', () => {
   expect(deviceTable.name.default).toBe('Studio')
-  expect(deviceSettingTable('').name.default).toBe('berrysync')
+  expect(deviceSettingTable('', '/').name.default).toBe('berrysync')
 })
 
 test.each<[string, string, Partial<FolderSettings>]>([

@@ -36,6 +36,8 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     const error = new SyncError('not-found', { what: `${request.method} ${request.url}` })
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
+  app.decorateRequest('door', 'control')
+  app.decorateRequest('requireConfirmed', () => undefined)
   const typed = app.withTypeProvider<SchemaTypes>()
   for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
     addRoutes(typed, steering)

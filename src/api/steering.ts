@@ -3,6 +3,7 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { Directories, DirectoryMade } from './schemas/directories.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Archive,
@@ -13,8 +14,17 @@ import type {
   LocalChanges,
   Restored,
 } from './schemas/files.ts'
-import type { Added, Fetched, Hosts, Rotated, RotationPlanBody, Secrets } from './schemas/folders.ts'
-import type { History } from './schemas/history.ts'
+import type {
+  Added,
+  Fetched,
+  Hosts,
+  ReadOnlySecret,
+  Rotated,
+  RotationPlanBody,
+  SecretKind,
+  Secrets,
+} from './schemas/folders.ts'
+import type { History, HistoryAsked } from './schemas/history.ts'
 import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
@@ -22,12 +32,26 @@ import type { Status } from './schemas/status.ts'
 export interface Steering {
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
-  /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
-  addFolder(path: string, secret: string | undefined, hosts: readonly string[]): Promise<Added>
+  /**
+   * Without a secret the folder is a new one. `from` the web only what lies below an allowed root can be added. Throws what stands in the
+   * error table under "What a person typed".
+   */
+  addFolder(
+    path: string,
+    secret: string | undefined,
+    hosts: readonly string[],
+    from: 'control' | 'web',
+  ): Promise<Added>
+  /** What a pasted text is. Throws why it is no secret. */
+  secretKind(text: string): Promise<SecretKind>
+  /** Directories of this device that a folder can be chosen from: the allowed roots, or what lies in one below them. */
+  directories(path: string | undefined): Promise<Directories>
+  makeDirectory(parent: string, name: string): Promise<DirectoryMade>
   /** Stops syncing; every file stays. */
   removeFolder(folder: string): Promise<void>
   /** Throws `no-secret-here` where there is none to pass on. */
   secrets(folder: string): Promise<Secrets>
+  readOnlySecret(folder: string): Promise<ReadOnlySecret>
   /** Makes a one-time secret, good for `lifeMs`. */
   invite(folder: string, role: Role, lifeMs: number): Promise<Invited>
   invites(folder: string): Promise<Invites>
@@ -37,8 +61,9 @@ export interface Steering {
   setDevice(change: SettingsChange): Promise<Settings>
   folderSettings(folder: string): Promise<Settings>
   setFolder(folder: string, change: SettingsChange): Promise<Settings>
-  /** Adding one that is there, or removing one that is not, changes nothing. */
+  /** Adding one that is there changes nothing. */
   addHost(folder: string, host: string): Promise<Hosts>
+  /** Throws `not-found` for one that is not there. */
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
   /** `path` as it is named in the folder, or absolute. Not `wanted`: what was asked for is not any more. Throws `not-found` and `request-invalid`. */
@@ -50,7 +75,7 @@ export interface Steering {
   settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<Decided>
   conflicts(folder: string | undefined, limit: number): Promise<Conflicts>
   /** Newest first. */
-  history(folder: string | undefined, limit: number): Promise<History>
+  history(asked: HistoryAsked): Promise<History>
   peers(folder: string | undefined): Promise<Peers>
   /** Every way to peers of a folder, and what came of it. */
   explain(folder: string): Promise<ExplanationBody>

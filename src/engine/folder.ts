@@ -9,7 +9,7 @@ import type { FolderKeys } from '../core/secret.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { KeyPair } from '../core/x25519.ts'
 import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
-import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import type { FolderStore, HistoryQuestion, KeptHistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -75,7 +75,8 @@ export interface Folder extends AsyncDisposable {
   /** The files a mass-delete halt is about. */
   heldDeletes(limit: number): readonly string[]
   conflicts(limit: number): readonly ConflictRow[]
-  history(limit: number): readonly HistoryRow[]
+  /** Newest first. */
+  history(limit: number, question?: HistoryQuestion): readonly KeptHistoryRow[]
   knownPeers(): readonly PeerRow[]
   /** Every other device that shares the folder, did, or wants to. */
   members(): readonly MemberRow[]
@@ -314,7 +315,7 @@ export function openFolder(options: FolderOptions): Folder {
       store
         .conflictCopies(limit)
         .map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
-    history: (limit) => store.history(limit),
+    history: (limit, question) => store.history(limit, question),
     knownPeers: () => store.peers(),
     members: () => listMembers(context),
     revoke(named) {

@@ -14,6 +14,7 @@ test('I14 history keeps the newest rows only and tells them newest first', () =>
   expect(rows).toHaveLength(maxHistoryRows)
   expect(rows[0]).toEqual({
     atMs: maxHistoryRows + 5,
+    number: expect.any(Number),
     path: 'a',
     action: 'received',
     device: 'pi',

@@ -64,6 +64,10 @@ const directions: Readonly<
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
   traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
+  'directory-chooser': {
+    may: ['core', 'disk', 'folder-place', 'ports'],
+    because: 'it only looks at directories, and makes them',
+  },
   joining: {
     may: ['core', 'engine', 'ports'],
     because: 'it redeems a secret over whatever link it is given',
@@ -105,6 +109,7 @@ const directions: Readonly<
       'setting-table',
       'synced-folders',
       'device-limits',
+      'directory-chooser',
       'traffic',
       'net/address',
       'net/dial-target',

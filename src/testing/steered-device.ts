@@ -9,6 +9,7 @@ import { openConfig } from '../config.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { createDeviceLimits } from '../device-limits.ts'
 import { createSteering } from '../device-steering.ts'
+import { createDirectoryChooser } from '../directory-chooser.ts'
 import { createDeviceRates } from '../engine/rates.ts'
 import { createUploadSlots } from '../engine/upload-slots.ts'
 import { openSocketPath } from '../home.ts'
@@ -16,7 +17,7 @@ import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
 import type { WayResult } from '../net/found-peers.ts'
 import type { Explanation } from '../peer-finding.ts'
-import { deviceSettingTable, withDefaults } from '../setting-table.ts'
+import { deviceSettingTable, settingsFromTexts, withDefaults } from '../setting-table.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
@@ -60,7 +61,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const home = join(directory.path, 'home')
   await mkdir(home)
   const log = createLogTo({ write: () => undefined }, { level: 'error', readable: false, colour: false })
-  const deviceTable = deviceSettingTable('host')
+  const deviceTable = deviceSettingTable('host', directory.path)
   const config = await openConfig(home, deviceTable)
   const opener = createFakeOpener()
   const folders = await openSyncedFolders({ home, config, opener, chance: systemChance, log })
@@ -75,12 +76,18 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     },
     withDefaults(deviceTable, {}),
   )
+  const chooser = createDirectoryChooser({
+    home,
+    roots: () => withDefaults(deviceTable, config.current().device).roots,
+    synced: () => folders.list().map(({ entry }) => entry.path),
+  })
+  const overrides = settingsFromTexts(deviceTable, { listen: '127.0.0.1:4444' })
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    ...{ overrides, chooser, deviceTable, config, folders, traffic: createTrafficMeter(clock) },
     hosts: () => device.dialResults,
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
