@@ -2,13 +2,15 @@
  * The HTTP application: checks of what comes in, and one shape for every error. Knows nothing of where it listens; whoever can
  * reach it may do everything, so the caller decides who can.
  */
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import Type from 'typebox'
 import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
+import { describeApi } from './openapi.ts'
 import { addDeviceRoutes } from './routes/device.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
-import type { SchemaTypes } from './routes/typed-app.ts'
+import { type SchemaTypes, takes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
 
@@ -38,9 +40,19 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
   })
   app.decorateRequest('door', 'control')
   app.decorateRequest('requireConfirmed', () => undefined)
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    // Fastify adds a HEAD to every GET.
+    if (route.method !== 'HEAD') routes.push(route)
+  })
   const typed = app.withTypeProvider<SchemaTypes>()
   for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
     addRoutes(typed, steering)
+  typed.get(
+    '/api/openapi.json',
+    takes({}, Type.Unknown(), { tag: 'device', summary: 'This description of the API' }),
+    () => describeApi(routes),
+  )
   return app
 }
 

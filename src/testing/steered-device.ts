@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildApp } from '../api/app.ts'
 import { openControlSocket } from '../api/control-socket.ts'
+import type { Steering } from '../api/steering.ts'
 import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
@@ -36,6 +37,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly root: string
   readonly home: string
   readonly opener: FakeOpener
+  /** What answers the API. */
+  readonly steering: Steering
   /** What standard input will give. */
   input: string
   /** What every folder says came of its hosts. */
@@ -43,6 +46,8 @@ export interface SteeredDevice extends AsyncDisposable {
   wayResults: readonly WayResult[]
   searchResults: Explanation['searches']
   isClosed: boolean
+  /** Width of the terminal that a command prints to. */
+  columns: number | undefined
   /** Called each time the program waits; its clock goes on by itself. */
   onPause: () => void
   /** Runs a command line on the home of this device. */
@@ -106,6 +111,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     let elapsedMs = 0
     const around: Surroundings = {
       ...{ version: '0', defaultHome: join(home, 'none'), colour: false, openSocketPath },
+      columns: device.columns,
       print: (text) => {
         out += text
       },
@@ -128,8 +134,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', runRaw },
-    ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false },
+    ...{ root: directory.path, home, opener, steering, input: '', runRaw },
+    ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false, columns: undefined },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {
