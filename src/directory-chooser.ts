@@ -158,7 +158,7 @@ export function createDirectoryChooser({ home, roots, synced }: Needs): Director
       } catch (error) {
         if (errnoOf(error) === 'EEXIST')
           throw new SyncError('obstructed', { path, reason: 'there is something of that name already' })
-        throw diskError(error, path, 'write')
+        throw diskError(withoutHandle(error), path, 'write')
       }
       return path
     },
@@ -221,7 +221,14 @@ async function reaching<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (errno === undefined) throw error
     const isMissing = isGone(error) || errno === 'ENAMETOOLONG'
     if (isMissing) throw new SyncError('directory-missing', { path }, { cause: error })
-    const reason = reasonOf(error).replace(/, \w+ '.*$/s, '')
+    const reason = reasonOf(withoutHandle(error))
     throw new SyncError('directory-unusable', { path, what: 'read', reason }, { cause: error })
   }
+}
+
+/** A failure of the file system without the path it was reached by, which is that of a handle and says nothing to a person. */
+function withoutHandle(error: unknown): unknown {
+  const code = errnoOf(error)
+  if (code === undefined) return error
+  return Object.assign(new Error(reasonOf(error).replace(/, \w+ '.*$/s, ''), { cause: error }), { code })
 }
