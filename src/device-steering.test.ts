@@ -104,21 +104,20 @@ test('allowing other directories, and inviting with full access, take the passwo
   const { device, path } = await startWithFolder()
   await using _ = device
   const app = buildApp(device.steering, () => undefined)
-  let asked = 0
-  app.addHook('onRequest', async (request) => {
-    request.requireConfirmed = () => {
-      asked += 1
-    }
+  const needed: unknown[] = []
+  app.addHook('preHandler', async (request) => {
+    const { needs } = request.routeOptions.config
+    needed.push(typeof needs === 'function' ? needs(request.body) : needs)
   })
   const send = (method: 'PATCH' | 'POST', url: string, payload: object) =>
     app.inject({ method, url, payload })
+  const invites = `/api/folders/${encodeURIComponent(path)}/invites`
   await send('PATCH', '/api/settings', { texts: { name: 'x' } })
-  await send('POST', `/api/folders/${encodeURIComponent(path)}/invites`, { role: 'read-only' })
-  expect(asked).toBe(0)
+  await send('POST', invites, { role: 'read-only' })
   await send('PATCH', '/api/settings', { texts: { roots: 'none' } })
   await send('PATCH', '/api/settings', { values: { roots: [] } })
-  await send('POST', `/api/folders/${encodeURIComponent(path)}/invites`, { role: 'full' })
-  expect(asked).toBe(3)
+  await send('POST', invites, { role: 'full' })
+  expect(needed).toEqual(['control', 'control', 'confirmed', 'confirmed', 'confirmed'])
 })
 
 test('the history of all folders comes in pages, newest first, each row once, while new ones arrive', async () => {

@@ -39,11 +39,10 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
   app.decorateRequest('door', 'control')
-  app.decorateRequest('requireConfirmed', () => undefined)
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
-    // Fastify adds a HEAD to every GET.
-    if (route.method !== 'HEAD') routes.push(route)
+    // Fastify adds a HEAD to every GET; what lies beside the API is for browsers.
+    if (route.method !== 'HEAD' && route.url.startsWith('/api/')) routes.push(route)
   })
   const typed = app.withTypeProvider<SchemaTypes>()
   for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])

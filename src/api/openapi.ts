@@ -13,7 +13,7 @@ const apiVersion = '1'
 const about =
   `Everything a person can see and steer of a Berrysync device. Every error has one shape: code, message and data.
 Through the web a session (cookie) or a token (bearer) is needed, as x-needs says: read, control, or confirmed, which is a session
-whose password was typed in the last minutes. The control socket of the device needs none.`.replaceAll(
+whose password was typed in the last minutes; x-may-need: with some bodies. The control socket of the device needs none.`.replaceAll(
     '\n',
     ' ',
   )
@@ -59,20 +59,22 @@ export function describeApi(routes: readonly RouteOptions[]): object {
   }
 }
 
-/** What a route through the web needs. */
-export function needOf({ config }: Pick<RouteOptions, 'config'>, method: string): Need {
-  return config?.needs ?? (method === 'GET' ? 'read' : 'control')
+/** What a route through the web needs; of one where some bodies need more, what the others need. */
+function needOf({ config }: RouteOptions, method: string): Need {
+  if (typeof config?.needs === 'string') return config.needs
+  return method === 'GET' ? 'read' : 'control'
 }
 
-function describeRoute({ schema = {}, config }: RouteOptions, method: string): object {
-  const { summary, tags, params, querystring, body, response } = schema
-  const needs = needOf(config === undefined ? {} : { config }, method)
+function describeRoute(route: RouteOptions, method: string): object {
+  const { summary, tags, params, querystring, body, response } = route.schema ?? {}
+  const needs = needOf(route, method)
   const success = (response as Record<number, TSchema & { content?: object }> | undefined)?.[200]
   const parameters = [...parametersOf('path', params), ...parametersOf('query', querystring)]
   return {
     summary,
     tags,
     'x-needs': needs,
+    ...(typeof route.config?.needs === 'function' ? { 'x-may-need': 'confirmed' } : {}),
     security: securityFor[needs],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined

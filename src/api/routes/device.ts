@@ -42,11 +42,9 @@ export function addDeviceRoutes(app: App, steering: Steering): void {
       tag,
       summary:
         'Change settings of the device; what may be chosen in a browser only with the password typed anew',
+      needs: (body) => (changesRoots(body as SettingsChange) ? 'confirmed' : 'control'),
     }),
-    (request) => {
-      if (changesRoots(request.body)) request.requireConfirmed()
-      return steering.setDevice(request.body)
-    },
+    ({ body }) => steering.setDevice(body),
   )
   app.get(
     '/api/history',

@@ -1,4 +1,5 @@
 /** Who shares a folder. Decides nothing: every route asks the steering. */
+import type { Static } from 'typebox'
 import { maxInviteMs } from '../../core/invite.ts'
 import { FolderParams, FolderQuery } from '../schemas/basics.ts'
 import { ExplanationSchema } from '../schemas/explanation.ts'
@@ -24,13 +25,10 @@ export function addMemberRoutes(app: App, steering: Steering): void {
     takes({ params: FolderParams, body: InviteParameters }, InvitedSchema, {
       tag,
       summary: 'Make a one-time secret; one with full access only with the password typed anew',
+      needs: (body) => ((body as Static<typeof InviteParameters>).role === 'full' ? 'confirmed' : 'control'),
     }),
-    (request) => {
-      const { folder } = request.params
-      const { role, lifeSeconds } = request.body
-      if (role === 'full') request.requireConfirmed()
-      return steering.invite(folder, role, lifeSeconds === undefined ? maxInviteMs : lifeSeconds * 1000)
-    },
+    ({ params, body: { role, lifeSeconds } }) =>
+      steering.invite(params.folder, role, lifeSeconds === undefined ? maxInviteMs : lifeSeconds * 1000),
   )
   app.get(
     '/api/folders/:folder/invites',

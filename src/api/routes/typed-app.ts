@@ -1,6 +1,7 @@
 /** The application with the types of its shapes: what a handler takes and answers is what its schemas say. */
 import type {
   FastifyBaseLogger,
+  FastifyContextConfig,
   FastifyInstance,
   FastifyTypeProvider,
   RawReplyDefaultExpression,
@@ -29,12 +30,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** By which door it came in. */
     door: 'control' | 'web'
-    /** Throws unless the password was typed just now; the control socket asks for none. For routes where only some requests need that. */
-    requireConfirmed(): void
   }
   interface FastifyContextConfig {
-    /** Left out, a GET needs `read`, and everything else `control`. */
-    needs?: Need
+    /** What the route asks of its caller. Left out: `read` for GET, `control` for others. One that depends on the body is asked then. */
+    needs?: Need | ((body: unknown) => Need)
   }
   interface FastifySchema {
     /** In plain words, for the description of the API. */
@@ -50,7 +49,7 @@ interface About {
   readonly tag: Tag
   /** What the route does, in plain words. */
   readonly summary: string
-  readonly needs?: Need
+  readonly needs?: FastifyContextConfig['needs']
 }
 
 /** Route options: the shapes taken, the shape of a success, and what is said about the route. */
@@ -60,7 +59,7 @@ export function takes<S extends object, R extends TSchema>(
   { tag, summary, needs }: About,
 ): {
   schema: S & { response: { 200: R }; summary: string; tags: readonly string[] }
-  config: { needs?: Need }
+  config: FastifyContextConfig
 } {
   return {
     schema: { ...shapes, response: { 200: answer }, summary, tags: [tag] },
