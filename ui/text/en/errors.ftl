@@ -1,0 +1,11 @@
+error-device-unreachable = The device does not answer. Is it switched on, and in the same network?
+error-answer-unreadable = Something else than Berrysync answered.
+error-dismissed = Nothing was done.
+error-folder-unknown = { $path } is not a synced folder.
+error-unchanged-here = Nothing was changed here at { $asked }.
+error-mass-delete = { $count } of { $total } files would be deleted { $where }. Nothing was deleted yet: you decide.
+error-device-unknown = That device is not known, or the name is of several.
+error-not-waiting = No such device waits to be let in.
+error-not-certified = That device was not let in by anybody: it holds a secret of the folder. Only a new secret keeps it out.
+error-secret-changed = The secret of { $path } was changed, and this device was not moved over. Every file stays. To go on, ask who shares it for the new secret, remove the folder here and add it again.
+error-invite-unknown = There is no such one-time secret of this folder.
