@@ -1,10 +1,11 @@
 /**
- * Builds dist/: the program and its workers as one file each, and `berrysync`, which runs the program on the pinned Node.
+ * Builds dist/: the program and its workers as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildUi } from './build-ui.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const startedMs = performance.now()
@@ -53,4 +54,6 @@ await build({
 })
 writeFileSync(`${root}dist/berrysync`, launcher)
 chmodSync(`${root}dist/berrysync`, 0o755)
-console.log(`Built dist/berrysync in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+const uiBytes = await buildUi(root)
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+console.log(`Built dist/berrysync and dist/ui (${(uiBytes / 1000).toFixed(1)} kB compressed) in ${seconds} s`)

@@ -43,6 +43,7 @@ function readReport() {
 try {
   check('What the tests need', '.ci/install-needs', [])
   check('Types', 'tsc', ['-p', '.'])
+  check('Types of the web interface', 'tsc', ['-p', 'ui'])
   check('Lint and format', 'biome', ['check', '--error-on-warnings', '.'])
   check('Build', 'node', ['.ci/build.mjs'])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]

@@ -137,6 +137,7 @@ const errorKinds = {
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof errorKinds
+export const errorCodes = Object.keys(errorKinds) as readonly ErrorCode[]
 export type ErrorData = Readonly<Record<string, string | number>>
 
 /** The sentence for a code, with its data filled in. A name missing from `data` stays visible as `{name}`. */

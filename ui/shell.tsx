@@ -1,0 +1,93 @@
+/** The frame around every page: where one can go, which device this is, and whether it answers. */
+import { useEffect } from 'preact/hooks'
+import { PageOf } from './page-of.tsx'
+import { Icon, type IconName } from './parts/icon.tsx'
+import { Mark } from './parts/mark.tsx'
+import { doAndTell } from './parts/use-action.ts'
+import { connection, device, openLive } from './state/live.ts'
+import { hrefOf, type MainPage, mainPages, type Route, route } from './state/route.ts'
+import { access, loadAccess, logOut } from './state/session.ts'
+import { t } from './text/translate.ts'
+
+const pageIcons: Readonly<Record<MainPage, IconName>> = {
+  folders: 'folder',
+  devices: 'device',
+  transfers: 'transfers',
+  history: 'history',
+  preferences: 'preferences',
+}
+
+export function Shell() {
+  useEffect(() => {
+    const live = openLive(isRefused)
+    return () => live[Symbol.dispose]()
+  }, [])
+  return (
+    <div class="shell">
+      <button type="button" class="skip-link" onClick={() => document.querySelector('main')?.focus()}>
+        {t('skip-to-content')}
+      </button>
+      <header class="top-bar">
+        <a class="brand" href={hrefOf({ page: 'folders' })}>
+          <Mark />
+          <span>Berrysync</span>
+        </a>
+        <p class="device-name">
+          <Icon name="device" />
+          <span>{device.value?.name ?? access.value?.name}</span>
+          <span class={`connection-dot ${connection.value}`} title={t(`connection-${connection.value}`)} />
+        </p>
+        <button type="button" class="log-out" onClick={() => doAndTell(logOut)}>
+          <Icon name="out" />
+          <span>{t('log-out')}</span>
+        </button>
+      </header>
+      <nav class="main-nav" aria-label={t('nav-label')}>
+        {mainPages.map((page) => (
+          <a
+            key={page}
+            href={hrefOf({ page })}
+            aria-current={mainPageOf(route.value) === page ? 'page' : undefined}
+          >
+            <Icon name={pageIcons[page]} />
+            <span>{t(`nav-${page}`)}</span>
+          </a>
+        ))}
+      </nav>
+      <main id="main" tabIndex={-1}>
+        <ConnectionState />
+        <PageOf route={route.value} />
+      </main>
+    </div>
+  )
+}
+
+/** Whether the stream ended because the log-in did. A device that does not answer may be back soon. */
+async function isRefused(): Promise<boolean> {
+  try {
+    return (await loadAccess()).state !== 'open'
+  } catch {
+    return false
+  }
+}
+
+/** Read out when it changes; in sight only while something is wrong. */
+function ConnectionState() {
+  const isLost = connection.value === 'reconnecting'
+  return (
+    <div class="connection" role="status">
+      {isLost && (
+        <p class="connection-lost">
+          <Icon name="sync" />
+          <strong>{t('connection-reconnecting')}</strong> {t('connection-reconnecting-about')}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Where in the navigation a page belongs. */
+function mainPageOf({ page }: Route): MainPage | undefined {
+  if (page === 'folder' || page === 'add-folder') return 'folders'
+  return mainPages.find((name) => name === page)
+}

@@ -1,0 +1,94 @@
+/**
+ * Which page is shown. It stands after the `#` of the address, so that the device serves one page whatever is shown, and never hears what
+ * is in a link that somebody opens: there may be a secret in it.
+ */
+import { signal } from '@preact/signals'
+
+export const folderTabs = [
+  'overview',
+  'sharing',
+  'files',
+  'archive',
+  'conflicts',
+  'changes',
+  'settings',
+] as const
+export type FolderTab = (typeof folderTabs)[number]
+
+export type Route =
+  | { readonly page: 'folders' }
+  | { readonly page: 'folder'; readonly folder: string; readonly tab: FolderTab }
+  /** `link` is what somebody opened or pasted: a `berrysync://` link, or a secret. */
+  | { readonly page: 'add-folder'; readonly link?: string }
+  | { readonly page: 'devices' }
+  | { readonly page: 'transfers' }
+  | { readonly page: 'history' }
+  | { readonly page: 'preferences' }
+  | { readonly page: 'unknown' }
+
+/** Pages of the navigation, in its order. */
+export const mainPages = ['folders', 'devices', 'transfers', 'history', 'preferences'] as const
+export type MainPage = (typeof mainPages)[number]
+
+export const route = signal<Route>({ page: 'folders' })
+
+/** Reads what stands after the `#`. */
+export function parseRoute(fragment: string): Route {
+  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2)
+  const [first = '', second, third, ...rest] = path.split('/').map(decode)
+  if (rest.length > 0) return { page: 'unknown' }
+  if (first === '' || (first === 'folders' && second === undefined)) return { page: 'folders' }
+  if (first === 'folders' && second) {
+    const tab = folderTabs.find((name) => name === (third ?? 'overview'))
+    return tab === undefined ? { page: 'unknown' } : { page: 'folder', folder: second, tab }
+  }
+  if (second !== undefined) return { page: 'unknown' }
+  if (first === 'add-folder') {
+    const link = new URLSearchParams(query).get('link')
+    return link === null ? { page: 'add-folder' } : { page: 'add-folder', link }
+  }
+  const page = mainPages.find((name) => name === first)
+  return page === undefined ? { page: 'unknown' } : { page }
+}
+
+/** The address of a page, for links. */
+export function hrefOf(to: Route): string {
+  switch (to.page) {
+    case 'folder': {
+      const folder = `#/folders/${encodeURIComponent(to.folder)}`
+      return to.tab === 'overview' ? folder : `${folder}/${to.tab}`
+    }
+    case 'add-folder':
+      return to.link === undefined ? '#/add-folder' : `#/add-folder?${new URLSearchParams({ link: to.link })}`
+    case 'unknown':
+      return '#/'
+    default:
+      return `#/${to.page}`
+  }
+}
+
+export function goTo(to: Route): void {
+  location.hash = hrefOf(to)
+}
+
+/** Follows the address bar. `onChange` hears of every other page. */
+export function followAddress(onChange: () => void): void {
+  const read = () => {
+    route.value = parseRoute(location.hash)
+  }
+  read()
+  addEventListener('hashchange', () => {
+    const before = hrefOf(route.value)
+    read()
+    if (hrefOf(route.value) !== before) onChange()
+  })
+}
+
+/** What is not percent-encoded as it should be stays as it is, and names no page. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,11 @@
+folder-tabs-label = Parts of the folder
+tab-overview = Overview
+tab-sharing = Sharing
+tab-files = Files
+tab-archive = Archive
+tab-conflicts = Conflicts
+tab-changes = Decisions
+tab-settings = Settings
+folder-unknown-title = This folder is not here
+folder-unknown-about = It was removed from this device, or its secret was changed. Its files stay where they are.
+back-to-folders = All folders

@@ -1,0 +1,9 @@
+appearance = This page
+appearance-about = Kept in this browser; other readers choose for themselves.
+theme = Appearance
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+speed-unit = Speeds in
+speed-unit-bytes = Bytes
+speed-unit-bits = Bits

@@ -1,0 +1,11 @@
+folder-tabs-label = Разделы папки
+tab-overview = Обзор
+tab-sharing = Доступ
+tab-files = Файлы
+tab-archive = Архив
+tab-conflicts = Конфликты
+tab-changes = Решения
+tab-settings = Настройки
+folder-unknown-title = Такой папки здесь нет
+folder-unknown-about = Её убрали с этого устройства, или её секрет сменился. Файлы остались на своих местах.
+back-to-folders = Все папки

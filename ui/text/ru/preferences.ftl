@@ -1,0 +1,9 @@
+appearance = Эта страница
+appearance-about = Хранится в этом браузере; другие читатели выбирают для себя сами.
+theme = Оформление
+theme-system = Как в системе
+theme-light = Светлое
+theme-dark = Тёмное
+speed-unit = Скорость
+speed-unit-bytes = В байтах
+speed-unit-bits = В битах
