@@ -328,7 +328,8 @@ export function deviceSettingTable(hostName: string, userHome: string): SettingT
     name: {
       kind: deviceName,
       default: typeof fallbackName === 'string' ? fallbackName : 'berrysync',
-      about: 'What this device is called in status lists and conflict copies; from the next start on.',
+      about:
+        'What this device is called in status lists and conflict copies; peers hear of another name with the next connection.',
     },
     listen: {
       kind: listenAddress,
