@@ -5,8 +5,11 @@ import { mkdir } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { createAccess } from './api/access.ts'
 import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
+import { createOwnerDoor, type Door } from './api/door.ts'
+import { createSessionCookie } from './api/session-cookie.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
@@ -40,10 +43,12 @@ import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
+import { openDeviceStore } from './store/open-device-store.ts'
 import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { openTrafficHistory } from './traffic-history.ts'
+import { createPasswordKeeper, openWebInterface } from './web-interface.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 import type { CipherName } from './wire/noise.ts'
 
@@ -63,6 +68,8 @@ export interface NodeOptions {
 export interface Node extends AsyncDisposable {
   /** Where peers reach it. */
   readonly listen: string
+  /** The address of its web interface, where there is one. */
+  readonly web: string | undefined
 }
 
 /** Starts a device. Throws a `SyncError` with the reason when it cannot; nothing is left running then. */
@@ -71,7 +78,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const clock = systemClock
   const chance = systemChance
 
-  const deviceTable = deviceSettingTable(hostname())
+  const hostName = hostname()
+  const deviceTable = deviceSettingTable(hostName)
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -83,6 +91,14 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const { name } = settings
   const identity = await loadIdentity(join(home.path, 'identity.json'), (count) => chance.bytes(count))
+  const deviceStore = parts.use(
+    openDeviceStore(join(home.path, 'device.db'), ({ data }) =>
+      log.warn(
+        { ...data },
+        'the database of the device was damaged: everybody has to log in again, tokens have to be made anew',
+      ),
+    ),
+  )
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
@@ -92,9 +108,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   traffic.listen(({ isFlowing }) => {
     if (isFlowing) news.note()
   })
-  const history = parts.use(
-    openTrafficHistory(clock, log, traffic, { addTraffic: () => undefined, trafficSince: () => [] }),
-  )
+  const history = parts.use(openTrafficHistory(clock, log, traffic, deviceStore))
   const rates = createDeviceRates(
     clock,
     ({ address, via }) => via === 'direct' && isLanAddress(hostOfAddress(address)),
@@ -210,7 +224,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
-    running: () => ({ name, listen }),
+    running: () => ({ name, listen, ...(web === undefined ? {} : { web: web.url }) }),
     limits: limits.current,
     deviceChanged(set) {
       settings = withDefaults(deviceTable, { ...set, ...overrides })
@@ -229,13 +243,25 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })
-  const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))
+  const access = createAccess({
+    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
+    device: { name: () => settings.name, version },
+  })
+  const buildBehind = (door: Door) =>
+    buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'), door)
+  const deviceId = identity.device.id
   const socket = parts.use(openSocketPath(home.path))
-  parts.use(await openControlSocket(app, socket.path))
-  log.info({ home: home.path, listen, device: identity.device.id, version }, 'ready')
+  const ownerDoor = createOwnerDoor(access, createSessionCookie(deviceId, false))
+  parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
+  const web = await openWebInterface({
+    ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
+    webNames: () => settings.webNames,
+  })
+  if (web !== undefined) parts.use(web)
+  log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { listen, web: web?.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readOverrides(

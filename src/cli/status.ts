@@ -84,6 +84,7 @@ function reasonToWait(folder: FolderStatusBody): string {
 
 function statusToText({ device, folders, traffic }: Status, paint: Paint): string {
   const head = `${plainText(device.name)} (${device.id.slice(0, 12)}), listening on ${device.listen}`
+  const web = device.web === undefined ? [] : [`web interface: ${device.web}`]
   const rates = `down ${sizeToText(traffic.receivedPerSecond)}/s, up ${sizeToText(traffic.sentPerSecond)}/s`
   const sums = `received ${sizeToText(traffic.received)}, sent ${sizeToText(traffic.sent)}`
   const table = tableToText(
@@ -103,7 +104,15 @@ function statusToText({ device, folders, traffic }: Status, paint: Paint): strin
   )
   const details = folders.map((folder) => detailsToText(folder, paint)).filter((text) => text !== '')
   const limits = deviceLimitsToLines(device).map((line) => paint('dim', line))
-  return [paint('bold', head), paint('dim', `${rates}; ${sums}`), ...limits, '', table, ...details].join('\n')
+  return [
+    paint('bold', head),
+    ...web,
+    paint('dim', `${rates}; ${sums}`),
+    ...limits,
+    '',
+    table,
+    ...details,
+  ].join('\n')
 }
 
 /** One line where something is limited, or will be. */

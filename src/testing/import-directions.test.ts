@@ -31,7 +31,11 @@ const directions: Readonly<
     may: ['core', 'wire', 'store', 'ports'],
     because: 'the engine reaches disk, network, time and chance through ports',
   },
-  api: { may: ['core', 'engine', 'ports'], because: 'the API asks the engine, never disk, SQL or peers' },
+  api: {
+    may: ['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+    because:
+      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
+  },
   appliance: {
     may: ['core', 'ports'],
     because: 'the appliance watches hardware and tells; it does not sync',
@@ -123,6 +127,10 @@ const directions: Readonly<
       'ports',
     ],
     because: 'it answers the API from what node built',
+  },
+  'web-interface': {
+    may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
+    because: 'it puts the web interface together, as node does with everything',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],

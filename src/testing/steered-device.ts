@@ -1,8 +1,11 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
 import { openControlSocket } from '../api/control-socket.ts'
+import { createOwnerDoor } from '../api/door.ts'
+import { createSessionCookie } from '../api/session-cookie.ts'
 import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
@@ -18,10 +21,12 @@ import type { WayResult } from '../net/found-peers.ts'
 import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
 import { deviceSettingTable, withDefaults } from '../setting-table.ts'
+import { openDeviceStore } from '../store/open-device-store.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
 import { openTrafficHistory } from '../traffic-history.ts'
+import { createPasswordKeeper } from '../web-interface.ts'
 import { createFakeOpener, type FakeOpener } from './fake-folder.ts'
 import { createManualClock } from './manual-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
@@ -80,10 +85,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const bugs: unknown[] = []
   const news = createNews()
   const traffic = createTrafficMeter(clock)
-  const history = openTrafficHistory(clock, log, traffic, {
-    addTraffic: () => undefined,
-    trafficSince: () => [],
-  })
+  const store = openDeviceStore(':memory:', (damage) => bugs.push(damage))
+  const history = openTrafficHistory(clock, log, traffic, store)
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
@@ -99,9 +102,13 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
   })
+  const access = createAccess({
+    ...{ clock, chance: systemChance, log, store, passwords: createPasswordKeeper(config) },
+    device: { name: () => 'test device', version: '0' },
+  })
   const socketPath = openSocketPath(home)
   const socket = await openControlSocket(
-    buildApp(steering, (error) => bugs.push(error)),
+    buildApp(steering, (error) => bugs.push(error), createOwnerDoor(access, createSessionCookie('d', false))),
     socketPath.path,
   )
 
@@ -155,6 +162,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       await socket[Symbol.asyncDispose]()
       socketPath[Symbol.dispose]()
       await folders[Symbol.asyncDispose]()
+      store[Symbol.dispose]()
       await directory[Symbol.asyncDispose]()
     },
   }

@@ -5,10 +5,13 @@ import { type EventReader, openEventReader } from '../../testing/event-reader.ts
 import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts'
 import { makeTempDirectory } from '../../testing/temp-directory.ts'
 import { until } from '../../testing/until.ts'
+import type { Access } from '../access.ts'
 import { buildApp } from '../app.ts'
 import { openControlSocket } from '../control-socket.ts'
+import { createOwnerDoor } from '../door.ts'
 import { createEventStream } from '../event-stream.ts'
 import type { Snapshot } from '../schemas/events.ts'
+import { createSessionCookie } from '../session-cookie.ts'
 import type { Steering } from '../steering.ts'
 
 /** More than the kernel keeps for both ends of a socket, and the route behind it. */
@@ -40,9 +43,11 @@ async function openDevice(clock: ManualClock) {
       throw error
     },
   })
-  const app = buildApp({ events } as Partial<Steering> as Steering, (error) => {
+  const door = createOwnerDoor({} as Access, createSessionCookie('d', false))
+  const throwIt = (error: unknown) => {
     throw error
-  })
+  }
+  const app = buildApp({ events } as Partial<Steering> as Steering, throwIt, door)
   const socketPath = join(directory.path, 's')
   parts.use(await openControlSocket(app, socketPath))
   const owned = parts.move()
