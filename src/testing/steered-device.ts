@@ -44,6 +44,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly opener: FakeOpener
   /** What standard input will give. */
   input: string
+  /** What a person will type without its being shown; none when there is no terminal. */
+  typed: string[]
   /** What every folder says came of its hosts. */
   dialResults: readonly DialResult[]
   wayResults: readonly WayResult[]
@@ -125,6 +127,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
         err += text
       },
       readInput: async () => device.input,
+      askHidden: async () => device.typed.shift(),
       async pause(delayMs) {
         elapsedMs += delayMs
         device.onPause()
@@ -140,7 +143,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', runRaw },
+    ...{ root: directory.path, home, opener, input: '', typed: [], runRaw },
     ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
