@@ -1,6 +1,7 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { isAbsolute, normalize, relative } from 'node:path'
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import type { Metrics } from './api/metrics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
@@ -58,6 +59,8 @@ interface Needs {
   reachability(): ReachabilityReport
   /** Whether nothing goes anywhere but to predefined hosts. */
   isClosed(): boolean
+  /** Whether there are numbers for Prometheus. */
+  isMeasured(): boolean
 }
 
 export function createSteering(needs: Needs): Steering {
@@ -117,8 +120,18 @@ export function createSteering(needs: Needs): Steering {
     return { status: await status(undefined), transfers }
   }
 
+  let metrics: Metrics | undefined
+
   return {
     status,
+    async metrics() {
+      if (!needs.isMeasured())
+        throw new SyncError('not-found', {
+          what: '/metrics, which `berrysync config metrics=on` switches on,',
+        })
+      metrics ??= (await import('./api/metrics.ts')).createMetrics()
+      return metrics.write(await status(undefined))
+    },
     events: createEventStream({ ...needs.watching, look }),
     async parts(named, asked) {
       const { entry, state } = await folders.findRunning(named)

@@ -242,6 +242,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
     reachability: reachability.report,
     isClosed: () => settings.closed,
+    isMeasured: () => settings.metrics,
   })
   const access = createAccess({
     ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },

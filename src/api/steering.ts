@@ -4,6 +4,7 @@
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
 import type { EventStream } from './event-stream.ts'
+import type { MetricsText } from './metrics.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Archive,
@@ -28,6 +29,8 @@ export interface Steering {
   readonly events: EventStream
   /** Who has which part of a file; `path` as it is named in the folder, or absolute. Throws `not-found`. */
   parts(folder: string, path: string): Promise<Parts>
+  /** For Prometheus. Throws `not-found` where that is switched off. */
+  metrics(): Promise<MetricsText>
   /** How much passed in each second of the last minutes, or each hour of the last days. */
   trafficHistory(span: 'minutes' | 'days'): Promise<TrafficHistory>
   /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */

@@ -103,6 +103,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
+    isMeasured: () => withDefaults(deviceTable, config.current().device).metrics,
   })
   const access = createAccess({
     ...{ clock, chance: systemChance, log, store, passwords: createPasswordKeeper(config) },
