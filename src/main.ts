@@ -6,6 +6,7 @@ import { runProgram } from './cli/program.ts'
 import type { DaemonOptions, RelayCommand, TrackerOptions } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
 import { SyncError } from './core/errors.ts'
+import { askHidden } from './hidden-input.ts'
 import { openSocketPath } from './home.ts'
 import { createLog, isLogLevel, logLevels } from './log.ts'
 import { formatHostPort, parseListenAddress } from './net/address.ts'
@@ -122,6 +123,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
   readInput,
+  askHidden,
   openSocketPath,
   pause: (delayMs) => pause(delayMs),
   monotonicMs: () => performance.now(),

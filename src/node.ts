@@ -256,6 +256,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     reachability: reachability.report,
     isClosed: () => settings.closed,
+    isMeasured: () => settings.metrics,
   })
   const access = createAccess({
     ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },

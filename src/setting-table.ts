@@ -32,6 +32,8 @@ export interface DeviceSettings {
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
+  /** Whether there are numbers for Prometheus. */
+  readonly metrics: boolean
   /** Nothing goes anywhere but to predefined hosts, whatever folders say. */
   readonly closed: boolean
   /** Addresses of trackers, in their one written form. */
@@ -353,6 +355,11 @@ export function deviceSettingTable(hostName: string, userHome: string): SettingT
       default: [],
       about:
         'Names by which browsers may ask for this device besides its own, like nas.example, separated by commas.',
+    },
+    metrics: {
+      kind: flag,
+      default: false,
+      about: 'Numbers for Prometheus at /metrics of the web interface, for who sends a token that may read.',
     },
     closed: {
       kind: flag,

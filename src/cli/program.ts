@@ -12,6 +12,7 @@ import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
 import { defineInvite } from './invite.ts'
+import { definePassword } from './password.ts'
 import { defineApprove, definePeers, defineRevoke } from './peers.ts'
 import { plainText } from './print.ts'
 import { defineRelay } from './relay.ts'
@@ -23,6 +24,7 @@ import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
 import { defineStatus } from './status.ts'
+import { defineToken } from './token.ts'
 import { defineTracker } from './tracker.ts'
 
 const exitFailed = 1
@@ -58,6 +60,8 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  definePassword,
+  defineToken,
   defineRelay,
   defineTracker,
 ]

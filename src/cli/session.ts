@@ -39,6 +39,8 @@ export interface Surroundings {
   print(text: string): void
   complain(text: string): void
   readInput(): Promise<string>
+  /** What a person types without its being shown; undefined when there is no terminal. */
+  askHidden(question: string): Promise<string | undefined>
   openSocketPath(home: string): SocketPath
   /** Resolves when `delayMs` have passed. */
   pause(delayMs: number): Promise<void>
