@@ -9,16 +9,22 @@ interface List<T> {
   toText(answer: T): string
 }
 
-export function defineList<T>(parent: Command, around: Surroundings, list: List<T>): void {
-  parent
+/** Returns the command, for others below it. */
+export function defineList<T>(parent: Command, around: Surroundings, list: List<T>): Command {
+  return parent
     .command(list.name)
     .description(list.about)
     .argument('[DIR]', 'the folder')
     .option('--limit <N>', 'how many rows at most', '100')
-    .action(async (directory: string | undefined, { limit }: { limit: string }, command: Command) => {
-      if (!/^[1-9]\d{0,4}$/.test(limit)) wrongUsage(command, `'${limit}' is not a number of rows`)
+    .action(async (directory: string | undefined, options: { limit: string }, command: Command) => {
+      const limit = readLimit(command, options.limit)
       const session = openSession(command, around)
       const folder = directory === undefined ? undefined : absolute(directory)
       session.show(await session.client.get<T>(list.route, { folder, limit }), list.toText)
     })
+}
+
+export function readLimit(command: Command, typed: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(typed)) wrongUsage(command, `'${typed}' is not a number of rows`)
+  return Number(typed)
 }

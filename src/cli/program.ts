@@ -11,6 +11,7 @@ import { defineDeletes } from './deletes.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
+import { defineIgnore } from './ignore.ts'
 import { defineInvite } from './invite.ts'
 import { defineApprove, definePeers, defineRevoke } from './peers.ts'
 import { plainText } from './print.ts'
@@ -54,6 +55,7 @@ const commands = [
   defineHistory,
   defineConflicts,
   defineArchive,
+  defineIgnore,
   defineFetch,
   defineRestore,
   defineDeletes,

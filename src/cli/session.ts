@@ -37,6 +37,8 @@ export interface Surroundings {
   print(text: string): void
   complain(text: string): void
   readInput(): Promise<string>
+  /** A text file the person named; `-` is standard input. */
+  readText(file: string): Promise<string>
   openSocketPath(home: string): SocketPath
   /** Resolves when `delayMs` have passed. */
   pause(delayMs: number): Promise<void>

@@ -1,5 +1,5 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildApp } from '../api/app.ts'
 import { openControlSocket } from '../api/control-socket.ts'
@@ -106,6 +106,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
         err += text
       },
       readInput: async () => device.input,
+      readText: async (file) => (file === '-' ? device.input : readFile(file, 'utf8')),
       async pause(delayMs) {
         elapsedMs += delayMs
         device.onPause()
