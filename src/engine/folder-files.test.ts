@@ -142,6 +142,10 @@ test('new ignore patterns hold at once, and are previewed from the index and the
     newlySynced: { files: 1, bytes: 9, examples: ['.DS_Store'] },
     partial: false,
   })
+  const more = await alice.folder.previewIgnore(`*.txt\n${await alice.folder.ignoreText()}\n*.jpg`)
+  expect([more.newlyIgnored.files, more.newlySynced.files]).toEqual([3, 0])
+  const exception = await alice.folder.previewIgnore(`${await alice.folder.ignoreText()}\n!/.DS_Store`)
+  expect(exception.newlySynced.examples).toEqual(['.DS_Store'])
   expect(await during(clock, alice.folder.setIgnoreText('*.txt\n'))).toBeUndefined()
   expect(person.readFile('.sync/ignore').toString()).toBe('*.txt\n')
   await pass(clock)
