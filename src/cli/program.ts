@@ -11,6 +11,7 @@ import { defineDeletes } from './deletes.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
+import { defineIgnore } from './ignore.ts'
 import { defineInvite } from './invite.ts'
 import { definePassword } from './password.ts'
 import { defineApprove, definePeers, defineRevoke } from './peers.ts'
@@ -56,6 +57,7 @@ const commands = [
   defineHistory,
   defineConflicts,
   defineArchive,
+  defineIgnore,
   defineFetch,
   defineRestore,
   defineDeletes,

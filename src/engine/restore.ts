@@ -12,11 +12,7 @@ import { checkRoot } from './safety.ts'
 const maxRestored = 100_000
 
 /** How a commit says that something lies at a name that should be free. */
-export const saysTaken: ReadonlySet<ErrorCode> = new Set([
-  'changed-since-plan',
-  'name-collides',
-  'obstructed',
-])
+const saysTaken: ReadonlySet<ErrorCode> = new Set(['changed-since-plan', 'name-collides', 'obstructed'])
 
 /**
  * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a

@@ -1,5 +1,5 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
@@ -142,6 +142,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       },
       readInput: async () => device.input,
       askHidden: async () => device.typed.shift(),
+      readText: async (file) => (file === '-' ? device.input : readFile(file, 'utf8')),
       async pause(delayMs) {
         elapsedMs += delayMs
         device.onPause()
