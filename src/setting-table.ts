@@ -305,7 +305,11 @@ const webNames: Kind<readonly string[]> = {
 
 /** In the spelling browsers use. */
 function webNameOf(text: string): string | undefined {
-  const bare = text.trim().toLowerCase().replace(/\.$/, '')
+  const bare = text
+    .trim()
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
   const bracketed = isIPv6(bare) ? `[${bare}]` : bare
   const host = written(parseHostPort, `${bracketed}:1`)?.replace(/:1$/, '')
   return host === undefined
