@@ -130,6 +130,18 @@ test('as it was: what a path holds now says whether it was changed, deleted, or 
   ])
 })
 
+test('as it was: what nothing is known of does not fill the pages, however much it is', {
+  timeout: 60_000,
+}, async () => {
+  await open()
+  const { person } = device!.own
+  for (let number = 0; number < 26_000; number += 1)
+    person.writeFile(`.sync/archive/2026-01-12T000000.000Z/${Math.trunc(number / 200)}/${number}`, '')
+  for (const path of ['9 last', '0 first', '5 middle']) archive(path, onDay(12), onDay(5))
+  const rows = await takeAll(2, (query) => device!.folder.listHeldAt(onDay(10), query))
+  expect(rows.map(({ path }) => path)).toEqual(['0 first', '5 middle', '9 last'])
+})
+
 test('as it was: pages of any length give what one page of everything gives', async () => {
   await open()
   const left = fc.record({

@@ -124,8 +124,8 @@ async function placeInstead(
   const to = store.state(path)?.here?.diskPath ?? joinPath(directory, nameOf(path))
   const look = await disk.look(path, to)
   if (look.state === 'unreadable') {
-    const { code, message: reason } = look.problem
-    throw new SyncError(code, { path, reason })
+    const { code, message: sentence } = look.problem
+    throw new SyncError(code, { path }, { sentence })
   }
   const expect = look.state === 'absent' ? 'absent' : look.found.stat
   if (expect !== 'absent' && expect.kind === 'directory')
