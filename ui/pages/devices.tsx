@@ -79,4 +79,3 @@ function Others() {
     </Show>
   )
 }
-

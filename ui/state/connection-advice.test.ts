@@ -55,7 +55,9 @@ test('a search is only a reason where all of it failed', () => {
   const asked = { by: 'tracker', at: 'udp://a', message: '', found: 0, time: '' } as const
   const failed = { ...asked, state: 'failed' } as const
   expect(keysFor({ searches: [failed] })).toContain('advice-tracker-failed')
-  expect(keysFor({ searches: [failed, { ...asked, state: 'working' }] })).not.toContain('advice-tracker-failed')
+  expect(keysFor({ searches: [failed, { ...asked, state: 'working' }] })).not.toContain(
+    'advice-tracker-failed',
+  )
 })
 
 test('no more is said than somebody reads', () => {

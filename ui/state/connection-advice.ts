@@ -66,6 +66,8 @@ const routeRanks: Readonly<Record<Route['state'], number>> = {
 /** Ways a person typed in before those that were found, and those that say most first. */
 export function sortRoutes(routes: readonly Route[]): Route[] {
   const rankOf = ({ source, state, lastResult }: Route) =>
-    routeRanks[state] + (lastResult === undefined && state === 'waiting' ? 1 : 0) + (source === 'host' ? 0 : 10)
+    routeRanks[state] +
+    (lastResult === undefined && state === 'waiting' ? 1 : 0) +
+    (source === 'host' ? 0 : 10)
   return [...routes].sort((a, b) => rankOf(a) - rankOf(b))
 }

@@ -4,7 +4,11 @@ import { aFolder, aPeer } from '../testing/samples.ts'
 import { groupDevices } from './devices.ts'
 
 const photos = aFolder({ id: 'p', path: '/srv/photos', peers: [aPeer({ id: 'a', sentPerSecond: 5 })] })
-const music = aFolder({ id: 'm', path: '/srv/music', peers: [aPeer({ id: 'a', via: 'relay', sentPerSecond: 2 })] })
+const music = aFolder({
+  id: 'm',
+  path: '/srv/music',
+  peers: [aPeer({ id: 'a', via: 'relay', sentPerSecond: 2 })],
+})
 
 function row(folder: string, id: string, change: Partial<PeerBody> = {}): PeerBody {
   return { folder, id, name: id, role: 'read-only', connected: false, state: 'member', ...change }

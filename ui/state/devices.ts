@@ -38,7 +38,10 @@ function deviceOf(shares: readonly Share[]): OtherDevice {
   const members = shares.map(({ member }) => member)
   const links = members.flatMap(({ live }) => live ?? [])
   const { id, name } = members.find(({ live }) => live !== undefined) ?? members[0]!
-  const lastSeen = members.flatMap((member) => member.lastSeen ?? []).sort().at(-1)
+  const lastSeen = members
+    .flatMap((member) => member.lastSeen ?? [])
+    .sort()
+    .at(-1)
   return {
     ...{ id, name, shares },
     isOnline: links.length > 0,

@@ -17,7 +17,10 @@ export function withLinks(folder: string, rows: readonly PeerBody[], peers: read
   const fresh = peers
     .filter(({ id }) => !known.has(id))
     .map((peer) =>
-      memberOf({ folder, id: peer.id, name: peer.name, role: peer.role, connected: true, state: 'member' }, peer),
+      memberOf(
+        { folder, id: peer.id, name: peer.name, role: peer.role, connected: true, state: 'member' },
+        peer,
+      ),
     )
   return [...members, ...fresh].sort(byUrgency)
 }

@@ -22,7 +22,6 @@ export function Camera({ onText }: { readonly onText: (text: string) => void }) 
   return (
     <>
       <p class="about">{t('scan-camera-about')}</p>
-      {/* biome-ignore lint/a11y/useMediaCaption: a live picture without sound */}
       <video ref={video} class="camera" playsInline muted aria-label={t('scan-picture')} />
     </>
   )

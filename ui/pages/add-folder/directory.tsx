@@ -28,7 +28,9 @@ export function DirectoryStep({
 }) {
   const [path, setPath] = useState<string | undefined>(undefined)
   const [roots, setRoots] = useState<readonly string[]>([])
-  const loading = useLoaded(path ?? '', (signal) => api.get<Directories>('/api/directories', { path }, signal))
+  const loading = useLoaded(path ?? '', (signal) =>
+    api.get<Directories>('/api/directories', { path }, signal),
+  )
   const { loaded } = loading
   useEffect(() => {
     if (loaded.state !== 'ready' || loaded.value.path !== undefined) return
@@ -81,7 +83,11 @@ function Crumbs({
       <ol>
         {roots.length !== 1 && (
           <li>
-            <button type="button" aria-current={path === undefined ? 'location' : undefined} onClick={() => onGo(undefined)}>
+            <button
+              type="button"
+              aria-current={path === undefined ? 'location' : undefined}
+              onClick={() => onGo(undefined)}
+            >
               <Icon name="device" />
               {t('directory-roots')}
             </button>
@@ -89,7 +95,11 @@ function Crumbs({
         )}
         {crumbs.map((crumb, at) => (
           <li key={crumb.path}>
-            <button type="button" aria-current={at === last ? 'location' : undefined} onClick={() => onGo(crumb.path)}>
+            <button
+              type="button"
+              aria-current={at === last ? 'location' : undefined}
+              onClick={() => onGo(crumb.path)}
+            >
               {crumb.name}
             </button>
           </li>
@@ -102,7 +112,9 @@ function Crumbs({
 function Rows({ list, onGo }: { readonly list: Directories; readonly onGo: (path: string) => void }) {
   const { directories, path, more } = list
   if (directories.length === 0)
-    return <p class="chooser-empty muted">{t(path === undefined ? 'directory-no-roots' : 'directory-empty')}</p>
+    return (
+      <p class="chooser-empty muted">{t(path === undefined ? 'directory-no-roots' : 'directory-empty')}</p>
+    )
   return (
     <>
       <VirtualList
@@ -181,7 +193,13 @@ function Chosen({
         <Button icon="plus" onClick={() => setMaking(true)}>
           {t('directory-new')}
         </Button>
-        <Button look="primary" icon="check" isBusy={isBusy} disabled={obstacle !== undefined} onClick={onChoose}>
+        <Button
+          look="primary"
+          icon="check"
+          isBusy={isBusy}
+          disabled={obstacle !== undefined}
+          onClick={onChoose}
+        >
           {t('directory-use')}
         </Button>
       </div>

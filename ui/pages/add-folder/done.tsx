@@ -22,7 +22,10 @@ export function Done({ added }: { readonly added: Added }) {
         title={t(`added-${now}`, { folder: name })}
         actions={
           folder && (
-            <ButtonLink to={{ page: 'folder', folder: folder.id, tab: 'overview' }} look={created ? 'plain' : 'primary'}>
+            <ButtonLink
+              to={{ page: 'folder', folder: folder.id, tab: 'overview' }}
+              look={created ? 'plain' : 'primary'}
+            >
               {t('added-open')}
             </ButtonLink>
           )
@@ -38,7 +41,7 @@ export function Done({ added }: { readonly added: Added }) {
         {words?.halt && <Callout tone={words.tone}>{errorText(words.halt)}</Callout>}
         <p class="path">{path}</p>
       </Section>
-      {created && folder && <ShareSection folder={folder} role={role} />}
+      {created && folder && <ShareSection folder={folder} ownRole={role} />}
     </>
   )
 }

@@ -69,7 +69,9 @@ export function WhatItIs({ kind }: { readonly kind: SecretKind }) {
         tone="waiting"
         actions={
           folder && (
-            <ButtonLink to={{ page: 'folder', folder: folder.id, tab: 'overview' }}>{t('folder-open')}</ButtonLink>
+            <ButtonLink to={{ page: 'folder', folder: folder.id, tab: 'overview' }}>
+              {t('folder-open')}
+            </ButtonLink>
           )
         }
       >

@@ -131,7 +131,11 @@ const tones: Readonly<Record<ExplanationBody['searches'][number]['state'], Tone>
   failed: 'problem',
 }
 
-function Searches({ explanation: { switches, closed, searches } }: { readonly explanation: ExplanationBody }) {
+function Searches({
+  explanation: { switches, closed, searches },
+}: {
+  readonly explanation: ExplanationBody
+}) {
   return (
     <section>
       <h3>{t('searches-title')}</h3>

@@ -11,7 +11,13 @@ import { MemberFacts } from '../member-facts.tsx'
 import { DeviceId } from './device-id.tsx'
 import { DeviceState } from './device-row.tsx'
 
-export function DeviceDialog({ device, onClose }: { readonly device: OtherDevice; readonly onClose: () => void }) {
+export function DeviceDialog({
+  device,
+  onClose,
+}: {
+  readonly device: OtherDevice
+  readonly onClose: () => void
+}) {
   const { name, id, shares, isOnline, receivedPerSecond, sentPerSecond } = device
   return (
     <Dialog title={name} onClose={onClose}>

@@ -9,7 +9,13 @@ import { t } from '../../text/translate.ts'
 
 const rules = ['secret', 'approval', 'invite'] as const
 
-export function AdmissionSection({ folder, canDecide }: { readonly folder: string; readonly canDecide: boolean }) {
+export function AdmissionSection({
+  folder,
+  canDecide,
+}: {
+  readonly folder: string
+  readonly canDecide: boolean
+}) {
   const loading = useLoaded(folder, (signal) =>
     api.get<AdmissionBody>(folderAddress(folder, '/admission'), {}, signal),
   )

@@ -80,7 +80,7 @@ function InviteRows({ folder, loading, invites }: Props & { readonly invites: re
       {leaving && (
         <ConfirmDialog
           title={t('invite-cancel-title')}
-          action={t('invite-cancel')}
+          action={t('invite-cancel-action')}
           isDanger
           onClose={() => setLeaving(undefined)}
           onConfirm={async () => {

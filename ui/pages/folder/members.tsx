@@ -80,12 +80,7 @@ export function MembersSection({ folder, rows, onChange }: Props) {
         />
       )}
       {leaving && (
-        <Revoke
-          folder={folder}
-          member={leaving}
-          onDone={onChange}
-          onClose={() => setLeaving(undefined)}
-        />
+        <Revoke folder={folder} member={leaving} onDone={onChange} onClose={() => setLeaving(undefined)} />
       )}
     </Section>
   )

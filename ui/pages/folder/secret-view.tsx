@@ -21,9 +21,8 @@ export function SecretView({ secret, name }: { readonly secret: string; readonly
         <p class="about">{t('share-qr-about')}</p>
       </div>
       <div class="secret-text">
-        <p class="secret code" tabIndex={0} role="textbox" aria-readonly="true" aria-label={t('share-secret')}>
-          {secret}
-        </p>
+        <h3 class="unseen">{t('share-secret')}</h3>
+        <p class="secret code">{secret}</p>
         <div class="secret-actions">
           <CopyButton text={secret} label={t('share-copy-secret')} />
           <CopyButton text={link} label={t('share-copy-link')} />

@@ -45,8 +45,8 @@ export function ShareDialog({
       <p class="about">{t(`share-${way}-about`)}</p>
       {way === 'read-only' && <ReadOnly folder={folder} />}
       {way === 'full' && <Full folder={folder} />}
-      {way === 'one-time-read-only' && <OneTime folder={folder} role="read-only" onInvited={onInvited} />}
-      {way === 'one-time-full' && <OneTime folder={folder} role="full" onInvited={onInvited} />}
+      {way === 'one-time-read-only' && <OneTime folder={folder} access="read-only" onInvited={onInvited} />}
+      {way === 'one-time-full' && <OneTime folder={folder} access="full" onInvited={onInvited} />}
     </Dialog>
   )
 }
@@ -56,7 +56,9 @@ function ReadOnly({ folder: { id, path } }: Props) {
     api.get<ReadOnlySecret>(folderAddress(id, '/secrets/read-only'), {}, signal),
   )
   return (
-    <Show loading={loading}>{({ readOnly }) => <SecretView secret={readOnly} name={folderName(path)} />}</Show>
+    <Show loading={loading}>
+      {({ readOnly }) => <SecretView secret={readOnly} name={folderName(path)} />}
+    </Show>
   )
 }
 
@@ -99,14 +101,17 @@ const lives = ['1', '8', '24'] as const
 
 function OneTime({
   folder: { id, path },
-  role,
+  access,
   onInvited,
-}: Props & { readonly role: 'read-only' | 'full'; readonly onInvited: (() => void) | undefined }) {
+}: Props & { readonly access: 'read-only' | 'full'; readonly onInvited: (() => void) | undefined }) {
   const [hours, setHours] = useState<(typeof lives)[number]>('24')
   const [invited, setInvited] = useState<Invited | undefined>(undefined)
   const { run, isBusy, fault } = useAction(async () => {
     setInvited(
-      await api.post<Invited>(folderAddress(id, '/invites'), { role, lifeSeconds: Number(hours) * 3600 }),
+      await api.post<Invited>(folderAddress(id, '/invites'), {
+        role: access,
+        lifeSeconds: Number(hours) * 3600,
+      }),
     )
     onInvited?.()
   })
@@ -114,7 +119,7 @@ function OneTime({
     return (
       <>
         <Callout tone="waiting">
-          {t('share-one-time-once')} {t('share-one-time-until')} <When at={invited.expires} />.
+          {t('share-one-time-once')} <When at={invited.expires} />.
         </Callout>
         <SecretView secret={invited.secret} name={folderName(path)} />
       </>

@@ -15,18 +15,18 @@ const icons: Readonly<Record<ShareWay, IconName>> = {
 
 export function ShareSection({
   folder,
-  role,
+  ownRole,
   onInvited,
 }: {
   readonly folder: SharedFolder
   /** What this device may do in it: who only receives can pass on no more. */
-  readonly role: 'full' | 'read-only'
+  readonly ownRole: 'full' | 'read-only'
   readonly onInvited?: () => void
 }) {
   const [way, setWay] = useState<ShareWay | undefined>(undefined)
-  const ways = role === 'full' ? shareWays : (['read-only'] as const)
+  const ways = ownRole === 'full' ? shareWays : (['read-only'] as const)
   return (
-    <Section title={t('share-title')} about={t(role === 'full' ? 'share-about' : 'share-about-read-only')}>
+    <Section title={t('share-title')} about={t(ownRole === 'full' ? 'share-about' : 'share-about-read-only')}>
       <div class="action-cards">
         {ways.map((each) => (
           <ActionCard

@@ -32,7 +32,7 @@ function Sharing({ folder }: FolderTabProps) {
   const canDecide = role === 'full'
   return (
     <>
-      <ShareSection folder={folder} role={role} onInvited={invites.reload} />
+      <ShareSection folder={folder} ownRole={role} onInvited={invites.reload} />
       <Show loading={members}>
         {({ peers }) => <MembersSection folder={folder} rows={peers} onChange={reload} />}
       </Show>
