@@ -8,6 +8,7 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ed25519KeyBytes } from './core/ed25519.ts'
 import { reasonOf, SyncError } from './core/errors.ts'
+import { type PasswordHash, parsePasswordHash, passwordHashToText } from './core/password.ts'
 import {
   type FolderSecret,
   folderKeys,
@@ -48,6 +49,8 @@ export interface Config {
   /** Only what was set. */
   readonly device: Partial<DeviceSettings>
   readonly folders: readonly FolderEntry[]
+  /** Of the web interface; there is none before somebody chose one. */
+  readonly password?: PasswordHash
 }
 
 /** What a file given with `--config` asks for. A folder without a secret is a new one. */
@@ -96,14 +99,27 @@ async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings
   const file = join(home, configName)
   const text = await readText(file)
   if (text === undefined) return { device: {}, folders: [] }
-  return parseConfig(file, text, deviceTable, parseEntry)
+  const { webPassword, ...json } = objectOf(file, 'the file', parseJson(file, text))
+  const config = parseConfig(file, json, deviceTable, parseEntry)
+  return webPassword === undefined ? config : { ...config, password: parsePassword(file, webPassword) }
+}
+
+/** One that cannot be read must not count as none: then anybody could choose a new one. */
+function parsePassword(file: string, json: unknown): PasswordHash {
+  const password = typeof json === 'string' ? parsePasswordHash(json) : undefined
+  if (password === undefined)
+    throw damaged(
+      file,
+      '"webPassword" is not what is kept of a password; without it you can choose a new one',
+    )
+  return password
 }
 
 /** A file given with `--config`; relative paths in it start at its own directory. Throws `config-damaged`. */
 export async function readSetup(file: string, deviceTable: SettingTable<DeviceSettings>): Promise<Setup> {
   const text = await readText(file)
   if (text === undefined) throw damaged(file, 'it does not exist')
-  return parseConfig(file, text, deviceTable, parseSetupFolder)
+  return parseConfig(file, objectOf(file, 'the file', parseJson(file, text)), deviceTable, parseSetupFolder)
 }
 
 async function readText(file: string): Promise<string | undefined> {
@@ -127,11 +143,11 @@ async function readText(file: string): Promise<string | undefined> {
 
 function parseConfig<F extends SetupFolder>(
   file: string,
-  text: string,
+  json: Record<string, unknown>,
   deviceTable: SettingTable<DeviceSettings>,
   parseFolder: (file: string, place: string, json: Record<string, unknown>) => F,
 ): { readonly device: Partial<DeviceSettings>; readonly folders: readonly F[] } {
-  const { folders: listed = [], ...device } = objectOf(file, 'the file', parseJson(file, text))
+  const { folders: listed = [], ...device } = json
   if (!Array.isArray(listed)) throw damaged(file, '"folders" is not a list')
   const folders = listed.map((json: unknown, at) => {
     const place = `folders[${at}]`
@@ -302,6 +318,7 @@ async function saveConfig(home: string, config: Config): Promise<void> {
     ...(isNew === true ? { new: true } : {}),
     ...set,
   }))
-  const text = `${JSON.stringify({ ...config.device, folders }, undefined, 2)}\n`
+  const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }
+  const text = `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
   await onPath(home, 'write', () => replaceFile(join(home, configName), text))
 }

@@ -1,25 +1,27 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
-import { isAbsolute, normalize, relative } from 'node:path'
+import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
-import type { FolderStatusBody, Status } from './api/schemas/status.ts'
+import type { Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import type { Invite } from './core/invite.ts'
 import { readSecretOf, secretToText } from './core/secret.ts'
+import { msToText } from './core/time-text.ts'
 import type { LimitsInForce } from './device-limits.ts'
+import { limitsToBody, statusToBody } from './device-status.ts'
 import type { MemberRow } from './engine/member-list.ts'
-import { isFinal } from './engine/redemption.ts'
 import type { FolderSettings } from './engine/settings.ts'
+import { createFileSteering } from './file-steering.ts'
 import { formatHostPort, parseHostPort } from './net/address.ts'
 import type { DialResult } from './net/dial-target.ts'
 import { foundBy, type WayResult } from './net/found-peers.ts'
 import type { SearchResult } from './net/search.ts'
 import type { Explanation } from './peer-finding.ts'
-import type { ArchiveEntry } from './ports.ts'
 import type { ReachabilityReport } from './reachability.ts'
 import {
   type DeviceSettings,
@@ -32,11 +34,12 @@ import {
 } from './setting-table.ts'
 import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
+import type { TrafficHistory } from './traffic-history.ts'
 
 interface Needs {
   readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
-  /** The name in use, and where peers really reach this device now. */
-  running(): { readonly name: string; readonly listen: string }
+  /** The name in use, and where peers and browsers really reach this device now. */
+  running(): { readonly name: string; readonly listen: string; readonly web?: string }
   /** The rate limits that hold now. */
   limits(): LimitsInForce
   /** Told what is set for the device from now on. */
@@ -45,6 +48,8 @@ interface Needs {
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
+  readonly history: TrafficHistory
+  readonly watching: Omit<EventStreamNeeds, 'look'>
   /** What came of each predefined host of a folder. */
   hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
@@ -60,16 +65,6 @@ export function createSteering(needs: Needs): Steering {
 
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
-  }
-
-  /** The chosen folders that are open; one asked for by name has to be. */
-  async function chosenRunning(
-    named: string | undefined,
-  ): Promise<readonly { path: string; running: RunningFolder }[]> {
-    const asked = named === undefined ? folders.list() : [await folders.findRunning(named)]
-    return asked.flatMap(({ entry, keys, state }) =>
-      keys === undefined || state instanceof SyncError ? [] : [{ path: entry.path, running: state }],
-    )
   }
 
   async function folderOf(named: string): Promise<RunningFolder['folder']> {
@@ -91,7 +86,35 @@ export function createSteering(needs: Needs): Steering {
     return { hosts: [...(entry.set.hosts ?? [])] }
   }
 
+  async function status(named: string | undefined): Promise<Status> {
+    const limits = needs.limits()
+    const shown = (await chosen(named)).map((folder) => ({
+      ...statusToBody(folder, limits, traffic.speedsOf(folder.id)),
+      routes: needs.hosts(folder.id).map(showHost),
+    }))
+    return {
+      device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
+      ...{ folders: shown, traffic: traffic.read() },
+    }
+  }
+
+  async function look(): Promise<Snapshot> {
+    const transfers: Snapshot['transfers'] = {}
+    for (const { id, state } of await folders.listRunning(undefined)) {
+      const coming = state.folder.transfers()
+      if (coming.length > 0) transfers[id] = [...coming]
+    }
+    return { status: await status(undefined), transfers }
+  }
+
   return {
+    ...createFileSteering(folders),
+    status,
+    events: createEventStream({ ...needs.watching, look }),
+    async trafficHistory(span) {
+      const { fromMs, stepSeconds, received, sent } = needs.history[span]()
+      return { from: msToText(fromMs), stepSeconds, received: [...received], sent: [...sent] }
+    },
     async explain(named) {
       const { id, entry } = await folders.find(named)
       const { hosts, found, searches } = needs.explain(id)
@@ -104,17 +127,6 @@ export function createSteering(needs: Needs): Steering {
         routes: [...hosts.map(showHost), ...found.map(showWay)],
         searches: searches.map(showSearch),
         reachable: showReachability(needs.reachability()),
-      }
-    },
-    async status(named): Promise<Status> {
-      const limits = needs.limits()
-      const shown = (await chosen(named)).map((folder) => ({
-        ...showStatus(folder, limits),
-        routes: needs.hosts(folder.id).map(showHost),
-      }))
-      return {
-        device: { ...device, ...needs.running(), limits: showLimits(limits) },
-        ...{ folders: shown, traffic: traffic.read() },
       }
     },
     async addFolder(path, secret, hosts) {
@@ -162,52 +174,19 @@ export function createSteering(needs: Needs): Steering {
       return changeHosts(named, (hosts) => hosts.filter((other) => other !== host))
     },
     async rescan(named) {
-      for (const one of await chosenRunning(named)) one.running.folder.rescan()
-    },
-    async fetchNow(named, asked, wanted) {
-      const { entry, state } = await folders.findRunning(named)
-      const path = pathInFolder(entry.path, asked) ?? ''
-      return { path, state: state.folder.fetchNow(path, wanted) }
-    },
-    async localChanges(named, limit) {
-      return { changes: [...(await folderOf(named)).localChanges(limit)] }
-    },
-    async restoreLocal(named, asked) {
-      const { keys, entry, state } = await folders.findRunning(named)
-      if (keys.role === 'full') {
-        const reason = `${entry.path} is not read-only here: what is changed in it syncs, so there is nothing to undo.`
-        throw new SyncError('request-invalid', { reason })
-      }
-      const path = asked === undefined ? undefined : pathInFolder(entry.path, asked)
-      const restored = await state.folder.restoreLocal(path)
-      if (restored === 0 && asked !== undefined)
-        throw new SyncError('unchanged-here', { asked, path: entry.path })
-      return { restored }
-    },
-    async heldDeletes(named, limit) {
-      return { held: [...(await folderOf(named)).heldDeletes(limit)] }
-    },
-    async settleDeletes(named, choice) {
-      const folder = await folderOf(named)
-      const deletions = folder.heldDeletes(Number.MAX_SAFE_INTEGER).length
-      await folder.settleDeletes(choice)
-      return { deletions }
-    },
-    async conflicts(named, limit) {
-      const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
-        one.folder.conflicts(limit).map((row) => ({ folder: path, ...row })),
-      )
-      return { conflicts: rows.slice(0, limit) }
+      for (const { state } of await folders.listRunning(named)) state.folder.rescan()
     },
     async history(named, limit) {
-      const rows = (await chosenRunning(named)).flatMap(({ path, running: one }) =>
-        one.folder.history(limit).map((row) => ({ folder: path, ...row })),
+      const rows = (await folders.listRunning(named)).flatMap(({ entry, state }) =>
+        state.folder.history(limit).map((row) => ({ folder: entry.path, ...row })),
       )
       rows.sort((a, b) => b.atMs - a.atMs)
-      return { history: rows.slice(0, limit).map(({ atMs, ...row }) => ({ ...row, at: timeToText(atMs) })) }
+      return { history: rows.slice(0, limit).map(({ atMs, ...row }) => ({ ...row, at: msToText(atMs) })) }
     },
     async peers(named) {
-      return { peers: (await chosenRunning(named)).flatMap(({ path, running: one }) => peersOf(path, one)) }
+      return {
+        peers: (await folders.listRunning(named)).flatMap(({ entry, state }) => peersOf(entry.path, state)),
+      }
     },
     async revoke(named, device) {
       const { entry, state } = await folders.findRunning(named)
@@ -239,36 +218,7 @@ export function createSteering(needs: Needs): Steering {
       folder.setAdmission(rule)
       return { rule: folder.admission }
     },
-    async archive(named, limit) {
-      const newest: (ArchiveEntry & { readonly folder: string })[] = []
-      for (const { path, running: one } of await chosenRunning(named)) {
-        for await (const entry of one.folder.listArchive()) {
-          newest.push({ folder: path, ...entry })
-          // Sorting now and then keeps memory bounded without sorting at every entry.
-          if (newest.length >= 2 * limit + 1000) keepNewest(newest, limit)
-        }
-      }
-      keepNewest(newest, limit)
-      return {
-        archive: newest.map(({ archivedMs, ...entry }) => ({ ...entry, archived: timeToText(archivedMs) })),
-      }
-    },
-    async restoreArchived(named, id) {
-      return { path: await (await folderOf(named)).restoreArchived(id) }
-    },
   }
-}
-
-/** A path as a person types it, or their shell completes it, as it is named in the folder; undefined for the folder itself. */
-function pathInFolder(root: string, typed: string): string | undefined {
-  const path = isAbsolute(typed) ? relative(root, typed) : normalize(typed)
-  const named = path.normalize('NFC').replace(/\/$/, '')
-  return named === '' || named === '.' ? undefined : named
-}
-
-function keepNewest(entries: ArchiveEntry[], limit: number): void {
-  entries.sort((a, b) => b.archivedMs - a.archivedMs)
-  entries.length = Math.min(entries.length, limit)
 }
 
 /** Checked like any other value, so that the limits of the table hold. Throws `host-invalid`. */
@@ -299,62 +249,12 @@ function secretsOf({ path, secret }: SyncedFolder['entry']): { full?: string; re
 
 function showInvite({ id, role, createdMs, expiresMs, end }: Invite): InviteBody {
   return {
-    ...{ id, role, created: timeToText(createdMs), expires: timeToText(expiresMs) },
+    ...{ id, role, created: msToText(createdMs), expires: msToText(expiresMs) },
     state: end?.kind ?? 'open',
     ...(end?.kind === 'redeemed'
-      ? { redeemedBy: { id: end.device, name: end.deviceName }, redeemed: timeToText(end.atMs) }
+      ? { redeemedBy: { id: end.device, name: end.deviceName }, redeemed: msToText(end.atMs) }
       : {}),
   }
-}
-
-function showLimits({ untilMs, ...limits }: LimitsInForce): Status['device']['limits'] {
-  return { ...limits, ...(untilMs === undefined ? {} : { until: timeToText(untilMs) }) }
-}
-
-function showStatus(folder: SyncedFolder, { paused }: LimitsInForce): Omit<FolderStatusBody, 'routes'> {
-  const { id, entry, keys, state } = folder
-  const set = withDefaults(folderSettingTable, entry.set)
-  const limits = { upload: set.uploadLimit, download: set.downloadLimit }
-  const known = { path: entry.path, hosts: [...set.hosts], limits }
-  if (keys === undefined || state instanceof SyncError) {
-    const { code, message } = keys === undefined ? state.obstacle : (state as SyncError)
-    const isJoining = keys === undefined && !isFinal(code)
-    const opened = keys === undefined ? 'refused' : 'halted'
-    return {
-      ...{ id, ...known, role: keys?.role ?? 'read-only', state: isJoining ? 'joining' : opened },
-      ...(isJoining ? {} : { halt: { code, message } }),
-      ...{
-        settled: false,
-        explanation: isJoining && set.hosts.length === 0 ? `${message} ${sayWhere(entry.path)}` : message,
-      },
-      ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, peers: [], problems: [] },
-      notKept: { files: 0, bytes: 0 },
-    }
-  }
-  const running = state
-  const { peers, problems, explanation, ...status } = running.folder.status()
-  if (paused && !set.paused) {
-    const until = 'Paused by the schedule of this device (`berrysync config`).'
-    return { ...status, ...known, settled: false, explanation: until, peers: [], problems: [...problems] }
-  }
-  const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(running.folder) : ''
-  return {
-    ...{ ...status, ...known, settled: peers.length > 0 && running.folder.isSettled() },
-    explanation: [alone, explanation].filter((text) => text !== '').join(' '),
-    peers: [...peers],
-    problems: [...problems],
-  }
-}
-
-function sayWhere(path: string): string {
-  return `Where it is can be told: berrysync host add ${path} HOST:PORT`
-}
-
-/** What "up to date" is worth while nobody is there to ask. */
-function explainAlone(folder: RunningFolder['folder']): string {
-  return folder.knownPeers().length === 0
-    ? 'No peer has connected yet, so nothing was sent or received.'
-    : 'No peer is connected: what changed elsewhere since is not known here.'
 }
 
 function showHost({ host, at, tried, ...route }: DialResult): Route {
@@ -366,7 +266,7 @@ function showWay({ at, by, ...route }: WayResult): Route {
 }
 
 function showSearch<S extends SearchResult>({ atMs, ...search }: S) {
-  return { ...search, time: timeToText(atMs) }
+  return { ...search, time: msToText(atMs) }
 }
 
 function showReachability({ state, message, routers }: ReachabilityReport): ExplanationBody['reachable'] {
@@ -380,7 +280,7 @@ function showRoute<S extends Route['state']>({
   state,
 }: Pick<WayResult, 'atMs' | 'nextInMs' | 'lastResult'> & { readonly state: S }) {
   return {
-    ...{ via: 'direct' as const, state, at: timeToText(atMs) },
+    ...{ via: 'direct' as const, state, at: msToText(atMs) },
     ...(lastResult === undefined ? {} : { lastResult }),
     ...(nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }),
   }
@@ -403,11 +303,7 @@ function showMember(path: string, member: MemberRow, link: PeerLink | undefined)
     ...{ folder: path, id: device, name, role, connected: link !== undefined, state },
     ...(invitedBy === undefined ? {} : { invitedBy }),
     ...(link === undefined ? {} : { address: link.address }),
-    ...(firstSeenMs === undefined ? {} : { firstSeen: timeToText(firstSeenMs) }),
-    ...(lastSeenMs === undefined ? {} : { lastSeen: timeToText(lastSeenMs) }),
+    ...(firstSeenMs === undefined ? {} : { firstSeen: msToText(firstSeenMs) }),
+    ...(lastSeenMs === undefined ? {} : { lastSeen: msToText(lastSeenMs) }),
   }
-}
-
-function timeToText(ms: number): string {
-  return new Date(ms).toISOString()
 }

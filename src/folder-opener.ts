@@ -45,6 +45,8 @@ export interface FolderOpenerNeeds {
   /** Whether the schedule says to pause everything. */
   readonly isPaused: () => boolean
   readonly peerFinding: PeerFinding
+  /** What folders tell of themselves may be other than before. Called often. */
+  readonly onChange: () => void
 }
 
 export interface OpenedFolders extends FolderOpener {
@@ -151,6 +153,7 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
           onClaimed: claimed,
           onRotated: rotated,
           onAwaited: () => beReached(),
+          onChange: shared.onChange,
         }),
       )
       const membership = membershipOf(keys)
@@ -198,7 +201,12 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
         { clock, log: log.child({ folder: entry.path }) },
         keep,
       )
-      guests.set(membership.folderId, joining)
+      guests.set(membership.folderId, {
+        take(link) {
+          joining.take(link)
+          void link.closed.then(shared.onChange)
+        },
+      })
       const beReached = (settings: FolderSettings): void =>
         peerFinding.seek(membership, settings.paused ? undefined : settings)
       beReached(folderSettings)

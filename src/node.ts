@@ -5,8 +5,11 @@ import { mkdir } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { createAccess } from './api/access.ts'
 import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
+import { createOwnerDoor, type Door } from './api/door.ts'
+import { createSessionCookie } from './api/session-cookie.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
@@ -35,13 +38,17 @@ import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
 import type { SearchOptions } from './net/search.ts'
 import { createTrackerSearch } from './net/tracker-search.ts'
+import { createNews } from './news.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
+import { openDeviceStore } from './store/open-device-store.ts'
 import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
+import { openTrafficHistory } from './traffic-history.ts'
+import { createPasswordKeeper, openWebInterface } from './web-interface.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 import type { CipherName } from './wire/noise.ts'
 
@@ -61,6 +68,8 @@ export interface NodeOptions {
 export interface Node extends AsyncDisposable {
   /** Where peers reach it. */
   readonly listen: string
+  /** The address of its web interface, where there is one. */
+  readonly web: string | undefined
 }
 
 /** Starts a device. Throws a `SyncError` with the reason when it cannot; nothing is left running then. */
@@ -69,7 +78,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const clock = systemClock
   const chance = systemChance
 
-  const deviceTable = deviceSettingTable(hostname())
+  const hostName = hostname()
+  const deviceTable = deviceSettingTable(hostName)
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -81,11 +91,24 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const { name } = settings
   const identity = await loadIdentity(join(home.path, 'identity.json'), (count) => chance.bytes(count))
+  const deviceStore = parts.use(
+    openDeviceStore(join(home.path, 'device.db'), ({ data }) =>
+      log.warn(
+        { ...data },
+        'the database of the device was damaged: everybody has to log in again, tokens have to be made anew',
+      ),
+    ),
+  )
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
+  const news = createNews()
   const traffic = createTrafficMeter(clock)
+  traffic.listen(({ isFlowing }) => {
+    if (isFlowing) news.note()
+  })
+  const history = parts.use(openTrafficHistory(clock, log, traffic, deviceStore))
   const rates = createDeviceRates(
     clock,
     ({ address, via }) => via === 'direct' && isLanAddress(hostOfAddress(address)),
@@ -114,7 +137,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     }),
   )
   relays.setRelays(settings.relays)
-  const dialer = parts.use(createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink }))
+  const dialer = parts.use(
+    createDialer({ ...linkContext, maxLinks, relays, onLink: takeLink, onResult: news.note }),
+  )
   /** What the router forwards to this device is told by every search that works. */
   function isNotOwn({ host, port }: HostPort): boolean {
     const own = portMapping.external()
@@ -169,6 +194,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     deviceName: name,
     authorSeed: identity.authorSeed,
     isPaused: () => limits.current().paused,
+    onChange: news.note,
   })
   const limits = parts.use(
     createDeviceLimits(
@@ -191,12 +217,14 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     }),
   )
   const listen = formatHostPort(listener.address)
-  const folders = parts.use(await openSyncedFolders({ home: home.path, config, opener, chance, log }))
+  const folders = parts.use(
+    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+  )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
-    running: () => ({ name, listen }),
+    running: () => ({ name, listen, ...(web === undefined ? {} : { web: web.url }) }),
     limits: limits.current,
     deviceChanged(set) {
       settings = withDefaults(deviceTable, { ...set, ...overrides })
@@ -204,18 +232,36 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       relays.setRelays(settings.relays)
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
+      news.note()
+    },
+    history,
+    watching: {
+      ...{ clock, epoch: Buffer.from(chance.bytes(4)).toString('hex'), listen: news.listen },
+      onFailure: (error) => log.error({ error }, 'the device could not be looked at for readers of events'),
     },
     ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })
-  const app = buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'))
+  const access = createAccess({
+    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
+    device: { name: () => settings.name, version },
+  })
+  const buildBehind = (door: Door) =>
+    buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'), door)
+  const deviceId = identity.device.id
   const socket = parts.use(openSocketPath(home.path))
-  parts.use(await openControlSocket(app, socket.path))
-  log.info({ home: home.path, listen, device: identity.device.id, version }, 'ready')
+  const ownerDoor = createOwnerDoor(access, createSessionCookie(deviceId, false))
+  parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
+  const web = await openWebInterface({
+    ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
+    webNames: () => settings.webNames,
+  })
+  if (web !== undefined) parts.use(web)
+  log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { listen, web: web?.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readOverrides(

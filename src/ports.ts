@@ -207,6 +207,7 @@ export interface ArchiveEntry {
   readonly path: RelPath
   readonly archivedMs: number
   readonly sizeBytes: number
+  readonly mtimeNs: bigint
 }
 
 /** A file being read. Disposing closes it. */
@@ -262,14 +263,18 @@ export interface Disk {
   makeDurable(diskPath: DiskPath): Promise<void>
   /** Takes the steps in order, makes them durable together, and tells the outcome of each. One failing does not stop the others. */
   commit(steps: readonly CommitStep[]): Promise<readonly CommitOutcome[]>
-  listArchive(): AsyncIterable<ArchiveEntry>
+  /** The newest first, those of one time in path order; only what comes after that entry, be it there or not any more. */
+  listArchive(after?: string): AsyncIterable<ArchiveEntry>
   /** Opens the file of that path that was archived last; undefined when there is none among the newest in the archive. */
   openArchived(path: RelPath): Promise<OpenContent | undefined>
+  /** Opens an archived file by its id. Throws `not-found`, and `obstructed` for a link. */
+  openArchiveEntry(id: string): Promise<{ readonly path: RelPath; readonly content: OpenContent }>
   /** A stage holding an archived file's content, ready to be sealed. With a key it is that key's stage. */
   stageArchived(
     id: string,
     key?: string,
   ): Promise<{
+    readonly path: RelPath
     readonly stage: Stage
     readonly sizeBytes: number
     readonly mtimeNs: bigint

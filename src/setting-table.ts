@@ -2,6 +2,7 @@
  * The table of settings: every name a person can set, for the device and for a folder, with its default, its meaning, and how
  * its value is read. The command line, the API and the config file all read values through this table and nowhere else.
  */
+import { isIPv6 } from 'node:net'
 import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
@@ -21,8 +22,12 @@ export interface DeviceSettings {
   readonly name: string
   /** Where peers reach this device: `host:port`. */
   readonly listen: string
-  /** Where the web interface will be: `host:port`, or `off`. */
+  /** Where the web interface is: `host:port`, or `off`. */
   readonly web: string
+  /** Whether the web interface speaks TLS. */
+  readonly https: boolean
+  /** Names and addresses by which browsers may ask for this device, besides its own. */
+  readonly webNames: readonly string[]
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
@@ -252,6 +257,38 @@ const webAddress = textKind((text) =>
     : (written(parseListenAddress, text) ?? { fault: 'write it like 127.0.0.1:8888, or off' }),
 )
 
+/** More names than this no device has. */
+const maxWebNames = 20
+
+const webNames: Kind<readonly string[]> = {
+  fromText: (text) => webNames.fromJson(listOf(text, ',')),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of names' }
+    if (json.length > maxWebNames) return { fault: `no more than ${maxWebNames} names are possible` }
+    const read: string[] = []
+    for (const entry of json) {
+      const name = webNameOf(String(entry))
+      if (name === undefined)
+        return { fault: `"${String(entry)}" is not a name or address; write it without http:// and port` }
+      if (!read.includes(name)) read.push(name)
+    }
+    return read
+  },
+  toText: (value) => (value.length === 0 ? none : value.join(',')),
+}
+
+/** In the spelling browsers use. */
+function webNameOf(text: string): string | undefined {
+  const bare = text.trim().toLowerCase().replace(/\.$/, '')
+  const bracketed = isIPv6(bare) ? `[${bare}]` : bare
+  const host = written(parseHostPort, `${bracketed}:1`)?.replace(/:1$/, '')
+  return host === undefined
+    ? undefined
+    : isIPv6(bare)
+      ? new URL(`http://${bracketed}`).hostname.slice(1, -1)
+      : host
+}
+
 const deviceName = textKind((given) => {
   const name = given.trim()
   const fault = name === '' ? 'it is empty' : deviceNameFault(name)
@@ -277,7 +314,20 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
     web: {
       kind: webAddress,
       default: '127.0.0.1:8888',
-      about: 'Address and port kept for the web interface, which is not there yet; off for none.',
+      about:
+        'Address and port of the web interface, off for none; 0.0.0.0:8888 lets the local network in. From the next start on.',
+    },
+    https: {
+      kind: flag,
+      default: false,
+      about:
+        'The web interface speaks HTTPS, with a certificate made on this device, which browsers ask about once; from the next start on.',
+    },
+    webNames: {
+      kind: webNames,
+      default: [],
+      about:
+        'Names by which browsers may ask for this device besides its own, like nas.example, separated by commas.',
     },
     closed: {
       kind: flag,

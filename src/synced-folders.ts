@@ -88,6 +88,8 @@ export interface SyncedFolders extends AsyncDisposable {
   find(named: string): Promise<SyncedFolder>
   /** As `find`, and throws the reason when the folder could not be opened, or is not shared with this device yet. */
   findRunning(named: string): Promise<RunningEntry>
+  /** All that are open, or the named one. Throws as `findRunning`. */
+  listRunning(named: string | undefined): Promise<readonly RunningEntry[]>
   /** Returns at once for a one-time secret, which is redeemed from then on. */
   add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
   remove(named: string): Promise<void>
@@ -108,6 +110,8 @@ interface Needs {
   readonly opener: FolderOpener
   readonly chance: Chance
   readonly log: Log
+  /** There may be other folders than before, or other settings. */
+  readonly onChange?: () => void
 }
 
 /** Opens the folders of the configuration. One that cannot be opened does not keep the others from syncing. */
@@ -117,9 +121,11 @@ export async function openSyncedFolders({
   opener,
   chance,
   log,
+  onChange = () => undefined,
 }: Needs): Promise<SyncedFolders> {
   const folders = new Map<FolderId, SyncedFolder>()
-  const serially = createSerial()
+  const inOrder = createSerial()
+  const serially = <T>(change: () => Promise<T>): Promise<T> => inOrder(change).finally(onChange)
 
   function settingsOf(entry: FolderEntry): FolderSettings {
     return withDefaults(folderSettingTable, entry.set)
@@ -250,6 +256,10 @@ export async function openSyncedFolders({
     return folder as RunningEntry
   }
 
+  function isRunning(folder: SyncedFolder): folder is RunningEntry {
+    return folder.keys !== undefined && !(folder.state instanceof SyncError)
+  }
+
   async function add(
     path: string,
     given: FolderEntry['secret'] | undefined,
@@ -352,6 +362,8 @@ export async function openSyncedFolders({
     list: () => [...folders.values()],
     find,
     findRunning,
+    listRunning: async (named) =>
+      named === undefined ? [...folders.values()].filter(isRunning) : [await findRunning(named)],
     add: (path, secretText, set = {}) =>
       serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set)),
     remove: (named) =>

@@ -3,15 +3,19 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startSteeredDevice } from '../testing/steered-device.ts'
+import type { Access } from './access.ts'
 import { buildApp } from './app.ts'
 import { openControlSocket } from './control-socket.ts'
+import { createOwnerDoor } from './door.ts'
+import { createSessionCookie } from './session-cookie.ts'
 import type { Steering } from './steering.ts'
 
 /** An API whose steering fails at everything with the same error. */
 function failingApp(error: unknown) {
   const bugs: unknown[] = []
   const steering = new Proxy({} as Steering, { get: () => () => Promise.reject(error) })
-  return { bugs, app: buildApp(steering, (bug) => bugs.push(bug)) }
+  const door = createOwnerDoor({} as Access, createSessionCookie('d', false))
+  return { bugs, app: buildApp(steering, (bug) => bugs.push(bug), door) }
 }
 
 test('only the owner can open the control socket, and it takes the place of a dead one', async () => {

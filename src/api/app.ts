@@ -1,13 +1,18 @@
 /**
- * The HTTP application: checks of what comes in, and one shape for every error. Knows nothing of where it listens; whoever can
- * reach it may do everything, so the caller decides who can.
+ * The HTTP application: checks of what comes in, and one shape for every error. Knows nothing of where it listens; its door says who
+ * may do what.
  */
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
+import type { Door } from './door.ts'
+import { refusalPage } from './refusal-page.ts'
+import { addAccessRoutes } from './routes/access.ts'
 import { addDeviceRoutes } from './routes/device.ts'
+import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
+import { addTransferRoutes } from './routes/transfers.ts'
 import type { SchemaTypes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
@@ -18,7 +23,7 @@ const maxBodyBytes = 256 * 1024
 const maxParameterCharacters = 3 * 4096
 
 /** Builds the application. `onBug` hears of every error that is none of the error table, before the client does. */
-export function buildApp(steering: Steering, onBug: (error: unknown) => void): FastifyInstance {
+export function buildApp(steering: Steering, onBug: (error: unknown) => void, door: Door): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
@@ -27,9 +32,19 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: false } },
     // A client that keeps its connection must not hold up the end of the daemon.
     forceCloseConnections: true,
+    // An address that cannot be decoded comes past every hook.
+    frameworkErrors: (thrown, _request, reply: FastifyReply) => {
+      const error = toSyncError(thrown, onBug)
+      return reply.status(errorStatus(error.code)).send(errorBody(error))
+    },
   })
-  app.setErrorHandler((thrown, _request, reply) => {
+  // A form of another page can send text, but no JSON.
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler((thrown, request, reply) => {
     const error = toSyncError(thrown, onBug)
+    const page = refusalPage(error, request)
+    if (page !== undefined) return reply.status(errorStatus(error.code)).type('text/html').send(page)
+    if (error.code === 'too-many-attempts') reply.header('retry-after', String(error.data.seconds))
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
   app.setNotFoundHandler((request, reply) => {
@@ -37,7 +52,16 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void): F
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
   const typed = app.withTypeProvider<SchemaTypes>()
-  for (const addRoutes of [addDeviceRoutes, addFolderRoutes, addMemberRoutes, addFileRoutes])
+  door.guard(typed)
+  addAccessRoutes(typed, steering, door)
+  for (const addRoutes of [
+    addDeviceRoutes,
+    addEventRoutes,
+    addFolderRoutes,
+    addMemberRoutes,
+    addFileRoutes,
+    addTransferRoutes,
+  ])
     addRoutes(typed, steering)
   return app
 }

@@ -3,25 +3,23 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { EventStream } from './event-stream.ts'
+import type { FileSteering } from './file-steering.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
-import type {
-  Archive,
-  ArchiveRestored,
-  Conflicts,
-  Decided,
-  Deletes,
-  LocalChanges,
-  Restored,
-} from './schemas/files.ts'
-import type { Added, Fetched, Hosts, Rotated, RotationPlanBody, Secrets } from './schemas/folders.ts'
+import type { Added, Hosts, Rotated, RotationPlanBody, Secrets } from './schemas/folders.ts'
 import type { History } from './schemas/history.ts'
 import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
+import type { TrafficHistory } from './schemas/transfers.ts'
 
-export interface Steering {
+export interface Steering extends FileSteering {
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
+  /** All that `status` and the transfers of every folder tell, and each change of it. */
+  readonly events: EventStream
+  /** How much passed in each second of the last minutes, or each hour of the last days. */
+  trafficHistory(span: 'minutes' | 'days'): Promise<TrafficHistory>
   /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
   addFolder(path: string, secret: string | undefined, hosts: readonly string[]): Promise<Added>
   /** Stops syncing; every file stays. */
@@ -41,14 +39,6 @@ export interface Steering {
   addHost(folder: string, host: string): Promise<Hosts>
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
-  /** `path` as it is named in the folder, or absolute. Not `wanted`: what was asked for is not any more. Throws `not-found` and `request-invalid`. */
-  fetchNow(folder: string, path: string, wanted: boolean): Promise<Fetched>
-  localChanges(folder: string, limit: number): Promise<LocalChanges>
-  /** `path` as it is named in the folder, or absolute. Throws `unchanged-here` when nothing was changed at or below it. */
-  restoreLocal(folder: string, path: string | undefined): Promise<Restored>
-  heldDeletes(folder: string, limit: number): Promise<Deletes>
-  settleDeletes(folder: string, choice: 'confirm' | 'undo'): Promise<Decided>
-  conflicts(folder: string | undefined, limit: number): Promise<Conflicts>
   /** Newest first. */
   history(folder: string | undefined, limit: number): Promise<History>
   peers(folder: string | undefined): Promise<Peers>
@@ -63,7 +53,4 @@ export interface Steering {
   rotate(folder: string): Promise<Rotated>
   admission(folder: string): Promise<AdmissionBody>
   setAdmission(folder: string, rule: AdmissionRule): Promise<AdmissionBody>
-  /** Newest first. */
-  archive(folder: string | undefined, limit: number): Promise<Archive>
-  restoreArchived(folder: string, id: string): Promise<ArchiveRestored>
 }

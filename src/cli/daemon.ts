@@ -15,7 +15,7 @@ export function defineDaemon(program: Command, around: Surroundings): void {
     .command('daemon')
     .description('sync, in the foreground, until stopped')
     .option('--listen <HOST:PORT>', 'where peers reach this device (default: 0.0.0.0:4444)')
-    .option('--web <HOST:PORT>', 'kept for the web interface, which is not there yet; "off" for none')
+    .option('--web <HOST:PORT>', 'where the web interface is; "off" for none (default: 127.0.0.1:8888)')
     .option('--closed', 'nothing goes anywhere but to predefined hosts')
     .option('--config <FILE>', 'settings and folders to take over, as JSON')
     .option('--log-level <LEVEL>', 'debug, info, warn or error (default: $BERRYSYNC_LOG, or info)')

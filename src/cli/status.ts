@@ -9,6 +9,10 @@ import { absolute, openSession, type Session, type Surroundings, wrongUsage } fr
 const pollMs = 150
 /** More problems than this are counted, not listed; `--json` has more of them. */
 const shownProblems = 5
+/** Bytes. */
+const shownPerSecond = 1000
+
+type Speeds = Pick<Status['traffic'], 'receivedPerSecond' | 'sentPerSecond'>
 
 export function defineStatus(program: Command, around: Surroundings): void {
   program
@@ -80,6 +84,7 @@ function reasonToWait(folder: FolderStatusBody): string {
 
 function statusToText({ device, folders, traffic }: Status, paint: Paint): string {
   const head = `${plainText(device.name)} (${device.id.slice(0, 12)}), listening on ${device.listen}`
+  const web = device.web === undefined ? [] : [`web interface: ${device.web}`]
   const rates = `down ${sizeToText(traffic.receivedPerSecond)}/s, up ${sizeToText(traffic.sentPerSecond)}/s`
   const sums = `received ${sizeToText(traffic.received)}, sent ${sizeToText(traffic.sent)}`
   const table = tableToText(
@@ -99,7 +104,15 @@ function statusToText({ device, folders, traffic }: Status, paint: Paint): strin
   )
   const details = folders.map((folder) => detailsToText(folder, paint)).filter((text) => text !== '')
   const limits = deviceLimitsToLines(device).map((line) => paint('dim', line))
-  return [paint('bold', head), paint('dim', `${rates}; ${sums}`), ...limits, '', table, ...details].join('\n')
+  return [
+    paint('bold', head),
+    ...web,
+    paint('dim', `${rates}; ${sums}`),
+    ...limits,
+    '',
+    table,
+    ...details,
+  ].join('\n')
 }
 
 /** One line where something is limited, or will be. */
@@ -130,14 +143,25 @@ function stateToText({ state, peers }: FolderStatusBody): string {
   return isAlone ? `${state}, no peer connected` : state
 }
 
+/** Nothing where nothing worth a word passes: what keeps a link open is no news. */
+function flowToText({ receivedPerSecond: down, sentPerSecond: up }: Speeds): string {
+  const parts = [
+    ...(down < shownPerSecond ? [] : [`down ${sizeToText(down)}/s`]),
+    ...(up < shownPerSecond ? [] : [`up ${sizeToText(up)}/s`]),
+  ]
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`
+}
+
 function detailsToText(folder: FolderStatusBody, paint: Paint): string {
   const lines: string[] = []
   if (folder.halt !== undefined) lines.push(paint('red', `halted: ${plainText(folder.halt.message)}`))
   else if (folder.explanation !== '') lines.push(plainText(folder.explanation))
-  for (const { name, address, via, role, needFiles, needBytes } of folder.peers) {
+  for (const { name, address, via, role, needFiles, needBytes, ...speeds } of folder.peers) {
     const needs =
       needFiles === 0 ? 'has everything' : `needs ${countToText(needFiles, 'file')}, ${sizeToText(needBytes)}`
-    lines.push(`peer ${plainText(name)} (${role}, ${via}, ${plainText(address)}): ${needs}`)
+    lines.push(
+      `peer ${plainText(name)} (${role}, ${via}, ${plainText(address)}): ${needs}${flowToText(speeds)}`,
+    )
   }
   lines.push(...routesToLines(folder))
   const limits = limitsToText(folder.limits)

@@ -40,9 +40,7 @@ export function addRuns(set: BlockSet, runs: BlockRuns): void {
     block = start + runs[at + 1]!
     if (block > set.blockCount) throw new Error(`assertion: block ${block - 1} of ${set.blockCount}`)
     for (let word = start >>> 5; word << 5 < block; word++) {
-      const from = Math.max(start - (word << 5), 0)
-      const to = Math.min(block - (word << 5), 32)
-      const bits = (to === 32 ? 0xffffffff : (1 << to) - 1) & ~((1 << from) - 1)
+      const bits = bitsBetween(start - (word << 5), block - (word << 5))
       const before = set.words[word]!
       set.words[word] = before | bits
       set.size += countBits(set.words[word]!) - countBits(before)
@@ -50,11 +48,25 @@ export function addRuns(set: BlockSet, runs: BlockRuns): void {
   }
 }
 
+/** The bits of a word from one up to, not including, another; what is outside the word does not count. */
+function bitsBetween(from: number, to: number): number {
+  const upTo = to >= 32 ? 0xffffffff : (1 << to) - 1
+  return from <= 0 ? upTo : upTo & ~((1 << from) - 1)
+}
+
 /** Bits set in a word of 32. */
 function countBits(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555)
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
   return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+}
+
+/** How many members there are from one block up to, not including, another. */
+export function countBlocks({ words }: BlockSet, from: number, to: number): number {
+  let count = 0
+  for (let word = from >>> 5; word << 5 < to; word++)
+    count += countBits(words[word]! & bitsBetween(from - (word << 5), to - (word << 5)))
+  return count
 }
 
 /** Whether it was a member. */

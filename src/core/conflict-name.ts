@@ -22,7 +22,7 @@ export interface ConflictLoser {
 }
 
 /** A copy's name: stem, suffix, extension. Matched as a whole, because a device name may contain dots, too. */
-const copyPattern = /^(.+?) \(conflict [^()/]* \d{4,6}-\d{2}-\d{2} \d{6}(?: [0-9a-f]{8})?\)(\.[^.]*)?$/su
+const copyPattern = /^(.+?) \(conflict ([^()/]*) \d{4,6}-\d{2}-\d{2} \d{6}(?: [0-9a-f]{8})?\)(\.[^.]*)?$/su
 
 /** What follows the last dot of a name and is longer than this is no extension, and may be cut like the rest. */
 const maxExtensionBytes = 32
@@ -52,11 +52,26 @@ export function conflictOriginal(path: RelPath): RelPath | undefined {
   return original === name ? undefined : textToPath(joinPath(parentOf(path), original))
 }
 
+/** Who wrote a conflict copy, as its name tells it; undefined when this is none. */
+export function conflictDevice(path: RelPath): string | undefined {
+  return copyPattern.exec(nameOf(path))?.[2]
+}
+
+/** A name beside a file that says nothing of a conflict: `name (2).ext`. */
+export function numberedPath(path: RelPath, number: number): RelPath {
+  const { stem, extension } = splitName(nameOf(path))
+  const suffix = ` (${number})${extension}`
+  const name = `${shorten(stem, maxNameBytes - Buffer.byteLength(suffix))}${suffix}`
+  const numbered = textToPath(joinPath(parentOf(path), name))
+  if (numbered === undefined) throw new Error(`assertion: no name beside ${path}`)
+  return numbered
+}
+
 /** The name without any suffix of a conflict copy. */
 function originalName(name: string): string {
   let original = name
   for (let match = copyPattern.exec(original); match !== null; match = copyPattern.exec(original)) {
-    original = `${match[1]}${match[2] ?? ''}`
+    original = `${match[1]}${match[3] ?? ''}`
   }
   return original
 }

@@ -37,7 +37,25 @@ const errorKinds = {
   'request-invalid': { status: 400, retry: false, sentence: '{reason}' },
   'not-found': { status: 404, retry: false, sentence: '{what} was not found.' },
   'internal': { status: 500, retry: false, sentence: 'Something went wrong inside Berrysync: {reason}. The log of the daemon says more.' },
+  'too-many-readers': { status: 503, retry: true, sentence: 'There are {max} readers of events already, which is the most. Close a page of this device somewhere.' },
   'needs-full-secret': { status: 403, retry: false, sentence: 'This takes the full secret of {path}, which this device does not hold.' },
+
+  // The door of the web interface.
+  'set-up-needed': { status: 401, retry: false, sentence: 'This device has no password yet. Open its web interface to choose one, or run: berrysync password' },
+  'set-up-done': { status: 409, retry: false, sentence: 'This device has a password already. Log in with it; if nobody knows it, run on the device: berrysync password' },
+  'set-up-from-afar': { status: 403, retry: false, sentence: 'The first password can only be chosen from the local network of the device. Open the page from there, or run on the device: berrysync password' },
+  'log-in-needed': { status: 401, retry: false, sentence: 'Log in first. A program sends a token, made with `berrysync token create`, as "Authorization: Bearer TOKEN".' },
+  'password-wrong': { status: 403, retry: false, sentence: 'This is not the password. If nobody knows it, set a new one on the device: berrysync password' },
+  'password-weak': { status: 400, retry: false, sentence: 'Choose another password: {reason}. A few words that only you put together are good.' },
+  'confirmation-needed': { status: 403, retry: false, sentence: 'This takes the password once more. Type it again in the web interface; a token cannot do it.' },
+  'scope-too-small': { status: 403, retry: false, sentence: 'This token may only read. To change something, make one with: berrysync token create NAME --scope control' },
+  'too-many-attempts': { status: 429, retry: true, sentence: 'Too many wrong passwords. Try again in {seconds} s, or set a new one on the device: berrysync password' },
+  'token-unknown': { status: 404, retry: false, sentence: 'There is no token {token}. `berrysync token list` shows them.' },
+  'too-many-tokens': { status: 409, retry: false, sentence: 'There are {count} tokens already, which is the most. Revoke one that is not needed: berrysync token revoke ID' },
+  'host-not-allowed': { status: 421, retry: false, sentence: 'This device does not answer to the name {name}. If that is a right name for it, allow it on the device: berrysync config webNames={name}' },
+  'cross-site': { status: 403, retry: false, sentence: 'Another web page asked for this, so it was not done. Open the address of the device itself.' },
+  'certificate-failed': { status: 500, retry: false, sentence: 'The certificate {file} cannot be made: {reason}. Make room or repair permissions, or go without: berrysync daemon --web off, then berrysync config https=off' },
+  'web-port-in-use': { status: 409, retry: false, sentence: 'Port {address} of the web interface is in use by another program. Choose another with --web HOST:PORT, or none with --web off.' },
 
   // The device.
   'home-in-use': { status: 409, retry: false, sentence: 'Another daemon already runs on {home} (process {pid}). Stop it first, or give this one another --home.' },
@@ -78,6 +96,7 @@ const errorKinds = {
   'io-error': { status: 500, retry: true, sentence: '{path}: {reason}.' },
   'history-full': { status: 409, retry: false, sentence: 'The history of {path} names as many devices as it can, so what was changed there stays on this device. Give the file another name to go on with it.' },
   'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
+  'not-showable': { status: 415, retry: false, sentence: '{path} cannot be shown here: {reason}.' },
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 
   // One-time secrets. A device that asks to redeem one has its link closed with these, too.

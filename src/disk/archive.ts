@@ -7,7 +7,7 @@ import { hiddenDirectory, joinPath, type RelPath, textToPath } from '../core/pat
 import type { Stat } from '../core/stat.ts'
 import { isClockSet } from '../core/wall-clock.ts'
 import type { ArchiveEntry, Clock } from '../ports.ts'
-import { errnoOf, isGone } from './disk-error.ts'
+import { diskError, errnoOf, isGone } from './disk-error.ts'
 import type { Directory, FileStat, OpenFile } from './files.ts'
 import { keepByLink } from './keep.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
@@ -15,6 +15,12 @@ import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 const archiveDirectory = [hiddenDirectory, 'archive'] as const
 /** Times looked at for an earlier version of one path: each costs a few calls, and what is older is less alike. */
 const maxStampsLookedAt = 100
+
+/** A time, and the directory of what was archived then. */
+interface Time {
+  readonly top: string
+  readonly archivedMs: number
+}
 
 export interface Kept {
   /** What the file is at its place now: its ctime moved where it got a second name. */
@@ -172,7 +178,7 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
   }
 
   /** Every time in the archive, oldest first. */
-  async function stamps(): Promise<{ readonly top: string; readonly archivedMs: number }[]> {
+  async function stamps(): Promise<Time[]> {
     let names: string[]
     try {
       using archive = await openBelow(openRoot, archiveDirectory)
@@ -186,29 +192,35 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
         const archivedMs = stampToMs(top)
         return archivedMs === undefined ? [] : [{ top, archivedMs }]
       })
-      .sort((a, b) => a.archivedMs - b.archivedMs || (a.top < b.top ? -1 : 1))
+      .sort(compareTimes)
   }
 
+  /** In the order of their names, only what comes behind that path; it is gone through without looking at what comes before. */
   async function* entriesBelow(
     directory: Directory,
     path: string,
+    [afterName, ...afterBelow]: readonly string[],
   ): AsyncGenerator<{ readonly path: string; readonly stat: FileStat }> {
     for (const name of (await directory.list()).sort()) {
+      if (afterName !== undefined && name < afterName) continue
       const stat = await directory.lstat(name)
       if (stat === undefined) continue
       const below = joinPath(path, name)
       if (stat.kind !== 'directory') {
-        yield { path: below, stat }
+        if (name !== afterName) yield { path: below, stat }
         continue
       }
       using child = await directory.directory(name)
-      yield* entriesBelow(child, below)
+      yield* entriesBelow(child, below, name === afterName ? afterBelow : [])
     }
   }
 
-  async function* entriesOf(top: string): AsyncGenerator<{ readonly path: string; readonly stat: FileStat }> {
+  async function* entriesOf(
+    top: string,
+    after?: string,
+  ): AsyncGenerator<{ readonly path: string; readonly stat: FileStat }> {
     using directory = await openBelow(openRoot, [...archiveDirectory, top])
-    yield* entriesBelow(directory, '')
+    yield* entriesBelow(directory, '', after?.split('/') ?? [])
   }
 
   /** Removes one entry, and the directories it leaves empty. */
@@ -248,32 +260,47 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
 
   return {
     begin,
-    async *list(): AsyncGenerator<ArchiveEntry> {
-      for (const { top, archivedMs } of await stamps()) {
-        for await (const { path, stat } of entriesOf(top)) {
-          const checked = textToPath(path)
-          if (checked === undefined) continue
-          yield { id: `${top}/${path}`, path: checked, archivedMs, sizeBytes: stat.sizeBytes }
+    /** The newest first, those of one time in path order; only what comes after that entry, be it there or not any more. */
+    async *list(after?: string): AsyncGenerator<ArchiveEntry> {
+      const last = after === undefined ? undefined : splitId(after)
+      for (const time of (await stamps()).reverse()) {
+        const { top, archivedMs } = time
+        const order = last === undefined ? 1 : compareTimes(last, time)
+        if (order < 0) continue
+        try {
+          for await (const { path, stat } of entriesOf(top, order === 0 ? last?.path : undefined)) {
+            const checked = textToPath(path)
+            if (checked === undefined) continue
+            const { sizeBytes, mtimeNs } = stat
+            yield { id: `${top}/${path}`, path: checked, archivedMs, sizeBytes, mtimeNs }
+          }
+        } catch (thrown) {
+          // Trimmed meanwhile.
+          if (!isGone(thrown)) throw diskError(thrown, [...archiveDirectory, top].join('/'), 'read')
         }
       }
     },
     /** Opens an entry's file. The caller disposes it. */
-    async open(id: string): Promise<{ readonly file: OpenFile; readonly path: RelPath }> {
-      const slash = id.indexOf('/')
-      const path = textToPath(id.slice(slash + 1))
-      const unknown = new SyncError('not-found', { what: `The archived file ${id}` })
-      if (slash < 0 || path === undefined || stampToMs(id.slice(0, slash)) === undefined) throw unknown
+    async open(
+      id: string,
+    ): Promise<{ readonly file: OpenFile; readonly stat: FileStat; readonly path: RelPath }> {
+      const { top, path } = splitId(id)
       const { name } = splitDiskPath(path)
       try {
-        using directory = await openParent(id.slice(0, slash), path)
+        using directory = await openParent(top, path)
         if ((await directory.lstat(name))?.kind === 'link')
           throw new SyncError('obstructed', {
             path,
             reason: `it is a symbolic link, and only files are put back. It stays in ${archiveDirectory.join('/')}/${id}`,
           })
-        return { file: await directory.open(name, 'read'), path }
+        await using opening = new AsyncDisposableStack()
+        const file = opening.use(await directory.open(name, 'read'))
+        const stat = await file.stat()
+        opening.move()
+        return { file, stat, path }
       } catch (thrown) {
-        throw isGone(thrown) ? unknown : thrown
+        // Nothing there, or a directory.
+        throw isGone(thrown) || errnoOf(thrown) === 'EINVAL' ? unknownEntry(id) : thrown
       }
     },
     /** Opens the file of that path in the newest of the latest times that has one; undefined when none has. The caller disposes it. */
@@ -319,6 +346,25 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       }
     },
   }
+}
+
+function compareTimes(a: Time, b: Time): number {
+  if (a.archivedMs !== b.archivedMs) return a.archivedMs - b.archivedMs
+  return a.top === b.top ? 0 : a.top < b.top ? -1 : 1
+}
+
+/** Throws `not-found` for what names no entry. */
+function splitId(id: string): Time & { readonly path: RelPath } {
+  const slash = id.indexOf('/')
+  const top = id.slice(0, Math.max(0, slash))
+  const archivedMs = stampToMs(top)
+  const path = textToPath(id.slice(slash + 1))
+  if (archivedMs === undefined || path === undefined) throw unknownEntry(id)
+  return { top, archivedMs, path }
+}
+
+function unknownEntry(id: string): SyncError {
+  return new SyncError('not-found', { what: `The archived file ${id}` })
 }
 
 /** A time as the name of a directory, in UTC, sorting by time: `2026-01-31T235959.123Z`. */

@@ -210,17 +210,26 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       }
     },
     commit: (steps) => commitSteps(surroundings, steps),
-    listArchive: () => archive.list(),
+    listArchive: (after) => archive.list(after),
+    async openArchiveEntry(id) {
+      const { file, path, stat } = await onPath(id, 'read', () => archive.open(id))
+      return { path, content: contentOf(file, path, stat) }
+    },
     async openArchived(path) {
       const opened = await onPath(path, 'read', () => archive.openNewest(path))
       return opened && contentOf(opened.file, path, opened.stat)
     },
     async stageArchived(id, key = `restore-${sha256(id).toString('hex')}`) {
-      const { file, path } = await onPath(id, 'read', () => archive.open(id))
+      const { file, path, stat } = await onPath(id, 'read', () => archive.open(id))
       await using source = file
-      const stat = await onPath(id, 'read', () => source.stat())
       const stage = await stages.copy(key, source, stat, path)
-      return { stage, sizeBytes: stat.sizeBytes, mtimeNs: stat.mtimeNs, executable: toStat(stat).executable }
+      return {
+        path,
+        stage,
+        sizeBytes: stat.sizeBytes,
+        mtimeNs: stat.mtimeNs,
+        executable: toStat(stat).executable,
+      }
     },
     trimArchive: (limits) => onPath(`${hiddenDirectory}/archive`, 'write', () => archive.trim(limits)),
     async space() {

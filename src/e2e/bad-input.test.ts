@@ -127,7 +127,15 @@ test('a damaged identity stops the daemon and is left as it is', async () => {
   const file = join(place.path, 'identity.json')
   for (const text of ['', '{', '{"deviceKey":"x"}', 'null', '\0\0\0\0']) {
     await writeFile(file, text)
-    const { status, err } = await runBerrysync(['daemon', '--home', place.path, '--listen', '127.0.0.1:0'])
+    const { status, err } = await runBerrysync([
+      'daemon',
+      '--home',
+      place.path,
+      '--listen',
+      '127.0.0.1:0',
+      '--web',
+      'off',
+    ])
     expect([status, err]).toEqual([
       1,
       expect.stringMatching(/The identity .*identity.json cannot be read.*\n$/),

@@ -24,7 +24,15 @@ test('a daemon answers until it is told to stop, and then ends cleanly', async (
 test('one daemon a home, and a killed one leaves nothing behind that keeps the next from starting', async () => {
   await using root = await makeTempDirectory()
   const first = await startDaemon(root.path)
-  const second = await runBerrysync(['daemon', '--home', root.path, '--listen', '127.0.0.1:0'])
+  const second = await runBerrysync([
+    'daemon',
+    '--home',
+    root.path,
+    '--listen',
+    '127.0.0.1:0',
+    '--web',
+    'off',
+  ])
   expect(second.status).toBe(1)
   expect(second.err).toBe(
     `berrysync: Another daemon already runs on ${root.path} (process ${first.process.pid}). Stop it first, or give this one another --home.\n`,
@@ -47,7 +55,7 @@ test('a daemon that cannot start says why in one line', async () => {
     [['--config', join(root.path, 'none.json')], 1, 'none.json cannot be read: it does not exist'],
   ]
   for (const [args, expected, reason] of failures) {
-    const { status, err } = await runBerrysync(['daemon', '--home', home, ...args])
+    const { status, err } = await runBerrysync(['daemon', '--home', home, '--web', 'off', ...args])
     expect([status, err]).toEqual([expected, expect.stringContaining(reason)])
     expect(err.trimEnd()).not.toContain('\n')
   }
@@ -56,7 +64,15 @@ test('a daemon that cannot start says why in one line', async () => {
 test('a damaged configuration stops the daemon and is left as it is', async () => {
   await using root = await makeTempDirectory()
   await writeFile(join(root.path, 'config.json'), '{"folders": [{')
-  const { status, err } = await runBerrysync(['daemon', '--home', root.path, '--listen', '127.0.0.1:0'])
+  const { status, err } = await runBerrysync([
+    'daemon',
+    '--home',
+    root.path,
+    '--listen',
+    '127.0.0.1:0',
+    '--web',
+    'off',
+  ])
   expect([status, err]).toEqual([
     1,
     expect.stringContaining('config.json cannot be read: it is not valid JSON'),

@@ -63,7 +63,7 @@ export function createBringBack(context: FolderContext, transfers: Transfers): B
   async function searchArchive(path: RelPath): Promise<void> {
     const places = [path, ...store.unsaid(maxSearched)].flatMap(placesOf)
     archived = new Map(places.map((place) => [place, []]))
-    for await (const entry of disk.listArchive()) archived.get(entry.path)?.unshift(entry)
+    for await (const entry of disk.listArchive()) archived.get(entry.path)?.push(entry)
   }
 
   /** Where a path's former content was archived: there, or where it was moved to since. */

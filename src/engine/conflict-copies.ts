@@ -5,18 +5,17 @@
  */
 
 import { elect, knownThrough } from '../core/elect.ts'
-import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { isSameStat } from '../core/stat.ts'
-import { linkRoot, sameContent, type Version } from '../core/version.ts'
-import type { CommitStep, DiskPath } from '../ports.ts'
+import { sameContent, type Version } from '../core/version.ts'
+import type { DiskPath } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { copyPlaceOf, firstFree, isCopyTold } from './copy-places.ts'
+import { commitCopy } from './copy-step.ts'
 import type { FolderContext } from './folder-context.ts'
 import { foundToHere } from './here.ts'
 import type { Holds } from './holds.ts'
-import { requireRoom } from './safety.ts'
 import { type Draft, signDrafts } from './sign.ts'
 
 export interface ConflictCopies {
@@ -139,41 +138,17 @@ export function createConflictCopies(context: FolderContext, holds: Holds): Conf
     const directory = parent === '' ? '' : (store.state(parent)?.here?.diskPath ?? parent)
     const to = joinPath(directory, nameOf(path))
     try {
-      requireRoom(context, await disk.space(), here.sizeBytes)
-      const step = await copyStep(state, path, to, content)
-      const [outcome] = await disk.commit([step])
-      if (step.kind === 'file') await step.stage.discard()
-      if (outcome!.state === 'done') return { here: foundToHere(outcome!.found!, here), isFresh: true }
+      const { mtimeNs, executable } = content
+      const target = { path, diskPath: to, expect: 'absent', mtimeNs, executable } as const
+      const outcome = await commitCopy(context, state.path, here, target)
+      if (outcome.state === 'done') return { here: foundToHere(outcome.found!, here), isFresh: true }
       const existing = await sameContentAt(path, to, here)
       if (existing !== undefined) return { here: existing, isFresh: false }
-      throw outcome!.error
+      throw outcome.error
     } catch (error) {
       holds.failOrThrow(state, error)
     }
     return undefined
-  }
-
-  async function copyStep(
-    state: PathState,
-    path: RelPath,
-    to: DiskPath,
-    { mtimeNs, executable }: { readonly mtimeNs: bigint; readonly executable: boolean },
-  ): Promise<CommitStep> {
-    const here = state.here!
-    if (here.kind === 'link') {
-      const look = await disk.look(state.path, here.diskPath)
-      const target = look.state === 'present' ? look.found.linkTarget : ''
-      if (linkRoot(target) !== here.root) throw new SyncError('changed-since-plan', { path: state.path })
-      return { kind: 'link', path, to, target, expect: 'absent', archive: true }
-    }
-    const stage = await disk.stageCopy(state.path, here.diskPath, here)
-    try {
-      await stage.seal(here.sizeBytes, mtimeNs, executable)
-    } catch (error) {
-      await stage.release()
-      throw error
-    }
-    return { kind: 'file', path, to, stage, expect: 'absent', archive: true }
   }
 
   /** A copy made before a crash, recognised by its content. */

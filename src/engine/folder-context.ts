@@ -37,6 +37,8 @@ export interface FolderContext {
   settings(): FolderSettings
   /** Long work gives up at the next good moment: the folder is being closed. */
   isClosing(): boolean
+  /** What people are told of the folder may be other than before. */
+  changed(): void
   /** Something happened that may give the loop work. */
   wake(): void
   /** What is needed may have changed, or what was missing for it has come. */

@@ -1,33 +1,32 @@
 /**
  * One synced folder: puts the parts of the engine together, and is the door for everybody else. Asks the parts; decides nothing.
  */
-import { conflictOriginal } from '../core/conflict-name.ts'
-import { isSyncError, SyncError } from '../core/errors.ts'
+import { isSyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Author } from '../core/record.ts'
 import type { FolderKeys } from '../core/secret.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { KeyPair } from '../core/x25519.ts'
-import type { ArchiveEntry, Chance, Clock, Disk, Link, Log } from '../ports.ts'
+import type { Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
+import { createFolderFiles, type FolderFiles } from './folder-files.ts'
 import { createInvites, type Invites } from './invites.ts'
 import { startLoop } from './loop.ts'
-import { undoDeletions } from './mass-delete.ts'
 import { findMember, listMembers, type MemberRow } from './member-list.ts'
 import { isEntered } from './members.ts'
 import { createPull } from './pull.ts'
 import type { DeviceRates, RateLimits } from './rates.ts'
 import { answerGuest } from './redemption.ts'
-import { restoreArchived, restoreLocal } from './restore.ts'
 import { revokeDevice } from './revoke.ts'
 import { planRotation, type RotationPlan, rotate } from './rotation.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { type Succession, successionOf } from './succession.ts'
 import { createSwarm } from './swarm.ts'
+import { listTransfers, type Parts, partsOf, type Transfer } from './transfer-list.ts'
 import { createTransfers } from './transfers.ts'
 import { createUnfinished } from './unfinished.ts'
 import type { UploadSlots } from './upload-slots.ts'
@@ -38,20 +37,8 @@ const rotationRetryMs = 60_000
 /** Each is answered once and goes, or is sent away after a while. */
 const maxVisitors = 64
 
-/** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
-export interface ConflictRow {
-  readonly path: string
-  readonly beside: string
-  readonly sizeBytes: number
-}
-
-export interface LocalChange {
-  readonly path: string
-  readonly change: 'added' | 'edited' | 'deleted'
-}
-
 /** One synced folder. Everything a person or program can ask of it. */
-export interface Folder extends AsyncDisposable {
+export interface Folder extends AsyncDisposable, FolderFiles {
   readonly id: FolderId
   readonly invites: Invites
   /**
@@ -61,20 +48,16 @@ export interface Folder extends AsyncDisposable {
   attach(link: Link): void
   configure(settings: FolderSettings): void
   status(): FolderStatus
+  /** Files that are being put together here. */
+  transfers(): readonly Transfer[]
+  /** Who has which part of a file. Throws `not-found`. */
+  parts(path: string): Parts
   /** Whether at least one peer is connected and nothing is left to send or receive. */
   isSettled(): boolean
   /** Looks at the whole disk now. */
   rescan(): void
   /** Puts a file before all others, or (not `wanted`) among them again. Throws `not-found` and `request-invalid`. */
   fetchNow(path: string, wanted: boolean): FetchOutcome
-  /** Read-only: undoes local changes (all, or those at or below the path). Returns how many will be undone. */
-  restoreLocal(path: string | undefined): Promise<number>
-  localChanges(limit: number): readonly LocalChange[]
-  /** Answers a mass-delete halt. */
-  settleDeletes(choice: 'confirm' | 'undo'): Promise<void>
-  /** The files a mass-delete halt is about. */
-  heldDeletes(limit: number): readonly string[]
-  conflicts(limit: number): readonly ConflictRow[]
   history(limit: number): readonly HistoryRow[]
   knownPeers(): readonly PeerRow[]
   /** Every other device that shares the folder, did, or wants to. */
@@ -97,9 +80,6 @@ export interface Folder extends AsyncDisposable {
   readonly admission: AdmissionRule
   /** Throws `needs-full-secret`. */
   setAdmission(rule: AdmissionRule): void
-  listArchive(): AsyncIterable<ArchiveEntry>
-  /** Puts an archived file back at its path, or beside it when something else lies there. Returns the path. */
-  restoreArchived(id: string): Promise<string>
 }
 
 export interface FolderOptions {
@@ -131,6 +111,8 @@ export interface FolderOptions {
   readonly onRotated?: () => void
   /** Whether members or guests are awaited may be another matter than before. */
   readonly onAwaited?: () => void
+  /** What `status` and `transfers` tell may be other than before. Called often. */
+  readonly onChange?: () => void
   /** The database turned out to be damaged and is closed: close this folder and open it anew. */
   readonly onDatabaseDamaged: () => void
 }
@@ -152,7 +134,12 @@ export function openFolder(options: FolderOptions): Folder {
     settings: () => settings,
     isClosing: () => isClosing,
     databaseDamaged: options.onDatabaseDamaged,
-    wake: () => loop.wake(),
+    changed: () => options.onChange?.(),
+    // The loop may be busy for long before it comes to what has changed.
+    wake() {
+      context.changed()
+      loop.wake()
+    },
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
     membersChanged(mustReread) {
@@ -162,6 +149,7 @@ export function openFolder(options: FolderOptions): Folder {
       tellRotation()
     },
     indexGrew() {
+      context.changed()
       loop.indexGrew()
       for (const { announcer } of swarm.openSessions()) announcer.grew()
     },
@@ -173,6 +161,7 @@ export function openFolder(options: FolderOptions): Folder {
   const swarm = createSwarm(context, {
     opened() {
       store.clearProblems('no-peer-has-it')
+      context.changed()
       options.onAwaited?.()
       loop.pullSoon()
     },
@@ -265,6 +254,7 @@ export function openFolder(options: FolderOptions): Folder {
   }
 
   return {
+    ...createFolderFiles(context, { loop, pull, transfers }),
     id: context.id,
     invites,
     attach(link) {
@@ -278,6 +268,7 @@ export function openFolder(options: FolderOptions): Folder {
     },
     configure(changed) {
       settings = changed
+      context.changed()
       context.rates.set(rateLimitsOf(changed))
       if (changed.paused) void swarm.closeAll('folder-closed')
       loop.pullSoon()
@@ -289,31 +280,10 @@ export function openFolder(options: FolderOptions): Folder {
       return outcome
     },
     status: () => describeFolder(context, swarm, loop, isLeftBehind()),
+    transfers: () => listTransfers(context, swarm, transfers),
+    parts: (path) => partsOf(context, swarm, path),
     isSettled,
     rescan: () => loop.scanAll(),
-    restoreLocal: (path) =>
-      loop.between(() => restoreLocal(context, pull, path)).finally(() => loop.pullSoon()),
-    localChanges: (limit) =>
-      store.localChanges(limit).map(({ path, here, agreed }) => ({
-        path,
-        change:
-          here === undefined
-            ? 'deleted'
-            : agreed === undefined || agreed.kind === 'deleted'
-              ? 'added'
-              : 'edited',
-      })),
-    async settleDeletes(choice) {
-      if (loop.halt?.error.code !== 'mass-delete')
-        throw new SyncError('request-invalid', { reason: `No deletions wait in ${options.rootPath}.` })
-      if (choice === 'undo') await loop.between(() => undoDeletions(context, loop.heldDeletes))
-      loop.resume(choice === 'confirm')
-    },
-    heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),
-    conflicts: (limit) =>
-      store
-        .conflictCopies(limit)
-        .map(({ path, sizeBytes }) => ({ path, beside: conflictOriginal(path) ?? path, sizeBytes })),
     history: (limit) => store.history(limit),
     knownPeers: () => store.peers(),
     members: () => listMembers(context),
@@ -340,8 +310,6 @@ export function openFolder(options: FolderOptions): Folder {
       return store.roster().admission
     },
     setAdmission: (rule) => setAdmission(context, rule),
-    listArchive: () => disk.listArchive(),
-    restoreArchived: (id) => loop.between(() => restoreArchived(context, id)),
     async [Symbol.asyncDispose]() {
       isClosing = true
       rotationTimer?.[Symbol.dispose]()

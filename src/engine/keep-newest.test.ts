@@ -35,9 +35,7 @@ function names({ own }: MemoryDevice): string[] {
 }
 
 async function archived({ folder }: MemoryDevice): Promise<string[]> {
-  const paths: string[] = []
-  for await (const { path } of folder.listArchive()) paths.push(path)
-  return paths
+  return (await folder.listArchive({ limit: 1_000 })).rows.map(({ path }) => path)
 }
 
 /** A day's file, on each day from the first to the last. */
@@ -121,7 +119,8 @@ test('I1 what a person changed or put back here is never taken away', async () =
   await pass(clock, 700_000, 20)
   expect(names(reader)).toEqual(['day 1', 'day 3', 'day 4'])
   expect(reader.own.person.readFile('day 1').toString()).toBe('my own thoughts')
-  expect(reader.folder.localChanges(9).map(({ path }) => path)).toEqual(['day 1', 'day 3'])
+  const { rows } = await reader.folder.localChanges({ limit: 9 })
+  expect(rows.map(({ path }) => path)).toEqual(['day 1', 'day 3'])
   expect(names(alice)).toHaveLength(4)
 
   await reader.folder.restoreLocal('day 3')

@@ -142,6 +142,7 @@ export function startLoop(
       for (let action = actions.shift(); action !== undefined; action = actions.shift()) await action.run()
       const work = choose()
       doing = work.kind
+      context.changed()
       try {
         await doWork(work)
         if (work.kind === halt?.work || (work.kind === 'scan-all' && halt?.work === 'scan')) endHalt()

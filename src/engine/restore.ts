@@ -2,16 +2,21 @@
 import { conflictPath } from '../core/conflict-name.ts'
 import { type ErrorCode, SyncError } from '../core/errors.ts'
 import { type DirPath, joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
-import type { ArchiveEntry, CommitStep, DiskPath, Stage } from '../ports.ts'
+import type { CommitStep, DiskPath, Stage } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Pull } from './pull.ts'
+import { checkRoot } from './safety.ts'
 
 /** Local changes undone by one command; more wait for the next call. Bounds memory. */
 const maxRestored = 100_000
 
 /** How a commit says that something lies at a name that should be free. */
-const saysTaken: ReadonlySet<ErrorCode> = new Set(['changed-since-plan', 'name-collides', 'obstructed'])
+export const saysTaken: ReadonlySet<ErrorCode> = new Set([
+  'changed-since-plan',
+  'name-collides',
+  'obstructed',
+])
 
 /**
  * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a
@@ -63,17 +68,25 @@ export async function restoreLocal(
   }
 }
 
-/** Puts an archived file back; the next look at the disk finds it and signs it like any edit. Returns where it lies. */
-export async function restoreArchived(context: FolderContext, id: string): Promise<string> {
-  const { disk } = context
-  const entry = await findEntry(context, id)
-  const { stage, sizeBytes, mtimeNs, executable } = await disk.stageArchived(id)
+/**
+ * Puts an archived file back; the next look at the disk finds it and signs it like any edit. Returns where it lies: at its path, or beside
+ * what has taken that, unless it is to `replace` it.
+ */
+export async function restoreArchived(
+  context: FolderContext,
+  id: string,
+  replace: boolean,
+): Promise<RelPath> {
+  await checkRoot(context)
+  const { path, stage, sizeBytes, mtimeNs, executable } = await context.disk.stageArchived(id)
   try {
     await stage.seal(sizeBytes, mtimeNs, executable)
-    const beside = conflictPath({ path: entry.path, deviceName: 'archive', mtimeNs })
-    const directory = await makeDirectory(context, parentOf(entry.path))
+    const directory = await makeDirectory(context, parentOf(path))
     if (directory !== undefined) {
-      const placed = await placeAtFirstFree(context, stage, directory, [entry.path, beside])
+      const beside = conflictPath({ path, deviceName: 'archive', mtimeNs })
+      const placed = replace
+        ? await placeInstead(context, stage, directory, path)
+        : await placeAtFirstFree(context, stage, directory, [path, beside])
       if (placed !== undefined) return placed
     }
   } finally {
@@ -81,7 +94,7 @@ export async function restoreArchived(context: FolderContext, id: string): Promi
     await stage.discard()
   }
   throw new SyncError('obstructed', {
-    path: entry.path,
+    path,
     reason: 'its name, or that of its directory, is taken. Make room and try again',
   })
 }
@@ -105,8 +118,30 @@ async function placeAtFirstFree(
   return undefined
 }
 
+/** What lies there is not lost, but in the archive. */
+async function placeInstead(
+  { store, disk, markDirty }: FolderContext,
+  stage: Stage,
+  directory: DiskPath,
+  path: RelPath,
+): Promise<RelPath> {
+  const to = store.state(path)?.here?.diskPath ?? joinPath(directory, nameOf(path))
+  const look = await disk.look(path, to)
+  if (look.state === 'unreadable') {
+    const { code, message: reason } = look.problem
+    throw new SyncError(code, { path, reason })
+  }
+  const expect = look.state === 'absent' ? 'absent' : look.found.stat
+  if (expect !== 'absent' && expect.kind === 'directory')
+    throw new SyncError('obstructed', { path, reason: 'a directory lies there' })
+  const [outcome] = await disk.commit([{ kind: 'file', path, to, stage, expect, archive: true }])
+  markDirty(to)
+  if (outcome!.state === 'failed') throw outcome!.error
+  return path
+}
+
 /** Where a directory lies on disk, made anew when it is gone. Undefined when something else has taken its place. */
-async function makeDirectory(context: FolderContext, path: DirPath): Promise<DiskPath | undefined> {
+export async function makeDirectory(context: FolderContext, path: DirPath): Promise<DiskPath | undefined> {
   if (path === '') return ''
   const here = context.store.state(path)?.here
   if (here !== undefined) return here.kind === 'directory' ? here.diskPath : undefined
@@ -117,9 +152,4 @@ async function makeDirectory(context: FolderContext, path: DirPath): Promise<Dis
   const [outcome] = await context.disk.commit([step])
   context.markDirty(to)
   return outcome!.state === 'done' ? to : undefined
-}
-
-async function findEntry({ disk }: FolderContext, id: string): Promise<ArchiveEntry> {
-  for await (const entry of disk.listArchive()) if (entry.id === id) return entry
-  throw new SyncError('not-found', { what: `The archived file ${id}` })
 }

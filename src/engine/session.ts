@@ -130,7 +130,7 @@ export function createSession(
         return requests.receive(message)
       case 'summary':
         theirSummary = message
-        return
+        return context.changed()
       case 'redeem':
       case 'grant':
         throw new SyncError('peer-garbage', { reason: `a ${message.kind} to a member` })
@@ -244,6 +244,8 @@ export function createSession(
       role: hello?.role ?? 'read-only',
       needFiles: theirSummary?.needFiles ?? 0,
       needBytes: theirSummary?.needBytes ?? 0,
+      received: link.traffic.receivedBytes,
+      sent: link.traffic.sentBytes,
     }),
   }
   return session

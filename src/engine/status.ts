@@ -1,6 +1,6 @@
 /** What a folder tells about itself: the words of `berrysync status --json`, minus what only the daemon knows. Only reads. */
 
-import { type ErrorCode, SyncError } from '../core/errors.ts'
+import { type ErrorCode, type ErrorData, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
 import type { Role } from '../core/statement.ts'
 import type { Problem } from '../ports.ts'
@@ -19,6 +19,16 @@ export interface PeerStatus {
   /** What the peer said it still lacks of the folder. */
   readonly needFiles: number
   readonly needBytes: number
+  /** Bytes over its link so far. */
+  readonly received: number
+  readonly sent: number
+}
+
+/** Why something does not go on. */
+export interface Reason {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly data: ErrorData
 }
 
 export interface FolderStatus {
@@ -26,7 +36,9 @@ export interface FolderStatus {
   readonly role: Role
   readonly state: FolderState
   /** Why it is halted. */
-  readonly halt?: { readonly code: ErrorCode; readonly message: string }
+  readonly halt?: Reason
+  /** Why no peer lets this device in. */
+  readonly obstacle?: Reason
   readonly files: number
   readonly bytes: number
   readonly needFiles: number
@@ -54,15 +66,17 @@ export function describeFolder(
   const { store, rootPath: path } = context
   const counts = store.counts()
   const error = isLeftBehind ? new SyncError('secret-changed', { path }) : loop.halt?.error
-  const halt = error && { code: error.code, message: error.message }
+  const halt = error && toReason(error)
   const peers = swarm.openSessions().map((session) => session.status())
   const problems = store.problems(maxProblems).map(({ path, code, message }) => ({ path, code, message }))
   const state = stateOf(context, loop, halt !== undefined, counts.needFiles)
+  const refusal = peers.length === 0 && state !== 'paused' ? swarm.refusal() : undefined
   return {
     id: context.id,
     role: context.role,
     state,
     ...(halt === undefined ? {} : { halt }),
+    ...(refusal === undefined ? {} : { obstacle: toReason(refusal) }),
     files: counts.files,
     bytes: counts.bytes,
     needFiles: counts.needFiles,
@@ -72,10 +86,12 @@ export function describeFolder(
     peers,
     problems,
     explanation:
-      halt?.message ??
-      (peers.length === 0 && state !== 'paused' ? swarm.refusal()?.message : undefined) ??
-      explain(state, counts.needFiles, peers.length, problems.length),
+      halt?.message ?? refusal?.message ?? explain(state, counts.needFiles, peers.length, problems.length),
   }
+}
+
+export function toReason({ code, message, data }: SyncError): Reason {
+  return { code, message, data }
 }
 
 function stateOf(context: FolderContext, loop: Loop, isHalted: boolean, needFiles: number): FolderState {

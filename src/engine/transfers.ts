@@ -6,12 +6,14 @@ import { blockCount, blocksThatDiffer, isBlockListOf } from '../core/blocks.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { free } from '../core/memory.ts'
+import { createSpeed, type Speed } from '../core/speed.ts'
 import type { Version } from '../core/version.ts'
 import type { Stage } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createReuse } from './reuse.ts'
 import { requireRoom } from './safety.ts'
 import type { Swarm } from './swarm.ts'
+import { bytesIn } from './transfer-list.ts'
 
 /** Files on their way at once: enough small ones to hide the way to the peer and back. */
 const maxActive = 64
@@ -69,6 +71,8 @@ export interface Transfers {
   isFull(): boolean
   /** Whether this content is on its way. */
   isActive(root: ContentRoot): boolean
+  /** What is on its way, in the order it was begun. */
+  active(): readonly ActiveTransfer[]
   /** Hands over what is finished, sealed for this version. Until it is given back nothing else is done about this content. */
   take(version: Version): Promise<Fetched | undefined>
   /** Closes a stage that was taken, unless it was placed. */
@@ -85,8 +89,18 @@ export interface Transfers {
   close(): Promise<void>
 }
 
+/** A content on its way, for people. */
+export interface ActiveTransfer {
+  readonly version: Version
+  /** A person asked for it. */
+  readonly isAsked: boolean
+  /** Of the bytes that are here. */
+  readonly speed: Speed
+}
+
 /** A transfer under way. */
-interface Active {
+interface Active extends ActiveTransfer {
+  isAsked: boolean
   readonly done: Promise<void>
   /** Ends it when nobody needs it any more. */
   readonly end: AbortController
@@ -111,9 +125,10 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   let promisedBytes = 0
   let isClosed = false
 
-  function start(version: Version): Active {
+  function start(version: Version, isAsked: boolean): Active {
     const end = new AbortController()
-    return { end, done: run(version, end.signal) }
+    context.changed()
+    return { version, isAsked, speed: createSpeed(), end, done: run(version, end.signal) }
   }
 
   async function run(version: Version, signal: AbortSignal): Promise<void> {
@@ -189,6 +204,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         stage,
         blockNumbers(version).filter((block) => !lacking.has(block)),
       )
+      noteSpeed(version)
       await fetchBlocks(version, hashes, left, stage, room, signal)
       return hashes
     })
@@ -308,8 +324,14 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
         free(data)
         room.used(version.blockSizeBytes)
         unfinished.noteRight(version.root, block)
+        noteSpeed(version)
       },
     })
+  }
+
+  function noteSpeed(version: Version): void {
+    const { root } = version
+    active.get(root)?.speed.note(clock.monotonicMs(), bytesIn(version, unfinished.get(root)?.blocks))
   }
 
   function placeNext(root: ContentRoot): void {
@@ -381,11 +403,13 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     placeNext,
     want(version, isAsked = false) {
       placeNext(version.root)
+      const known = active.get(version.root)
+      if (known !== undefined) known.isAsked ||= isAsked
       if (isClosed || isUnderWay(version.root)) return true
       if (!canGet(version)) return false
       if (active.size >= maxActive + (isAsked ? maxAsked : 0) || ready.size >= maxReady) return true
       places.set(version.root, nextPlace++)
-      active.set(version.root, start(version))
+      active.set(version.root, start(version, isAsked))
       return true
     },
     isHere: ({ root, sizeBytes }) =>
@@ -394,6 +418,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
     isActive: (root) => active.has(root),
+    active: () => [...active.values()],
     isFull: () => active.size >= maxActive || ready.size >= maxReady,
     async take(version) {
       const fetched = ready.get(version.root)

@@ -59,6 +59,8 @@ export interface TargetOptions extends LinkContext {
   readonly onLink: (link: Link) => void
   /** Whether any link of this folder to this device is alive, whoever made it. */
   readonly isLinked: (peer: DeviceId) => boolean
+  /** `result` may be another. */
+  readonly onResult?: () => void
 }
 
 export interface DialTarget extends AsyncDisposable {
@@ -89,6 +91,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
     state = next
     atMs = clock.now()
     if (error !== undefined) lastResult = { code: error.code, message: error.message }
+    options.onResult?.()
   }
 
   function plan(delayMs: number): void {

@@ -34,6 +34,8 @@ export interface DialerOptions extends LinkContext {
   readonly resolve?: Resolve
   /** Links one folder may have. */
   readonly maxLinks: () => number
+  /** What came of a host of some folder may be another. */
+  readonly onResult?: () => void
   /** How members at relays are called. */
   readonly relays: Pick<RelayClient, 'call' | 'isMember'>
 }

@@ -122,6 +122,14 @@ export interface ProblemRow {
   readonly retryMs: number
 }
 
+/** A path as a list shows it: as the folder has it, or, where the folder has nothing there, as it lies here. */
+export interface ListedPath {
+  readonly path: RelPath
+  readonly kind: Here['kind']
+  readonly sizeBytes: number
+  readonly ignored: boolean
+}
+
 /** `never` for a promise: nothing may be awaited inside a transaction. */
 export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
 
@@ -220,7 +228,9 @@ export interface FolderStore extends Disposable {
   /** The directory that was found to be this inode; the first of them in path order. */
   directoryHere(inode: bigint, device: bigint): RelPath | undefined
   /** Paths, not ignored, where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
-  localChanges(limit: number): PathState[]
+  localChanges(limit: number, after?: string): PathState[]
+  /** In path order, in pages: every path at which the folder has something or something lies here; or only those needed. */
+  pathsAfter(which: 'all' | 'needed', after: string, limit: number): ListedPath[]
   /** Live conflict copies in the folder (E4). */
   conflictCopies(limit: number): Version[]
   counts(): Counts
@@ -307,7 +317,9 @@ export interface FolderStore extends Disposable {
   addHistory(row: HistoryRow): void
   /** Newest first. */
   history(limit: number): HistoryRow[]
-  problems(limit: number): ProblemRow[]
+  /** By path. */
+  problems(limit: number, after?: string): ProblemRow[]
+  problem(path: string): ProblemRow | undefined
   setProblem(row: ProblemRow): void
   clearProblem(path: string): void
   /** Clears every problem with this code. */

@@ -1,6 +1,5 @@
 /** What people ask: what happened, and which paths cannot sync. A problem also holds its path back; the schema sees to that. */
 import type { Database } from 'better-sqlite3'
-import type { ErrorCode } from '../core/errors.ts'
 import { idToBytes } from '../core/ids.ts'
 import type { FolderStore, HistoryRow, ProblemRow } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
@@ -15,6 +14,7 @@ export type Journal = Pick<
   | 'addHistory'
   | 'history'
   | 'problems'
+  | 'problem'
   | 'setProblem'
   | 'clearProblem'
   | 'clearProblems'
@@ -31,8 +31,11 @@ export function createJournal(database: Database, { atomically }: Transactions):
   const selectHistory = database.prepare<[number], HistoryRow>(
     `SELECT at_ms AS atMs, path, action, device, size AS sizeBytes FROM history ORDER BY number DESC LIMIT ?`,
   )
-  const selectProblems = database.prepare<[number], ProblemRow>(
-    'SELECT path, code, message, retry_ms AS retryMs FROM problems ORDER BY path LIMIT ?',
+  const selectProblems = database.prepare<[string, number], ProblemRow>(
+    'SELECT path, code, message, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT ?',
+  )
+  const selectProblem = database.prepare<[string], ProblemRow>(
+    'SELECT path, code, message, retry_ms AS retryMs FROM problems WHERE path = ?',
   )
   const upsertProblem = database.prepare(
     `INSERT INTO problems (path, code, message, retry_ms) VALUES (:path, :code, :message, :retryMs)
@@ -44,9 +47,6 @@ export function createJournal(database: Database, { atomically }: Transactions):
     `DELETE FROM problems WHERE code = ? AND path IN (SELECT path FROM records WHERE root = ? AND superseded = 0 AND kind = 'file')`,
   )
   const deleteAllProblems = database.prepare('DELETE FROM problems')
-  const selectPage = database.prepare<[string, number], { path: string; code: ErrorCode }>(
-    'SELECT path, code FROM problems WHERE path > ? ORDER BY path LIMIT ?',
-  )
 
   return {
     addHistory: (row) =>
@@ -55,7 +55,8 @@ export function createJournal(database: Database, { atomically }: Transactions):
         deleteHistory.run(Number(lastInsertRowid) - maxHistoryRows)
       }),
     history: (limit) => selectHistory.all(limit),
-    problems: (limit) => selectProblems.all(limit),
+    problems: (limit, after = '') => selectProblems.all(after, limit),
+    problem: (path) => selectProblem.get(path),
     setProblem(row) {
       upsertProblem.run(row)
     },
@@ -76,7 +77,7 @@ export function createJournal(database: Database, { atomically }: Transactions):
       atomically(() => {
         let after = ''
         for (;;) {
-          const page = selectPage.all(after, pageRows)
+          const page = selectProblems.all(after, pageRows)
           for (const { path, code } of page)
             if (codes.includes(code) && !still.has(path)) deleteProblem.run(path)
           if (page.length < pageRows) return

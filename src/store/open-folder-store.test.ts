@@ -252,7 +252,10 @@ function answers(store: StoreModel): unknown {
       store.directoryHere(inode, inode ^ 1n),
       store.directoryHere(inode, inode),
     ]),
-    localChanges: [store.localChanges(100), store.localChanges(2)],
+    localChanges: [store.localChanges(100), store.localChanges(2), store.localChanges(2, paths[1])],
+    listed: (['all', 'needed'] as const).flatMap((which) =>
+      ['', ...paths].map((after) => [store.pathsAfter(which, after, 2), store.pathsAfter(which, after, 100)]),
+    ),
     copies: store.conflictCopies(100),
     counts: store.counts(),
     pendingDeletions: store.pendingDeletions(),
@@ -262,7 +265,8 @@ function answers(store: StoreModel): unknown {
     needsRoot: roots.flatMap((root) => [99, 100].map((nowMs) => store.needsRoot(root, nowMs))),
     contentNeeded: roots.map((root) => store.isContentNeeded(root)),
     elsewhere: roots.flatMap((root) => paths.map((at) => store.isContentLiveElsewhere(root, at))),
-    problems: [store.problems(100), store.problems(2)],
+    problems: [store.problems(100), store.problems(2), ...paths.map((after) => store.problems(2, after))],
+    problem: paths.map((at) => store.problem(at)),
     counters: writers.map((writer) => store.counterOf(writer)),
   }
 }

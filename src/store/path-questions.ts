@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3'
 import { idToBytes } from '../core/ids.ts'
 import { comparePaths, type DirPath, type RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
-import type { FolderStore, PathState } from './folder-store.ts'
+import type { FolderStore, ListedPath, PathState } from './folder-store.ts'
 import { hereColumns, type PathRow, rowToHere, rowToState, toSigned } from './path-row.ts'
 
 export type PathQuestions = Pick<
@@ -21,6 +21,7 @@ export type PathQuestions = Pick<
   | 'hereWithRoot'
   | 'directoryHere'
   | 'localChanges'
+  | 'pathsAfter'
   | 'conflictCopies'
   | 'counts'
   | 'pendingDeletions'
@@ -43,6 +44,8 @@ interface Totals {
   readonly unkept_count: number
   readonly unkept_bytes: number
 }
+
+type ListedRow = Omit<ListedPath, 'ignored'> & { readonly ignored: number }
 
 type Need = 'live' | 'deleted' | 'unkept'
 
@@ -100,10 +103,22 @@ export function createPathQuestions(
     )
     .pluck()
   const selectLocalChanges = database
-    .prepare<[number], PathRow>(
-      `SELECT ${rowColumns} FROM paths WHERE local_change = 1 ORDER BY path LIMIT ?`,
+    .prepare<[string, number], PathRow>(
+      `SELECT ${rowColumns} FROM paths WHERE local_change = 1 AND path > ? ORDER BY path LIMIT ?`,
     )
     .safeIntegers()
+  const selectListed = {
+    // Each half reads only its own index: what was deleted, which may be most of the table, costs nothing.
+    all: prepareListed(
+      `SELECT path FROM (SELECT path FROM paths WHERE path > :after AND winner_kind <> 'deleted' ORDER BY path LIMIT :limit)
+       UNION
+       SELECT path FROM (SELECT path FROM paths WHERE path > :after AND here_kind IS NOT NULL ORDER BY path LIMIT :limit)`,
+    ),
+    needed: prepareListed(
+      `SELECT path FROM paths INDEXED BY needs
+       WHERE need IS NOT NULL AND path > :after AND (winner_kind <> 'deleted' OR here_kind IS NOT NULL)`,
+    ),
+  }
   const selectCopies = database
     .prepare<[number], number>(
       'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT ?',
@@ -142,6 +157,18 @@ export function createPathQuestions(
     )
     .pluck()
   const selectTotals = database.prepare<[], Totals>('SELECT * FROM totals')
+
+  function prepareListed(paths: string) {
+    return database.prepare<{ after: string; limit: number }, ListedRow>(
+      `SELECT paths.path,
+         CASE WHEN winner_kind <> 'deleted' THEN winner_kind ELSE here_kind END AS kind,
+         CASE WHEN winner_kind <> 'deleted' THEN winner_size ELSE here_size END AS sizeBytes,
+         ignored
+       FROM (SELECT path FROM (${paths}) ORDER BY path LIMIT :limit) AS listed
+         CROSS JOIN paths ON paths.path = listed.path
+       ORDER BY listed.path`,
+    )
+  }
 
   function existsBelow(condition: string) {
     return database
@@ -227,7 +254,10 @@ export function createPathQuestions(
         .sort((a, b) => comparePaths(a.path, b.path))
         .map((row) => ({ path: row.path, here: rowToHere(row)! })),
     directoryHere: (inode, device) => selectDirectory.get(toSigned(inode), toSigned(device)),
-    localChanges: (limit) => selectLocalChanges.all(limit).map((row) => rowToState(row, versionAt)),
+    pathsAfter: (which, after, limit) =>
+      selectListed[which].all({ after, limit }).map((row) => ({ ...row, ignored: row.ignored === 1 })),
+    localChanges: (limit, after = '') =>
+      selectLocalChanges.all(after, limit).map((row) => rowToState(row, versionAt)),
     conflictCopies: (limit) => selectCopies.all(limit).map(versionAt),
 
     counts() {

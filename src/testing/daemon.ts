@@ -31,6 +31,8 @@ export interface Daemon extends AsyncDisposable {
   readonly home: string
   /** Where peers reach it. */
   readonly listen: string
+  /** The address of its web interface; empty where it has none. */
+  readonly web: string
   readonly process: ChildProcess
   /** Lines of its log so far. */
   readonly log: readonly string[]
@@ -60,17 +62,17 @@ export async function startDaemon(
   const child = spawn(command!, [...before, ...all], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
   const log: string[] = []
-  const { promise: ready, resolve } = Promise.withResolvers<string>()
+  const { promise: ready, resolve } = Promise.withResolvers<{ listen: string; web?: string }>()
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line)
-    if (line.includes('"msg":"ready"')) resolve(JSON.parse(line).listen)
+    if (line.includes('"msg":"ready"')) resolve(JSON.parse(line))
   })
   const failed = ended.then((code) => {
     throw new Error(`the daemon ended with ${code}:\n${log.join('\n')}`)
   })
   // Later it may end as it likes.
   failed.catch(() => undefined)
-  const listen = await Promise.race([ready, failed])
+  const { listen, web = '' } = await Promise.race([ready, failed])
 
   async function ask(...given: string[]): Promise<string> {
     const { status, out, err } = await runBerrysync([...given, '--home', home])
@@ -84,7 +86,7 @@ export async function startDaemon(
   }
 
   return {
-    ...{ home, listen, log, ask, end },
+    ...{ home, listen, web, log, ask, end },
     process: child,
     askJson: async (...given) => JSON.parse(await ask(...given, '--json')),
     async [Symbol.asyncDispose]() {

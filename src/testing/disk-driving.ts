@@ -2,7 +2,16 @@
 import type { FolderId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { Stat } from '../core/stat.ts'
-import type { CommitOutcome, CommitStep, Disk, Expectation, Found, Listing, Stage } from '../ports.ts'
+import type {
+  ArchiveEntry,
+  CommitOutcome,
+  CommitStep,
+  Disk,
+  Expectation,
+  Found,
+  Listing,
+  Stage,
+} from '../ports.ts'
 
 export const testIdentity = { folderId: 'ab'.repeat(32) as FolderId, diskId: 'cd'.repeat(16) }
 export const testMtimeNs = 1_600_000_000_000_000_000n
@@ -70,7 +79,12 @@ export async function commitText(
 /** What the archive holds: path and content, oldest first. Links show as their size only. */
 export async function archived(disk: Disk): Promise<string[]> {
   const entries: string[] = []
-  for await (const entry of disk.listArchive()) {
+  const listed = await collect(disk.listArchive())
+  const timeOf = ({ id }: ArchiveEntry) => id.split('/')[0]!
+  listed.sort(
+    (a, b) => a.archivedMs - b.archivedMs || (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0),
+  )
+  for (const entry of listed) {
     const { stage, sizeBytes, mtimeNs, executable } = await disk.stageArchived(entry.id)
     await stage.seal(sizeBytes, mtimeNs, executable)
     const path = rel(`restored-${entries.length}`)

@@ -79,12 +79,16 @@ export function createFakeOpener(): FakeOpener {
   }
 }
 
+const noRows = { rows: [], next: undefined }
+const noMatch = { files: 0, bytes: 0, examples: [] }
+
 function createFakeFolder(
   keys: FolderKeys,
   settings: FolderSettings,
   { mustReopen, claimed, rotated }: Pick<OpenHow, 'mustReopen' | 'claimed' | 'rotated'>,
 ): FakeFolder {
   const calls: string[] = []
+  let ignoreText = ''
   const status: FolderStatus = {
     ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
     ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0 },
@@ -107,6 +111,10 @@ function createFakeFolder(
     attach: () => undefined,
     configure: () => undefined,
     status: () => status,
+    transfers: () => [],
+    parts(path) {
+      throw new SyncError('not-found', { what: path })
+    },
     isSettled: () => true,
     rescan: () => void calls.push('rescan'),
     fetchNow(path, wanted) {
@@ -117,7 +125,7 @@ function createFakeFolder(
       calls.push(`restore ${path ?? 'all'}`)
       return 2
     },
-    localChanges: () => [],
+    localChanges: async () => noRows,
     async settleDeletes(choice) {
       calls.push(choice)
     },
@@ -138,13 +146,26 @@ function createFakeFolder(
     isAwaiting: false,
     admission: 'secret',
     setAdmission: (rule) => void calls.push(`admission ${rule}`),
-    async *listArchive() {
-      yield* []
-    },
-    async restoreArchived(id) {
-      calls.push(`restore ${id}`)
+    listArchive: async () => noRows,
+    listHeldAt: async () => noRows,
+    async restoreArchived(id, replace) {
+      calls.push(`restore ${id}${replace ? ' in place' : ''}`)
       return 'a.txt'
     },
+    listFiles: async () => noRows,
+    showContent: () => Promise.reject(new SyncError('not-found', { what: 'a file' })),
+    async settleConflict(path, keep) {
+      calls.push(`keep ${keep} of ${path}`)
+      return 'a.txt'
+    },
+    ignoreText: async () => ignoreText,
+    async setIgnoreText(text) {
+      ignoreText = text
+    },
+    previewIgnore: async () => ({
+      ...{ ignored: noMatch, newlyIgnored: noMatch, newlySynced: noMatch },
+      partial: false,
+    }),
     [Symbol.asyncDispose]: async () => undefined,
   }
   const folder: FakeFolder = {

@@ -11,6 +11,7 @@ import type {
   FolderStore,
   Here,
   KeepLimits,
+  ListedPath,
   PathState,
   ProblemRow,
 } from '../store/folder-store.ts'
@@ -75,6 +76,7 @@ export type StoreModel = Pick<
   | 'hereWithRoot'
   | 'directoryHere'
   | 'localChanges'
+  | 'pathsAfter'
   | 'conflictCopies'
   | 'counts'
   | 'pendingDeletions'
@@ -89,6 +91,7 @@ export type StoreModel = Pick<
   | 'clearProblemsOfContent'
   | 'forgetProblems'
   | 'problems'
+  | 'problem'
   | 'setProblem'
   | 'clearProblem'
   | 'clearProblemsExcept'
@@ -207,6 +210,16 @@ export function createStoreModel(): StoreModel {
   function isHeldBack(path: string, nowMs: number): boolean {
     const problem = model.problems.get(path)
     return problem !== undefined && (problem.retryMs === 0 || problem.retryMs > nowMs)
+  }
+
+  function isBehind(path: string, after: string): boolean {
+    return Buffer.compare(Buffer.from(path), Buffer.from(after)) > 0
+  }
+
+  function listed({ path, winner, here, ignored }: PathState): ListedPath | undefined {
+    const shown = winner === undefined || winner.kind === 'deleted' ? here : winner
+    if (shown === undefined || shown.kind === 'deleted') return undefined
+    return { path, kind: shown.kind, sizeBytes: shown.sizeBytes, ignored }
   }
 
   return {
@@ -350,7 +363,15 @@ export function createStoreModel(): StoreModel {
       states().find(
         ({ here }) => here?.kind === 'directory' && here.inode === inode && here.device === device,
       )?.path,
-    localChanges: (limit) => states().filter(isLocalChange).slice(0, limit),
+    localChanges: (limit, after = '') =>
+      states()
+        .filter((state) => isLocalChange(state) && isBehind(state.path, after))
+        .slice(0, limit),
+    pathsAfter: (which, after, limit) =>
+      states()
+        .filter((state) => isBehind(state.path, after) && (which === 'all' || needOf(state) !== undefined))
+        .flatMap((state) => listed(state) ?? [])
+        .slice(0, limit),
     conflictCopies: (limit) =>
       states()
         .flatMap(({ path, winner }) =>
@@ -420,8 +441,10 @@ export function createStoreModel(): StoreModel {
     forgetProblems() {
       model.problems.clear()
     },
-    problems: (limit) =>
+    problem: (path) => model.problems.get(path),
+    problems: (limit, after = '') =>
       [...model.problems.values()]
+        .filter(({ path }) => isBehind(path, after))
         .sort((a, b) => comparePaths(a.path as RelPath, b.path as RelPath))
         .slice(0, limit),
     setProblem(row) {

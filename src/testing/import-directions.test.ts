@@ -31,7 +31,11 @@ const directions: Readonly<
     may: ['core', 'wire', 'store', 'ports'],
     because: 'the engine reaches disk, network, time and chance through ports',
   },
-  api: { may: ['core', 'engine'], because: 'the API asks the engine, never disk, SQL or peers' },
+  api: {
+    may: ['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+    because:
+      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
+  },
   appliance: {
     may: ['core', 'ports'],
     because: 'the appliance watches hardware and tells; it does not sync',
@@ -62,7 +66,9 @@ const directions: Readonly<
   serial: { may: [], because: 'it only puts work in order' },
   'durable-file': { may: [], because: 'it only writes a file' },
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
-  traffic: { may: ['ports'], because: 'it only counts the bytes of links' },
+  traffic: { may: ['core', 'ports'], because: 'it only counts the bytes of links' },
+  'traffic-history': { may: ['core', 'ports', 'traffic'], because: 'it only keeps what the meter noted' },
+  news: { may: [], because: 'it only passes on that something happened' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   joining: {
     may: ['core', 'engine', 'ports'],
@@ -96,8 +102,17 @@ const directions: Readonly<
     may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
+  'device-status': {
+    may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folders', 'device-limits', 'traffic'],
+    because: 'it turns what is so into the words of the API',
+  },
+  'file-steering': {
+    may: ['core', 'engine', 'api', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about files, from the folders',
+  },
   'device-steering': {
     may: [
+      'file-steering',
       'core',
       'engine',
       'api',
@@ -105,7 +120,9 @@ const directions: Readonly<
       'setting-table',
       'synced-folders',
       'device-limits',
+      'device-status',
       'traffic',
+      'traffic-history',
       'net/address',
       'net/dial-target',
       'net/found-peers',
@@ -115,6 +132,10 @@ const directions: Readonly<
       'ports',
     ],
     because: 'it answers the API from what node built',
+  },
+  'web-interface': {
+    may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
+    because: 'it puts the web interface together, as node does with everything',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],

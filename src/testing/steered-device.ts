@@ -1,8 +1,11 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
 import { openControlSocket } from '../api/control-socket.ts'
+import { createOwnerDoor } from '../api/door.ts'
+import { createSessionCookie } from '../api/session-cookie.ts'
 import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
@@ -15,11 +18,15 @@ import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
 import type { DialResult } from '../net/dial-target.ts'
 import type { WayResult } from '../net/found-peers.ts'
+import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
 import { deviceSettingTable, withDefaults } from '../setting-table.ts'
+import { openDeviceStore } from '../store/open-device-store.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
+import { openTrafficHistory } from '../traffic-history.ts'
+import { createPasswordKeeper } from '../web-interface.ts'
 import { createFakeOpener, type FakeOpener } from './fake-folder.ts'
 import { createManualClock } from './manual-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
@@ -75,21 +82,33 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     },
     withDefaults(deviceTable, {}),
   )
+  const bugs: unknown[] = []
+  const news = createNews()
+  const traffic = createTrafficMeter(clock)
+  const store = openDeviceStore(':memory:', (damage) => bugs.push(damage))
+  const history = openTrafficHistory(clock, log, traffic, store)
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ deviceTable, config, folders, traffic: createTrafficMeter(clock) },
+    ...{ deviceTable, config, folders, traffic, history },
+    watching: {
+      ...{ clock, epoch: 'run', listen: news.listen },
+      onFailure: (error) => bugs.push(error),
+    },
     hosts: () => device.dialResults,
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
   })
+  const access = createAccess({
+    ...{ clock, chance: systemChance, log, store, passwords: createPasswordKeeper(config) },
+    device: { name: () => 'test device', version: '0' },
+  })
   const socketPath = openSocketPath(home)
-  const bugs: unknown[] = []
   const socket = await openControlSocket(
-    buildApp(steering, (error) => bugs.push(error)),
+    buildApp(steering, (error) => bugs.push(error), createOwnerDoor(access, createSessionCookie('d', false))),
     socketPath.path,
   )
 
@@ -135,7 +154,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       const status = answers.status()
       const peer = {
         ...{ id: 'e'.repeat(64) as DeviceId, name, address: '192.0.2.7:4444', via: 'direct', role: 'full' },
-        ...{ needFiles: 0, needBytes: 0 },
+        ...{ needFiles: 0, needBytes: 0, received: 0, sent: 0 },
       } as const
       Object.assign(answers, { status: () => ({ ...status, peers: [peer] }) })
     },
@@ -143,6 +162,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
       await socket[Symbol.asyncDispose]()
       socketPath[Symbol.dispose]()
       await folders[Symbol.asyncDispose]()
+      store[Symbol.dispose]()
       await directory[Symbol.asyncDispose]()
     },
   }

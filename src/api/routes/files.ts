@@ -1,13 +1,28 @@
-/** What a person decides about files. Decides nothing: every route asks the steering. */
+/** The files of folders, and what a person decides about them. Decides nothing: every route asks the steering. */
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import type { ShownContent } from '../../engine/show-content.ts'
 import { defaultRows, FolderParams, maxRows, RowsQuery } from '../schemas/basics.ts'
 import {
+  ArchivePageQuery,
   ArchiveRestoreBody,
   ArchiveRestoredSchema,
   ArchiveSchema,
+  AsOfQuery,
+  AsOfSchema,
+  ConflictBody,
+  ConflictSettledSchema,
   ConflictsSchema,
+  ContentQuery,
   DecidedSchema,
   DeletesBody,
   DeletesSchema,
+  FilesQuery,
+  FilesSchema,
+  IgnoreBody,
+  IgnorePreviewSchema,
+  IgnoreSchema,
+  LocalChangesQuery,
   LocalChangesSchema,
   RestoreBody,
   RestoredSchema,
@@ -16,16 +31,24 @@ import type { Steering } from '../steering.ts'
 import { type App, takes } from './typed-app.ts'
 
 export function addFileRoutes(app: App, steering: Steering): void {
-  app.get('/api/conflicts', takes({ querystring: RowsQuery }, ConflictsSchema), ({ query }) =>
-    steering.conflicts(query.folder, query.limit ?? defaultRows),
-  )
-  app.get('/api/archive', takes({ querystring: RowsQuery }, ArchiveSchema), ({ query }) =>
-    steering.archive(query.folder, query.limit ?? defaultRows),
+  app.get(
+    '/api/folders/:folder/files',
+    takes({ params: FolderParams, querystring: FilesQuery }, FilesSchema),
+    ({ params, query: { only, ...query } }) => steering.files(params.folder, paged(query), only),
   )
   app.get(
+    '/api/folders/:folder/content',
+    // What stands in files is no status, which is what reading is for.
+    { schema: { params: FolderParams, querystring: ContentQuery }, config: { needs: 'control' } },
+    async ({ params, query }, reply) => sendContent(reply, await steering.content(params.folder, query)),
+  )
+  addConflictRoutes(app, steering)
+  addArchiveRoutes(app, steering)
+  addIgnoreRoutes(app, steering)
+  app.get(
     '/api/folders/:folder/local-changes',
-    takes({ params: FolderParams }, LocalChangesSchema),
-    ({ params }) => steering.localChanges(params.folder, maxRows),
+    takes({ params: FolderParams, querystring: LocalChangesQuery }, LocalChangesSchema),
+    ({ params, query }) => steering.localChanges(params.folder, { limit: maxRows, ...query }),
   )
   app.post(
     '/api/folders/:folder/restore',
@@ -40,9 +63,82 @@ export function addFileRoutes(app: App, steering: Steering): void {
     takes({ params: FolderParams, body: DeletesBody }, DecidedSchema),
     ({ params, body }) => steering.settleDeletes(params.folder, body.choice),
   )
+}
+
+function addConflictRoutes(app: App, steering: Steering): void {
+  app.get('/api/conflicts', takes({ querystring: RowsQuery }, ConflictsSchema), ({ query }) =>
+    steering.conflicts(query.folder, query.limit ?? defaultRows),
+  )
+  app.post(
+    '/api/folders/:folder/conflicts',
+    takes({ params: FolderParams, body: ConflictBody }, ConflictSettledSchema),
+    ({ params, body }) => steering.settleConflict(params.folder, body.path, body.keep),
+  )
+}
+
+function addArchiveRoutes(app: App, steering: Steering): void {
+  app.get('/api/archive', takes({ querystring: RowsQuery }, ArchiveSchema), ({ query }) =>
+    steering.archive(query.folder, query.limit ?? defaultRows),
+  )
+  app.get(
+    '/api/folders/:folder/archive',
+    takes({ params: FolderParams, querystring: ArchivePageQuery }, ArchiveSchema),
+    ({ params, query }) => steering.archivePage(params.folder, paged(query)),
+  )
+  app.get(
+    '/api/folders/:folder/archive/as-of',
+    takes({ params: FolderParams, querystring: AsOfQuery }, AsOfSchema),
+    ({ params, query: { at, ...query } }) => steering.archiveAsOf(params.folder, at, paged(query)),
+  )
   app.post(
     '/api/folders/:folder/archive/restore',
     takes({ params: FolderParams, body: ArchiveRestoreBody }, ArchiveRestoredSchema),
-    ({ params, body }) => steering.restoreArchived(params.folder, body.id),
+    ({ params, body }) => steering.restoreArchived(params.folder, body.id, body.replace === true),
+  )
+}
+
+function addIgnoreRoutes(app: App, steering: Steering): void {
+  app.get('/api/folders/:folder/ignore', takes({ params: FolderParams }, IgnoreSchema), ({ params }) =>
+    steering.ignore(params.folder),
+  )
+  app.put(
+    '/api/folders/:folder/ignore',
+    takes({ params: FolderParams, body: IgnoreBody }, IgnoreSchema),
+    ({ params, body }) => steering.setIgnore(params.folder, body.text),
+  )
+  app.post(
+    '/api/folders/:folder/ignore/preview',
+    takes({ params: FolderParams, body: IgnoreBody }, IgnorePreviewSchema),
+    ({ params, body }) => steering.previewIgnore(params.folder, body.text),
+  )
+}
+
+function paged<Q extends { readonly limit?: number }>(query: Q): Q & { readonly limit: number } {
+  return { ...query, limit: query.limit ?? defaultRows }
+}
+
+/** Whatever a file holds, the browser shows it and does nothing else with it: no script, no requests, no guess at another type. */
+function sendContent(reply: FastifyReply, content: ShownContent): FastifyReply {
+  const bytes = Readable.from(content.pieces(), { objectMode: false })
+  bytes.once('close', () => void content[Symbol.asyncDispose]())
+  return reply
+    .headers({
+      'content-type': content.type,
+      'content-length': content.sizeBytes,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'content-disposition': `inline; filename*=UTF-8''${encodeName(content.name)}`,
+      'cache-control': 'no-store',
+      'cross-origin-resource-policy': 'same-origin',
+      ...(content.cutFromBytes === undefined ? {} : { 'x-cut-from-bytes': content.cutFromBytes }),
+    })
+    .send(bytes)
+}
+
+/** As RFC 8187 wants it; what could steer a terminal or turn the reading direction goes. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_')).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 }

@@ -24,16 +24,20 @@ export function addFolderRoutes(app: App, steering: Steering): void {
     await steering.removeFolder(params.folder)
     return {}
   })
-  app.get('/api/folders/:folder/secrets', takes({ params: FolderParams }, SecretsSchema), ({ params }) =>
-    steering.secrets(params.folder),
+  app.get(
+    '/api/folders/:folder/secrets',
+    { ...takes({ params: FolderParams }, SecretsSchema), config: { needs: 'confirmed' } },
+    ({ params }) => steering.secrets(params.folder),
   )
   app.get(
     '/api/folders/:folder/rotation',
     takes({ params: FolderParams }, RotationPlanSchema),
     ({ params }) => steering.planRotation(params.folder),
   )
-  app.post('/api/folders/:folder/rotation', takes({ params: FolderParams }, RotatedSchema), ({ params }) =>
-    steering.rotate(params.folder),
+  app.post(
+    '/api/folders/:folder/rotation',
+    { ...takes({ params: FolderParams }, RotatedSchema), config: { needs: 'confirmed' } },
+    ({ params }) => steering.rotate(params.folder),
   )
   app.get('/api/folders/:folder/settings', takes({ params: FolderParams }, SettingsSchema), ({ params }) =>
     steering.folderSettings(params.folder),

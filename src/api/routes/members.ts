@@ -1,4 +1,5 @@
 /** Who shares a folder. Decides nothing: every route asks the steering. */
+import type { Static } from 'typebox'
 import { maxInviteMs } from '../../core/invite.ts'
 import { FolderParams, FolderQuery } from '../schemas/basics.ts'
 import { ExplanationSchema } from '../schemas/explanation.ts'
@@ -19,7 +20,13 @@ import { type App, takes } from './typed-app.ts'
 export function addMemberRoutes(app: App, steering: Steering): void {
   app.post(
     '/api/folders/:folder/invites',
-    takes({ params: FolderParams, body: InviteParameters }, InvitedSchema),
+    {
+      ...takes({ params: FolderParams, body: InviteParameters }, InvitedSchema),
+      config: {
+        needs: (body) =>
+          (body as Static<typeof InviteParameters>).role === 'full' ? 'confirmed' : 'control',
+      },
+    },
     ({ params, body }) =>
       steering.invite(
         params.folder,

@@ -15,9 +15,15 @@ export const FilesSchema = Type.Object({
   files: Type.Array(
     Type.Object({
       path: Type.String(),
-      kind: Type.Union([Type.Literal('file'), Type.Literal('directory'), Type.Literal('link')]),
+      kind: Type.Union([
+        Type.Literal('file'),
+        Type.Literal('directory'),
+        Type.Literal('link'),
+        /** Nothing is known of it but its problem. */
+        Type.Literal('other'),
+      ]),
       sizeBytes: Type.Number(),
-      /** ISO 8601, UTC. */
+      /** ISO 8601, UTC; empty for `other`. */
       modified: Type.String(),
       state: Type.Union([
         Type.Literal('here'),
@@ -28,6 +34,8 @@ export const FilesSchema = Type.Object({
         /** Not as the folder has it: changed on this read-only device. */
         Type.Literal('changed-here'),
         Type.Literal('ignored'),
+        /** It cannot sync; see its problem. */
+        Type.Literal('unsynced'),
       ]),
       problem: Type.Optional(ReasonSchema),
       /** A person asked for it before others. */
@@ -39,7 +47,10 @@ export const FilesSchema = Type.Object({
 })
 export type Files = Static<typeof FilesSchema>
 
-/** What of a file is shown in a browser: a path of the folder, or an entry of the archive. */
+/**
+ * What of a file is shown in a browser: a path of the folder, or an entry of the archive. The answer is the bytes themselves, of a picture
+ * or a text and of nothing else. Of a long text only the beginning comes, with its whole size in the header `x-cut-from-bytes`.
+ */
 export const ContentQuery = Type.Union([
   Type.Object({ path: Path }, closed),
   Type.Object({ archived: Path }, closed),
@@ -60,7 +71,10 @@ export type ConflictSettled = Static<typeof ConflictSettledSchema>
 export const ArchivePageQuery = Type.Object(Paged, closed)
 export const AsOfQuery = Type.Object({ ...Paged, at: TimeText }, closed)
 
-/** What paths held at a time, as far as the archive still has it: only those that hold something else now. */
+/**
+ * What paths held at a time, as far as the archive still has it: only those that hold something else now. By path. A page may be short, or
+ * empty, though there is a next one.
+ */
 export const AsOfSchema = Type.Object({
   files: Type.Array(
     Type.Object({
@@ -107,15 +121,22 @@ export const DeletesBody = Type.Object(
   closed,
 )
 
-export const ArchiveRestoreBody = Type.Object({ id: Path }, closed)
+/** Where its path is taken, the file is put beside what lies there, or with `replace` in its place; what lay there is archived. */
+export const ArchiveRestoreBody = Type.Object({ id: Path, replace: Type.Optional(Type.Boolean()) }, closed)
 
+export const LocalChangesQuery = Type.Object(Paged, closed)
+
+/** By path. */
 export const LocalChangesSchema = Type.Object({
   changes: Type.Array(
     Type.Object({
       path: Type.String(),
       change: Type.Union([Type.Literal('added'), Type.Literal('edited'), Type.Literal('deleted')]),
+      sizeBytes: Type.Number(),
     }),
   ),
+  /** Give it as `after` for the next page; none at the end. */
+  next: Type.Optional(Type.String()),
 })
 export type LocalChanges = Static<typeof LocalChangesSchema>
 

@@ -68,6 +68,8 @@ export const StatusSchema = Type.Object({
     name: Type.String(),
     version: Type.String(),
     listen: Type.String(),
+    /** The address of the web interface, for a browser; left out where there is none. */
+    web: Type.Optional(Type.String()),
     pid: Type.Number(),
     /** What holds now for all folders together. */
     limits: Type.Object({

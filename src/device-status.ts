@@ -1,0 +1,87 @@
+/** What a device says of its folders, as the API tells it: what the engine knows of one, and what only the daemon does. Only reads. */
+import type { Reason } from './api/schemas/basics.ts'
+import type { FolderStatusBody, Status } from './api/schemas/status.ts'
+import { SyncError } from './core/errors.ts'
+import type { LimitsInForce } from './device-limits.ts'
+import { isFinal } from './engine/redemption.ts'
+import { type FolderStatus, toReason } from './engine/status.ts'
+import { folderSettingTable, withDefaults } from './setting-table.ts'
+import type { RunningFolder, SyncedFolder } from './synced-folders.ts'
+import { type FolderSpeeds, noSpeeds } from './traffic.ts'
+
+/** Everything but the ways to its predefined hosts. */
+type Body = Omit<FolderStatusBody, 'routes'>
+
+export function statusToBody(folder: SyncedFolder, { paused }: LimitsInForce, speeds: FolderSpeeds): Body {
+  const { id, entry, keys, state } = folder
+  const set = withDefaults(folderSettingTable, entry.set)
+  const limits = { upload: set.uploadLimit, download: set.downloadLimit }
+  const known = { id, path: entry.path, hosts: [...set.hosts], limits }
+  if (keys === undefined) {
+    const where = set.hosts.length === 0 ? ` ${sayWhere(entry.path)}` : ''
+    return { ...known, ...emptyBody, ...joiningToBody(state.obstacle, where) }
+  }
+  if (state instanceof SyncError) {
+    const halt = showReason(toReason(state))
+    return { ...known, ...emptyBody, role: keys.role, state: 'halted', halt, explanation: halt.message }
+  }
+  const { peers, problems, explanation, halt, obstacle, ...status } = state.folder.status()
+  const shown = {
+    ...{ ...status, ...known, problems: [...problems] },
+    ...(halt === undefined ? {} : { halt: showReason(halt) }),
+    ...(obstacle === undefined ? {} : { obstacle: showReason(obstacle) }),
+  }
+  if (paused && !set.paused) {
+    const until = 'Paused by the schedule of this device (`berrysync config`).'
+    return { ...shown, ...noSpeeds, settled: false, explanation: until, peers: [] }
+  }
+  const { byPeer, receivedPerSecond, sentPerSecond } = speeds
+  const alone = status.state === 'up-to-date' && peers.length === 0 ? explainAlone(state.folder) : ''
+  return {
+    ...{ ...shown, receivedPerSecond, sentPerSecond },
+    settled: peers.length > 0 && state.folder.isSettled(),
+    explanation: [alone, explanation].filter((text) => text !== '').join(' '),
+    peers: peers.map((peer) => ({ ...peer, ...(byPeer.get(peer.id) ?? noSpeeds) })),
+  }
+}
+
+export function limitsToBody({ untilMs, ...limits }: LimitsInForce): Status['device']['limits'] {
+  return { ...limits, ...(untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() }) }
+}
+
+/** Of a folder that is not open. */
+const emptyBody = {
+  ...{ settled: false, files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0 },
+  ...{ notKept: { files: 0, bytes: 0 }, peers: [], problems: [], ...noSpeeds },
+}
+
+function joiningToBody(
+  error: SyncError,
+  where: string,
+): Pick<Body, 'role' | 'state' | 'halt' | 'obstacle' | 'explanation'> {
+  const obstacle = showReason(toReason(error))
+  if (!isFinal(error.code))
+    return { role: 'read-only', state: 'joining', obstacle, explanation: `${obstacle.message}${where}` }
+  return {
+    role: 'read-only',
+    state: 'refused',
+    halt: obstacle,
+    obstacle,
+    explanation: obstacle.message,
+  }
+}
+
+function showReason({ data, ...reason }: NonNullable<FolderStatus['halt']>): Reason {
+  return { ...reason, data: { ...data } }
+}
+
+function sayWhere(path: string): string {
+  return `Where it is can be told: berrysync host add ${path} HOST:PORT`
+}
+
+/** What "up to date" is worth while nobody is there to ask. */
+function explainAlone(folder: RunningFolder['folder']): string {
+  return folder.knownPeers().length === 0
+    ? 'No peer has connected yet, so nothing was sent or received.'
+    : 'No peer is connected: what changed elsewhere since is not known here.'
+}

@@ -1,0 +1,74 @@
+/** What the archive of a folder holds, in pages: everything, the newest first, or what paths held at a time. Keeps no more of it than a page needs. */
+import type { RelPath } from '../core/path.ts'
+import type { ArchiveEntry } from '../ports.ts'
+import type { FolderContext } from './folder-context.ts'
+import { createMatcher, type Page, type PageQuery } from './pages.ts'
+
+/** Paths gathered beyond a page before the last of them are let go again: sorting once in a while costs less than for each. */
+const slackRows = 1_000
+
+/** What a path held at a time, and what is there instead now. */
+export interface HeldEntry extends ArchiveEntry {
+  readonly now: 'changed' | 'deleted'
+}
+
+/** The newest first. `after` is the id of an entry. */
+export async function listArchive(
+  { disk }: FolderContext,
+  { after, limit, search }: PageQuery,
+): Promise<Page<ArchiveEntry>> {
+  const matches = createMatcher(search)
+  const rows: ArchiveEntry[] = []
+  for await (const entry of disk.listArchive(after)) {
+    if (!matches(entry.path)) continue
+    if (rows.length === limit) return { rows, next: rows.at(-1)!.id }
+    rows.push(entry)
+  }
+  return { rows, next: undefined }
+}
+
+/**
+ * By path, those that hold something else now. What a path held at a time is what left it first after that time, unless it was written later
+ * still: then the archive does not have it. `after` is a path. A page may be short though there is a next one.
+ */
+export async function listHeldAt(
+  { disk, store }: FolderContext,
+  atMs: number,
+  { after, limit, search }: PageQuery,
+): Promise<Page<HeldEntry>> {
+  const matches = createMatcher(search)
+  const firstByPath = new Map<RelPath, ArchiveEntry>()
+  /** Nothing behind this path fits any more. */
+  let end: RelPath | undefined
+
+  function keepFirst(rows: number): void {
+    if (firstByPath.size <= rows) return
+    const paths = [...firstByPath.keys()].sort()
+    for (const path of paths.slice(rows)) firstByPath.delete(path)
+    end = paths[rows - 1]
+  }
+
+  // From the newest back, so what is seen last of a path is what left it first.
+  for await (const entry of disk.listArchive()) {
+    const { path, archivedMs } = entry
+    if (archivedMs <= atMs) break
+    if ((after !== undefined && path <= after) || (end !== undefined && path > end) || !matches(path))
+      continue
+    firstByPath.set(path, entry)
+    if (firstByPath.size > limit + slackRows) keepFirst(limit)
+  }
+  keepFirst(limit)
+  const rows = [...firstByPath.values()]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap((entry) => heldAt(entry) ?? [])
+  return { rows, next: end }
+
+  function heldAt(entry: ArchiveEntry): HeldEntry | undefined {
+    if (entry.mtimeNs > BigInt(atMs) * 1_000_000n) return undefined
+    const here = store.state(entry.path)?.here
+    if (here === undefined) return { ...entry, now: 'deleted' }
+    const isSame =
+      here.kind === 'file' && here.sizeBytes === entry.sizeBytes && here.mtimeNs === entry.mtimeNs
+    return isSame ? undefined : { ...entry, now: 'changed' }
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Opens `device.db`: what the device itself remembers besides its configuration. A damaged one is moved aside and made anew, also
+ * while it is in use; that costs log-ins, tokens and the traffic of the last month, never the password or a folder.
+ */
+import type { Database } from 'better-sqlite3'
+import type { AccessStore } from '../core/access.ts'
+import type { SyncError } from '../core/errors.ts'
+import { moveAside, openDatabase } from './database.ts'
+import { createDeviceAccess } from './device-access.ts'
+import { deviceMigrations } from './device-schema.ts'
+import { createDeviceTraffic, type DeviceTraffic } from './device-traffic.ts'
+import { isDamage, sqliteReason, unusableError } from './failures.ts'
+
+export interface DeviceStore extends AccessStore, DeviceTraffic, Disposable {}
+
+interface Opened {
+  readonly database: Database
+  readonly tables: AccessStore & DeviceTraffic
+}
+
+/** Throws `database-newer` and `database-unusable`; every call may throw the latter. `onDamage` hears of each damage once. */
+export function openDeviceStore(file: string, onDamage: (error: SyncError) => void): DeviceStore {
+  let opened = open()
+
+  function open(): Opened {
+    return openDatabase(file, { migrations: deviceMigrations, onDamage }, (database) => ({
+      database,
+      tables: { ...createDeviceAccess(database), ...createDeviceTraffic(database) },
+    }))
+  }
+
+  function renew(damage: unknown): void {
+    opened.database.close()
+    const told = moveAside(file, sqliteReason(damage))
+    if (told.code !== 'database-damaged') throw told
+    onDamage(told)
+    opened = open()
+  }
+
+  function call<T>(use: () => T): T {
+    try {
+      return use()
+    } catch (thrown) {
+      if (!isDamage(thrown)) throw unusableError(thrown, file) ?? thrown
+      renew(thrown)
+      return use()
+    }
+  }
+
+  const calls = Object.keys(opened.tables).map((name) => [
+    name,
+    (...args: readonly unknown[]) =>
+      call(() =>
+        (opened.tables[name as keyof Opened['tables']] as (...args: readonly unknown[]) => unknown)(...args),
+      ),
+  ])
+  return {
+    ...(Object.fromEntries(calls) as Opened['tables']),
+    [Symbol.dispose]: () => opened.database.close(),
+  }
+}
