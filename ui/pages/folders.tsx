@@ -84,7 +84,7 @@ function Summary() {
         {now && (
           <div>
             <dt>{t('folders-since-start')}</dt>
-            <dd class="number">
+            <dd>
               ↓ <Size bytes={now.received} /> ↑ <Size bytes={now.sent} />
             </dd>
           </div>
@@ -98,6 +98,7 @@ function FolderRow({ folder }: { readonly folder: FolderStatusBody }) {
   const { id, path, role, files, bytes, needBytes, peers, state: now } = folder
   const { tone, state, why } = describeFolder(folder)
   const name = folderName(path)
+  const isMoving = folder.receivedPerSecond + folder.sentPerSecond > 0
   const tabs = (tab: 'overview' | 'sharing') => ({ page: 'folder', folder: id, tab }) as const
   return (
     <li class={`folder-row card tone-${tone}`}>
@@ -134,10 +135,12 @@ function FolderRow({ folder }: { readonly folder: FolderStatusBody }) {
         </li>
         <li>{t('peers-online', { peers: peers.length })}</li>
         {now !== 'joining' && now !== 'refused' && <li>{t(`role-${role}`)}</li>}
-        <li class="speeds">
-          <Speed direction="down" bytesPerSecond={folder.receivedPerSecond} />
-          <Speed direction="up" bytesPerSecond={folder.sentPerSecond} />
-        </li>
+        {isMoving && (
+          <li class="speeds">
+            <Speed direction="down" bytesPerSecond={folder.receivedPerSecond} />
+            <Speed direction="up" bytesPerSecond={folder.sentPerSecond} />
+          </li>
+        )}
       </ul>
     </li>
   )
