@@ -17,7 +17,7 @@ import { makeTempDirectory } from './testing/temp-directory.ts'
 import { unprovenCertificates } from './testing/version-arbitraries.ts'
 import { encodeStatement } from './wire/statement-body.ts'
 
-const table = deviceSettingTable('host')
+const table = deviceSettingTable('host', '/home/somebody')
 const full = generateFullSecret((count) => Buffer.alloc(count, 7))
 const fullText = secretToText(full)
 const oneTime = generateOneTimeSecret((count) => Buffer.alloc(count, 7))

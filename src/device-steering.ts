@@ -1,5 +1,6 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import { defaultRows } from './api/schemas/basics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
@@ -10,10 +11,12 @@ import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import type { Invite } from './core/invite.ts'
-import { readSecretOf, secretToText } from './core/secret.ts'
+import { isOwnSecret, parseSecret, readSecretOf, secretToText } from './core/secret.ts'
+import { isSecretLink, textToSecretLink } from './core/secret-link.ts'
 import { msToText } from './core/time-text.ts'
 import type { LimitsInForce } from './device-limits.ts'
 import { limitsToBody, statusToBody } from './device-status.ts'
+import type { DirectoryChooser } from './directory-chooser.ts'
 import type { MemberRow } from './engine/member-list.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createFileSteering } from './file-steering.ts'
@@ -45,6 +48,9 @@ interface Needs {
   /** Told what is set for the device from now on. */
   deviceChanged(set: Partial<DeviceSettings>): void
   readonly deviceTable: SettingTable<DeviceSettings>
+  /** What the options of the daemon say for this run. */
+  readonly overrides: Partial<DeviceSettings>
+  readonly chooser: DirectoryChooser
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
   readonly traffic: TrafficMeter
@@ -61,7 +67,7 @@ interface Needs {
 }
 
 export function createSteering(needs: Needs): Steering {
-  const { device, deviceTable, config, folders, traffic } = needs
+  const { device, deviceTable, config, folders, traffic, chooser } = needs
 
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
@@ -76,7 +82,7 @@ export function createSteering(needs: Needs): Steering {
   }
 
   function showDevice(): Settings {
-    return { settings: showSettings(deviceTable, config.current().device) }
+    return { settings: showSettings(deviceTable, config.current().device, needs.overrides) }
   }
 
   async function changeHosts(named: string, change: (hosts: readonly string[]) => readonly string[]) {
@@ -129,17 +135,43 @@ export function createSteering(needs: Needs): Steering {
         reachable: showReachability(needs.reachability()),
       }
     },
-    async addFolder(path, secret, hosts) {
-      const { id, entry, keys } = await folders.add(path, secret, hosts.length === 0 ? {} : readHosts(hosts))
+    async addFolder(path, secret, hosts, from) {
+      const set = hosts.length === 0 ? {} : readHosts(hosts)
+      // Before anything is told of the directory, and again of what it really is when it is taken.
+      const place = from === 'web' ? await chooser.check(path) : path
+      const approve = from === 'web' ? chooser.check : undefined
+      const { id, entry, keys } = await folders.add(place, secret, set, approve)
       return {
         ...{ id, path: entry.path, role: keys?.role ?? 'read-only' },
         ...{ created: secret === undefined, joining: keys === undefined },
         ...(keys === undefined ? {} : secretsOf(entry)),
       }
     },
+    async secretKind(text) {
+      const link = isSecretLink(text) ? textToSecretLink(text) : undefined
+      const secret = parseSecret(link?.secret ?? text)
+      const here = folders.withSecret(secret)
+      return {
+        ...{ kind: secret.kind, secret: secretToText(secret), own: isOwnSecret(secret) },
+        ...(link === undefined || link.name === '' ? {} : { name: link.name }),
+        hosts: [...(readHosts(link?.hosts ?? []).hosts ?? [])],
+        ...(here === undefined ? {} : { path: here.entry.path }),
+      }
+    },
+    async directories(path) {
+      const { directories, ...list } = await chooser.list(path)
+      return { ...list, directories: [...directories] }
+    },
+    async makeDirectory(parent, name) {
+      return { path: await chooser.make(parent, name) }
+    },
     removeFolder: (named) => folders.remove(named),
     async secrets(named) {
       return secretsOf((await folders.find(named)).entry)
+    },
+    async readOnlySecret(named) {
+      const { readOnly } = secretsOf((await folders.find(named)).entry)
+      return { readOnly }
     },
     async invite(named, role, lifeMs) {
       const { secret, invite } = (await folderOf(named)).invites.create(role, lifeMs)
@@ -171,17 +203,35 @@ export function createSteering(needs: Needs): Steering {
     },
     removeHost(named, text) {
       const host = formatHostPort(parseHostPort(text))
-      return changeHosts(named, (hosts) => hosts.filter((other) => other !== host))
+      return changeHosts(named, (hosts) => {
+        if (!hosts.includes(host))
+          throw new SyncError('not-found', { what: `${host} among the predefined hosts of this folder` })
+        return hosts.filter((other) => other !== host)
+      })
     },
     async rescan(named) {
       for (const { state } of await folders.listRunning(named)) state.folder.rescan()
     },
-    async history(named, limit) {
-      const rows = (await folders.listRunning(named)).flatMap(({ entry, state }) =>
-        state.folder.history(limit).map((row) => ({ folder: entry.path, ...row })),
-      )
-      rows.sort((a, b) => b.atMs - a.atMs)
-      return { history: rows.slice(0, limit).map(({ atMs, ...row }) => ({ ...row, at: msToText(atMs) })) }
+    async history({ folder: named, limit = defaultRows, after, search, action }) {
+      const place = after === undefined ? undefined : readHistoryPlace(after)
+      const question = {
+        ...(search === undefined ? {} : { search }),
+        ...(action === undefined ? {} : { action }),
+      }
+      const rows = (await folders.listRunning(named)).flatMap(({ entry, state: { folder } }) => {
+        const from = place === undefined ? {} : { after: historyAfter(place, folder.id) }
+        return folder
+          .history(limit + 1, { ...question, ...from })
+          .map((row) => ({ ...row, id: folder.id, folder: entry.path }))
+      })
+      rows.sort((a, b) => b.atMs - a.atMs || compareIds(a.id, b.id) || b.number - a.number)
+      const last = rows[limit - 1]
+      return {
+        history: rows.slice(0, limit).map(({ atMs, number: _, id: __, ...row }) => {
+          return { ...row, at: msToText(atMs) }
+        }),
+        ...(last === undefined || rows.length === limit ? {} : { next: historyPlaceToText(last) }),
+      }
     },
     async peers(named) {
       return {
@@ -219,6 +269,34 @@ export function createSteering(needs: Needs): Steering {
       return { rule: folder.admission }
     },
   }
+}
+
+/** A place in the history of all folders: newest first, in the order of their ids at the same time. */
+interface HistoryPlace {
+  readonly atMs: number
+  readonly number: number
+  readonly id: string
+}
+
+function historyPlaceToText({ atMs, number, id }: HistoryPlace): string {
+  return `${atMs}-${number}-${id}`
+}
+
+function readHistoryPlace(text: string): HistoryPlace {
+  const [, atMs, number, id] = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{64})$/.exec(text) ?? []
+  if (id === undefined)
+    throw new SyncError('request-invalid', { reason: `"${text}" is no place in the history.` })
+  return { atMs: Number(atMs), number: Number(number), id }
+}
+
+/** Where one folder goes on after a place: at the same time come the rows of folders behind it in order, and those of itself. */
+function historyAfter({ atMs, number, id }: HistoryPlace, folder: FolderId) {
+  const order = compareIds(folder, id)
+  return { atMs, number: order === 0 ? number : order > 0 ? Number.MAX_SAFE_INTEGER : 0 }
+}
+
+function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Checked like any other value, so that the limits of the table hold. Throws `host-invalid`. */

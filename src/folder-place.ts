@@ -11,23 +11,39 @@ import { reasonOf, SyncError } from './core/errors.ts'
  * `folder-exists` or `folder-nested`.
  */
 export async function checkPlace(path: string, home: string, synced: readonly string[]): Promise<string> {
-  if (!isAbsolute(path))
-    throw new SyncError('request-invalid', { reason: `${path} is not an absolute path.` })
-  const real = await realDirectory(path)
-  await checkAccess(path, real, constants.R_OK | constants.X_OK, 'read')
-  await checkAccess(path, real, constants.W_OK, 'written')
-  if (isSameOrInside(real, home) || isSameOrInside(home, real)) {
-    const how = real === home ? 'is' : isSameOrInside(real, home) ? 'lies in' : 'contains'
-    throw new SyncError('directory-holds-state', { path, how, home })
-  }
+  return (await surveyPlaces(home, synced))(path)
+}
+
+/** Looks at the synced folders once; what it returns does what `checkPlace` does, for many directories. */
+export async function surveyPlaces(
+  home: string,
+  synced: readonly string[],
+): Promise<(path: string) => Promise<string>> {
+  const homeInode = await inodeOf(home)
+  const syncedByInode = new Map<string, string>()
   for (const other of synced) {
-    if (real === other || (await isSameDirectory(real, other)))
-      throw new SyncError('folder-exists', { path: other })
-    if (isSameOrInside(real, other) || isSameOrInside(other, real)) {
-      throw new SyncError('folder-nested', { path: real, other })
-    }
+    const inode = await inodeOf(other)
+    if (inode !== undefined) syncedByInode.set(inode, other)
   }
-  return real
+  return async (path) => {
+    if (!isAbsolute(path))
+      throw new SyncError('request-invalid', { reason: `${path} is not an absolute path.` })
+    const real = await realDirectory(path)
+    await checkAccess(path, real, constants.R_OK | constants.X_OK, 'read')
+    await checkAccess(path, real, constants.W_OK, 'written')
+    // One directory can have two real paths: a bind mount.
+    const inode = await inodeOf(real)
+    const isHome = real === home || (inode !== undefined && inode === homeInode)
+    if (isHome || isSameOrInside(real, home) || isSameOrInside(home, real)) {
+      const how = isHome ? 'is' : isSameOrInside(real, home) ? 'lies in' : 'contains'
+      throw new SyncError('directory-holds-state', { path, how, home })
+    }
+    const same = synced.find((other) => other === real) ?? syncedByInode.get(inode ?? '')
+    if (same !== undefined) throw new SyncError('folder-exists', { path: same })
+    const other = synced.find((one) => isSameOrInside(real, one) || isSameOrInside(one, real))
+    if (other !== undefined) throw new SyncError('folder-nested', { path: real, other })
+    return real
+  }
 }
 
 async function realDirectory(path: string): Promise<string> {
@@ -55,17 +71,17 @@ async function checkAccess(path: string, real: string, mode: number, what: strin
   }
 }
 
-function isSameOrInside(path: string, directory: string): boolean {
+/** By their paths, which have to be real ones. */
+export function isSameOrInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
 }
 
-/** One directory can have two real paths: a bind mount. */
-async function isSameDirectory(path: string, other: string): Promise<boolean> {
+/** Undefined for what is not there at the moment. */
+async function inodeOf(path: string): Promise<string | undefined> {
   try {
-    const [one, two] = await Promise.all([stat(path), stat(other)])
-    return one.dev === two.dev && one.ino === two.ino
+    const { dev, ino } = await stat(path, { bigint: true })
+    return `${dev}:${ino}`
   } catch {
-    // The other one is not there at the moment, so it is not this one.
-    return false
+    return undefined
   }
 }

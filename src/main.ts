@@ -118,6 +118,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   version: manifest.version,
   defaultHome: environment.defaultHome,
   colour: isatty(1) && !environment.plain,
+  columns: isatty(1) ? process.stdout.columns : undefined,
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
   readInput,

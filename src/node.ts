@@ -3,7 +3,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
-import { hostname } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createAccess } from './api/access.ts'
 import { buildApp } from './api/app.ts'
@@ -13,6 +13,7 @@ import { createSessionCookie } from './api/session-cookie.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
+import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
 import { createDeviceRates } from './engine/rates.ts'
@@ -79,7 +80,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName)
+  const deviceTable = deviceSettingTable(hostName, homedir())
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -222,6 +223,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const chooser = createDirectoryChooser({
+    home: home.path,
+    roots: () => settings.roots,
+    synced: () => folders.list().map(({ entry }) => entry.path),
+  })
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({ name, listen, ...(web === undefined ? {} : { web: web.url }) }),
@@ -239,7 +245,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       ...{ clock, epoch: Buffer.from(chance.bytes(4)).toString('hex'), listen: news.listen },
       onFailure: (error) => log.error({ error }, 'the device could not be looked at for readers of events'),
     },
-    ...{ deviceTable, config, folders, traffic, hosts: peerFinding.hosts, explain: peerFinding.explain },
+    ...{
+      overrides,
+      chooser,
+      deviceTable,
+      config,
+      folders,
+      traffic,
+      hosts: peerFinding.hosts,
+      explain: peerFinding.explain,
+    },
     reachability: reachability.report,
     isClosed: () => settings.closed,
   })

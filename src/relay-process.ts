@@ -14,7 +14,7 @@ interface RelaySettings {
 }
 
 /** Addresses and rates are written as for a device. */
-const device = deviceSettingTable('')
+const device = deviceSettingTable('', '')
 const relaySettingTable: SettingTable<RelaySettings> = {
   listen: { ...device.listen, default: `0.0.0.0:${relayPort}` },
   'max-rate': { ...device.uploadLimit, default: defaultRelayLimits.rate },

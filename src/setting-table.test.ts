@@ -11,7 +11,7 @@ import {
   withDefaults,
 } from './setting-table.ts'
 
-const deviceTable = deviceSettingTable('Studio.example')
+const deviceTable = deviceSettingTable('Studio.example', '/home/somebody')
 
 test('every folder setting has its default of the engine, and its default is valid in both forms', () => {
   expect(withDefaults(folderSettingTable, {})).toEqual(defaultFolderSettings)
@@ -26,7 +26,7 @@ test('every folder setting has its default of the engine, and its default is val
 
 test('the device is called like the host unless that cannot be a name', () => {
   expect(deviceTable.name.default).toBe('Studio')
-  expect(deviceSettingTable('').name.default).toBe('berrysync')
+  expect(deviceSettingTable('', '/').name.default).toBe('berrysync')
 })
 
 test.each<[string, string, Partial<FolderSettings>]>([
@@ -156,4 +156,25 @@ test('a schedule is kept in one written form, and read as what it says', () => {
     expect(() => settingsFromTexts(deviceTable, { limitSchedule: wrong })).toThrow(reason)
   for (const json of ['daily 00:00-24:00 pause', [7]])
     expect(() => settingsFromJson(deviceTable, { limitSchedule: json })).toThrow('limitSchedule')
+})
+
+test.each<[string, readonly string[] | undefined]>([
+  ['/srv/music/:/mnt//disk:/srv/music', ['/srv/music', '/mnt/disk']],
+  ['/srv/../etc', ['/etc']],
+  ['/', ['/']],
+  ['none', []],
+  ['music', undefined],
+  ['~/music', undefined],
+  ['/a\0b', undefined],
+  [`/${'x'.repeat(4096)}`, undefined],
+  [Array.from({ length: 33 }, (_, at) => `/${at}`).join(':'), undefined],
+])('roots=%.40s is read', (text, roots) => {
+  const read = () => settingsFromTexts(deviceTable, { roots: text })
+  if (roots === undefined) expect(read).toThrow(/is not a valid value for roots/)
+  else expect(read()).toEqual({ roots })
+})
+
+test('the root to begin with is the home directory, unless that is the whole disk', () => {
+  expect(deviceTable.roots.default).toEqual(['/home/somebody'])
+  expect(deviceSettingTable('', '/').roots.default).toEqual([])
 })

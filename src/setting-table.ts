@@ -3,6 +3,7 @@
  * its value is read. The command line, the API and the config file all read values through this table and nowhere else.
  */
 import { isIPv6 } from 'node:net'
+import { isAbsolute, normalize } from 'node:path'
 import { deviceNameFault } from './core/device-name.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { parseScheduleEntry, type ScheduleEntry, scheduleEntryToText } from './core/rate-schedule.ts'
@@ -51,6 +52,8 @@ export interface DeviceSettings {
   readonly limitLan: boolean
   /** Entries of the weekly schedule, in their one written form; see `core/rate-schedule.ts`. */
   readonly limitSchedule: readonly string[]
+  /** Absolute directories: folders are chosen and added below them when that is done through the web. */
+  readonly roots: readonly string[]
 }
 
 /** Why a value is not right, in words that end a sentence. */
@@ -188,6 +191,27 @@ export function readSchedule(texts: readonly string[]): readonly ScheduleEntry[]
   })
 }
 
+/** More than this is a mistake, and each costs a look at its disk when they are listed. */
+const maxRoots = 32
+const maxRootCharacters = 4096
+
+const directories: Kind<readonly string[]> = {
+  fromText: (text) => directories.fromJson(listOf(text, ':')),
+  fromJson: (json) => {
+    if (!Array.isArray(json)) return { fault: 'write a list of directories' }
+    if (json.length > maxRoots) return { fault: `no more than ${maxRoots} directories are possible` }
+    const read = new Set<string>()
+    for (const entry of json) {
+      const isPath = typeof entry === 'string' && isAbsolute(entry) && !entry.includes('\0')
+      if (!isPath || entry.length > maxRootCharacters)
+        return { fault: `"${String(entry)}" is not an absolute path` }
+      read.add(normalize(entry).replace(/(?<=.)\/$/, ''))
+    }
+    return [...read]
+  },
+  toText: (value) => (value.length === 0 ? none : value.join(':')),
+}
+
 /** More trackers than this only tell the same again, and each is asked for every folder. */
 const maxTrackers = 20
 
@@ -297,8 +321,8 @@ const deviceName = textKind((given) => {
 
 // ---- the tables ---------------------------------------------------------------------------------------------------------
 
-/** The device's settings; its default name is the host's. */
-export function deviceSettingTable(hostName: string): SettingTable<DeviceSettings> {
+/** The device's settings; its default name is the host's, and its default root the home directory of the user it runs as. */
+export function deviceSettingTable(hostName: string, userHome: string): SettingTable<DeviceSettings> {
   const fallbackName = deviceName.fromText(hostName.split('.')[0]!)
   return {
     name: {
@@ -386,6 +410,13 @@ export function deviceSettingTable(hostName: string): SettingTable<DeviceSetting
       kind: flag,
       default: false,
       about: 'Limits, those of folders too, hold within the local network as well.',
+    },
+    roots: {
+      kind: directories,
+      // A user of the system whose home is all of the disk gets none.
+      default: isAbsolute(userHome) && normalize(userHome) !== '/' ? [userHome] : [],
+      about:
+        'Directories below which folders can be chosen, made and added in a browser, separated by colons; none for nowhere. The command line can add any.',
     },
     limitSchedule: {
       kind: schedule,
@@ -549,19 +580,27 @@ export interface ShownSetting {
   readonly value: unknown
   readonly text: string
   readonly isDefault: boolean
+  /** What holds instead until the daemon ends. */
+  readonly thisRun?: string
   readonly about: string
 }
 
-/** Every setting with its present value, for people and programs. */
-export function showSettings<S>(table: SettingTable<S>, set: Partial<S>): ShownSetting[] {
+/** Every setting with its present value, for people and programs. `overrides` hold instead until the daemon ends. */
+export function showSettings<S>(
+  table: SettingTable<S>,
+  set: Partial<S>,
+  overrides: Partial<S> = {},
+): ShownSetting[] {
   return (Object.keys(table) as (keyof S & string)[]).map((key) => {
     const setting = table[key]
     const value = set[key] ?? setting.default
+    const override = overrides[key]
     return {
       key,
       value,
       text: setting.kind.toText(value),
       isDefault: set[key] === undefined,
+      ...(override === undefined ? {} : { thisRun: setting.kind.toText(override) }),
       about: setting.about,
     }
   })

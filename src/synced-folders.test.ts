@@ -50,7 +50,7 @@ function grantOf(token: Uint8Array): GuestPass {
 async function makeDevice(root: string, opener: FakeOpener = createFakeOpener()) {
   const home = join(root, 'home')
   await mkdir(home, { recursive: true })
-  const config = await openConfig(home, deviceSettingTable('host'))
+  const config = await openConfig(home, deviceSettingTable('host', '/home/somebody'))
   const open = () => openSyncedFolders({ home, config, opener, chance: systemChance, log })
   return { home, config, opener, open, folders: await open() }
 }

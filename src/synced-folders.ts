@@ -14,6 +14,7 @@ import {
   generateFullSecret,
   type OneTimeSecret,
   parseSecret,
+  type Secret,
 } from './core/secret.ts'
 import type { Folder } from './engine/folder.ts'
 import type { FolderSettings } from './engine/settings.ts'
@@ -90,8 +91,18 @@ export interface SyncedFolders extends AsyncDisposable {
   findRunning(named: string): Promise<RunningEntry>
   /** All that are open, or the named one. Throws as `findRunning`. */
   listRunning(named: string | undefined): Promise<readonly RunningEntry[]>
-  /** Returns at once for a one-time secret, which is redeemed from then on. */
-  add(path: string, secretText: string | undefined, set?: Partial<FolderSettings>): Promise<SyncedFolder>
+  /** The folder that this secret opens or opened, or is being redeemed for; undefined when none is here. */
+  withSecret(secret: Secret): SyncedFolder | undefined
+  /**
+   * Returns at once for a one-time secret, which is redeemed from then on. `approve` is given the real path before anything is done, and
+   * throws to refuse it.
+   */
+  add(
+    path: string,
+    secretText: string | undefined,
+    set?: Partial<FolderSettings>,
+    approve?: (real: string) => Promise<unknown>,
+  ): Promise<SyncedFolder>
   remove(named: string): Promise<void>
   /** Changes the secret, and resolves once the folder goes on under the new one. Throws `needs-full-secret`, and why it cannot be kept. */
   rotate(named: string): Promise<SyncedFolder>
@@ -217,6 +228,12 @@ export async function openSyncedFolders({
     return folders.get(id) ?? [...folders.values()].find(wasCalled)
   }
 
+  function withSecret(secret: Secret): SyncedFolder | undefined {
+    if (secret.kind !== 'one-time') return folderWithId(folderKeys(secret).folderId)
+    const meeting = meetingOf(secret)
+    return folders.get(meeting) ?? [...folders.values()].find((folder) => invitesTo(folder, meeting))
+  }
+
   /** A database that cannot be used is told of again when it can. */
   function successionOf({ folder }: RunningFolder): Succession | undefined {
     try {
@@ -264,17 +281,18 @@ export async function openSyncedFolders({
     path: string,
     given: FolderEntry['secret'] | undefined,
     set: Partial<FolderSettings>,
+    approve?: (real: string) => Promise<unknown>,
   ): Promise<SyncedFolder> {
     const others = [...folders.values()].map(({ entry }) => entry.path)
     const real = await checkPlace(path, home, others)
+    await approve?.(real)
     const secret = given ?? generateFullSecret((count) => chance.bytes(count))
     const entry: FolderEntry = { path: real, secret, set, isNew: true }
     return secret.kind === 'one-time' ? addJoining(entry, secret) : addOpened(entry, folderKeys(secret))
   }
 
   async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
-    const meeting = meetingOf(secret)
-    const same = folders.get(meeting) ?? [...folders.values()].find((folder) => invitesTo(folder, meeting))
+    const same = withSecret(secret)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     log.info({ folder: entry.path }, 'added a folder with a one-time secret')
@@ -364,8 +382,9 @@ export async function openSyncedFolders({
     findRunning,
     listRunning: async (named) =>
       named === undefined ? [...folders.values()].filter(isRunning) : [await findRunning(named)],
-    add: (path, secretText, set = {}) =>
-      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set)),
+    withSecret,
+    add: (path, secretText, set = {}, approve) =>
+      serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set, approve)),
     remove: (named) =>
       serially(async () => {
         const folder = await find(named)

@@ -1,5 +1,5 @@
 /** The frame around every page: where one can go, which device this is, and whether it answers. */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { PageOf } from './page-of.tsx'
 import { Icon, type IconName } from './parts/icon.tsx'
 import { Mark } from './parts/mark.tsx'
@@ -18,10 +18,23 @@ const pageIcons: Readonly<Record<MainPage, IconName>> = {
 }
 
 export function Shell() {
+  const live = useRef<Disposable>(undefined)
   useEffect(() => {
-    const live = openLive(isRefused)
-    return () => live[Symbol.dispose]()
+    live.current = openLive(isRefused)
+    return () => live.current?.[Symbol.dispose]()
   }, [])
+
+  /** Whoever logs out stops listening first: the device would cut it off. */
+  async function leave(): Promise<void> {
+    live.current?.[Symbol.dispose]()
+    try {
+      await logOut()
+    } catch (error) {
+      live.current = openLive(isRefused)
+      throw error
+    }
+  }
+
   return (
     <div class="shell">
       <button type="button" class="skip-link" onClick={() => document.querySelector('main')?.focus()}>
@@ -37,7 +50,7 @@ export function Shell() {
           <span>{device.value?.name ?? access.value?.name}</span>
           <span class={`connection-dot ${connection.value}`} title={t(`connection-${connection.value}`)} />
         </p>
-        <button type="button" class="log-out" onClick={() => doAndTell(logOut)}>
+        <button type="button" class="log-out" onClick={() => doAndTell(leave)}>
           <Icon name="out" />
           <span>{t('log-out')}</span>
         </button>

@@ -22,9 +22,7 @@ import { isLanAddress } from '../net/address.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { createAttempts } from './attempts.ts'
 import { createPasswordCheck } from './password-check.ts'
-
-/** What a route asks of who calls it. */
-export type Need = 'nothing' | Scope | 'confirmed'
+import type { Need } from './routes/typed-app.ts'
 
 /** `owner` comes through the control socket, whose file only the owner of the daemon can open. */
 export type Caller =

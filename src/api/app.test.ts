@@ -2,20 +2,17 @@ import { mkdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createOpenDoor } from '../testing/open-door.ts'
 import { startSteeredDevice } from '../testing/steered-device.ts'
-import type { Access } from './access.ts'
 import { buildApp } from './app.ts'
 import { openControlSocket } from './control-socket.ts'
-import { createOwnerDoor } from './door.ts'
-import { createSessionCookie } from './session-cookie.ts'
 import type { Steering } from './steering.ts'
 
 /** An API whose steering fails at everything with the same error. */
 function failingApp(error: unknown) {
   const bugs: unknown[] = []
   const steering = new Proxy({} as Steering, { get: () => () => Promise.reject(error) })
-  const door = createOwnerDoor({} as Access, createSessionCookie('d', false))
-  return { bugs, app: buildApp(steering, (bug) => bugs.push(bug), door) }
+  return { bugs, app: buildApp(steering, (bug) => bugs.push(bug), createOpenDoor()) }
 }
 
 test('only the owner can open the control socket, and it takes the place of a dead one', async () => {

@@ -2,9 +2,11 @@
  * The HTTP application: checks of what comes in, and one shape for every error. Knows nothing of where it listens; its door says who
  * may do what.
  */
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
+import Type from 'typebox'
 import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
 import type { Door } from './door.ts'
+import { describeApi } from './openapi.ts'
 import { refusalPage } from './refusal-page.ts'
 import { addAccessRoutes } from './routes/access.ts'
 import { addDeviceRoutes } from './routes/device.ts'
@@ -13,7 +15,7 @@ import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
-import type { SchemaTypes } from './routes/typed-app.ts'
+import { type SchemaTypes, takes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
 import type { Steering } from './steering.ts'
 
@@ -51,6 +53,12 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     const error = new SyncError('not-found', { what: `${request.method} ${request.url}` })
     return reply.status(errorStatus(error.code)).send(errorBody(error))
   })
+  app.decorateRequest('door', door.kind)
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    // Fastify adds a HEAD to every GET; what lies beside the API is for browsers.
+    if (route.method !== 'HEAD' && route.url.startsWith('/api/')) routes.push(route)
+  })
   const typed = app.withTypeProvider<SchemaTypes>()
   door.guard(typed)
   addAccessRoutes(typed, steering, door)
@@ -63,6 +71,11 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     addTransferRoutes,
   ])
     addRoutes(typed, steering)
+  typed.get(
+    '/api/openapi.json',
+    takes({}, Type.Unknown(), { tag: 'device', summary: 'This description of the API' }),
+    () => describeApi(routes),
+  )
   return app
 }
 

@@ -3,18 +3,12 @@
  * because only the owner can come to it.
  */
 import type { FastifyRequest } from 'fastify'
-import type { Access, Browser, Caller, Need } from './access.ts'
+import type { Access, Browser, Caller } from './access.ts'
 import type { App } from './routes/typed-app.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What the route asks of its caller. Left out: `read` for GET, `control` for others. One that depends on the body is asked then. */
-    needs?: Need | ((body: unknown) => Need)
-  }
-}
-
 export interface Door {
+  readonly kind: 'control' | 'web'
   readonly access: Access
   readonly cookie: SessionCookie
   /** Puts itself before every route of the application. */
@@ -24,7 +18,7 @@ export interface Door {
 
 /** For whom the file permissions of a socket are proof enough. */
 export function createOwnerDoor(access: Access, cookie: SessionCookie): Door {
-  return { access, cookie, guard: () => undefined, callerOf: () => ({ kind: 'owner' }) }
+  return { kind: 'control', access, cookie, guard: () => undefined, callerOf: () => ({ kind: 'owner' }) }
 }
 
 export function browserOf({ headers, socket }: FastifyRequest): Browser {

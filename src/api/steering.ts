@@ -5,9 +5,18 @@
 import type { AdmissionRule, Role } from '../core/statement.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
+import type { Directories, DirectoryMade } from './schemas/directories.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
-import type { Added, Hosts, Rotated, RotationPlanBody, Secrets } from './schemas/folders.ts'
-import type { History } from './schemas/history.ts'
+import type {
+  Added,
+  Hosts,
+  ReadOnlySecret,
+  Rotated,
+  RotationPlanBody,
+  SecretKind,
+  Secrets,
+} from './schemas/folders.ts'
+import type { History, HistoryAsked } from './schemas/history.ts'
 import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
@@ -20,12 +29,26 @@ export interface Steering extends FileSteering {
   readonly events: EventStream
   /** How much passed in each second of the last minutes, or each hour of the last days. */
   trafficHistory(span: 'minutes' | 'days'): Promise<TrafficHistory>
-  /** Without a secret the folder is a new one. Throws what stands in the error table under "What a person typed". */
-  addFolder(path: string, secret: string | undefined, hosts: readonly string[]): Promise<Added>
+  /**
+   * Without a secret the folder is a new one. `from` the web only what lies below an allowed root can be added. Throws what stands in the
+   * error table under "What a person typed".
+   */
+  addFolder(
+    path: string,
+    secret: string | undefined,
+    hosts: readonly string[],
+    from: 'control' | 'web',
+  ): Promise<Added>
+  /** What a pasted text is. Throws why it is no secret. */
+  secretKind(text: string): Promise<SecretKind>
+  /** Directories of this device that a folder can be chosen from: the allowed roots, or what lies in one below them. */
+  directories(path: string | undefined): Promise<Directories>
+  makeDirectory(parent: string, name: string): Promise<DirectoryMade>
   /** Stops syncing; every file stays. */
   removeFolder(folder: string): Promise<void>
   /** Throws `no-secret-here` where there is none to pass on. */
   secrets(folder: string): Promise<Secrets>
+  readOnlySecret(folder: string): Promise<ReadOnlySecret>
   /** Makes a one-time secret, good for `lifeMs`. */
   invite(folder: string, role: Role, lifeMs: number): Promise<Invited>
   invites(folder: string): Promise<Invites>
@@ -35,12 +58,13 @@ export interface Steering extends FileSteering {
   setDevice(change: SettingsChange): Promise<Settings>
   folderSettings(folder: string): Promise<Settings>
   setFolder(folder: string, change: SettingsChange): Promise<Settings>
-  /** Adding one that is there, or removing one that is not, changes nothing. */
+  /** Adding one that is there changes nothing. */
   addHost(folder: string, host: string): Promise<Hosts>
+  /** Throws `not-found` for one that is not there. */
   removeHost(folder: string, host: string): Promise<Hosts>
   rescan(folder: string | undefined): Promise<void>
   /** Newest first. */
-  history(folder: string | undefined, limit: number): Promise<History>
+  history(asked: HistoryAsked): Promise<History>
   peers(folder: string | undefined): Promise<Peers>
   /** Every way to peers of a folder, and what came of it. */
   explain(folder: string): Promise<ExplanationBody>

@@ -6,8 +6,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../ports.ts'
-import type { Access, Caller, Need } from './access.ts'
+import type { Access, Caller } from './access.ts'
 import type { Door } from './door.ts'
+import type { Need } from './routes/typed-app.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import { guardRequest, isApi } from './web-guard.ts'
 import type { OwnNames } from './web-names.ts'
@@ -86,6 +87,7 @@ export function createWebDoor({ clock, access, cookie, ownNames, onTrusted }: We
   access.onEnded(cutOff)
 
   return {
+    kind: 'web',
     access,
     cookie,
     callerOf,

@@ -20,6 +20,6 @@ export function defineConfig(program: Command, around: Surroundings): void {
         pairs.length === 0
           ? await session.client.get<Settings>('/api/settings')
           : await session.client.patch<Settings>('/api/settings', { texts })
-      session.show(answer, (all) => settingsToText(all, Object.keys(texts)))
+      session.show(answer, (all) => settingsToText(all, Object.keys(texts), session.columns))
     })
 }

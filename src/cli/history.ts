@@ -9,6 +9,7 @@ export function defineHistory(program: Command, around: Surroundings): void {
     name: 'history',
     about: 'list what happened, newest first',
     route: '/api/history',
+    canSearch: true,
     toText: ({ history }) =>
       tableToText(
         ['TIME', 'WHAT', 'PATH', 'SIZE', 'DEVICE', 'FOLDER'],

@@ -32,3 +32,18 @@ test('letters of every script stay, what steers a terminal does not', () => {
   expect(plainText('Ä 中 🎧 नमस्ते')).toBe('Ä 中 🎧 नमस्ते')
   expect(plainText('a\u001b[0m\nb\u0007\u202e')).toBe('a\\u{1b}[0m\\u{a}b\\u{7}\\u{202e}')
 })
+
+test('the last column of a table is broken between words where the terminal ends', () => {
+  const rows = [
+    ['a', 'one two three four five six'],
+    ['b', 'x'.repeat(40)],
+  ]
+  expect(tableToText(['', 'MEANING'], rows, '', 31).split('\n').slice(1)).toEqual([
+    'a  one two three four five six',
+    `b  ${'x'.repeat(40)}`,
+  ])
+  expect(tableToText(['', 'MEANING'], rows, '', 28).split('\n').slice(1, 3)).toEqual([
+    'a  one two three four five',
+    '   six',
+  ])
+})

@@ -34,23 +34,65 @@ export function plainText(text: string): string {
   })
 }
 
-/** Rows in columns under a headline; no rows give the text that says so. */
+/** Narrower than this a column of sentences cannot be read, and the terminal breaks the lines. */
+const narrowestColumn = 24
+const gap = 2
+
+/**
+ * Rows in columns under a headline; no rows give the text that says so. Where they would go beyond `maxWidth` the widest columns are broken
+ * between words and after commas.
+ */
 export function tableToText(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
   empty: string,
+  maxWidth = Number.POSITIVE_INFINITY,
 ): string {
   if (rows.length === 0) return empty
   const cells = [heads, ...rows].map((row) => row.map(plainText))
-  const widths = heads.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]!))))
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell + ' '.repeat(widths[column]! - widthOf(cell)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const widths = fitWidths(
+    heads.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]!)))),
+    maxWidth,
+  )
+  return cells.map((row) => rowToText(row, widths)).join('\n')
+}
+
+/** Takes from the widest until all fit. */
+function fitWidths(natural: readonly number[], maxWidth: number): number[] {
+  const widths = [...natural]
+  for (;;) {
+    const all = widths.reduce((sum, width) => sum + width, gap * (widths.length - 1))
+    const widest = Math.max(...widths)
+    if (all <= maxWidth || widest <= narrowestColumn) return widths
+    widths[widths.indexOf(widest)] = widest - 1
+  }
+}
+
+function rowToText(row: readonly string[], widths: readonly number[]): string {
+  const columns = row.map((cell, column) => breakLines(cell, widths[column]!))
+  const height = Math.max(...columns.map((lines) => lines.length))
+  const lines = Array.from({ length: height }, (_, line) =>
+    columns
+      .map(
+        (column, at) =>
+          (column[line] ?? '') + ' '.repeat(Math.max(0, widths[at]! - widthOf(column[line] ?? ''))),
+      )
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  )
+  return lines.join('\n')
+}
+
+/** A word that is too long by itself has a line of its own. */
+function breakLines(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text]
+  const lines: string[] = []
+  for (const word of text.split(/(?<=[ ,])/)) {
+    const longer = (lines.at(-1) ?? '') + word
+    if (lines.length > 0 && widthOf(longer.trimEnd()) <= width) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines.map((line) => line.trimEnd())
 }
 
 function widthOf(text: string): number {

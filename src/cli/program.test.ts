@@ -20,6 +20,8 @@ test.each([
   [['set', '.', 'paused']],
   [['host']],
   [['history', '--limit', '0']],
+  [['status', '--wait', 'x']],
+  [['status', '--wait', '5s']],
 ])('wrong usage ends with 2: %j', async (args) => {
   await using device = await startSteeredDevice()
   const { status, out, err } = await device.run(...args)
@@ -443,4 +445,45 @@ test('only a folder without the full secret may keep less than everything', asyn
   expect((await device.run('set', b, 'fetchOrder=oldest')).err).toContain(
     'write auto, newest, smallest or alphabetical',
   )
+})
+
+test('removing a host that is not there says so', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  await device.run('host', 'add', path, 'b.example:2')
+  expect(await device.run('host', 'remove', path, 'c.example:2')).toEqual({
+    ...{ status: 1, out: '' },
+    err: 'berrysync: c.example:2 among the predefined hosts of this folder was not found.\n',
+  })
+  expect(await device.run('host', 'remove', path, 'b.example:2')).toMatchObject({ status: 0 })
+})
+
+test('settings fit the terminal, and tell what an option overrules', async () => {
+  await using device = await startSteeredDevice()
+  const wide = (await device.run('config')).out
+  expect(wide).toMatch(
+    /^listen +0\.0\.0\.0:4444 +default; until the daemon ends: 127\.0\.0\.1:4444, by --listen/m,
+  )
+  device.columns = 160
+  const fitting = (await device.run('config')).out
+  expect(Math.max(...fitting.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160)
+  const words = (text: string) => text.split(/[\s,]+/).toSorted()
+  expect(words(fitting)).toEqual(words(wide))
+})
+
+test('history can be searched', async () => {
+  await using device = await startSteeredDevice()
+  const path = join(device.root, 'a')
+  await mkdir(path)
+  await device.run('add', path)
+  const asked: unknown[] = []
+  const history = (...args: unknown[]) => {
+    asked.push(args)
+    return []
+  }
+  Object.assign(device.opener.opened.get(path)!.answers, { history })
+  expect((await device.run('history', '--search', 'Фото 1', path)).out).toBe('Nothing happened yet.\n')
+  expect(asked).toEqual([[101, { search: 'Фото 1' }]])
 })

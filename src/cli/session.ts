@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly defaultHome: string
   /** Whether stdout may be coloured. */
   readonly colour: boolean
+  /** Width of the terminal; undefined where stdout is none. */
+  readonly columns: number | undefined
   print(text: string): void
   complain(text: string): void
   readInput(): Promise<string>
@@ -53,6 +55,7 @@ export interface Surroundings {
 export interface Session {
   readonly client: Client
   readonly paint: Paint
+  readonly columns: number | undefined
   /** Prints the answer: as it came with `--json`, else as the text made of it. */
   show<T>(answer: T, toText: (answer: T) => string): void
 }
@@ -72,6 +75,7 @@ export function openSession(command: Command, around: Surroundings): Session {
   return {
     client: createClient(homeOf(command, around), around.openSocketPath),
     paint: createPaint(around.colour),
+    columns: around.columns,
     show(answer, toText) {
       const text = json ? JSON.stringify(answer, undefined, 2) : toText(answer)
       if (text !== '') around.print(`${text}\n`)

@@ -18,13 +18,22 @@ export function defineSet(program: Command, around: Surroundings): void {
         pairs.length === 0
           ? await session.client.get<Settings>(route)
           : await session.client.patch<Settings>(route, { texts })
-      session.show(answer, (all) => settingsToText(all, Object.keys(texts)))
+      session.show(answer, (all) => settingsToText(all, Object.keys(texts), session.columns))
     })
 }
 
 /** The named settings, or all of them. */
-export function settingsToText({ settings }: Settings, keys: readonly string[]): string {
+export function settingsToText(
+  { settings }: Settings,
+  keys: readonly string[],
+  columns: number | undefined,
+): string {
   const shown = keys.length === 0 ? settings : settings.filter(({ key }) => keys.includes(key))
-  const rows = shown.map(({ key, text, isDefault, about }) => [key, text, isDefault ? 'default' : '', about])
-  return tableToText(['SETTING', 'VALUE', '', 'MEANING'], rows, '')
+  const rows = shown.map((setting) => [setting.key, setting.text, noteOf(setting), setting.about])
+  return tableToText(['SETTING', 'VALUE', '', 'MEANING'], rows, '', columns)
+}
+
+function noteOf({ key, isDefault, thisRun }: Settings['settings'][number]): string {
+  const override = thisRun === undefined ? [] : [`until the daemon ends: ${thisRun}, by --${key}`]
+  return [...(isDefault ? ['default'] : []), ...override].join('; ')
 }

@@ -1,4 +1,5 @@
 /** `status`: what every folder is doing, and waiting until there is nothing left to do. */
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { FolderStatusBody, Status } from '../api/schemas/status.ts'
 import { countToText, type Paint, plainText, sizeToText, tableToText, timeToText } from './print.ts'
@@ -39,6 +40,9 @@ function readWait(command: Command, directory: string | undefined, wait: string 
   if (wait === true) return { directory, limitMs: Number.POSITIVE_INFINITY }
   if (/^\d+(\.\d+)?$/.test(wait)) return { directory, limitMs: Number(wait) * 1000 }
   if (directory !== undefined) wrongUsage(command, `'${wait}' is not a number of seconds`)
+  // The disk of a folder may be away, so that what looks like a path is one.
+  if (!wait.includes('/') && !existsSync(wait))
+    wrongUsage(command, `'${wait}' is neither a number of seconds nor a directory`)
   return { directory: wait, limitMs: Number.POSITIVE_INFINITY }
 }
 

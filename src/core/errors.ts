@@ -26,6 +26,7 @@ const errorKinds = {
   'folder-nested': { status: 409, retry: false, sentence: '{path} is inside or above {other}, which is already synced. Folders may not contain each other: choose another directory.' },
   'folder-same-secret': { status: 409, retry: false, sentence: 'The folder of this secret is already synced here, at {other}. Remove it there first, or use that directory.' },
   'folder-unknown': { status: 404, retry: false, sentence: '{path} is not a synced folder. `berrysync status` lists the folders.' },
+  'directory-not-allowed': { status: 403, retry: false, sentence: '{path} is not in a directory that may be chosen from a browser; those are: {roots}. On the device itself any can be added (`berrysync add {path}`), or others allowed (`berrysync config roots=DIR:DIR`).' },
   'directory-missing': { status: 400, retry: false, sentence: '{path} does not exist or is not a directory. Make it first.' },
   'directory-unusable': { status: 400, retry: false, sentence: '{path} cannot be {what}: {reason}. Change its permissions or choose another directory.' },
   'directory-holds-state': { status: 400, retry: false, sentence: '{path} cannot be synced, because it {how} the state directory {home}, where the secrets are. Choose another directory, or start the daemon with another --home.' },

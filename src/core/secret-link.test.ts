@@ -40,3 +40,10 @@ test.each([
     expect(isSyncError(error, 'link-malformed')).toBe(true)
   }
 })
+
+test('a link that a messenger has broken is one', () => {
+  const text = 'berrysync://add?secret=AB\n  CD&name=my+folder&ho\r\nst=a:1'
+  expect(isSecretLink(text)).toBe(true)
+  expect(isSecretLink(`berry\nsync://add?${'x'}`)).toBe(true)
+  expect(textToSecretLink(text)).toEqual({ secret: 'ABCD', name: 'my folder', hosts: ['a:1'] })
+})

@@ -15,7 +15,7 @@ export interface SecretLink {
 }
 
 export function isSecretLink(text: string): boolean {
-  return text.trim().toLowerCase().startsWith(prefix)
+  return withoutBreaks(text).slice(0, prefix.length).toLowerCase() === prefix
 }
 
 export function secretLinkToText({ secret, name, hosts }: SecretLink): string {
@@ -26,10 +26,15 @@ export function secretLinkToText({ secret, name, hosts }: SecretLink): string {
 
 /** Reads a link back; what it does not know in it is left out. Throws `link-malformed`. */
 export function textToSecretLink(given: string): SecretLink {
-  const text = given.trim()
+  const text = withoutBreaks(given)
   if (text.length > maxLinkCharacters || !isSecretLink(text)) throw new SyncError('link-malformed')
   const fields = new URLSearchParams(text.slice(prefix.length))
   const secret = fields.get('secret') ?? ''
   if (secret === '') throw new SyncError('link-malformed')
   return { secret, name: fields.get('name') ?? '', hosts: fields.getAll('host') }
+}
+
+/** Messengers break long words; a link has no white space of its own. */
+function withoutBreaks(text: string): string {
+  return text.replace(/\s+/g, '')
 }

@@ -116,12 +116,12 @@ export function generateOneTimeSecret(random: (count: number) => Uint8Array): On
 }
 
 /**
- * A text a person gave to a secret (S2, S3). White space around it is ignored. Throws `secret-mistyped`, `secret-cut-off`,
+ * A text a person gave to a secret (S2, S3). White space around it is ignored, and so is what a messenger put into one with a checksum. Throws `secret-mistyped`, `secret-cut-off`,
  * `secret-too-short`, `secret-malformed`, or `secret-wrong-kind` for a kind this version cannot use.
  */
 export function parseSecret(given: string): Secret {
   if (given.length > 2 * maxSecretCharacters) throw new SyncError('secret-malformed')
-  const text = given.trim()
+  const text = readThroughBreaks(given)
   for (const shape of shapes) {
     if (!hasShape(shape, text)) continue
     const body = bodyOf(shape, text)
@@ -136,6 +136,16 @@ export function parseSecret(given: string): Secret {
   return fullSecret(seed, text)
 }
 
+/**
+ * Without the line breaks, blanks and invisible characters that messengers put into long words, where a checksum then says that this was
+ * meant. Other texts keep theirs: a sentence must not become a secret of somebody's own.
+ */
+function readThroughBreaks(given: string): string {
+  const joined = given.replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '')
+  const isChecked = shapes.some((shape) => hasShape(shape, joined) && bodyOf(shape, joined) !== undefined)
+  return isChecked ? joined : given.trim()
+}
+
 /** The text `parseSecret` reads back. For showing to the person who asked, and for the key store. */
 export function secretToText(secret: Secret): string {
   switch (secret.kind) {
@@ -146,6 +156,11 @@ export function secretToText(secret: Secret): string {
     case 'one-time':
       return shapeToText(oneTimeShape, secret.token.reveal())
   }
+}
+
+/** Whether it is of a person's own making, and so has no checksum. */
+export function isOwnSecret(secret: Secret): boolean {
+  return secret.kind === 'full' && secretToText(secret) !== shapeToText(fullShape, secret.seed.reveal())
 }
 
 function fullSecret(seed: Uint8Array, text: string): FullSecret {

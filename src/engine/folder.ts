@@ -8,7 +8,7 @@ import type { FolderKeys } from '../core/secret.ts'
 import type { AdmissionRule } from '../core/statement.ts'
 import type { KeyPair } from '../core/x25519.ts'
 import type { Chance, Clock, Disk, Link, Log } from '../ports.ts'
-import type { FolderStore, HistoryRow, PeerRow } from '../store/folder-store.ts'
+import type { FolderStore, HistoryQuestion, KeptHistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -58,7 +58,8 @@ export interface Folder extends AsyncDisposable, FolderFiles {
   rescan(): void
   /** Puts a file before all others, or (not `wanted`) among them again. Throws `not-found` and `request-invalid`. */
   fetchNow(path: string, wanted: boolean): FetchOutcome
-  history(limit: number): readonly HistoryRow[]
+  /** Newest first. */
+  history(limit: number, question?: HistoryQuestion): readonly KeptHistoryRow[]
   knownPeers(): readonly PeerRow[]
   /** Every other device that shares the folder, did, or wants to. */
   members(): readonly MemberRow[]
@@ -284,7 +285,7 @@ export function openFolder(options: FolderOptions): Folder {
     parts: (path) => partsOf(context, swarm, path),
     isSettled,
     rescan: () => loop.scanAll(),
-    history: (limit) => store.history(limit),
+    history: (limit, question) => store.history(limit, question),
     knownPeers: () => store.peers(),
     members: () => listMembers(context),
     revoke(named) {

@@ -114,6 +114,21 @@ export interface HistoryRow {
   readonly sizeBytes: number
 }
 
+/** A row as it is kept. */
+export interface KeptHistoryRow extends HistoryRow {
+  /** Later rows have higher ones. */
+  readonly number: number
+}
+
+/** Which rows of the history are asked for. */
+export interface HistoryQuestion {
+  /** Only what comes after this place, newest first: at that time with a lower number, or earlier. */
+  readonly after?: { readonly atMs: number; readonly number: number }
+  /** Only paths with this text in them, in any case. */
+  readonly search?: string
+  readonly action?: string
+}
+
 export interface ProblemRow {
   readonly path: string
   readonly code: ErrorCode
@@ -315,8 +330,8 @@ export interface FolderStore extends Disposable {
 
   // -- what people ask
   addHistory(row: HistoryRow): void
-  /** Newest first. */
-  history(limit: number): HistoryRow[]
+  /** Newest first, by time and then number. */
+  history(limit: number, question?: HistoryQuestion): KeptHistoryRow[]
   /** By path. */
   problems(limit: number, after?: string): ProblemRow[]
   problem(path: string): ProblemRow | undefined

@@ -14,6 +14,7 @@ test('I14 history keeps the newest rows only and tells them newest first', () =>
   expect(rows).toHaveLength(maxHistoryRows)
   expect(rows[0]).toEqual({
     atMs: maxHistoryRows + 5,
+    number: expect.any(Number),
     path: 'a',
     action: 'received',
     device: 'pi',
@@ -46,4 +47,27 @@ test('a problem told before its path became known holds the path back', () => {
   store.addRecord(recordOf(version))
   store.setWinner(version.path, version.id, [])
   expect([store.needs(99, 10).length, store.needs(100, 10).length]).toEqual([0, 1])
+})
+
+test('history is read on from a place while new rows arrive, and searched in any case', () => {
+  using store = openFolderStore(':memory:', storeOptions)
+  const add = (atMs: number, path: string, action: 'received' | 'deleted' = 'received') =>
+    store.addHistory({ atMs, path, action, device: 'pi', sizeBytes: 0 })
+  // The clock was set back once.
+  for (const atMs of [5, 5, 7, 3, 5]) add(atMs, `Фото/${atMs}`)
+  const first = store.history(2)
+  expect(first.map(({ atMs, number }) => [atMs, number])).toEqual([
+    [7, 3],
+    [5, 5],
+  ])
+  add(9, 'фильм.mkv', 'deleted')
+  const rest = store.history(9, { after: first[1]! })
+  expect(rest.map(({ atMs, number }) => [atMs, number])).toEqual([
+    [5, 2],
+    [5, 1],
+    [3, 4],
+  ])
+  expect(store.history(9, { search: 'ФОТО/3' }).map(({ path }) => path)).toEqual(['Фото/3'])
+  expect(store.history(9, { search: 'Ф', action: 'deleted' }).map(({ path }) => path)).toEqual(['фильм.mkv'])
+  expect(store.history(9, { search: '%' })).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** What people ask: what happened, and which paths cannot sync. A problem also holds its path back; the schema sees to that. */
 import type { Database } from 'better-sqlite3'
 import { idToBytes } from '../core/ids.ts'
-import type { FolderStore, HistoryRow, ProblemRow } from './folder-store.ts'
+import type { FolderStore, HistoryQuestion, KeptHistoryRow, ProblemRow } from './folder-store.ts'
 import type { Transactions } from './transaction.ts'
 
 /** Nobody reads further back, and it is a few megabytes. */
@@ -28,8 +28,10 @@ export function createJournal(database: Database, { atomically }: Transactions):
     `INSERT INTO history (at_ms, path, action, device, size) VALUES (:atMs, :path, :action, :device, :sizeBytes)`,
   )
   const deleteHistory = database.prepare('DELETE FROM history WHERE number <= ?')
-  const selectHistory = database.prepare<[number], HistoryRow>(
-    `SELECT at_ms AS atMs, path, action, device, size AS sizeBytes FROM history ORDER BY number DESC LIMIT ?`,
+  // Sorts all rows there are: few enough that keeping an index would cost more.
+  const selectHistory = database.prepare<[number, number], KeptHistoryRow>(
+    `SELECT number, at_ms AS atMs, path, action, device, size AS sizeBytes FROM history
+     WHERE (at_ms, number) < (?, ?) ORDER BY at_ms DESC, number DESC`,
   )
   const selectProblems = database.prepare<[string, number], ProblemRow>(
     'SELECT path, code, message, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT ?',
@@ -54,7 +56,15 @@ export function createJournal(database: Database, { atomically }: Transactions):
         const { lastInsertRowid } = insertHistory.run(row)
         deleteHistory.run(Number(lastInsertRowid) - maxHistoryRows)
       }),
-    history: (limit) => selectHistory.all(limit),
+    history(limit, { after, ...asked } = {}) {
+      const { atMs, number } = after ?? { atMs: Number.MAX_SAFE_INTEGER, number: 0 }
+      const rows: KeptHistoryRow[] = []
+      for (const row of selectHistory.iterate(atMs, number)) {
+        if (rows.length >= limit) break
+        if (isAskedFor(row, asked)) rows.push(row)
+      }
+      return rows
+    },
     problems: (limit, after = '') => selectProblems.all(after, limit),
     problem: (path) => selectProblem.get(path),
     setProblem(row) {
@@ -85,4 +95,12 @@ export function createJournal(database: Database, { atomically }: Transactions):
         }
       }),
   }
+}
+
+/** Here and not in SQL, which knows the case of Latin letters only. */
+function isAskedFor({ path, action }: KeptHistoryRow, asked: Omit<HistoryQuestion, 'after'>): boolean {
+  if (asked.action !== undefined && action !== asked.action) return false
+  return (
+    asked.search === undefined || path.toLowerCase().includes(asked.search.normalize('NFC').toLowerCase())
+  )
 }

@@ -70,6 +70,10 @@ const directions: Readonly<
   'traffic-history': { may: ['core', 'ports', 'traffic'], because: 'it only keeps what the meter noted' },
   news: { may: [], because: 'it only passes on that something happened' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
+  'directory-chooser': {
+    may: ['core', 'disk', 'folder-place', 'ports'],
+    because: 'it only looks at directories, and makes them',
+  },
   joining: {
     may: ['core', 'engine', 'ports'],
     because: 'it redeems a secret over whatever link it is given',
@@ -121,6 +125,7 @@ const directions: Readonly<
       'synced-folders',
       'device-limits',
       'device-status',
+      'directory-chooser',
       'traffic',
       'traffic-history',
       'net/address',

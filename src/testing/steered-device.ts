@@ -6,12 +6,14 @@ import { buildApp } from '../api/app.ts'
 import { openControlSocket } from '../api/control-socket.ts'
 import { createOwnerDoor } from '../api/door.ts'
 import { createSessionCookie } from '../api/session-cookie.ts'
+import type { Steering } from '../api/steering.ts'
 import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
 import type { DeviceId } from '../core/ids.ts'
 import { createDeviceLimits } from '../device-limits.ts'
 import { createSteering } from '../device-steering.ts'
+import { createDirectoryChooser } from '../directory-chooser.ts'
 import { createDeviceRates } from '../engine/rates.ts'
 import { createUploadSlots } from '../engine/upload-slots.ts'
 import { openSocketPath } from '../home.ts'
@@ -20,7 +22,7 @@ import type { DialResult } from '../net/dial-target.ts'
 import type { WayResult } from '../net/found-peers.ts'
 import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
-import { deviceSettingTable, withDefaults } from '../setting-table.ts'
+import { deviceSettingTable, settingsFromTexts, withDefaults } from '../setting-table.ts'
 import { openDeviceStore } from '../store/open-device-store.ts'
 import { openSyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
@@ -42,6 +44,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly root: string
   readonly home: string
   readonly opener: FakeOpener
+  /** What answers the API. */
+  readonly steering: Steering
   /** What standard input will give. */
   input: string
   /** What every folder says came of its hosts. */
@@ -49,6 +53,8 @@ export interface SteeredDevice extends AsyncDisposable {
   wayResults: readonly WayResult[]
   searchResults: Explanation['searches']
   isClosed: boolean
+  /** Width of the terminal that a command prints to. */
+  columns: number | undefined
   /** Called each time the program waits; its clock goes on by itself. */
   onPause: () => void
   /** Runs a command line on the home of this device. */
@@ -67,7 +73,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const home = join(directory.path, 'home')
   await mkdir(home)
   const log = createLogTo({ write: () => undefined }, { level: 'error', readable: false, colour: false })
-  const deviceTable = deviceSettingTable('host')
+  const deviceTable = deviceSettingTable('host', directory.path)
   const config = await openConfig(home, deviceTable)
   const opener = createFakeOpener()
   const folders = await openSyncedFolders({ home, config, opener, chance: systemChance, log })
@@ -87,12 +93,18 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const traffic = createTrafficMeter(clock)
   const store = openDeviceStore(':memory:', (damage) => bugs.push(damage))
   const history = openTrafficHistory(clock, log, traffic, store)
+  const chooser = createDirectoryChooser({
+    home,
+    roots: () => withDefaults(deviceTable, config.current().device).roots,
+    synced: () => folders.list().map(({ entry }) => entry.path),
+  })
+  const overrides = settingsFromTexts(deviceTable, { listen: '127.0.0.1:4444' })
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ deviceTable, config, folders, traffic, history },
+    ...{ overrides, chooser, deviceTable, config, folders, traffic, history },
     watching: {
       ...{ clock, epoch: 'run', listen: news.listen },
       onFailure: (error) => bugs.push(error),
@@ -118,6 +130,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     let elapsedMs = 0
     const around: Surroundings = {
       ...{ version: '0', defaultHome: join(home, 'none'), colour: false, openSocketPath },
+      columns: device.columns,
       print: (text) => {
         out += text
       },
@@ -140,8 +153,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, input: '', runRaw },
-    ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false },
+    ...{ root: directory.path, home, opener, steering, input: '', runRaw },
+    ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false, columns: undefined },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {

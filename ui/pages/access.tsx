@@ -1,6 +1,6 @@
 /** Before anything else: choosing the password of a new device, or typing it. */
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { PasswordField, TextField } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -23,11 +23,25 @@ export function SetUp() {
     goTo({ page: 'add-folder' })
   })
   const strengthText = t(`password-length-${strength.grade}`, { more: strength.more })
-  const differs = password !== again ? t('password-differs') : undefined
+  const isWeak = action.faultCode === 'password-weak'
+
+  function passwordFault(): string | undefined {
+    if (password === '') return isTried ? t('password-missing') : undefined
+    if (strength.grade === 'short') return strengthText
+    return isWeak ? action.fault : undefined
+  }
+
+  /** Not while it is still being typed. */
+  function againFault(): string | undefined {
+    const isTyping = !isTried && again.length < password.length
+    return again === password || isTyping ? undefined : t('password-differs')
+  }
+
   function submit(): void {
     setTried(true)
-    if (strength.grade !== 'short' && differs === undefined) action.run()
+    if (strength.grade !== 'short' && password === again) action.run()
   }
+
   return (
     <Alone title={t('welcome-title')} lead={t('welcome-lead')} step={t('set-up-step', { step: 1 })}>
       <form onSubmit={preventing(submit)}>
@@ -42,26 +56,14 @@ export function SetUp() {
             password !== '' &&
             strength.grade !== 'short' && <Strength grade={strength.grade} text={strengthText} />
           }
-          fault={
-            strength.grade === 'short' && (isTried || password !== '')
-              ? password === ''
-                ? t('password-missing')
-                : strengthText
-              : undefined
-          }
+          fault={passwordFault()}
         />
         <PasswordField
           label={t('password-again')}
           value={again}
           onInput={setAgain}
           isNew
-          fault={
-            isTried || again.length >= password.length
-              ? again === '' && !isTried
-                ? undefined
-                : differs
-              : undefined
-          }
+          fault={againFault()}
         />
         <TextField
           label={t('device-name')}
@@ -71,7 +73,7 @@ export function SetUp() {
           maxLength={64}
           autocomplete="off"
         />
-        <Failure text={action.fault} />
+        <Failure text={isWeak ? undefined : action.fault} />
         <Button type="submit" look="primary" isBusy={action.isBusy}>
           {t('set-up-action')}
         </Button>
@@ -114,6 +116,9 @@ function Alone({
   readonly step?: string
   readonly children: ComponentChildren
 }) {
+  useEffect(() => {
+    document.title = `${title} · Berrysync`
+  }, [title])
   return (
     <div class="alone">
       <main class="card">

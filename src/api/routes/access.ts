@@ -22,11 +22,9 @@ import { DoneSchema } from '../schemas/basics.ts'
 import type { Steering } from '../steering.ts'
 import { type App, takes } from './typed-app.ts'
 
-export function addAccessRoutes(app: App, steering: Steering, { access, cookie, callerOf }: Door): void {
-  const open = { config: { needs: 'nothing' } } as const
-  const control = { config: { needs: 'control' } } as const
-  const confirmed = { config: { needs: 'confirmed' } } as const
+const tag = 'access'
 
+export function addAccessRoutes(app: App, steering: Steering, { access, cookie, callerOf }: Door): void {
   function show(caller: Caller): AccessBody {
     const [name, version] = [access.device.name(), access.device.version]
     if (caller.kind === 'nobody') return { state: access.isSetUp() ? 'locked' : 'set-up', name, version }
@@ -49,10 +47,18 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
     return caller.kind === 'session' ? caller.session.id : undefined
   }
 
-  app.get('/api/access', { ...takes({}, AccessSchema), ...open }, (request) => show(callerOf(request)))
+  app.get(
+    '/api/access',
+    takes({}, AccessSchema, { tag, summary: 'What whoever asks may do', needs: 'nothing' }),
+    (request) => show(callerOf(request)),
+  )
   app.post(
     '/api/access/set-up',
-    { ...takes({ body: SetUpBody }, AccessSchema), ...open },
+    takes({ body: SetUpBody }, AccessSchema, {
+      tag,
+      summary: 'Choose the password of a device that has none',
+      needs: 'nothing',
+    }),
     async (request, reply) => {
       const { password, name } = request.body
       const fault = name === undefined ? undefined : deviceNameFault(name)
@@ -65,41 +71,60 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
   )
   app.post(
     '/api/access/log-in',
-    { ...takes({ body: LogInBody }, AccessSchema), ...open },
+    takes({ body: LogInBody }, AccessSchema, { tag, summary: 'Begin a session', needs: 'nothing' }),
     async (request, reply) =>
       begin(reply, await access.logIn(callerOf(request), request.body.password, browserOf(request))),
   )
-  app.post('/api/access/log-out', { ...takes({}, DoneSchema), ...open }, async (request, reply) => {
-    access.logOut(callerOf(request))
-    reply.header('set-cookie', cookie.clear())
-    return {}
-  })
-  app.post('/api/access/confirm', takes({ body: LogInBody }, AccessSchema), async (request) =>
-    show(await access.confirm(callerOf(request), request.body.password, browserOf(request))),
+  app.post(
+    '/api/access/log-out',
+    takes({}, DoneSchema, { tag, summary: 'End the session', needs: 'nothing' }),
+    async (request, reply) => {
+      access.logOut(callerOf(request))
+      reply.header('set-cookie', cookie.clear())
+      return {}
+    },
+  )
+  app.post(
+    '/api/access/confirm',
+    takes({ body: LogInBody }, AccessSchema, { tag, summary: 'Type the password again, for what needs it' }),
+    async (request) =>
+      show(await access.confirm(callerOf(request), request.body.password, browserOf(request))),
   )
   app.put(
     '/api/access/password',
-    { ...takes({ body: PasswordBody }, DoneSchema), ...confirmed },
+    takes({ body: PasswordBody }, DoneSchema, { tag, summary: 'Change the password', needs: 'confirmed' }),
     async (request) => {
       await access.changePassword(callerOf(request), request.body.password)
       return {}
     },
   )
-  app.get('/api/access/sessions', { ...takes({}, SessionsSchema), ...control }, (request) => ({
-    sessions: access
-      .sessions()
-      .map((session) => ({ ...showSession(session), own: session.id === own(request) })),
-  }))
-  app.delete('/api/access/sessions', takes({}, DoneSchema), async (request) => {
-    access.endOtherSessions(callerOf(request))
-    return {}
-  })
-  app.get('/api/access/tokens', { ...takes({}, TokensSchema), ...control }, () => ({
-    tokens: access.tokens().map(showToken),
-  }))
+  app.get(
+    '/api/access/sessions',
+    takes({}, SessionsSchema, { tag, summary: 'Browsers that are logged in', needs: 'control' }),
+    (request) => ({
+      sessions: access
+        .sessions()
+        .map((session) => ({ ...showSession(session), own: session.id === own(request) })),
+    }),
+  )
+  app.delete(
+    '/api/access/sessions',
+    takes({}, DoneSchema, { tag, summary: 'Log all other browsers out' }),
+    async (request) => {
+      access.endOtherSessions(callerOf(request))
+      return {}
+    },
+  )
+  app.get(
+    '/api/access/tokens',
+    takes({}, TokensSchema, { tag, summary: 'Tokens of programs', needs: 'control' }),
+    () => ({
+      tokens: access.tokens().map(showToken),
+    }),
+  )
   app.post(
     '/api/access/tokens',
-    { ...takes({ body: TokenBody }, TokenMadeSchema), ...confirmed },
+    takes({ body: TokenBody }, TokenMadeSchema, { tag, summary: 'Make a token', needs: 'confirmed' }),
     ({ body }) => {
       const { name, scope, lifeSeconds } = body
       const lifeMs = lifeSeconds === undefined ? undefined : lifeSeconds * 1000
@@ -107,10 +132,14 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
       return { ...showToken(made), token: text }
     },
   )
-  app.delete('/api/access/tokens/:token', takes({ params: TokenParams }, DoneSchema), async ({ params }) => {
-    access.revokeToken(params.token)
-    return {}
-  })
+  app.delete(
+    '/api/access/tokens/:token',
+    takes({ params: TokenParams }, DoneSchema, { tag, summary: 'Revoke a token' }),
+    async ({ params }) => {
+      access.revokeToken(params.token)
+      return {}
+    },
+  )
 }
 
 function timeText(ms: number): string {

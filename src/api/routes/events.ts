@@ -17,8 +17,15 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 
+const schema = {
+  headers: ResumeHeaders,
+  response: { 200: { content: { 'text/event-stream': { schema: Type.String() } } } },
+  summary: 'What is so, and then each change: server-sent events',
+  tags: ['device'],
+}
+
 export function addEventRoutes(app: App, steering: Steering): void {
-  app.get('/api/events', { schema: { headers: ResumeHeaders } }, async (request, reply) => {
+  app.get('/api/events', { schema }, async (request, reply) => {
     const response = reply.raw
     const reader = createReader(response, () => {
       reply.hijack()

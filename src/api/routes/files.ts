@@ -1,6 +1,7 @@
 /** The files of folders, and what a person decides about them. Decides nothing: every route asks the steering. */
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import Type from 'typebox'
 import type { ShownContent } from '../../engine/show-content.ts'
 import { defaultRows, FolderParams, maxRows, RowsQuery } from '../schemas/basics.ts'
 import {
@@ -30,16 +31,30 @@ import {
 import type { Steering } from '../steering.ts'
 import { type App, takes } from './typed-app.ts'
 
+const tag = 'files'
+
 export function addFileRoutes(app: App, steering: Steering): void {
   app.get(
     '/api/folders/:folder/files',
-    takes({ params: FolderParams, querystring: FilesQuery }, FilesSchema),
+    takes({ params: FolderParams, querystring: FilesQuery }, FilesSchema, {
+      tag,
+      summary: 'The files of a folder',
+    }),
     ({ params, query: { only, ...query } }) => steering.files(params.folder, paged(query), only),
   )
   app.get(
     '/api/folders/:folder/content',
     // What stands in files is no status, which is what reading is for.
-    { schema: { params: FolderParams, querystring: ContentQuery }, config: { needs: 'control' } },
+    {
+      schema: {
+        params: FolderParams,
+        querystring: ContentQuery,
+        response: { 200: { content: { 'application/octet-stream': { schema: Type.String() } } } },
+        summary: 'What is in a file, as far as a browser can show it safely',
+        tags: [tag],
+      },
+      config: { needs: 'control' },
+    },
     async ({ params, query }, reply) => sendContent(reply, await steering.content(params.folder, query)),
   )
   addConflictRoutes(app, steering)
@@ -47,68 +62,106 @@ export function addFileRoutes(app: App, steering: Steering): void {
   addIgnoreRoutes(app, steering)
   app.get(
     '/api/folders/:folder/local-changes',
-    takes({ params: FolderParams, querystring: LocalChangesQuery }, LocalChangesSchema),
+    takes({ params: FolderParams, querystring: LocalChangesQuery }, LocalChangesSchema, {
+      tag,
+      summary: 'What was changed in a read-only folder here',
+    }),
     ({ params, query }) => steering.localChanges(params.folder, { limit: maxRows, ...query }),
   )
   app.post(
     '/api/folders/:folder/restore',
-    takes({ params: FolderParams, body: RestoreBody }, RestoredSchema),
+    takes({ params: FolderParams, body: RestoreBody }, RestoredSchema, {
+      tag,
+      summary: 'Undo changes made here in a read-only folder',
+    }),
     ({ params, body }) => steering.restoreLocal(params.folder, body.path),
   )
-  app.get('/api/folders/:folder/deletes', takes({ params: FolderParams }, DeletesSchema), ({ params }) =>
-    steering.heldDeletes(params.folder, maxRows),
+  app.get(
+    '/api/folders/:folder/deletes',
+    takes({ params: FolderParams }, DeletesSchema, { tag, summary: 'Deletions that wait for a person' }),
+    ({ params }) => steering.heldDeletes(params.folder, maxRows),
   )
   app.post(
     '/api/folders/:folder/deletes',
-    takes({ params: FolderParams, body: DeletesBody }, DecidedSchema),
+    takes({ params: FolderParams, body: DeletesBody }, DecidedSchema, {
+      tag,
+      summary: 'Let waiting deletions happen, or bring the files back',
+    }),
     ({ params, body }) => steering.settleDeletes(params.folder, body.choice),
   )
 }
 
 function addConflictRoutes(app: App, steering: Steering): void {
-  app.get('/api/conflicts', takes({ querystring: RowsQuery }, ConflictsSchema), ({ query }) =>
-    steering.conflicts(query.folder, query.limit ?? defaultRows),
+  app.get(
+    '/api/conflicts',
+    takes({ querystring: RowsQuery }, ConflictsSchema, { tag, summary: 'Conflict copies' }),
+    ({ query }) => steering.conflicts(query.folder, query.limit ?? defaultRows),
   )
   app.post(
     '/api/folders/:folder/conflicts',
-    takes({ params: FolderParams, body: ConflictBody }, ConflictSettledSchema),
+    takes({ params: FolderParams, body: ConflictBody }, ConflictSettledSchema, {
+      tag,
+      summary: 'Settle a conflict',
+    }),
     ({ params, body }) => steering.settleConflict(params.folder, body.path, body.keep),
   )
 }
 
 function addArchiveRoutes(app: App, steering: Steering): void {
-  app.get('/api/archive', takes({ querystring: RowsQuery }, ArchiveSchema), ({ query }) =>
-    steering.archive(query.folder, query.limit ?? defaultRows),
+  app.get(
+    '/api/archive',
+    takes({ querystring: RowsQuery }, ArchiveSchema, {
+      tag,
+      summary: 'What peers deleted or replaced, newest first',
+    }),
+    ({ query }) => steering.archive(query.folder, query.limit ?? defaultRows),
   )
   app.get(
     '/api/folders/:folder/archive',
-    takes({ params: FolderParams, querystring: ArchivePageQuery }, ArchiveSchema),
+    takes({ params: FolderParams, querystring: ArchivePageQuery }, ArchiveSchema, {
+      tag,
+      summary: 'The archive of a folder in pages, newest first',
+    }),
     ({ params, query }) => steering.archivePage(params.folder, paged(query)),
   )
   app.get(
     '/api/folders/:folder/archive/as-of',
-    takes({ params: FolderParams, querystring: AsOfQuery }, AsOfSchema),
+    takes({ params: FolderParams, querystring: AsOfQuery }, AsOfSchema, {
+      tag,
+      summary: 'What paths held at a time, where it differs from now',
+    }),
     ({ params, query: { at, ...query } }) => steering.archiveAsOf(params.folder, at, paged(query)),
   )
   app.post(
     '/api/folders/:folder/archive/restore',
-    takes({ params: FolderParams, body: ArchiveRestoreBody }, ArchiveRestoredSchema),
+    takes({ params: FolderParams, body: ArchiveRestoreBody }, ArchiveRestoredSchema, {
+      tag,
+      summary: 'Put an archived file back',
+    }),
     ({ params, body }) => steering.restoreArchived(params.folder, body.id, body.replace === true),
   )
 }
 
 function addIgnoreRoutes(app: App, steering: Steering): void {
-  app.get('/api/folders/:folder/ignore', takes({ params: FolderParams }, IgnoreSchema), ({ params }) =>
-    steering.ignore(params.folder),
+  app.get(
+    '/api/folders/:folder/ignore',
+    takes({ params: FolderParams }, IgnoreSchema, { tag, summary: 'The ignore patterns of a folder' }),
+    ({ params }) => steering.ignore(params.folder),
   )
   app.put(
     '/api/folders/:folder/ignore',
-    takes({ params: FolderParams, body: IgnoreBody }, IgnoreSchema),
+    takes({ params: FolderParams, body: IgnoreBody }, IgnoreSchema, {
+      tag,
+      summary: 'Change the ignore patterns of a folder',
+    }),
     ({ params, body }) => steering.setIgnore(params.folder, body.text),
   )
   app.post(
     '/api/folders/:folder/ignore/preview',
-    takes({ params: FolderParams, body: IgnoreBody }, IgnorePreviewSchema),
+    takes({ params: FolderParams, body: IgnoreBody }, IgnorePreviewSchema, {
+      tag,
+      summary: 'What ignore patterns would do, before they hold',
+    }),
     ({ params, body }) => steering.previewIgnore(params.folder, body.text),
   )
 }

@@ -8,56 +8,111 @@ import {
   HostBody,
   HostParams,
   HostsSchema,
+  ReadOnlySecretSchema,
   RotatedSchema,
   RotationPlanSchema,
+  SecretKindSchema,
   SecretsSchema,
+  SecretTextBody,
 } from '../schemas/folders.ts'
 import { SettingsBody, SettingsSchema } from '../schemas/settings.ts'
 import type { Steering } from '../steering.ts'
 import { type App, takes } from './typed-app.ts'
 
+const tag = 'folders'
+
 export function addFolderRoutes(app: App, steering: Steering): void {
-  app.post('/api/folders', takes({ body: AddBody }, AddedSchema), ({ body }) =>
-    steering.addFolder(body.path, body.secret, body.hosts ?? []),
+  app.post(
+    '/api/folders',
+    takes({ body: AddBody }, AddedSchema, {
+      tag,
+      summary: 'Sync a directory: as a new folder, or as the one a secret is of',
+    }),
+    ({ body, door }) => steering.addFolder(body.path, body.secret, body.hosts ?? [], door),
   )
-  app.delete('/api/folders/:folder', takes({ params: FolderParams }, DoneSchema), async ({ params }) => {
-    await steering.removeFolder(params.folder)
-    return {}
-  })
+  app.post(
+    '/api/secret-kind',
+    takes({ body: SecretTextBody }, SecretKindSchema, {
+      tag,
+      summary: 'What a pasted secret or link is; nothing is kept of it',
+    }),
+    ({ body }) => steering.secretKind(body.text),
+  )
+  app.delete(
+    '/api/folders/:folder',
+    takes({ params: FolderParams }, DoneSchema, { tag, summary: 'Stop syncing a folder; every file stays' }),
+    async ({ params }) => {
+      await steering.removeFolder(params.folder)
+      return {}
+    },
+  )
   app.get(
     '/api/folders/:folder/secrets',
-    { ...takes({ params: FolderParams }, SecretsSchema), config: { needs: 'confirmed' } },
+    takes({ params: FolderParams }, SecretsSchema, {
+      tag,
+      summary: 'The secrets of a folder that this device holds',
+      needs: 'confirmed',
+    }),
     ({ params }) => steering.secrets(params.folder),
   )
   app.get(
+    '/api/folders/:folder/secrets/read-only',
+    takes({ params: FolderParams }, ReadOnlySecretSchema, {
+      tag,
+      summary: 'The read-only secret of a folder',
+      needs: 'control',
+    }),
+    ({ params }) => steering.readOnlySecret(params.folder),
+  )
+  app.get(
     '/api/folders/:folder/rotation',
-    takes({ params: FolderParams }, RotationPlanSchema),
+    takes({ params: FolderParams }, RotationPlanSchema, {
+      tag,
+      summary: 'What a change of the secret would do',
+    }),
     ({ params }) => steering.planRotation(params.folder),
   )
   app.post(
     '/api/folders/:folder/rotation',
-    { ...takes({ params: FolderParams }, RotatedSchema), config: { needs: 'confirmed' } },
+    takes({ params: FolderParams }, RotatedSchema, {
+      tag,
+      summary: 'Change the secret of a folder',
+      needs: 'confirmed',
+    }),
     ({ params }) => steering.rotate(params.folder),
   )
-  app.get('/api/folders/:folder/settings', takes({ params: FolderParams }, SettingsSchema), ({ params }) =>
-    steering.folderSettings(params.folder),
+  app.get(
+    '/api/folders/:folder/settings',
+    takes({ params: FolderParams }, SettingsSchema, {
+      tag,
+      summary: 'The settings of a folder, with their meaning',
+    }),
+    ({ params }) => steering.folderSettings(params.folder),
   )
   app.patch(
     '/api/folders/:folder/settings',
-    takes({ params: FolderParams, body: SettingsBody }, SettingsSchema),
+    takes({ params: FolderParams, body: SettingsBody }, SettingsSchema, {
+      tag,
+      summary: 'Change settings of a folder',
+    }),
     ({ params, body }) => steering.setFolder(params.folder, body),
   )
   app.post(
     '/api/folders/:folder/fetch',
-    takes({ params: FolderParams, body: FetchBody }, FetchedSchema),
+    takes({ params: FolderParams, body: FetchBody }, FetchedSchema, {
+      tag,
+      summary: 'Fetch a file before others, or no more',
+    }),
     ({ params, body }) => steering.fetchNow(params.folder, body.path, body.release !== true),
   )
   app.post(
     '/api/folders/:folder/hosts',
-    takes({ params: FolderParams, body: HostBody }, HostsSchema),
+    takes({ params: FolderParams, body: HostBody }, HostsSchema, { tag, summary: 'Add a predefined host' }),
     ({ params, body }) => steering.addHost(params.folder, body.host),
   )
-  app.delete('/api/folders/:folder/hosts/:host', takes({ params: HostParams }, HostsSchema), ({ params }) =>
-    steering.removeHost(params.folder, params.host),
+  app.delete(
+    '/api/folders/:folder/hosts/:host',
+    takes({ params: HostParams }, HostsSchema, { tag, summary: 'Remove a predefined host' }),
+    ({ params }) => steering.removeHost(params.folder, params.host),
   )
 }

@@ -4,13 +4,23 @@ import { PartsQuery, PartsSchema, TrafficHistorySchema, TrafficQuery } from '../
 import type { Steering } from '../steering.ts'
 import { type App, takes } from './typed-app.ts'
 
+const tag = 'files'
+
 export function addTransferRoutes(app: App, steering: Steering): void {
   app.get(
     '/api/folders/:folder/transfers/parts',
-    takes({ params: FolderParams, querystring: PartsQuery }, PartsSchema),
+    takes({ params: FolderParams, querystring: PartsQuery }, PartsSchema, {
+      tag,
+      summary: 'Who has which part of a file',
+    }),
     ({ params, query }) => steering.parts(params.folder, query.path),
   )
-  app.get('/api/traffic', takes({ querystring: TrafficQuery }, TrafficHistorySchema), ({ query }) =>
-    steering.trafficHistory(query.span),
+  app.get(
+    '/api/traffic',
+    takes({ querystring: TrafficQuery }, TrafficHistorySchema, {
+      tag,
+      summary: 'How much passed, by second or hour',
+    }),
+    ({ query }) => steering.trafficHistory(query.span),
   )
 }

@@ -41,6 +41,10 @@ export const FetchBody = Type.Object({ path: Path, release: Type.Optional(Type.B
 export const SecretsSchema = Type.Object({ full: Type.Optional(Type.String()), readOnly: Type.String() })
 export type Secrets = Static<typeof SecretsSchema>
 
+/** What may be passed on to whoever is only to receive. */
+export const ReadOnlySecretSchema = Type.Object({ readOnly: Type.String() })
+export type ReadOnlySecret = Static<typeof ReadOnlySecretSchema>
+
 export const AddedSchema = Type.Object({
   id: Type.String(),
   path: Type.String(),

@@ -2,7 +2,16 @@
 import Type, { type Static } from 'typebox'
 import { closed, Paged, Path } from './basics.ts'
 
-export const HistoryQuery = Type.Object({ folder: Type.Optional(Path), ...Paged }, closed)
+export const HistoryQuery = Type.Object(
+  {
+    folder: Type.Optional(Path),
+    ...Paged,
+    /** Only this was done. */
+    action: Type.Optional(Type.String({ maxLength: 20 })),
+  },
+  closed,
+)
+export type HistoryAsked = Static<typeof HistoryQuery>
 
 /** Newest first. */
 export const HistorySchema = Type.Object({

@@ -17,6 +17,8 @@ export const SettingsSchema = Type.Object({
       /** As it would be typed after `key=`. */
       text: Type.String(),
       isDefault: Type.Boolean(),
+      /** What holds instead until the daemon ends, because it was started with an option that says so; as it would be typed. */
+      thisRun: Type.Optional(Type.String()),
       about: Type.String(),
     }),
   ),

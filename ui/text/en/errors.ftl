@@ -17,3 +17,4 @@ error-scope-too-small = With this token one may only look.
 error-too-many-attempts = Too many wrong passwords. Try again in { $seconds } s.
 error-token-unknown = There is no token { $token }.
 error-too-many-tokens = There are { $count } tokens already, which is the most. Revoke one that is not needed.
+error-directory-not-allowed = { $path } may not be chosen in a browser: only what lies in { $roots } may. Others can be allowed in the preferences, under “Directories”.
