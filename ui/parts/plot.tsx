@@ -37,7 +37,7 @@ const digitPx = 7
 const markGapPx = 64
 const daySeconds = 86_400
 
-export default function Plot(props: PlotProps) {
+export function Plot(props: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
   // The library keeps its functions; they are to see what is shown now.
@@ -47,7 +47,11 @@ export default function Plot(props: PlotProps) {
 
   useEffect(() => {
     const place = box.current!
-    const made = new uPlot(optionsOf(() => shown.current, place.clientWidth), dataOf(shown.current), place)
+    const made = new uPlot(
+      optionsOf(() => shown.current, place.clientWidth),
+      dataOf(shown.current),
+      place,
+    )
     plot.current = made
     const sizes = new ResizeObserver(() => made.setSize({ width: place.clientWidth, height: heightPx }))
     sizes.observe(place)
@@ -96,7 +100,9 @@ function optionsOf(shown: () => PlotProps, width: number): uPlot.Options {
       setCursor: [({ cursor }) => shown().onPoint(cursor.idx ?? undefined)],
     },
     scales: {
-      x: { range: (_, from, to) => (look === 'bars' ? [from - daySeconds / 2, to + daySeconds / 2] : [from, to]) },
+      x: {
+        range: (_, from, to) => (look === 'bars' ? [from - daySeconds / 2, to + daySeconds / 2] : [from, to]),
+      },
       y: { range: (_, __, most) => [0, Math.max(shown().least, (most ?? 0) * 1.1)] },
     },
     axes: [

@@ -27,7 +27,15 @@ test('no address at all is the list of folders', () => {
 })
 
 test('what names no page is told as that, whatever it is', () => {
-  for (const fragment of ['#/nothing', '#/folders/a/nothing', '#/devices/7', '#/preferences/nothing', '#/preferences/web/x', '#/folders/a/files/b', '#/%'])
+  for (const fragment of [
+    '#/nothing',
+    '#/folders/a/nothing',
+    '#/devices/7',
+    '#/preferences/nothing',
+    '#/preferences/web/x',
+    '#/folders/a/files/b',
+    '#/%',
+  ])
     expect(parseRoute(fragment)).toEqual({ page: 'unknown' })
   fc.assert(
     fc.property(fc.string(), (fragment) => {

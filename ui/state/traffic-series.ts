@@ -25,7 +25,10 @@ export function seriesOf({ from, stepSeconds, received, sent }: TrafficHistory):
 export function goOn(
   series: TrafficSeries,
   seconds: number,
-  { receivedPerSecond, sentPerSecond }: { readonly receivedPerSecond: number; readonly sentPerSecond: number },
+  {
+    receivedPerSecond,
+    sentPerSecond,
+  }: { readonly receivedPerSecond: number; readonly sentPerSecond: number },
 ): TrafficSeries {
   const count = Math.min(seconds, series.times.length)
   const last = series.times.at(-1) ?? 0
@@ -80,7 +83,8 @@ export interface TrafficSummary {
 }
 
 export function summarize({ received, sent }: TrafficSeries): TrafficSummary {
-  const sum = (values: readonly (number | null)[]) => values.reduce<number>((all, each) => all + (each ?? 0), 0)
+  const sum = (values: readonly (number | null)[]) =>
+    values.reduce<number>((all, each) => all + (each ?? 0), 0)
   const most = (values: readonly (number | null)[]) =>
     values.reduce<number>((all, each) => Math.max(all, each ?? 0), 0)
   return { received: sum(received), sent: sum(sent), mostReceived: most(received), mostSent: most(sent) }

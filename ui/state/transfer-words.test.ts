@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { aFolder, aPeer, aSnapshot } from '../testing/samples.ts'
-import { describeLeft, describeLimits, describeTransfer, movingPeers, transferRows } from './transfer-words.ts'
+import {
+  describeLeft,
+  describeLimits,
+  describeTransfer,
+  movingPeers,
+  transferRows,
+} from './transfer-words.ts'
 
 const transfer = (path: string, asked = false) => {
   return { path, sizeBytes: 100, haveBytes: 50, receivedPerSecond: 10, holders: 2, asked }

@@ -9,8 +9,7 @@ beforeEach(() => {
 const nowMs = new Date(2026, 4, 10, 0, 30).getTime()
 
 test('days are called as people call them', () => {
-  const call = (...at: [number, number, number, number]) =>
-    formatDayHeading(new Date(...at).getTime(), nowMs)
+  const call = (...at: [number, number, number, number]) => formatDayHeading(new Date(...at).getTime(), nowMs)
   expect(call(2026, 4, 10, 0)).toBe('Today')
   expect(call(2026, 4, 9, 23)).toBe('Yesterday')
   expect(call(2026, 4, 8, 23)).toMatch(/^Friday/)

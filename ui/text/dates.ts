@@ -16,7 +16,7 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** "14:05" */
 export function formatClock(ms: number): string {
-  return formatOf({ hour: 'numeric', minute: '2-digit' }).format(ms)
+  return formatOf({ timeStyle: 'short' }).format(ms)
 }
 
 /** "10 May" */
@@ -68,6 +68,7 @@ export function weekdayName(day: number, style: 'short' | 'long'): string {
 
 /** A time of day by its minutes since midnight; 1440 is the end of the day. */
 export function formatMinuteOfDay(minute: number): string {
-  if (minute === 1440) return '24:00'
+  const { hourCycle } = formatOf({ timeStyle: 'short' }).resolvedOptions()
+  if (minute === 1440 && hourCycle === 'h23') return '24:00'
   return formatClock(new Date(2024, 0, 1, 0, minute).getTime())
 }
