@@ -48,6 +48,8 @@ export const FolderStatusSchema = Type.Object({
   needFiles: Type.Number(),
   needBytes: Type.Number(),
   localChanges: Type.Number(),
+  /** Copies of files that were changed in two places, which wait for a person. */
+  conflicts: Type.Number(),
   /** Of the folder's files, those that are none of the newest and not kept here. */
   notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),
