@@ -17,8 +17,6 @@ transfers-holders = { $holders ->
   }
 transfers-asked = asked for before others
 transfers-parts-open = Show who has which part
-transfers-parts-here = This device
-transfers-parts-nobody = No device that is connected has any of it.
 transfers-parts-about = From left to right as in the file: the fuller a stretch is, the more of it is there.
 transfers-parts-over = It is here now, or not on its way any more.
 transfers-peers = { $peers ->

@@ -21,8 +21,6 @@ transfers-holders = { $holders ->
   }
 transfers-asked = вне очереди
 transfers-parts-open = Показать, у кого какая часть
-transfers-parts-here = Это устройство
-transfers-parts-nobody = Ни у одного устройства на связи его нет.
 transfers-parts-about = Слева направо, как в файле: чем плотнее участок, тем больше от него есть.
 transfers-parts-over = Файл уже здесь или больше не передаётся.
 transfers-peers = { $peers ->
