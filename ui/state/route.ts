@@ -15,6 +15,18 @@ export const folderTabs = [
 ] as const
 export type FolderTab = (typeof folderTabs)[number]
 
+/** Sections of the preferences, in their order. */
+export const preferencesSections = [
+  'general',
+  'limits',
+  'network',
+  'closed',
+  'web',
+  'directories',
+  'advanced',
+] as const
+export type PreferencesSection = (typeof preferencesSections)[number]
+
 export type Route =
   | { readonly page: 'folders' }
   /** `only` and `search`: which of a long list are shown. */
@@ -30,7 +42,8 @@ export type Route =
   | { readonly page: 'devices' }
   | { readonly page: 'transfers' }
   | { readonly page: 'history' }
-  | { readonly page: 'preferences' }
+  /** The first section when left out. */
+  | { readonly page: 'preferences'; readonly section?: PreferencesSection }
   | { readonly page: 'unknown' }
 
 /** Pages of the navigation, in its order. */
@@ -50,6 +63,10 @@ export function parseRoute(fragment: string): Route {
     if (tab === undefined) return { page: 'unknown' }
     return { page: 'folder', folder: second, tab, ...given(query, ['only', 'search']) }
   }
+  if (first === 'preferences' && second && third === undefined) {
+    const section = preferencesSections.find((name) => name === second)
+    return section === undefined ? { page: 'unknown' } : { page: 'preferences', section }
+  }
   if (second !== undefined) return { page: 'unknown' }
   if (first === 'add-folder') {
     return { page: 'add-folder', ...given(query, ['link']) }
@@ -68,6 +85,8 @@ export function hrefOf(to: Route): string {
     }
     case 'add-folder':
       return `#/add-folder${queryText({ link: to.link })}`
+    case 'preferences':
+      return to.section === undefined ? '#/preferences' : `#/preferences/${to.section}`
     case 'unknown':
       return '#/'
     default:
