@@ -5,7 +5,7 @@ import { toneIcons } from '../../parts/callout.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { useLoaded } from '../../parts/use-loaded.tsx'
-import { useReload } from '../../parts/use-reload.ts'
+import { useNews } from '../../parts/use-news.ts'
 import { Progress, Size, Speed } from '../../parts/values.tsx'
 import { timeLeft } from '../../state/folder-glance.ts'
 import { describeFolder, progressOf } from '../../state/folder-words.ts'
@@ -84,7 +84,7 @@ function Decisions({ folder }: FolderTabProps) {
   const { loaded, reload } = useLoaded(id, (signal) =>
     api.get<Conflicts>('/api/conflicts', { folder: id, limit: maxConflicts }, signal),
   )
-  useReload(`${files}`, reload)
+  useNews(`${files}`, reload)
   const conflicts = loaded.state === 'ready' ? loaded.value.conflicts.length : 0
   const links: readonly (readonly [tab: FolderTab, text: string])[] = [
     ...(conflicts > 0 ? [['conflicts', t('overview-conflicts', { conflicts })] as const] : []),
