@@ -1,0 +1,54 @@
+overview-now = How the folder is
+overview-ok = Every file is here, and every connected device has everything.
+overview-busy = Something is going on.
+overview-waiting = It goes on by itself as soon as it can.
+overview-paused = Paused by you. Nothing is sent or received.
+overview-problem = Syncing has stopped, and every file is safe. What to do stands above.
+overview-size = Files
+overview-access = This device has
+overview-progress = How much of the folder is here
+overview-time-left = About { $time } left
+overview-conflicts = { $conflicts ->
+    [one] { $conflicts } conflict: the same file was changed on two devices
+   *[other] { $conflicts } conflicts: the same file was changed on two devices
+  }
+overview-local-changes = { $files ->
+    [one] { $files } file was changed here and stays here, because this device may only read
+   *[other] { $files } files were changed here and stay here, because this device may only read
+  }
+overview-not-kept = { $files ->
+    [one] { $files } older file is not kept here, { BYTES($bytes) }
+   *[other] { $files } older files are not kept here, { BYTES($bytes) }
+  }
+overview-arriving = Arriving now
+overview-all-transfers = All transfers
+overview-more-files = { $files ->
+    [one] and { $files } more file
+   *[other] and { $files } more files
+  }
+overview-peers = Connected devices
+overview-all-devices = All devices
+overview-peers-none = No other device is connected now. The page of devices says why.
+overview-peers-paused = While the folder is paused it is connected to nobody.
+overview-peers-fewer = Show fewer
+overview-peers-all = Show all { $peers }
+overview-peer-has-all = has everything
+overview-peer-lacks = { $files ->
+    [one] lacks { $files } file, { BYTES($bytes) }
+   *[other] lacks { $files } files, { BYTES($bytes) }
+  }
+overview-via-relay = through a relay
+overview-problems = Files with problems
+overview-problems-about = They are tried again by themselves when something about them has changed. All other files sync meanwhile.
+overview-history = Latest
+overview-all-history = All history
+overview-history-none = Nothing has happened yet.
+event-received = received from { $device }
+event-changed = changed on { $device }
+event-moved = renamed or moved on { $device }
+event-deleted = deleted on { $device }
+event-conflict = both versions kept; one is from { $device }
+event-restored = restored on { $device }
+event-halted = syncing stopped
+event-resumed = syncing went on
+event-not-kept = older than what is kept, moved to the archive
