@@ -5,7 +5,7 @@ import { api } from '../api/request.ts'
 import { TextField } from '../parts/field.tsx'
 import { EmptyState, PageHeader, Section } from '../parts/page.tsx'
 import { Show, useLoaded } from '../parts/use-loaded.tsx'
-import { useReloadOn } from '../parts/use-reload-on.ts'
+import { useNews } from '../parts/use-news.ts'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { groupDevices } from '../state/devices.ts'
 import { folders, snapshot } from '../state/live.ts'
@@ -41,7 +41,7 @@ function Others() {
   const [search, setSearch] = useState('')
   const [openId, setOpenId] = useState<string | undefined>(undefined)
   const loading = useLoaded('', (signal) => api.get<Peers>('/api/peers', {}, signal))
-  useReloadOn(folders.value.map(membersKey).join(), loading.reload)
+  useNews(folders.value.map(membersKey).join(), loading.reload)
   return (
     <Show loading={loading}>
       {({ peers }) => {

@@ -7,7 +7,7 @@ import { Badge } from '../../parts/callout.tsx'
 import { Disclosure } from '../../parts/disclosure.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
-import { useReloadOn } from '../../parts/use-reload-on.ts'
+import { useNews } from '../../parts/use-news.ts'
 import { When } from '../../parts/values.tsx'
 import { adviceFor, describeRoute, sortRoutes } from '../../state/connection-advice.ts'
 import { folderName, type Tone } from '../../state/folder-words.ts'
@@ -47,7 +47,7 @@ export function Connections({ folder }: { readonly folder: FolderStatusBody }) {
   const loading = useLoaded(folder.id, (signal) =>
     api.get<ExplanationBody>(folderAddress(folder.id, '/explanation'), {}, signal),
   )
-  useReloadOn(folder, loading.reload)
+  useNews(folder, loading.reload)
   return (
     <Show loading={loading}>
       {(explanation) => (
