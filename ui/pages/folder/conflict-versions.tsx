@@ -43,8 +43,7 @@ export function ConflictVersions({
   const choose = (which: 'original' | 'copy', label: string) =>
     mayChoose && (
       <Button look="primary" icon="check" isBusy={keep.isBusy} onClick={() => keep.run(which)}>
-        {t('conflict-keep')}
-        <span class="unseen">: {label}</span>
+        {t('conflict-keep')} <span class="unseen">({label})</span>
       </Button>
     )
 
