@@ -142,6 +142,27 @@ test.each([
   expect(await readFile(file, 'utf8')).toBe(text)
 })
 
+test('what is kept of the password outlives the daemon; damage to it does not make it none', async () => {
+  await using home = await makeTempDirectory()
+  const password = {
+    ...{ costExponent: 15, blockSize: 8, parallel: 3 },
+    ...{ salt: Buffer.alloc(16, 1), hash: Buffer.alloc(32, 2) },
+  }
+  const config = await openConfig(home.path, table)
+  expect(config.current().password).toBeUndefined()
+  await config.change((before) => ({ ...before, password }))
+  expect((await openConfig(home.path, table)).current().password).toEqual(password)
+  const file = join(home.path, 'config.json')
+  const text = await readFile(file, 'utf8')
+  for (const damaged of ['""', 'null', '7', '"$scrypt$ln=15,r=8,p=3$AQ$Ag"', '"a password in clear"']) {
+    await writeFile(file, text.replace(/"webPassword": ".*"/, `"webPassword": ${damaged}`))
+    await expect(openConfig(home.path, table)).rejects.toThrow('"webPassword" is not what is kept')
+  }
+  // It comes from a person at the device, never along with other settings.
+  await writeFile(file, text)
+  await expect(readSetup(file, table)).rejects.toThrow('There is no setting "webPassword"')
+})
+
 test.each(['new', 'former', 'guest'])(
   'a file given with --config cannot hold %s, which only a device writes',
   async (name) => {

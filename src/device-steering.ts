@@ -1,5 +1,6 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
+import type { Metrics } from './api/metrics.ts'
 import { defaultRows } from './api/schemas/basics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
@@ -69,6 +70,8 @@ interface Needs {
   reachability(): ReachabilityReport
   /** Whether nothing goes anywhere but to predefined hosts. */
   isClosed(): boolean
+  /** Whether there are numbers for Prometheus. */
+  isMeasured(): boolean
 }
 
 export function createSteering(needs: Needs): Steering {
@@ -118,9 +121,19 @@ export function createSteering(needs: Needs): Steering {
     return { status: await status(undefined), transfers }
   }
 
+  let metrics: Metrics | undefined
+
   return {
     ...createFileSteering(folders),
     status,
+    async metrics() {
+      if (!needs.isMeasured())
+        throw new SyncError('not-found', {
+          what: '/metrics, which `berrysync config metrics=on` switches on,',
+        })
+      metrics ??= (await import('./api/metrics.ts')).createMetrics()
+      return metrics.write(await status(undefined))
+    },
     events: createEventStream({ ...needs.watching, look }),
     async trafficHistory(span) {
       const { fromMs, stepSeconds, received, sent } = needs.history[span]()

@@ -32,7 +32,8 @@ export interface FolderOpenerNeeds {
   readonly chance: Chance
   readonly log: Log
   readonly device: KeyPair & { readonly id: DeviceId }
-  readonly deviceName: string
+  /** As it is now. */
+  deviceName(): string
   /** Of the device itself; a guest signs with one of its own. */
   readonly authorSeed: Uint8Array
   /** Directory of the databases. */
@@ -141,7 +142,9 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
           isNew,
           device: device.id,
           deviceKeys: device,
-          deviceName,
+          get deviceName() {
+            return deviceName()
+          },
           author: authorOf(keys),
           ...{ store, disk, clock, chance },
           rates: shared.rates,
@@ -197,7 +200,12 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       const invite = inviteIdOf(secret.token.reveal())
       const membership = meetingToMembership(inviteKeys(invite))
       const joining = createJoining(
-        { secret, device: device.id, deviceName, author: createAuthor(guestAuthorSeed(authorSeed, invite)) },
+        {
+          secret,
+          device: device.id,
+          deviceName: deviceName(),
+          author: createAuthor(guestAuthorSeed(authorSeed, invite)),
+        },
         { clock, log: log.child({ folder: entry.path }) },
         keep,
       )

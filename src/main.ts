@@ -1,11 +1,13 @@
 /** The program: gives the command line its surroundings, and daemon and servers their life between start and signal. Exit codes are set here. */
+import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import manifest from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
 import type { DaemonOptions, RelayCommand, TrackerOptions } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
-import { SyncError } from './core/errors.ts'
+import { reasonOf, SyncError } from './core/errors.ts'
+import { askHidden } from './hidden-input.ts'
 import { openSocketPath } from './home.ts'
 import { createLog, isLogLevel, logLevels } from './log.ts'
 import { formatHostPort, parseListenAddress } from './net/address.ts'
@@ -18,6 +20,8 @@ const stopLimitMs = 20_000
 const impatientAfterMs = 1000
 /** No secret is longer, and neither is what a person pipes in by mistake worth more memory. */
 const maxInputCharacters = 64 * 1024
+/** More patterns than anybody writes; the daemon takes fewer still. */
+const maxTextBytes = 1024 * 1024
 
 const environment = readEnvironment()
 
@@ -101,10 +105,29 @@ function dieLoudly(log: Log): void {
 }
 
 async function readInput(): Promise<string> {
+  const text = await readStdin(maxInputCharacters)
+  if (text === undefined) throw new SyncError('secret-malformed')
+  return text
+}
+
+async function readText(file: string): Promise<string> {
+  let text: string | undefined
+  try {
+    if (file === '-') text = await readStdin(maxTextBytes)
+    else if ((await stat(file)).size <= maxTextBytes) text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new SyncError('request-invalid', { reason: `${file} cannot be read: ${reasonOf(error)}.` })
+  }
+  if (text === undefined) throw new SyncError('request-invalid', { reason: `${file} is too long.` })
+  return text
+}
+
+/** Undefined when there is more. */
+async function readStdin(maxCharacters: number): Promise<string | undefined> {
   let text = ''
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += chunk
-    if (text.length > maxInputCharacters) throw new SyncError('secret-malformed')
+    if (text.length > maxCharacters) return undefined
   }
   return text
 }
@@ -122,6 +145,8 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),
   readInput,
+  askHidden,
+  readText,
   openSocketPath,
   pause: (delayMs) => pause(delayMs),
   monotonicMs: () => performance.now(),

@@ -90,7 +90,6 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   }
   let settings = withDefaults(deviceTable, { ...config.current().device, ...overrides })
 
-  const { name } = settings
   const identity = await loadIdentity(join(home.path, 'identity.json'), (count) => chance.bytes(count))
   const deviceStore = parts.use(
     openDeviceStore(join(home.path, 'device.db'), ({ data }) =>
@@ -192,7 +191,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const opener = createFolderOpener({
     ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
-    deviceName: name,
+    deviceName: () => settings.name,
     authorSeed: identity.authorSeed,
     isPaused: () => limits.current().paused,
     onChange: news.note,
@@ -231,7 +230,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({
-      ...{ name, listen },
+      ...{ name: settings.name, listen },
       ...(web === undefined ? {} : { web: web.url }),
       ...(web?.fingerprint === undefined ? {} : { webFingerprint: web.fingerprint }),
     }),
@@ -261,6 +260,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     reachability: reachability.report,
     isClosed: () => settings.closed,
+    isMeasured: () => settings.metrics,
   })
   const access = createAccess({
     ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },

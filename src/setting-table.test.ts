@@ -87,6 +87,21 @@ test('listening addresses may leave the port to the system; web may be off', () 
   expect(() => settingsFromTexts(deviceTable, { listen: 'off' })).toThrow('valid value for listen')
 })
 
+test('names for browsers are read in the spelling that browsers use', () => {
+  const texts = {
+    webNames: 'NAS.Example., 192.0.2.7,2001:DB8:0::7,[2001:db8::7], bücher.example,nas.example',
+  }
+  expect(settingsFromTexts(deviceTable, texts)).toEqual({
+    webNames: ['nas.example', '192.0.2.7', '2001:db8::7', 'xn--bcher-kva.example'],
+  })
+  for (const wrong of ['http://nas', 'nas:8888', 'a b', '*', '192.0.2', '[::1'])
+    expect(() => settingsFromTexts(deviceTable, { webNames: wrong })).toThrow('valid value for webNames')
+  expect(settingsFromTexts(deviceTable, { webNames: 'none', https: 'on' })).toEqual({
+    webNames: [],
+    https: true,
+  })
+})
+
 test('what is shown as a text reads back to the same value', () => {
   const texts = fc.dictionary(
     fc.constantFrom(...Object.keys(folderSettingTable)),

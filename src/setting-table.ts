@@ -32,6 +32,8 @@ export interface DeviceSettings {
   /** Bytes a second of all folders together; 0 for no limit. */
   readonly uploadLimit: number
   readonly downloadLimit: number
+  /** Whether there are numbers for Prometheus. */
+  readonly metrics: boolean
   /** Nothing goes anywhere but to predefined hosts, whatever folders say. */
   readonly closed: boolean
   /** Addresses of trackers, in their one written form. */
@@ -303,7 +305,11 @@ const webNames: Kind<readonly string[]> = {
 
 /** In the spelling browsers use. */
 function webNameOf(text: string): string | undefined {
-  const bare = text.trim().toLowerCase().replace(/\.$/, '')
+  const bare = text
+    .trim()
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
   const bracketed = isIPv6(bare) ? `[${bare}]` : bare
   const host = written(parseHostPort, `${bracketed}:1`)?.replace(/:1$/, '')
   return host === undefined
@@ -328,7 +334,8 @@ export function deviceSettingTable(hostName: string, userHome: string): SettingT
     name: {
       kind: deviceName,
       default: typeof fallbackName === 'string' ? fallbackName : 'berrysync',
-      about: 'What this device is called in status lists and conflict copies; from the next start on.',
+      about:
+        'What this device is called in status lists and conflict copies; peers hear of another name with the next connection.',
     },
     listen: {
       kind: listenAddress,
@@ -352,6 +359,11 @@ export function deviceSettingTable(hostName: string, userHome: string): SettingT
       default: [],
       about:
         'Names by which browsers may ask for this device besides its own, like nas.example, separated by commas.',
+    },
+    metrics: {
+      kind: flag,
+      default: false,
+      about: 'Numbers for Prometheus at /metrics of the web interface, for who sends a token that may read.',
     },
     closed: {
       kind: flag,

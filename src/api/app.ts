@@ -14,6 +14,7 @@ import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
+import { addMetricsRoute } from './routes/metrics.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { type SchemaTypes, takes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
@@ -68,6 +69,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     addFolderRoutes,
     addMemberRoutes,
     addFileRoutes,
+    addMetricsRoute,
     addTransferRoutes,
   ])
     addRoutes(typed, steering)

@@ -10,10 +10,7 @@ export function refusalPage(error: unknown, request: FastifyRequest): string | u
 }
 
 function plainPage(title: string, sentence: string): string {
-  const safe = (value: string) =>
-    value
-      .replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
-      .replace(/`([^`]*)`/g, '<code>$1</code>')
+  const safe = (value: string) => value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Berrysync: ${safe(title)}</title>

@@ -5,6 +5,7 @@
 import type { AdmissionRule, Role } from '../core/statement.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
+import type { MetricsText } from './metrics.ts'
 import type { Directories, DirectoryMade } from './schemas/directories.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
@@ -27,6 +28,8 @@ export interface Steering extends FileSteering {
   status(folder: string | undefined): Promise<Status>
   /** All that `status` and the transfers of every folder tell, and each change of it. */
   readonly events: EventStream
+  /** For Prometheus. Throws `not-found` where that is switched off. */
+  metrics(): Promise<MetricsText>
   /** How much passed in each second of the last minutes, or each hour of the last days. */
   trafficHistory(span: 'minutes' | 'days'): Promise<TrafficHistory>
   /**

@@ -85,7 +85,8 @@ function faultOf({ key, certificate }: Certificate, hostName: string, nowMs: num
 }
 
 async function make({ names, clock, chance }: CertificateNeeds): Promise<Certificate> {
-  // Loaded only here: it is needed once in the life of a device.
+  // Loaded only here: they are needed once in the life of a device. The second leans on the first.
+  await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

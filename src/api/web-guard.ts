@@ -19,8 +19,14 @@ export interface Asked {
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
+/** As the router reads it: `/%61pi` is `/api`. What cannot be read counts as the stricter of the two. */
 export function isApi(url: string): boolean {
-  return /^\/(api|metrics)(?![\w-])/i.test(url)
+  const path = url.split(/[?#]/)[0]!
+  try {
+    return /^\/(api|metrics)(?![\w-])/i.test(decodeURIComponent(path))
+  } catch {
+    return true
+  }
 }
 
 /** Throws `host-not-allowed`, `cross-site` or `request-invalid`. */

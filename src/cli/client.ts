@@ -11,6 +11,7 @@ export interface Client {
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body?: object, query?: Query): Promise<T>
   patch<T>(path: string, body: object): Promise<T>
+  put<T>(path: string, body: object): Promise<T>
   remove<T>(path: string): Promise<T>
 }
 
@@ -37,6 +38,7 @@ export function createClient(home: string, openSocketPath: (home: string) => Soc
     get: (path, query) => call('GET', path + queryToText(query)),
     post: (path, body, query) => call('POST', path + queryToText(query), body),
     patch: (path, body) => call('PATCH', path, body),
+    put: (path, body) => call('PUT', path, body),
     remove: (path) => call('DELETE', path),
   }
 }

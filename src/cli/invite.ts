@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { InviteBody, Invited, Invites } from '../api/schemas/members.ts'
 import { folderRoute } from './client.ts'
+import { readDuration } from './duration.ts'
 import { plainText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 import { collect, linkTo, linkToText, readHosts, type ShareOptions } from './share.ts'
 
-const secondsByUnit: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 const maxSeconds = 24 * 3600
 /** As many characters of an id as people are shown and may type. */
 const shownIdCharacters = 12
@@ -32,6 +32,8 @@ export function defineInvite(program: Command, around: Surroundings): void {
     .action(async (directory: string | undefined, options: InviteOptions, command: Command) => {
       if (directory === undefined) wrongUsage(command, "missing required argument 'DIR'")
       const lifeSeconds = options.expires === undefined ? undefined : readDuration(command, options.expires)
+      if (lifeSeconds !== undefined && lifeSeconds > maxSeconds)
+        wrongUsage(command, 'a one-time secret is good for 24h at most')
       const hosts = readHosts(command, options)
       const session = openSession(command, around)
       const body = {
@@ -71,16 +73,6 @@ export function defineInvite(program: Command, around: Surroundings): void {
         () => 'Cancelled: nobody can use it any more.',
       )
     })
-}
-
-/** Seconds. Ends the program as wrong usage. */
-function readDuration(command: Command, text: string): number {
-  const parts = [...text.matchAll(/(\d+)([hms])/g)]
-  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * secondsByUnit[unit!]!, 0)
-  if (!/^(\d+[hms])+$/.test(text) || seconds === 0)
-    wrongUsage(command, `'${text}' is not a duration; write one like 90m, 2h or 1h30m`)
-  if (seconds > maxSeconds) wrongUsage(command, 'a one-time secret is good for 24h at most')
-  return seconds
 }
 
 function invitedToText({ role, expires }: Invited, shown: string, given: string): string {

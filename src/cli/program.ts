@@ -11,7 +11,9 @@ import { defineDeletes } from './deletes.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
+import { defineIgnore } from './ignore.ts'
 import { defineInvite } from './invite.ts'
+import { definePassword } from './password.ts'
 import { defineApprove, definePeers, defineRevoke } from './peers.ts'
 import { plainText } from './print.ts'
 import { defineRelay } from './relay.ts'
@@ -23,6 +25,7 @@ import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
 import { defineStatus } from './status.ts'
+import { defineToken } from './token.ts'
 import { defineTracker } from './tracker.ts'
 
 const exitFailed = 1
@@ -54,10 +57,13 @@ const commands = [
   defineHistory,
   defineConflicts,
   defineArchive,
+  defineIgnore,
   defineFetch,
   defineRestore,
   defineDeletes,
   defineRescan,
+  definePassword,
+  defineToken,
   defineRelay,
   defineTracker,
 ]

@@ -39,6 +39,10 @@ export interface Surroundings {
   print(text: string): void
   complain(text: string): void
   readInput(): Promise<string>
+  /** What a person types without its being shown; undefined when there is no terminal. */
+  askHidden(question: string): Promise<string | undefined>
+  /** A text file the person named; `-` is standard input. */
+  readText(file: string): Promise<string>
   openSocketPath(home: string): SocketPath
   /** Resolves when `delayMs` have passed. */
   pause(delayMs: number): Promise<void>

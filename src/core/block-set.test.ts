@@ -5,6 +5,7 @@ import {
   addBlock,
   addRuns,
   blocksToRuns,
+  countBlocks,
   createBlockSet,
   deleteBlock,
   membersOf,
@@ -31,6 +32,19 @@ describe('block sets', () => {
     addRuns(all, [0, 2 ** 20])
     expect(all.size).toBe(2 ** 20)
     expect(() => addRuns(createBlockSet(9), [8, 2])).toThrow('assertion')
+  })
+
+  test('members between two blocks are counted', () => {
+    fc.assert(
+      fc.property(numbers, fc.nat({ max: blockCount }), fc.nat({ max: blockCount }), (added, one, other) => {
+        const set = createBlockSet(blockCount)
+        for (const block of added) addBlock(set, block)
+        const [from, to] = [Math.min(one, other), Math.max(one, other)]
+        const between = [...new Set(added)].filter((block) => block >= from && block < to)
+        expect(countBlocks(set, from, to)).toBe(between.length)
+      }),
+      { numRuns: caseCount(200) },
+    )
   })
 
   test('P14 a block set is a set', () => {

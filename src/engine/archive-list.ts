@@ -4,8 +4,10 @@ import type { ArchiveEntry } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createMatcher, type Page, type PageQuery } from './pages.ts'
 
-/** Paths gathered beyond a page before the last of them are let go again: sorting once in a while costs less than for each. */
-const slackRows = 1_000
+/** Paths looked into for one page, some megabytes: many of them may hold the same again, or nothing the archive has. */
+const maxPaths = 20_000
+/** So many more are gathered before they are sorted and the last of them let go again. */
+const slackPaths = 5_000
 
 /** What a path held at a time, and what is there instead now. */
 export interface HeldEntry extends ArchiveEntry {
@@ -41,11 +43,11 @@ export async function listHeldAt(
   /** Nothing behind this path fits any more. */
   let end: RelPath | undefined
 
-  function keepFirst(rows: number): void {
-    if (firstByPath.size <= rows) return
+  function keepFirst(): void {
+    if (firstByPath.size <= maxPaths) return
     const paths = [...firstByPath.keys()].sort()
-    for (const path of paths.slice(rows)) firstByPath.delete(path)
-    end = paths[rows - 1]
+    for (const path of paths.slice(maxPaths)) firstByPath.delete(path)
+    end = paths[maxPaths - 1]
   }
 
   // From the newest back, so what is seen last of a path is what left it first.
@@ -55,13 +57,15 @@ export async function listHeldAt(
     if ((after !== undefined && path <= after) || (end !== undefined && path > end) || !matches(path))
       continue
     firstByPath.set(path, entry)
-    if (firstByPath.size > limit + slackRows) keepFirst(limit)
+    if (firstByPath.size > maxPaths + slackPaths) keepFirst()
   }
-  keepFirst(limit)
+  keepFirst()
   const rows = [...firstByPath.values()]
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .flatMap((entry) => heldAt(entry) ?? [])
-  return { rows, next: end }
+  return rows.length > limit
+    ? { rows: rows.slice(0, limit), next: rows[limit - 1]!.path }
+    : { rows, next: end }
 
   function heldAt(entry: ArchiveEntry): HeldEntry | undefined {
     if (entry.mtimeNs > BigInt(atMs) * 1_000_000n) return undefined

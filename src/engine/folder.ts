@@ -127,6 +127,10 @@ export function openFolder(options: FolderOptions): Folder {
 
   const context: FolderContext = {
     ...options,
+    // It may be changed while the folder is open.
+    get deviceName() {
+      return options.deviceName
+    },
     id: keys.folderId,
     formerIds: former.map(({ folderId }) => folderId),
     role: keys.role,

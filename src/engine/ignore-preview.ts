@@ -1,6 +1,6 @@
 /**
- * What other ignore patterns would do, before they hold: asked of the index, and for what is ignored now, of the disk as well, because the
- * index knows only what once synced. Changes nothing, takes turns with everything else, and says so when it did not come to its end.
+ * What other ignore patterns would do, before they hold: asked of the index, and where less may be ignored than now, of the disk as well,
+ * because the index knows only what once synced. Changes nothing, takes turns with everything else, and says so when it did not come to its end.
  */
 import { parseIgnore } from '../core/ignore.ts'
 import type { RelPath } from '../core/path.ts'
@@ -38,7 +38,8 @@ export async function previewIgnore(
   isOutdated: () => boolean,
 ): Promise<IgnorePreview> {
   const { store, disk, clock } = context
-  const before = parseIgnore(await readIgnoreText(context))
+  const textBefore = await readIgnoreText(context)
+  const before = parseIgnore(textBefore)
   const after = parseIgnore(text)
   const [ignored, newlyIgnored, newlySynced] = [createTally(), createTally(), createTally()]
   const breathe = createBreather(clock)
@@ -90,11 +91,27 @@ export async function previewIgnore(
 
   const hasIndex = await askIndex()
   untilMs = clock.monotonicMs() + maxDiskMs
-  const hasDisk = await askDisk()
+  const hasDisk = !mayUncover(textBefore, text) || (await askDisk())
   return {
     ...{ ignored: ignored.read(), newlyIgnored: newlyIgnored.read(), newlySynced: newlySynced.read() },
     partial: !hasIndex || !hasDisk,
   }
+}
+
+/** False when everything that is ignored stays so: no pattern went or changed its turn, and no exception came. Spares looking at the disk. */
+function mayUncover(before: string, after: string): boolean {
+  const lines = patternsOf(after)
+  let kept = 0
+  const patterns = patternsOf(before)
+  for (const line of lines) {
+    if (line === patterns[kept]) kept += 1
+    else if (line.startsWith('!')) return true
+  }
+  return kept < patterns.length
+}
+
+function patternsOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'))
 }
 
 function createTally(): { add(path: string, sizeBytes: number): void; read(): Matched } {

@@ -12,11 +12,7 @@ import { checkRoot } from './safety.ts'
 const maxRestored = 100_000
 
 /** How a commit says that something lies at a name that should be free. */
-export const saysTaken: ReadonlySet<ErrorCode> = new Set([
-  'changed-since-plan',
-  'name-collides',
-  'obstructed',
-])
+const saysTaken: ReadonlySet<ErrorCode> = new Set(['changed-since-plan', 'name-collides', 'obstructed'])
 
 /**
  * Makes the folder's version needed again wherever something local took its place. What a person added is moved to the archive, what a
@@ -128,8 +124,8 @@ async function placeInstead(
   const to = store.state(path)?.here?.diskPath ?? joinPath(directory, nameOf(path))
   const look = await disk.look(path, to)
   if (look.state === 'unreadable') {
-    const { code, message: reason } = look.problem
-    throw new SyncError(code, { path, reason })
+    const { code, message: sentence } = look.problem
+    throw new SyncError(code, { path }, { sentence })
   }
   const expect = look.state === 'absent' ? 'absent' : look.found.stat
   if (expect !== 'absent' && expect.kind === 'directory')

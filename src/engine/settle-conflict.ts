@@ -4,14 +4,14 @@
  * a choice can be a slip; and at no moment, a crash included, is a version neither at its path nor there.
  */
 import { conflictOriginal, numberedPath } from '../core/conflict-name.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { isSameStat } from '../core/stat.ts'
 import type { CommitStep, DiskPath, Expectation } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
-import { commitCopy } from './copy-step.ts'
+import { type CopyTarget, commitCopy } from './copy-step.ts'
 import type { FolderContext } from './folder-context.ts'
-import { makeDirectory, saysTaken } from './restore.ts'
+import { makeDirectory } from './restore.ts'
 import { checkRoot } from './safety.ts'
 
 /** Names tried for a copy that is to be a file of its own. */
@@ -62,15 +62,22 @@ async function putInPlace(
   copy: Here,
   original: RelPath,
 ): Promise<RelPath> {
-  const { diskPath, expect } = await placeOf(context, original)
-  const { mtimeNs, executable } = copy
-  const target = { path: original, diskPath, expect, mtimeNs, executable }
-  const outcome = await commitCopy(context, path, copy, target)
-  context.markDirty(diskPath)
-  if (outcome.state === 'failed') throw outcome.error
-  // Its content lies at the other path by now, so there is nothing to keep of it.
-  await commitOne(context, { kind: 'remove', path, to: copy.diskPath, expect: copy, archive: false })
+  await replaceByCopy(context, path, copy, { path: original, ...(await placeOf(context, original)) })
   return original
+}
+
+/** Puts the copy elsewhere. It lies there for certain before it goes from where it was, so there is nothing more to keep of it. */
+async function replaceByCopy(
+  context: FolderContext,
+  path: RelPath,
+  copy: Here,
+  to: Pick<CopyTarget, 'path' | 'diskPath' | 'expect'>,
+): Promise<void> {
+  const { mtimeNs, executable } = copy
+  const outcome = await commitCopy(context, path, copy, { ...to, mtimeNs, executable })
+  context.markDirty(to.diskPath)
+  if (outcome.state === 'failed') throw outcome.error
+  await commitOne(context, { kind: 'remove', path, to: copy.diskPath, expect: copy, archive: false })
 }
 
 async function nameAnew(
@@ -79,7 +86,7 @@ async function nameAnew(
   copy: Here,
   original: RelPath,
 ): Promise<RelPath> {
-  const { store } = context
+  const { store, disk } = context
   const from = copy.diskPath
   const directory = from.slice(0, Math.max(0, from.lastIndexOf('/')))
   for (let number = 2; number <= maxNumber; number += 1) {
@@ -87,13 +94,14 @@ async function nameAnew(
     const { winner, here } = store.state(path) ?? {}
     if (here !== undefined || (winner !== undefined && winner.kind !== 'deleted')) continue
     const to = joinPath(directory, nameOf(path))
+    if ((await disk.look(path, to)).state !== 'absent') continue
     try {
-      await commitOne(context, { kind: 'move', path, to, fromPath, from, expect: copy })
+      if (disk.capabilities.hardLinks && copy.kind === 'file')
+        await commitOne(context, { kind: 'move', path, to, fromPath, from, expect: copy })
+      else await replaceByCopy(context, fromPath, copy, { path, diskPath: to, expect: 'absent' })
       return path
     } catch (error) {
-      const isTaken = error instanceof SyncError && saysTaken.has(error.code)
-      // The copy itself may be what is not there any more.
-      if (!isTaken || !(await isTakenAt(context, path, to))) throw error
+      if (!isSyncError(error, 'name-collides')) throw error
     }
   }
   throw new SyncError('obstructed', { path: original, reason: 'all names beside it are taken' })
@@ -104,10 +112,6 @@ async function isStillThere(context: FolderContext, path: RelPath, here: Here): 
   if (look.state === 'present' && isSameStat(look.found.stat, here)) return true
   context.markDirty(here.diskPath)
   return false
-}
-
-async function isTakenAt({ disk }: FolderContext, path: RelPath, to: DiskPath): Promise<boolean> {
-  return (await disk.look(path, to)).state === 'present'
 }
 
 /** Where the original lies, or is to lie again. */

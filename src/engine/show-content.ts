@@ -51,8 +51,10 @@ async function openFile(
   if (path === undefined || here === undefined) throw unknown
   const look = await disk.look(path, here.diskPath)
   if (look.state === 'absent') throw unknown
-  if (look.state === 'unreadable')
-    throw new SyncError(look.problem.code, { path, reason: look.problem.message })
+  if (look.state === 'unreadable') {
+    const { code, message: sentence } = look.problem
+    throw new SyncError(code, { path }, { sentence })
+  }
   const { stat } = look.found
   if (stat.kind !== 'file') throw notShowable(path, 'it is not a file')
   return { path, content: await disk.open(path, here.diskPath, stat) }

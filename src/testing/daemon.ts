@@ -16,14 +16,17 @@ export interface Outcome {
   readonly err: string
 }
 
-/** Runs a command to its end. */
-export async function runBerrysync(args: readonly string[]): Promise<Outcome> {
+/** Runs a command to its end; `input` is all that its standard input gives. */
+export async function runBerrysync(args: readonly string[], input = ''): Promise<Outcome> {
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
-  execFile(programPath, [...args], { maxBuffer: maxOutputBytes }, (error, out, err) => {
+  const child = execFile(programPath, [...args], { maxBuffer: maxOutputBytes }, (error, out, err) => {
     const status = error === null ? 0 : error.code
     if (typeof status === 'number') resolve({ status, out, err })
     else reject(error)
   })
+  // It may have ended before it read any of it.
+  child.stdin!.on('error', () => undefined)
+  child.stdin!.end(input)
   return promise
 }
 

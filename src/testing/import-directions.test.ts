@@ -63,6 +63,7 @@ const directions: Readonly<
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
   system: { may: ['ports'], because: 'clock and chance are ports, made real' },
+  'hidden-input': { may: [], because: 'it only asks on the terminal' },
   serial: { may: [], because: 'it only puts work in order' },
   'durable-file': { may: [], because: 'it only writes a file' },
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },

@@ -1,5 +1,5 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
@@ -48,6 +48,8 @@ export interface SteeredDevice extends AsyncDisposable {
   readonly steering: Steering
   /** What standard input will give. */
   input: string
+  /** What a person will type without its being shown; none when there is no terminal. */
+  typed: string[]
   /** What every folder says came of its hosts. */
   dialResults: readonly DialResult[]
   wayResults: readonly WayResult[]
@@ -113,6 +115,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     explain: () => ({ hosts: device.dialResults, found: device.wayResults, searches: device.searchResults }),
     reachability: () => ({ state: 'unlikely', message: 'nobody was asked', routers: [] }),
     isClosed: () => device.isClosed,
+    isMeasured: () => withDefaults(deviceTable, config.current().device).metrics,
   })
   const access = createAccess({
     ...{ clock, chance: systemChance, log, store, passwords: createPasswordKeeper(config) },
@@ -138,6 +141,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
         err += text
       },
       readInput: async () => device.input,
+      askHidden: async () => device.typed.shift(),
+      readText: async (file) => (file === '-' ? device.input : readFile(file, 'utf8')),
       async pause(delayMs) {
         elapsedMs += delayMs
         device.onPause()
@@ -153,7 +158,7 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   }
 
   const device: SteeredDevice = {
-    ...{ root: directory.path, home, opener, steering, input: '', runRaw },
+    ...{ root: directory.path, home, opener, steering, input: '', typed: [], runRaw },
     ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false, columns: undefined },
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),

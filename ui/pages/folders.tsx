@@ -9,6 +9,7 @@ import { Progress, Size, Speed } from '../parts/values.tsx'
 import { describeFolder, folderName, overallTone, progressOf } from '../state/folder-words.ts'
 import { device, folders, snapshot, traffic } from '../state/live.ts'
 import { goTo, hrefOf } from '../state/route.ts'
+import { formatBytes } from '../text/format.ts'
 import { t } from '../text/translate.ts'
 import { FolderCallouts, switchPause } from './folder-state.tsx'
 
@@ -85,7 +86,8 @@ function Summary() {
           <div>
             <dt>{t('folders-since-start')}</dt>
             <dd>
-              ↓ <Size bytes={now.received} /> ↑ <Size bytes={now.sent} />
+              <span class="number">↓ {formatBytes(now.received)}</span>{' '}
+              <span class="number">↑ {formatBytes(now.sent)}</span>
             </dd>
           </div>
         )}

@@ -1,6 +1,6 @@
 /** A button that opens a short list of things to do. Arrow keys, Escape and a click elsewhere do what one expects. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.tsx'
 
 export interface MenuItem {
@@ -24,7 +24,7 @@ export function Menu({
   const root = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return
     buttonsOf(root.current)[0]?.focus()
     const closeElsewhere = (event: PointerEvent) => {

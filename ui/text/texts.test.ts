@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FluentResource } from '@fluent/bundle'
 import { expect, test } from 'vitest'
-import { errorCodes } from '../../src/core/errors.ts'
+import { describeError, errorCodes } from '../../src/core/errors.ts'
 import { languages } from '../state/preferences.ts'
 import { buildBundle } from './translate.ts'
 
@@ -105,6 +105,17 @@ test('every error a person can meet is told in Russian; in English only where th
   expect(
     ownOfBrowser.filter((code) => !entries.en.has(`error-${code}`) || !entries.ru.has(`error-${code}`)),
   ).toEqual([])
+})
+
+test('a text of an error is filled with nothing that the daemon does not tell with it', () => {
+  const told = (code: (typeof errorCodes)[number]) =>
+    new Set([...describeError(code).matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))
+  for (const language of languages)
+    for (const code of errorCodes) {
+      const entry = entries[language].get(`error-${code}`)
+      const untold = entry === undefined ? [] : variablesOf(entry).filter((name) => !told(code).has(name))
+      expect(untold, `${language} ${code}`).toEqual([])
+    }
 })
 
 test('texts are filled in, with the forms of the number', () => {

@@ -25,6 +25,11 @@ const schema = {
 }
 
 export function addEventRoutes(app: App, steering: Steering): void {
+  const open = new Set<ServerResponse>()
+  // They never end by themselves, and the application waits for every answer when it closes.
+  app.addHook('preClose', async () => {
+    for (const response of open) response.destroy()
+  })
   app.get('/api/events', { schema }, async (request, reply) => {
     const response = reply.raw
     const reader = createReader(response, () => {
@@ -33,8 +38,12 @@ export function addEventRoutes(app: App, steering: Steering): void {
       response.writeHead(200, headers)
     })
     const reading = await steering.events.add(reader, request.headers['last-event-id'])
-    response.once('close', () => reading[Symbol.dispose]())
-    if (response.destroyed) reading[Symbol.dispose]()
+    if (response.destroyed) return reading[Symbol.dispose]()
+    open.add(response)
+    response.once('close', () => {
+      open.delete(response)
+      reading[Symbol.dispose]()
+    })
   })
 }
 

@@ -102,7 +102,7 @@ const MatchedSchema = Type.Object({
   examples: Type.Array(Type.String()),
 })
 
-/** What these patterns would do, before they hold. */
+/** What these patterns would do, before they hold, as far as it is known: files that never synced count only where some of those may sync now. */
 export const IgnorePreviewSchema = Type.Object({
   ignored: MatchedSchema,
   /** Synced now, and would not be any more. They stay where they are. */

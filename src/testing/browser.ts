@@ -1,0 +1,139 @@
+/**
+ * Debian's Chromium, driven as a person would use it. A page notes everything that goes wrong in it, and can be looked at for what keeps
+ * somebody out, in both schemes. Nothing but the daemon under test is ever asked: a request elsewhere is a fault.
+ */
+
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+/** Where pictures of every page are kept. */
+const picturesDirectory = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Milliseconds a page may take for what it was asked, on a machine that is busy with other tests. */
+const patienceMs = 30_000
+
+export interface Look {
+  readonly width: 360 | 1280
+  readonly language: 'en' | 'ru'
+}
+
+export const looks: readonly Look[] = [
+  { width: 360, language: 'en' },
+  { width: 360, language: 'ru' },
+  { width: 1280, language: 'en' },
+  { width: 1280, language: 'ru' },
+]
+
+export interface TestBrowser extends AsyncDisposable {
+  /** A browser of its own for one person: no cookie is shared. */
+  open(origin: string, look: Look): Promise<TestPage>
+}
+
+export interface TestPage extends AsyncDisposable {
+  readonly page: Page
+  /** Errors in the console, exceptions, refused or foreign requests so far. */
+  readonly faults: readonly string[]
+  /** What axe finds, in the light and in the dark scheme. */
+  findBarriers(): Promise<readonly string[]>
+  /** Writes pictures in both schemes when they are asked for (`BERRYSYNC_SCREENSHOTS`). */
+  picture(name: string): Promise<void>
+}
+
+export async function openBrowser(): Promise<TestBrowser> {
+  // Chromium refuses to run as root with its sandbox; the pages are our own.
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  return {
+    open: (origin, look) => openPage(browser, origin, look),
+    [Symbol.asyncDispose]: () => browser.close(),
+  }
+}
+
+async function openPage(browser: Browser, origin: string, { width, language }: Look): Promise<TestPage> {
+  const context = await browser.newContext({
+    baseURL: origin,
+    ignoreHTTPSErrors: true,
+    locale: language === 'ru' ? 'ru-RU' : 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width, height: width === 360 ? 740 : 860 },
+    ...(width === 360 ? { hasTouch: true, isMobile: true } : {}),
+    permissions: ['clipboard-read', 'clipboard-write'],
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(patienceMs)
+  const faults: string[] = []
+  await refuseElsewhere(context, origin, faults)
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`))
+
+  async function inBothSchemes(look: (scheme: 'light' | 'dark') => Promise<void>): Promise<void> {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.evaluate(toRest)
+      await look(scheme)
+    }
+  }
+
+  return {
+    page,
+    faults,
+    async findBarriers() {
+      const found: string[] = []
+      await page.evaluate(axeSource)
+      await inBothSchemes(async (scheme) => {
+        for (const { id, help, nodes } of await runAxe(page))
+          found.push(`${scheme}: ${id} (${help}): ${nodes}`)
+      })
+      return found
+    },
+    async picture(name) {
+      if (process.env.BERRYSYNC_SCREENSHOTS === undefined) return
+      await mkdir(picturesDirectory, { recursive: true })
+      await inBothSchemes(async (scheme) => {
+        await page.screenshot({
+          path: `${picturesDirectory}${name}-${width}-${language}-${scheme}.png`,
+          fullPage: true,
+        })
+      })
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
+
+/** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
+const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  .then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`
+
+async function refuseElsewhere(context: BrowserContext, origin: string, faults: string[]): Promise<void> {
+  await context.route(
+    (url) => !['data:', 'blob:'].includes(url.protocol) && url.origin !== new URL(origin).origin,
+    (route) => {
+      faults.push(`a request elsewhere: ${route.request().url()}`)
+      return route.abort()
+    },
+  )
+}
+
+interface Violation {
+  readonly id: string
+  readonly help: string
+  readonly nodes: string
+}
+
+function runAxe(page: Page): Promise<readonly Violation[]> {
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe was put into the page just now
+    const { violations } = await (globalThis as any).axe.run()
+    return violations.map(({ id, help, nodes }: { id: string; help: string; nodes: { html: string }[] }) => ({
+      id,
+      help,
+      nodes: nodes.map(({ html }) => html).join(' | '),
+    }))
+  })
+}
