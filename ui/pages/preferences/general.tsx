@@ -18,7 +18,12 @@ export function GeneralSection() {
           <Facts
             facts={[
               [t('preferences-version'), now.version],
-              [t('preferences-device-id'), <span class="code" title={now.id}>{now.id.slice(0, shownIdCharacters)}</span>],
+              [
+                t('preferences-device-id'),
+                <span class="code" title={now.id}>
+                  {now.id.slice(0, shownIdCharacters)}
+                </span>,
+              ],
             ]}
           />
         )}

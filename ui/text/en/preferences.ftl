@@ -16,7 +16,6 @@ list-count = { $entries ->
     [one] { $entries } entry
    *[other] { $entries } entries
   }
-rate-no-limit = no limit
 preferences-sections = Sections of the preferences
 preferences-general = General
 preferences-limits = Limits
@@ -69,6 +68,8 @@ device-fault-downloadLimit = Write how much a second, 1 KiB or more. Leave it em
 device-label-cipher = Cipher
 device-about-cipher = What connections that this device opens are sealed with. Both are safe; ChaCha20 is faster on processors without AES.
 device-fault-cipher = Choose one of the list.
+device-label-metrics = Numbers for Prometheus
+device-about-metrics = For programs that watch machines: numbers of this device at /metrics, with a token.
 device-label-uploads = Sent to at a time
 device-about-uploads = Devices that files are sent to at a time; others wait for their turn. Fewer get each done sooner.
 device-fault-uploads = Write a whole number from 1 to 64.
