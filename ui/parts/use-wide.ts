@@ -1,15 +1,13 @@
-/** Whether there is room for more than a phone has; the same width as in the stylesheet. */
-import { useEffect, useState } from 'preact/hooks'
+/** Whether there is room for columns: what stylesheets ask at the same width, for what they cannot decide. */
+import { signal } from '@preact/signals'
 
-const wide = '(min-width: 700px)'
+const wide = matchMedia('(min-width: 700px)')
+const isWide = signal(wide.matches)
 
-export function useIsWide(): boolean {
-  const [isWide, setWide] = useState(() => matchMedia(wide).matches)
-  useEffect(() => {
-    const query = matchMedia(wide)
-    const follow = () => setWide(query.matches)
-    query.addEventListener('change', follow)
-    return () => query.removeEventListener('change', follow)
-  }, [])
-  return isWide
+wide.addEventListener('change', () => {
+  isWide.value = wide.matches
+})
+
+export function useWide(): boolean {
+  return isWide.value
 }

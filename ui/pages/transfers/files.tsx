@@ -1,6 +1,6 @@
 /** The files on their way, a row each. */
 
-import { useIsWide } from '../../parts/use-wide.ts'
+import { useWide } from '../../parts/use-wide.ts'
 import { Progress, Speed } from '../../parts/values.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { folderName } from '../../state/folder-words.ts'
@@ -22,7 +22,7 @@ export function FilesOnTheirWay({
   return (
     <VirtualList
       count={rows.length}
-      rowHeight={useIsWide() ? wideRowPx : narrowRowPx}
+      rowHeight={useWide() ? wideRowPx : narrowRowPx}
       label={t('transfers-files-label')}
       keyOf={(at) => `${rows[at]!.folder}/${rows[at]!.path}`}
       row={(at) => <FileRow transfer={rows[at]!} onOpen={() => onOpen(rows[at]!)} />}
