@@ -2,8 +2,8 @@
 
 import { type ErrorCode, type ErrorData, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
+import type { Problem } from '../core/problem.ts'
 import type { Role } from '../core/statement.ts'
-import type { Problem } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Loop } from './loop.ts'
 import type { Swarm } from './swarm.ts'
@@ -45,6 +45,10 @@ export interface FolderStatus {
   readonly needBytes: number
   /** Local changes of a read-only device, which stay here. */
   readonly localChanges: number
+  /** Devices that wait for somebody with full access to let them in. */
+  readonly waiting: number
+  /** Conflict copies that a person may decide about; none on a read-only device, which may not. */
+  readonly conflicts: number
   /** Files of the folder that are not kept here, because they are none of the newest. */
   readonly notKept: { readonly files: number; readonly bytes: number }
   readonly peers: readonly PeerStatus[]
@@ -68,7 +72,7 @@ export function describeFolder(
   const error = isLeftBehind ? new SyncError('secret-changed', { path }) : loop.halt?.error
   const halt = error && toReason(error)
   const peers = swarm.openSessions().map((session) => session.status())
-  const problems = store.problems(maxProblems).map(({ path, code, message }) => ({ path, code, message }))
+  const problems = store.problems(maxProblems).map((row) => ({ path: row.path, ...toReason(row) }))
   const state = stateOf(context, loop, halt !== undefined, counts.needFiles)
   const refusal = peers.length === 0 && state !== 'paused' ? swarm.refusal() : undefined
   return {
@@ -82,6 +86,8 @@ export function describeFolder(
     needFiles: counts.needFiles,
     needBytes: counts.needBytes,
     localChanges: context.role === 'read-only' ? counts.localChanges : 0,
+    waiting: context.role === 'full' ? store.newcomers().length : 0,
+    conflicts: context.role === 'full' ? store.countConflictCopies() : 0,
     notKept: { files: counts.unkeptFiles, bytes: counts.unkeptBytes },
     peers,
     problems,
@@ -90,7 +96,7 @@ export function describeFolder(
   }
 }
 
-export function toReason({ code, message, data }: SyncError): Reason {
+export function toReason({ code, message, data }: SyncError | Problem): Reason {
   return { code, message, data }
 }
 

@@ -96,6 +96,7 @@ const problem: fc.Arbitrary<ProblemRow> = fc.record({
   path: fc.oneof(path, fc.constant('not\0a path')),
   code: fc.constantFrom('io-error', 'unreadable'),
   message: fc.string(),
+  data: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.nat()), { noNullPrototype: true }),
   retryMs: fc.constantFrom(0, 50, 100, 150),
 })
 
@@ -256,7 +257,7 @@ function answers(store: StoreModel): unknown {
     listed: (['all', 'needed'] as const).flatMap((which) =>
       ['', ...paths].map((after) => [store.pathsAfter(which, after, 2), store.pathsAfter(which, after, 100)]),
     ),
-    copies: store.conflictCopies(100),
+    copies: [store.conflictCopies(100), store.countConflictCopies()],
     counts: store.counts(),
     pendingDeletions: store.pendingDeletions(),
     pendingLosses: store.pendingLosses(),

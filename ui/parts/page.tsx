@@ -1,6 +1,6 @@
 /** What every page is made of: its heading with what can be done, sections, and words for when there is nothing yet. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { hrefOf, type Route } from '../state/route.ts'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -121,8 +121,15 @@ export function TabLinks({
     readonly count?: number
   }[]
 }) {
+  const bar = useRef<HTMLElement>(null)
+  const current = tabs.findIndex(({ isCurrent }) => isCurrent)
+  // A phone has no room for all of them.
+  useEffect(() => {
+    const shown = bar.current?.children[current] as HTMLElement | undefined
+    if (shown) bar.current!.scrollLeft = shown.offsetLeft - (bar.current!.clientWidth - shown.offsetWidth) / 2
+  }, [current])
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav ref={bar} class="tabs" aria-label={label}>
       {tabs.map((tab) => (
         <a key={tab.label} href={hrefOf(tab.to)} aria-current={tab.isCurrent ? 'page' : undefined}>
           {tab.label}

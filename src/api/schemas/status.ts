@@ -48,6 +48,10 @@ export const FolderStatusSchema = Type.Object({
   needFiles: Type.Number(),
   needBytes: Type.Number(),
   localChanges: Type.Number(),
+  /** Devices that wait to be let in; only where this device may do so. */
+  waiting: Type.Optional(Type.Number()),
+  /** Copies of files that were changed in two places, which wait for a person. */
+  conflicts: Type.Number(),
   /** Of the folder's files, those that are none of the newest and not kept here. */
   notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),
@@ -70,6 +74,8 @@ export const StatusSchema = Type.Object({
     listen: Type.String(),
     /** The address of the web interface, for a browser; left out where there is none. */
     web: Type.Optional(Type.String()),
+    /** Of the certificate of the web interface, as browsers show it; none without HTTPS. */
+    webFingerprint: Type.Optional(Type.String()),
     pid: Type.Number(),
     /** What holds now for all folders together. */
     limits: Type.Object({

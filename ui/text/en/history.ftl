@@ -1,0 +1,44 @@
+history-search = Search by name
+history-folder = Folder
+history-all-folders = All folders
+history-action = What was done
+history-all-actions = Everything
+history-list-label = What happened
+history-new = { $rows ->
+    [one] Show { $rows } new
+   *[other] Show { $rows } new
+  }
+history-new-many = Show more than { $rows } new
+history-empty-title = Nothing happened yet
+history-empty-about = What comes, changes or goes in your folders is written down here, with the time and the device.
+history-none-found = Nothing like that happened
+history-kind-received = Received
+history-kind-changed = Changed here
+history-kind-moved = Renamed or moved
+history-kind-deleted = Deleted
+history-kind-conflict = Conflicts
+history-kind-restored = Local changes undone
+history-kind-not-kept = Not kept here
+history-kind-halted = Stopped
+history-kind-resumed = Went on
+history-received = Received, { $device }’s version
+history-changed-here = Added or changed here
+history-changed-there = Added or changed on { $device }
+history-moved-here = Renamed here
+history-moved-there = Renamed on { $device }
+history-deleted-here = Deleted here
+history-deleted-there = Deleted on { $device }
+history-conflict = Both versions kept: { $device }
+history-restored = Local change undone
+history-not-kept = None of the newest any more, so not kept here
+history-halted = Stopped by itself; nothing was lost
+history-halted-mass-delete = Stopped: many deletions waited for a decision
+history-halted-root-missing = Stopped: the directory was not there
+history-halted-root-unmarked = Stopped: the directory had lost its mark
+history-halted-root-foreign = Stopped: the directory was of another folder or disk
+history-halted-root-unreadable = Stopped: the directory could not be read
+history-halted-disk-full = Stopped: the disk was full
+history-halted-disk-read-only = Stopped: the disk could not be written
+history-halted-too-many-errors = Stopped: too many files failed in a row
+history-resumed = Went on
+history-other = { $action }
