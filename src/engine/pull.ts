@@ -29,7 +29,7 @@ import { hasWinner, type Reachable, type WonState, withinReach } from './reach.t
 import { checkRoot, isImplausible } from './safety.ts'
 import type { TransferFailure, Transfers } from './transfers.ts'
 
-/** Paths planned in one round: more than the transfers and a batch together, so that waiting ones never hide ready ones. */
+/** Paths planned in one round: more than the transfers and a batch together, so that waiting ones hide ready ones only where newer come in. */
 const maxPlanned = 256
 
 export interface PullReport {
@@ -70,7 +70,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     noteFailures(transfers.takeFailures())
     followSettings(context)
     const isBringingBack = await bringBack.some()
-    const needs = store.counts().needFiles === 0 ? [] : store.needs(clock.monotonicMs(), maxPlanned)
+    const needs = store.counts().needFiles === 0 ? [] : nextNeeds()
     transfers.beginRound()
     tidy(needs.length === 0)
     const gatheringMs = deletesConfirmed ? 0 : gathering.waitMs(store.pendingDeletions())
@@ -102,6 +102,18 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (progressed) store.clearProblems('obstructed')
     if (batch.hasRemovals()) store.clearProblems('name-collides')
     return { progressed, deletionsInMs }
+  }
+
+  /**
+   * What came in since may go before what is finished, so much of it that a round does not get as far. Then the finished is planned besides:
+   * it has the room without which nothing else can be begun.
+   */
+  function nextNeeds(): readonly RelPath[] {
+    const nowMs = clock.monotonicMs()
+    const needs = store.needs(nowMs, maxPlanned)
+    if (needs.length < maxPlanned || !transfers.isFull()) return needs
+    const finished = transfers.ready().flatMap((root) => store.needsRoot(root, nowMs) ?? [])
+    return [...new Set([...needs, ...finished])]
   }
 
   /** Contents that were needed stay so until the index says something new, or nothing is needed. */

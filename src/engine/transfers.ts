@@ -67,6 +67,8 @@ export interface Transfers {
   /** When there will be somebody to ask, monotonic; infinity while nobody is known to have it. */
   askableMs(version: Version): number
   isReady(root: ContentRoot): boolean
+  /** What is finished and waits to be placed. */
+  ready(): readonly ContentRoot[]
   /** Whether no more can be begun now. */
   isFull(): boolean
   /** Whether this content is on its way. */
@@ -417,6 +419,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     takeArchived,
     askableMs: swarm.askableMs,
     isReady: (root) => ready.has(root),
+    ready: () => [...ready.keys()],
     isActive: (root) => active.has(root),
     active: () => [...active.values()],
     isFull: () => active.size >= maxActive || ready.size >= maxReady,
