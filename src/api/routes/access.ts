@@ -87,8 +87,7 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
   app.post(
     '/api/access/confirm',
     takes({ body: LogInBody }, AccessSchema, { tag, summary: 'Type the password again, for what needs it' }),
-    async (request) =>
-      show(await access.confirm(callerOf(request), request.body.password, browserOf(request))),
+    async (request) => show(await access.confirm(callerOf(request), request.body.password)),
   )
   app.put(
     '/api/access/password',
