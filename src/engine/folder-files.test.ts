@@ -180,6 +180,35 @@ test('a preview that is asked for again is not finished, and a folder that is go
   await expect(alice.folder.showContent({ path: 'a' })).rejects.toMatchObject({ code: 'root-missing' })
 })
 
+test('a preview of slow patterns lets others have a turn after each path', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let turns = 0
+  let stepMs = 0
+  let lateMs = 0
+  const slow: ManualClock = {
+    ...clock,
+    now: () => clock.now(),
+    // Whenever somebody looks at it, matching has taken long.
+    monotonicMs() {
+      lateMs += stepMs
+      return clock.monotonicMs() + lateMs
+    },
+    after(delayMs, callback) {
+      if (delayMs > 0) return clock.after(delayMs, callback)
+      turns += 1
+      setImmediate(callback)
+      return { [Symbol.dispose]: () => undefined }
+    },
+  }
+  const alice = await open(slow, 'alice')
+  for (let at = 0; at < 20; at += 1) alice.own.person.writeFile(`file ${at}`, 'a')
+  await pass(clock)
+  stepMs = 20
+  turns = 0
+  expect((await alice.folder.previewIgnore('*')).newlyIgnored.files).toBe(20)
+  expect(turns).toBeGreaterThanOrEqual(20)
+})
+
 test('I8 only pictures and texts of the folder and its archive are shown', async () => {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
   const alice = await open(clock, 'alice')
