@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { confirmedMs, maxSessions, maxTokens, sessionIdleMs } from '../core/access.ts'
+import { SyncError } from '../core/errors.ts'
 import { cookieOf, createWebApp, goodPassword } from '../testing/web-app.ts'
 
 const hourMs = 3_600_000
@@ -54,6 +55,19 @@ test('a session ends with the log-out, and the cookie is taken back', async () =
   expect(answer.headers['set-cookie']).toMatch(/^berrysync-dddddddd=; Max-Age=0;/)
   expect((await browser('GET', '/api/access')).json().state).toBe('locked')
   expect((await browser('POST', '/api/rescan')).json().code).toBe('log-in-needed')
+})
+
+test('a browser forgets its session also when the device cannot', async () => {
+  using web = createWebApp()
+  const browser = web.as(await web.logIn())
+  web.store.removeSession = () => {
+    throw new SyncError('database-unusable', { path: '/device.db', reason: 'SQLITE_FULL' })
+  }
+  const answer = await browser('POST', '/api/access/log-out')
+  expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([
+    503,
+    expect.stringMatching(/=; Max-Age=0;/),
+  ])
 })
 
 test('a session that is used goes on, one that is not ends; when it was used is written down once an hour', async () => {

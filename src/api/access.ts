@@ -207,7 +207,10 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
       await checkPassword(password, strangerFrom(browser.address))
       if (caller.kind === 'session') store.removeSession(caller.session.id)
       log.info({ address: browser.address ?? '' }, 'somebody logged in')
-      return openSession(browser)
+      const sessionToken = openSession(browser)
+      // That before, and any there is no more room for.
+      ended()
+      return sessionToken
     },
     logOut(caller) {
       if (caller.kind !== 'session') return

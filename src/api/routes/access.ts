@@ -79,8 +79,9 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
     '/api/access/log-out',
     takes({}, DoneSchema, { tag, summary: 'End the session', needs: 'nothing' }),
     async (request, reply) => {
-      access.logOut(callerOf(request))
+      // First: the browser forgets it also where the disk is too full to do so.
       reply.header('set-cookie', cookie.clear())
+      access.logOut(callerOf(request))
       return {}
     },
   )
