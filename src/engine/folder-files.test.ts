@@ -125,6 +125,25 @@ test('I1 a file of the archive is put in the place of what lies there, which goe
   expect(await during(clock, bob.folder.restoreArchived('no such entry', true))).toBe('not-found')
 })
 
+test('a file of the archive is not put back where it would take the room that is to stay free', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await open(clock, 'alice')
+  const bob = await open(clock, 'bob', {
+    memory: { capacityBytes: 3_000_000 },
+    settings: { reserveBytes: 1_000_000 },
+  })
+  connectDevices(alice, bob)
+  alice.own.person.writeFile('large', Buffer.alloc(800_000, 'large'))
+  await pass(clock)
+  alice.own.person.remove('large')
+  await pass(clock, 12_000)
+  const [entry] = (await bob.folder.listArchive({ limit: 9 })).rows
+  bob.own.person.writeFile('.sync/ballast', Buffer.alloc(1_000_000))
+  expect(await during(clock, bob.folder.restoreArchived(entry!.id))).toBe('disk-full')
+  bob.own.person.remove('.sync/ballast')
+  expect(await during(clock, bob.folder.restoreArchived(entry!.id))).toBe('large')
+})
+
 test('new ignore patterns hold at once, and are previewed from the index and the disk', async () => {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
   const alice = await open(clock, 'alice')
