@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { confirmedMs, maxSessions, maxTokens, sessionIdleMs } from '../core/access.ts'
+import { SyncError } from '../core/errors.ts'
 import { cookieOf, createWebApp, goodPassword } from '../testing/web-app.ts'
 
 const hourMs = 3_600_000
@@ -54,6 +55,19 @@ test('a session ends with the log-out, and the cookie is taken back', async () =
   expect(answer.headers['set-cookie']).toMatch(/^berrysync-dddddddd=; Max-Age=0;/)
   expect((await browser('GET', '/api/access')).json().state).toBe('locked')
   expect((await browser('POST', '/api/rescan')).json().code).toBe('log-in-needed')
+})
+
+test('a browser forgets its session also when the device cannot', async () => {
+  using web = createWebApp()
+  const browser = web.as(await web.logIn())
+  web.store.removeSession = () => {
+    throw new SyncError('database-unusable', { path: '/device.db', reason: 'SQLITE_FULL' })
+  }
+  const answer = await browser('POST', '/api/access/log-out')
+  expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([
+    503,
+    expect.stringMatching(/=; Max-Age=0;/),
+  ])
 })
 
 test('a session that is used goes on, one that is not ends; when it was used is written down once an hour', async () => {
@@ -234,6 +248,43 @@ test('passwords tried at once are slowed like those tried one after another', as
   await web.clock.advance(1000)
   expect((await web.ask('POST', '/api/access/log-in', body(goodPassword))).statusCode).toBe(200)
   expect(web.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
+})
+
+test('one network of IPv6 counts as one, and a place with a session is known however many try from elsewhere', async () => {
+  using web = createWebApp()
+  const tryFrom = async (remoteAddress: string, password: string) =>
+    (await web.ask('POST', '/api/access/log-in', { ...body(password), remoteAddress })).statusCode
+  const tryAll = (addresses: readonly string[]) =>
+    Promise.all(addresses.map((address) => tryFrom(address, otherPassword)))
+  await web.logIn()
+  const near = await tryAll(Array.from({ length: 6 }, (_, at) => `2001:db8::${at}`))
+  expect(near).toEqual([403, 403, 403, 403, 403, 429])
+  await tryAll(Array.from({ length: 25 }, (_, at) => `198.51.100.${at}`))
+  expect(await tryFrom('198.51.100.99', goodPassword)).toBe(429)
+  expect(await tryFrom('127.0.0.1', goodPassword)).toBe(200)
+})
+
+test('strangers at the same address do not hold up who types the password again, and a stolen session is slowed alone', async () => {
+  using web = createWebApp()
+  const [mine, stolen] = [web.as(await web.logIn()), web.as(await web.logIn())]
+  for (let at = 0; at < 5; at += 1) await web.ask('POST', '/api/access/log-in', body(otherPassword))
+  expect((await web.ask('POST', '/api/access/log-in', body(goodPassword))).statusCode).toBe(429)
+  const guesses: number[] = []
+  for (let at = 0; at < 7; at += 1)
+    guesses.push((await stolen('POST', '/api/access/confirm', body(otherPassword))).statusCode)
+  expect(guesses).toEqual([403, 403, 403, 403, 403, 429, 429])
+  expect((await mine('POST', '/api/access/confirm', body(goodPassword))).statusCode).toBe(200)
+})
+
+test('of two sessions that choose a new password at once, the first to be done has ended the other', async () => {
+  using web = createWebApp()
+  const [mine, stolen] = [web.as(await web.logIn()), web.as(await web.logIn())]
+  const answers = await Promise.all([
+    mine('PUT', '/api/access/password', body(otherPassword)),
+    stolen('PUT', '/api/access/password', body('chosen by a stranger')),
+  ])
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 401])
+  expect((await web.ask('POST', '/api/access/log-in', body(otherPassword))).statusCode).toBe(200)
 })
 
 test('I9: neither passwords nor what opens the door are in the log', async () => {

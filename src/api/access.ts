@@ -18,9 +18,9 @@ import {
 } from '../core/access.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import { type PasswordHash, passwordFault } from '../core/password.ts'
-import { isLanAddress } from '../net/address.ts'
+import { isLanAddress, networkOf } from '../net/address.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
-import { createAttempts } from './attempts.ts'
+import { createAttempts, type Trier } from './attempts.ts'
 import { createPasswordCheck } from './password-check.ts'
 import type { Need } from './routes/typed-app.ts'
 
@@ -69,7 +69,7 @@ export interface Access {
   logIn(caller: Caller, password: string, browser: Browser): Promise<string>
   logOut(caller: Caller): void
   /** Returns the caller with its password typed just now. */
-  confirm(caller: Caller, password: string, browser: Browser): Promise<Caller>
+  confirm(caller: Caller, password: string): Promise<Caller>
   changePassword(caller: Caller, password: string): Promise<void>
   sessions(): readonly Session[]
   /** Ends every session but that of the caller. */
@@ -128,14 +128,20 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
     return text
   }
 
-  async function checkPassword(password: string, address = ''): Promise<void> {
+  /** Known is a place from which a session was begun that has not ended since. */
+  function strangerFrom(address = ''): Trier {
+    const key = networkOf(address)
+    return { key, isKnown: () => store.sessions().some((session) => networkOf(session.address) === key) }
+  }
+
+  async function checkPassword(password: string, trier: Trier): Promise<void> {
     const kept = passwords.current()
     if (kept === undefined) throw new SyncError('set-up-needed')
-    attempts.take(address)
+    attempts.take(trier)
     const isRight = await check.matches(password, kept)
     // It may have been changed meanwhile, to keep out who is just coming in.
     if (!isRight || passwords.current() !== kept) throw new SyncError('password-wrong')
-    attempts.succeeded(address)
+    attempts.succeeded(trier)
   }
 
   function refuseWeak(password: string): void {
@@ -198,26 +204,34 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
       return openSession(browser)
     },
     async logIn(caller, password, browser) {
-      await checkPassword(password, browser.address)
+      await checkPassword(password, strangerFrom(browser.address))
       if (caller.kind === 'session') store.removeSession(caller.session.id)
       log.info({ address: browser.address ?? '' }, 'somebody logged in')
-      return openSession(browser)
+      const sessionToken = openSession(browser)
+      // That before, and any there is no more room for.
+      ended()
+      return sessionToken
     },
     logOut(caller) {
       if (caller.kind !== 'session') return
       store.removeSession(caller.session.id)
       ended()
     },
-    async confirm(caller, password, { address }) {
+    async confirm(caller, password) {
       if (caller.kind !== 'session') throw new SyncError('confirmation-needed')
-      await checkPassword(password, address)
+      // Counted by itself, or strangers at the same address, or behind the same proxy, would hold it up.
+      await checkPassword(password, { key: `session ${caller.session.id}`, isKnown: () => true })
       const confirmedUntilMs = clock.now() + confirmedMs
       store.confirmSession(caller.session.id, confirmedUntilMs)
       return { kind: 'session', session: { ...caller.session, confirmedUntilMs } }
     },
     async changePassword(caller, password) {
       refuseWeak(password)
-      await passwords.keep(await check.hash(password), false)
+      const hash = await check.hash(password)
+      // Computing takes a while, in which the session may have been ended.
+      if (caller.kind === 'session' && !store.sessions().some(({ id }) => id === caller.session.id))
+        throw new SyncError('log-in-needed')
+      await passwords.keep(hash, false)
       log.info({}, 'the password of the web interface was changed')
       store.removeSessionsExcept(idOf(caller))
       ended()

@@ -1,23 +1,22 @@
 /**
- * Slows down whoever tries passwords: per address and altogether, longer with every wrong one, but never for good, because the right
- * person may come from the same address. Counts an attempt before its outcome is known, so that many at once are no way around.
+ * Slows down whoever tries passwords: each for themselves and altogether, longer with every wrong one, but never for good, because the
+ * right person may come from the same address. Counts an attempt before its outcome is known, so that many at once are no way around.
  */
 import { LRUCache } from 'lru-cache'
 import { SyncError } from '../core/errors.ts'
-import { networkOf } from '../net/address.ts'
 import type { Clock, Log } from '../ports.ts'
 
 /** A person who mistypes is not held up. */
 const freeAttempts = 5
-/** As slow as it gets for one address: 1440 passwords a day, and a person waits no longer either. */
+/** As slow as it gets for one of them: 1440 passwords a day, and a person waits no longer either. */
 const maxDelayMs = 60_000
-/** Of all addresses together; a browser that logged in before is not held up by others. */
+/** Of all together; who is known is not held up by others. */
 const freeAltogether = 30
 const maxDelayAltogetherMs = 5000
 /** Wrong passwords are forgotten when there was none for so long. */
 const forgetAfterMs = 3_600_000
-/** Addresses remembered; who comes from more of them than this meets the limit of all together. */
-const maxAddresses = 1000
+/** Remembered; who comes from more addresses than this meets the limit of all together. */
+const maxBursts = 1000
 
 interface Burst {
   readonly count: number
@@ -26,17 +25,22 @@ interface Burst {
   readonly nextMs: number
 }
 
+/** Who tries a password. */
+export interface Trier {
+  /** What their attempts are counted under. */
+  readonly key: string
+  isKnown(): boolean
+}
+
 export interface Attempts {
   /** Takes a turn to try a password. Throws `too-many-attempts`. */
-  take(address: string): void
+  take(trier: Trier): void
   /** The password that was tried was right. */
-  succeeded(address: string): void
+  succeeded(trier: Trier): void
 }
 
 export function createAttempts(clock: Pick<Clock, 'monotonicMs'>, log: Log): Attempts {
-  const bursts = new LRUCache<string, Burst>({ max: maxAddresses })
-  /** Where somebody has logged in from since the start. */
-  const trusted = new LRUCache<string, true>({ max: maxAddresses })
+  const bursts = new LRUCache<string, Burst>({ max: maxBursts })
   let altogether: Burst | undefined
 
   function alive(burst: Burst | undefined): Burst | undefined {
@@ -57,26 +61,23 @@ export function createAttempts(clock: Pick<Clock, 'monotonicMs'>, log: Log): Att
   }
 
   return {
-    take(address) {
-      const network = networkOf(address)
-      const own = alive(bursts.get(network))
+    take({ key, isKnown }) {
+      const own = alive(bursts.get(key))
       const all = alive(altogether)
       refuseEarly(own)
-      if (!trusted.has(network)) refuseEarly(all)
+      if (!isKnown()) refuseEarly(all)
       const next = counted(own, freeAttempts, maxDelayMs)
-      bursts.set(network, next)
+      bursts.set(key, next)
       altogether = counted(all, freeAltogether, maxDelayAltogetherMs)
       // Once a burst; where they come from everywhere, one line for all of them.
       if (next.count === freeAttempts && altogether.count < freeAltogether)
-        log.warn({ address }, 'many passwords are tried from this address: slowing it down')
+        log.warn({ from: key }, 'many passwords are tried from one place: slowing it down')
       if (altogether.count === freeAltogether)
         log.warn({}, 'many passwords are tried: slowing all of them down')
     },
-    succeeded(address) {
-      const network = networkOf(address)
-      const own = bursts.get(network)
-      bursts.delete(network)
-      trusted.set(network, true)
+    succeeded({ key }) {
+      const own = bursts.get(key)
+      bursts.delete(key)
       if (altogether === undefined) return
       const count = altogether.count - (own?.count ?? 0)
       altogether = count > 0 ? { ...altogether, count } : undefined

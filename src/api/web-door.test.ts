@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { expect, test } from 'vitest'
 import { silentLog } from '../testing/silent-log.ts'
-import { createWebApp } from '../testing/web-app.ts'
+import { createWebApp, goodPassword } from '../testing/web-app.ts'
 import { createWebConnections } from './web-connections.ts'
 import { openWebServer } from './web-server.ts'
 
@@ -116,4 +116,8 @@ test('who is being told of events is cut off when the session or the token ends,
   const answer = await browser('POST', '/api/access/log-out', { payload: {} })
   expect(answer.statusCode).toBe(200)
   await mine.over
+  const cookie = await web.logIn()
+  const before = await listen({ cookie })
+  await web.as(cookie)('POST', '/api/access/log-in', { payload: { password: goodPassword } })
+  await before.over
 })

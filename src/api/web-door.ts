@@ -79,7 +79,7 @@ export function createWebDoor({ clock, access, cookie, ownNames, onTrusted }: We
   /** Whoever is still being told of events as somebody who may not know them any more. */
   function cutOff(): void {
     for (const request of answering) {
-      // These are answered in a moment, among them the one that ended the session.
+      // Among them is the one that ended the session; the others are looked at again when they are complete.
       if (request.url.startsWith('/api/access')) continue
       if (identify(request).kind === 'nobody') request.raw.socket.destroy()
     }
@@ -110,9 +110,13 @@ export function createWebDoor({ clock, access, cookie, ownNames, onTrusted }: We
         access.demand(caller, needOf(request))
         follow(request, reply, caller)
       })
+      // Again: a body may take its time, and the session may have ended while it did.
       app.addHook('preHandler', async (request) => {
+        const caller = identify(request)
+        callers.set(request, caller)
+        access.demand(caller, needOf(request))
         const { needs } = request.routeOptions.config
-        if (typeof needs === 'function') access.demand(callerOf(request), needs(request.body))
+        if (typeof needs === 'function') access.demand(caller, needs(request.body))
       })
     },
   }

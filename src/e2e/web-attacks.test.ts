@@ -1,4 +1,5 @@
 /** What whoever reaches the web interface may try, against the real daemon. Each attack is followed by a look whether a good browser still gets through. */
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -222,6 +223,44 @@ test('a session that is missing, forged, stolen after its end or too old opens n
   const changed = await runBerrysync(['password', '--home', root.path], 'the owner came home again\n')
   expect(changed).toMatchObject({ status: 0, out: expect.stringContaining('The password is set'), err: '' })
   expect((await browser.ask('GET', '/api/status')).status).toBe(401)
+})
+
+test('what a thief began to send before their session ended is not done', async () => {
+  await using root = await makeTempDirectory()
+  await using daemon = await start(root.path)
+  const { web } = daemon
+  const browser = await logIn(web, 'set-up')
+  const thief = await logIn(web, 'log-in')
+  const { port, host } = new URL(web)
+  const begun = [
+    ['PUT', '/api/access/password', { password: 'chosen by a thief' }],
+    ['POST', '/api/access/tokens', { name: 'stolen', scope: 'control' }],
+  ] as const
+  const rest = begun.map(([method, path, body]) => {
+    const text = JSON.stringify(body)
+    const socket = connect(Number(port), '127.0.0.1')
+    const chunks: Buffer[] = []
+    socket.on('error', () => undefined).on('data', (chunk) => chunks.push(chunk))
+    const head = [
+      ...[`${method} ${path} HTTP/1.1`, `Host: ${host}`, `Origin: ${web}`, `Cookie: ${thief.cookie}`],
+      ...['Content-Type: application/json', `Content-Length: ${text.length}`, 'Connection: close'],
+      // The answer says that the headers were read.
+      'Expect: 100-continue',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    const read = () => Buffer.concat(chunks).toString()
+    return { socket, text, read, closed: once(socket, 'close') }
+  })
+  for (const { read } of rest) await until('the beginning to be read', () => read().includes('100 Continue'))
+  expect((await browser.ask('DELETE', '/api/access/sessions')).status).toBe(200)
+  for (const { socket, text, read, closed } of rest) {
+    socket.write(text)
+    await closed
+    expect(read()).toContain('log-in-needed')
+  }
+  expect((await browser.ask('GET', '/api/access/tokens')).json().tokens).toEqual([])
+  expect((await askWeb(web, 'POST', '/api/access/log-in', { body: { password } })).status).toBe(200)
+  await expectSound(daemon, browser)
 })
 
 test('a token does what it may, until it ends', async () => {

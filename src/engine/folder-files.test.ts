@@ -125,6 +125,25 @@ test('I1 a file of the archive is put in the place of what lies there, which goe
   expect(await during(clock, bob.folder.restoreArchived('no such entry', true))).toBe('not-found')
 })
 
+test('a file of the archive is not put back where it would take the room that is to stay free', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const alice = await open(clock, 'alice')
+  const bob = await open(clock, 'bob', {
+    memory: { capacityBytes: 3_000_000 },
+    settings: { reserveBytes: 1_000_000 },
+  })
+  connectDevices(alice, bob)
+  alice.own.person.writeFile('large', Buffer.alloc(800_000, 'large'))
+  await pass(clock)
+  alice.own.person.remove('large')
+  await pass(clock, 12_000)
+  const [entry] = (await bob.folder.listArchive({ limit: 9 })).rows
+  bob.own.person.writeFile('.sync/ballast', Buffer.alloc(1_000_000))
+  expect(await during(clock, bob.folder.restoreArchived(entry!.id))).toBe('disk-full')
+  bob.own.person.remove('.sync/ballast')
+  expect(await during(clock, bob.folder.restoreArchived(entry!.id))).toBe('large')
+})
+
 test('new ignore patterns hold at once, and are previewed from the index and the disk', async () => {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
   const alice = await open(clock, 'alice')
@@ -178,6 +197,35 @@ test('a preview that is asked for again is not finished, and a folder that is go
   await expect(alice.folder.ignoreText()).rejects.toMatchObject({ code: 'root-missing' })
   expect(await during(clock, alice.folder.setIgnoreText('x'))).toBe('root-missing')
   await expect(alice.folder.showContent({ path: 'a' })).rejects.toMatchObject({ code: 'root-missing' })
+})
+
+test('a preview of slow patterns lets others have a turn after each path', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let turns = 0
+  let stepMs = 0
+  let lateMs = 0
+  const slow: ManualClock = {
+    ...clock,
+    now: () => clock.now(),
+    // Whenever somebody looks at it, matching has taken long.
+    monotonicMs() {
+      lateMs += stepMs
+      return clock.monotonicMs() + lateMs
+    },
+    after(delayMs, callback) {
+      if (delayMs > 0) return clock.after(delayMs, callback)
+      turns += 1
+      setImmediate(callback)
+      return { [Symbol.dispose]: () => undefined }
+    },
+  }
+  const alice = await open(slow, 'alice')
+  for (let at = 0; at < 20; at += 1) alice.own.person.writeFile(`file ${at}`, 'a')
+  await pass(clock)
+  stepMs = 20
+  turns = 0
+  expect((await alice.folder.previewIgnore('*')).newlyIgnored.files).toBe(20)
+  expect(turns).toBeGreaterThanOrEqual(20)
 })
 
 test('I8 only pictures and texts of the folder and its archive are shown', async () => {

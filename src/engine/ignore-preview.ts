@@ -11,8 +11,6 @@ import { readIgnoreText } from './ignore-rules.ts'
 /** A person who types waits for an answer only so long; half of it for the index, the rest for the disk. */
 const maxIndexMs = 4_000
 const maxDiskMs = 4_000
-/** Matched one after another before anybody else gets a turn: a pattern can take a hundredth of a millisecond. */
-const matchedTogether = 64
 const sliceRows = 1_000
 /** Shown of each kind, to see what the patterns are about. */
 const maxExamples = 50
@@ -57,9 +55,9 @@ export async function previewIgnore(
   async function askIndex(): Promise<boolean> {
     for (let place = ''; ; ) {
       const slice = store.pathsAfter('all', place, sliceRows)
-      for (const [index, { path, kind, sizeBytes, ignored: was }] of slice.entries()) {
+      for (const { path, kind, sizeBytes, ignored: was } of slice) {
         if (kind !== 'directory') count(path, sizeBytes, was)
-        if (index % matchedTogether !== 0) continue
+        // After each: one path takes many milliseconds where there are thousands of patterns.
         if (isOver()) return false
         await breathe()
       }
@@ -70,13 +68,10 @@ export async function previewIgnore(
 
   /** What lies on the disk and is in no index, because it was ignored from the beginning. */
   async function askDisk(): Promise<boolean> {
-    let looked = 0
     for await (const { found } of disk.walk('', '', () => isOver())) {
       for (const { path, stat } of found) {
         if (stat.kind !== 'directory' && before(path, 'file') && !isInIndex(path))
           count(path, stat.sizeBytes, true)
-        looked += 1
-        if (looked % matchedTogether !== 0) continue
         if (isOver()) return false
         await breathe()
       }

@@ -8,7 +8,7 @@ import type { CommitStep, DiskPath, Stage } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Pull } from './pull.ts'
-import { checkRoot } from './safety.ts'
+import { checkRoot, requireRoom } from './safety.ts'
 
 /** Local changes undone by one command; more wait for the next call. Bounds memory. */
 const maxRestored = 100_000
@@ -76,6 +76,7 @@ export async function restoreArchived(
   replace: boolean,
 ): Promise<RelPath> {
   await checkRoot(context)
+  await requireRoomFor(context, id)
   const { path, stage, sizeBytes, mtimeNs, executable } = await context.disk.stageArchived(id)
   try {
     await stage.seal(sizeBytes, mtimeNs, executable)
@@ -95,6 +96,12 @@ export async function restoreArchived(
     path,
     reason: 'its name, or that of its directory, is taken. Make room and try again',
   })
+}
+
+/** A copy stays in the archive, so as much room is taken again. */
+async function requireRoomFor(context: FolderContext, id: string): Promise<void> {
+  await using archived = (await context.disk.openArchiveEntry(id)).content
+  requireRoom(context, await context.disk.space(), archived.sizeBytes)
 }
 
 /** Undefined when all of the names are taken. */

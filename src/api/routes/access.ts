@@ -79,16 +79,16 @@ export function addAccessRoutes(app: App, steering: Steering, { access, cookie, 
     '/api/access/log-out',
     takes({}, DoneSchema, { tag, summary: 'End the session', needs: 'nothing' }),
     async (request, reply) => {
-      access.logOut(callerOf(request))
+      // First: the browser forgets it also where the disk is too full to do so.
       reply.header('set-cookie', cookie.clear())
+      access.logOut(callerOf(request))
       return {}
     },
   )
   app.post(
     '/api/access/confirm',
     takes({ body: LogInBody }, AccessSchema, { tag, summary: 'Type the password again, for what needs it' }),
-    async (request) =>
-      show(await access.confirm(callerOf(request), request.body.password, browserOf(request))),
+    async (request) => show(await access.confirm(callerOf(request), request.body.password)),
   )
   app.put(
     '/api/access/password',
