@@ -176,3 +176,20 @@ test('as it was: pages of any length give what one page of everything gives', as
     { numRuns: 60 },
   )
 })
+
+test('what was put back is as it was, though its time could not be set to the nanosecond', async () => {
+  const clock = await open()
+  archive('a', onDay(15), onDay(1))
+  archive('b', onDay(15), onDay(1))
+  const { person } = device!.own
+  for (const [path, offNs] of [
+    ['a', 42n],
+    ['b', 5_000n],
+  ] as const) {
+    person.writeFile(path, path)
+    person.touch(path, BigInt(onDay(1)) * 1_000_000n + offNs)
+  }
+  await pass(clock)
+  const { rows } = await device!.folder.listHeldAt(onDay(10), { limit: 9 })
+  expect(rows.map(({ path }) => path)).toEqual(['b'])
+})

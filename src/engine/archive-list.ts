@@ -1,5 +1,6 @@
 /** What the archive of a folder holds, in pages: everything, the newest first, or what paths held at a time. Keeps no more of it than a page needs. */
 import type { RelPath } from '../core/path.ts'
+import { isRounded } from '../core/stat.ts'
 import type { ArchiveEntry } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createMatcher, type Page, type PageQuery } from './pages.ts'
@@ -71,8 +72,11 @@ export async function listHeldAt(
     if (entry.mtimeNs > BigInt(atMs) * 1_000_000n) return undefined
     const here = store.state(entry.path)?.here
     if (here === undefined) return { ...entry, now: 'deleted' }
+    // What was put back has its time only as exactly as times can be set.
     const isSame =
-      here.kind === 'file' && here.sizeBytes === entry.sizeBytes && here.mtimeNs === entry.mtimeNs
+      here.kind === 'file' &&
+      here.sizeBytes === entry.sizeBytes &&
+      isRounded(here.mtimeNs, entry.mtimeNs, disk.capabilities.timeGrainNs)
     return isSame ? undefined : { ...entry, now: 'changed' }
   }
 }
