@@ -199,9 +199,13 @@ test('a folder without a peer does not pass for up to date, and says what came o
   expect(await status()).toContain('No peer has connected yet, so nothing was sent or received.')
   expect(await status()).toContain(`where a peer is can be told: \`berrysync host add ${path} HOST:PORT\``)
 
-  const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
+  const refused = {
+    code: 'unreachable',
+    message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.',
+    data: {},
+  } as const
   const waiting = { tried: [], at: Date.UTC(2026, 0, 1), nextInMs: 11_500 }
-  const isSelf = { code: 'peer-self', message: 'This address is this device itself.' } as const
+  const isSelf = { code: 'peer-self', message: 'This address is this device itself.', data: {} } as const
   device.dialResults = [
     { host: 'pi.example:1', ...waiting, state: 'waiting', lastResult: refused },
     { host: 'new.example:1', ...waiting, state: 'waiting', lastResult: undefined },
@@ -209,7 +213,12 @@ test('a folder without a peer does not pass for up to date, and says what came o
     {
       ...{ host: 'both.example:1', ...waiting, state: 'waiting', lastResult: refused },
       tried: [
-        { address: '192.0.2.8:1', code: 'unreachable', message: '192.0.2.8:1 cannot be reached: no answer.' },
+        {
+          address: '192.0.2.8:1',
+          code: 'unreachable',
+          message: '192.0.2.8:1 cannot be reached: no answer.',
+          data: {},
+        },
         { address: '192.0.2.7:1', ...refused },
       ],
     },
@@ -256,7 +265,11 @@ test('peers --explain tells every way that was tried, and what is switched off',
       atMs: 0,
     },
   ]
-  const refused = { code: 'unreachable', message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.' } as const
+  const refused = {
+    code: 'unreachable',
+    message: '192.0.2.7:1 cannot be reached: ECONNREFUSED.',
+    data: {},
+  } as const
   device.wayResults = [
     { at: '192.0.2.7:1', by: 'lan', state: 'waiting', lastResult: refused, atMs: 0, nextInMs: 11_500 },
     {

@@ -45,6 +45,8 @@ export interface FolderStatus {
   readonly needBytes: number
   /** Local changes of a read-only device, which stay here. */
   readonly localChanges: number
+  /** Devices that wait for somebody with full access to let them in. */
+  readonly waiting: number
   /** Files of the folder that are not kept here, because they are none of the newest. */
   readonly notKept: { readonly files: number; readonly bytes: number }
   readonly peers: readonly PeerStatus[]
@@ -82,6 +84,7 @@ export function describeFolder(
     needFiles: counts.needFiles,
     needBytes: counts.needBytes,
     localChanges: context.role === 'read-only' ? counts.localChanges : 0,
+    waiting: context.role === 'full' ? store.newcomers().length : 0,
     notKept: { files: counts.unkeptFiles, bytes: counts.unkeptBytes },
     peers,
     problems,

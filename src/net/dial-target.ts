@@ -2,7 +2,7 @@
  * One predefined host of one folder: when it is tried, how long it is left alone, what came of it last. Each try looks the name up
  * anew and races its addresses. Does not open sockets itself, and knows other links only as "is this peer linked".
  */
-import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
+import { type ErrorCode, type ErrorData, isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
@@ -38,6 +38,12 @@ const slowCodes: ReadonlySet<ErrorCode> = new Set([
 export interface DialFailure {
   readonly code: ErrorCode
   readonly message: string
+  /** What fills the sentence. */
+  readonly data: ErrorData
+}
+
+export function failureOf({ code, message, data }: SyncError): DialFailure {
+  return { code, message, data }
 }
 
 export interface DialResult {
@@ -90,7 +96,7 @@ export function createDialTarget(membership: Membership, host: string, options: 
   function become(next: typeof state, error?: SyncError): void {
     state = next
     atMs = clock.now()
-    if (error !== undefined) lastResult = { code: error.code, message: error.message }
+    if (error !== undefined) lastResult = failureOf(error)
     options.onResult?.()
   }
 
@@ -140,8 +146,8 @@ export function createDialTarget(membership: Membership, host: string, options: 
     try {
       return await dialAddress(options, membership, target, signal)
     } catch (thrown) {
-      const { code, message } = isSyncError(thrown) ? thrown : unreachable(thrown)
-      if (code !== 'closing') tried = [...tried, { address: formatHostPort(target), code, message }]
+      const failure = failureOf(isSyncError(thrown) ? thrown : unreachable(thrown))
+      if (failure.code !== 'closing') tried = [...tried, { address: formatHostPort(target), ...failure }]
       throw thrown
     }
   }

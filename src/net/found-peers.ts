@@ -6,7 +6,7 @@
 import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
-import { returnLimits, steadyAfterMs } from './dial-target.ts'
+import { type DialFailure, failureOf, returnLimits, steadyAfterMs } from './dial-target.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
 /** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
@@ -45,7 +45,7 @@ export interface WayResult {
   readonly at: string
   readonly by: FoundBy
   readonly state: 'connected' | 'trying' | 'waiting'
-  readonly lastResult: { readonly code: ErrorCode; readonly message: string } | undefined
+  readonly lastResult: DialFailure | undefined
   /** When one of the two last changed, wall clock. */
   readonly atMs: number
   readonly nextInMs: number | undefined
@@ -195,7 +195,7 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
   function become(entry: Entry, state: Entry['state'], error?: SyncError): void {
     entry.state = state
     entry.atMs = clock.now()
-    if (error !== undefined) entry.lastResult = { code: error.code, message: error.message }
+    if (error !== undefined) entry.lastResult = failureOf(error)
   }
 
   function reached(entry: Entry, link: Link): void {

@@ -39,7 +39,7 @@ async function copyText(text: string): Promise<void> {
 
 /** Dark on light whatever the theme: cameras want it so. */
 export function QrCode({ text, label }: { readonly text: string; readonly label?: string }) {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 })
+  const { data, size } = encode(text, { ecc: 'M', border: 4 })
   const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
   return (
     <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label ?? t('qr-label')}>

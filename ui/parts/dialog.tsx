@@ -49,6 +49,7 @@ export function ConfirmDialog({
   title,
   action,
   isDanger,
+  isReady = true,
   onConfirm,
   onClose,
   children,
@@ -57,6 +58,8 @@ export function ConfirmDialog({
   /** What the button says: the deed itself, not "OK". */
   readonly action: string
   readonly isDanger?: boolean
+  /** Where something has to be said or read first. */
+  readonly isReady?: boolean
   readonly onConfirm: () => Promise<unknown>
   readonly onClose: () => void
   readonly children: ComponentChildren
@@ -72,7 +75,7 @@ export function ConfirmDialog({
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look={isDanger ? 'danger' : 'primary'} isBusy={isBusy} onClick={run}>
+          <Button look={isDanger ? 'danger' : 'primary'} isBusy={isBusy} disabled={!isReady} onClick={run}>
             {action}
           </Button>
         </>

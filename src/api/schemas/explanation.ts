@@ -1,7 +1,8 @@
 /** Why peers of a folder are connected or not. */
 import Type, { type Static } from 'typebox'
+import { ReasonSchema } from './basics.ts'
 
-const Failure = { code: Type.String(), message: Type.String() }
+const Failure = ReasonSchema.properties
 
 /** By which peers are found that nobody typed in; each is the name of a switch of the folder. */
 const FoundBySchema = Type.Union([

@@ -48,6 +48,8 @@ export const FolderStatusSchema = Type.Object({
   needFiles: Type.Number(),
   needBytes: Type.Number(),
   localChanges: Type.Number(),
+  /** Devices that wait to be let in; only where this device may do so. */
+  waiting: Type.Optional(Type.Number()),
   /** Of the folder's files, those that are none of the newest and not kept here. */
   notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),
