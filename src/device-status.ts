@@ -51,7 +51,7 @@ export function limitsToBody({ untilMs, ...limits }: LimitsInForce): Status['dev
 
 /** Of a folder that is not open. */
 const emptyBody = {
-  ...{ settled: false, files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0 },
+  ...{ settled: false, files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, conflicts: 0 },
   ...{ notKept: { files: 0, bytes: 0 }, peers: [], problems: [], ...noSpeeds },
 }
 

@@ -52,7 +52,9 @@ export function createFileSteering(folders: SyncedFolders): FileSteering {
       return { restored }
     },
     async heldDeletes(named, limit) {
-      return { held: [...(await folderOf(named)).heldDeletes(limit)] }
+      const folder = await folderOf(named)
+      const held = [...folder.heldDeletes(limit)]
+      return { held, by: [...folder.deletersOf(held)] }
     },
     async settleDeletes(named, choice) {
       const folder = await folderOf(named)

@@ -592,6 +592,7 @@ export interface ShownSetting {
   readonly value: unknown
   readonly text: string
   readonly isDefault: boolean
+  readonly default: unknown
   /** What holds instead until the daemon ends. */
   readonly thisRun?: string
   readonly about: string
@@ -612,6 +613,7 @@ export function showSettings<S>(
       value,
       text: setting.kind.toText(value),
       isDefault: set[key] === undefined,
+      default: setting.default,
       ...(override === undefined ? {} : { thisRun: setting.kind.toText(override) }),
       about: setting.about,
     }

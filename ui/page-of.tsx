@@ -1,24 +1,17 @@
 /** The page of a route. Pages that are not opened every day are loaded when they are. */
-import { useSignal } from '@preact/signals'
-import type { ComponentType } from 'preact'
-import { useEffect } from 'preact/hooks'
 import { FolderPage } from './pages/folder-page.tsx'
 import { FoldersPage } from './pages/folders.tsx'
 import { ButtonLink } from './parts/button.tsx'
-import { Callout } from './parts/callout.tsx'
+import { late } from './parts/late.tsx'
 import { EmptyState, PageHeader } from './parts/page.tsx'
 import type { Route } from './state/route.ts'
 import { t } from './text/translate.ts'
 
-const loaders = {
-  'add-folder': () => import('./pages/add-folder.tsx').then((module) => module.AddFolderPage),
-  devices: () => import('./pages/devices.tsx').then((module) => module.DevicesPage),
-  transfers: () => import('./pages/transfers.tsx').then((module) => module.TransfersPage),
-  history: () => import('./pages/history.tsx').then((module) => module.HistoryPage),
-  preferences: () => import('./pages/preferences.tsx').then((module) => module.PreferencesPage),
-} as const
-
-type LatePage = keyof typeof loaders
+const AddFolder = late(() => import('./pages/add-folder.tsx').then((module) => module.AddFolderPage))
+const Devices = late(() => import('./pages/devices.tsx').then((module) => module.DevicesPage))
+const Transfers = late(() => import('./pages/transfers.tsx').then((module) => module.TransfersPage))
+const History = late(() => import('./pages/history.tsx').then((module) => module.HistoryPage))
+const Preferences = late(() => import('./pages/preferences.tsx').then((module) => module.PreferencesPage))
 
 export function PageOf({ route }: { readonly route: Route }) {
   switch (route.page) {
@@ -28,26 +21,17 @@ export function PageOf({ route }: { readonly route: Route }) {
       return <FolderPage key={route.folder} folder={route.folder} tab={route.tab} />
     case 'unknown':
       return <UnknownPage />
-    default:
-      return <Late key={route.page} page={route.page} />
+    case 'add-folder':
+      return <AddFolder />
+    case 'devices':
+      return <Devices />
+    case 'transfers':
+      return <Transfers />
+    case 'history':
+      return <History />
+    case 'preferences':
+      return <Preferences section={route.section} />
   }
-}
-
-function Late({ page }: { readonly page: LatePage }) {
-  const shown = useSignal<{ readonly Page?: ComponentType; readonly hasFailed?: true }>({})
-  useEffect(() => {
-    loaders[page]().then(
-      (Page) => {
-        shown.value = { Page }
-      },
-      () => {
-        shown.value = { hasFailed: true }
-      },
-    )
-  }, [page, shown])
-  const { Page, hasFailed } = shown.value
-  if (hasFailed) return <Callout tone="problem">{t('page-failed')}</Callout>
-  return Page === undefined ? <p class="loading">{t('loading')}</p> : <Page />
 }
 
 function UnknownPage() {

@@ -1,6 +1,7 @@
 /** The part of a folder's door that is about its files: lists, contents, and what a person decides. Asks the parts; decides nothing. */
 import { conflictDevice, conflictOriginal } from '../core/conflict-name.ts'
 import { SyncError } from '../core/errors.ts'
+import type { RelPath } from '../core/path.ts'
 import type { ArchiveEntry } from '../ports.ts'
 import { type HeldEntry, listArchive, listHeldAt } from './archive-list.ts'
 import { type FileRow, type LocalChange, listFiles, listLocalChanges } from './file-list.ts'
@@ -39,6 +40,8 @@ export interface FolderFiles {
   settleDeletes(choice: 'confirm' | 'undo'): Promise<void>
   /** The files a mass-delete halt is about. */
   heldDeletes(limit: number): readonly string[]
+  /** Names of the devices that deleted these files, as far as somebody did. */
+  deletersOf(paths: readonly string[]): readonly string[]
   conflicts(limit: number): readonly ConflictRow[]
   /** By the path of the copy; returns where what was kept lies. Throws as the function of that name in `settle-conflict.ts`. */
   settleConflict(path: string, keep: Kept): Promise<string>
@@ -75,6 +78,14 @@ export function createFolderFiles(
       loop.resume(choice === 'confirm')
     },
     heldDeletes: (limit) => loop.heldDeletes.slice(0, limit),
+    deletersOf(paths) {
+      const names = new Set<string>()
+      for (const path of paths) {
+        const winner = store.state(path as RelPath)?.winner
+        if (winner?.kind === 'deleted') names.add(winner.deviceName)
+      }
+      return [...names]
+    },
     conflicts: (limit) =>
       store.conflictCopies(limit).map(({ path, sizeBytes, mtimeNs, deviceName }) => {
         const beside = conflictOriginal(path) ?? path

@@ -133,7 +133,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       const count = store.pendingLosses()
       const where = 'here, because they were deleted elsewhere'
       if (isImplausible(context, count, total)) {
-        throw new SyncError('mass-delete', { count, total, where, path: context.rootPath })
+        throw new SyncError('mass-delete', {
+          ...{ count, total, where, origin: 'elsewhere' },
+          path: context.rootPath,
+        })
       }
     }
     plausibleAt = sequence

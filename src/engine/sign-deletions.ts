@@ -45,6 +45,7 @@ export async function signDeletions(
       count: files,
       total,
       where: 'everywhere, because they are gone here',
+      origin: 'here',
       path: context.rootPath,
     })
   }

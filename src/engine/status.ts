@@ -47,6 +47,8 @@ export interface FolderStatus {
   readonly localChanges: number
   /** Devices that wait for somebody with full access to let them in. */
   readonly waiting: number
+  /** Conflict copies that a person may decide about; none on a read-only device, which may not. */
+  readonly conflicts: number
   /** Files of the folder that are not kept here, because they are none of the newest. */
   readonly notKept: { readonly files: number; readonly bytes: number }
   readonly peers: readonly PeerStatus[]
@@ -85,6 +87,7 @@ export function describeFolder(
     needBytes: counts.needBytes,
     localChanges: context.role === 'read-only' ? counts.localChanges : 0,
     waiting: context.role === 'full' ? store.newcomers().length : 0,
+    conflicts: context.role === 'full' ? store.countConflictCopies() : 0,
     notKept: { files: counts.unkeptFiles, bytes: counts.unkeptBytes },
     peers,
     problems,

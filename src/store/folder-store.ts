@@ -248,6 +248,7 @@ export interface FolderStore extends Disposable {
   pathsAfter(which: 'all' | 'needed', after: string, limit: number): ListedPath[]
   /** Live conflict copies in the folder (E4). */
   conflictCopies(limit: number): Version[]
+  countConflictCopies(): number
   counts(): Counts
   /** How many files and links here have a deleted winner that was not agreed to: deletions waiting to happen here. */
   pendingDeletions(): number

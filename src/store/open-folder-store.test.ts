@@ -256,7 +256,7 @@ function answers(store: StoreModel): unknown {
     listed: (['all', 'needed'] as const).flatMap((which) =>
       ['', ...paths].map((after) => [store.pathsAfter(which, after, 2), store.pathsAfter(which, after, 100)]),
     ),
-    copies: store.conflictCopies(100),
+    copies: [store.conflictCopies(100), store.countConflictCopies()],
     counts: store.counts(),
     pendingDeletions: store.pendingDeletions(),
     pendingLosses: store.pendingLosses(),

@@ -23,6 +23,7 @@ export type PathQuestions = Pick<
   | 'localChanges'
   | 'pathsAfter'
   | 'conflictCopies'
+  | 'countConflictCopies'
   | 'counts'
   | 'pendingDeletions'
   | 'pendingLosses'
@@ -123,6 +124,9 @@ export function createPathQuestions(
     .prepare<[number], number>(
       'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT ?',
     )
+    .pluck()
+  const countCopies = database
+    .prepare<[], number>('SELECT count(*) FROM paths WHERE conflict_copy = 1 AND file_count = 1')
     .pluck()
   const selectLosses = database
     .prepare<[], number>(
@@ -259,6 +263,7 @@ export function createPathQuestions(
     localChanges: (limit, after = '') =>
       selectLocalChanges.all(after, limit).map((row) => rowToState(row, versionAt)),
     conflictCopies: (limit) => selectCopies.all(limit).map(versionAt),
+    countConflictCopies: () => countCopies.get()!,
 
     counts() {
       const sums = totals()

@@ -91,7 +91,7 @@ function createFakeFolder(
   let ignoreText = ''
   const status: FolderStatus = {
     ...{ id: keys.folderId, role: keys.role, state: 'up-to-date' },
-    ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, waiting: 0 },
+    ...{ files: 0, bytes: 0, needFiles: 0, needBytes: 0, localChanges: 0, waiting: 0, conflicts: 0 },
     ...{ notKept: { files: 0, bytes: 0 }, peers: [], problems: [], explanation: '' },
   }
   const answers: Folder = {
@@ -130,6 +130,7 @@ function createFakeFolder(
       calls.push(choice)
     },
     heldDeletes: () => [],
+    deletersOf: () => [],
     conflicts: () => [],
     history: () => [],
     knownPeers: () => [],

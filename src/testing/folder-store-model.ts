@@ -78,6 +78,7 @@ export type StoreModel = Pick<
   | 'localChanges'
   | 'pathsAfter'
   | 'conflictCopies'
+  | 'countConflictCopies'
   | 'counts'
   | 'pendingDeletions'
   | 'pendingLosses'
@@ -172,6 +173,12 @@ export function createStoreModel(): StoreModel {
     return [...model.paths]
       .map(([path, { predecessor: _, ...entry }]) => ({ path, ...entry, unkept: isUnkept(path, entry) }))
       .sort((a, b) => comparePaths(a.path, b.path))
+  }
+
+  function copies(): Version[] {
+    return states().flatMap(({ path, winner }) =>
+      winner !== undefined && isFile(winner) && conflictOriginal(path) !== undefined ? [winner] : [],
+    )
   }
 
   function hasVersionWithRoot(path: string, root: ContentRoot): boolean {
@@ -372,12 +379,8 @@ export function createStoreModel(): StoreModel {
         .filter((state) => isBehind(state.path, after) && (which === 'all' || needOf(state) !== undefined))
         .flatMap((state) => listed(state) ?? [])
         .slice(0, limit),
-    conflictCopies: (limit) =>
-      states()
-        .flatMap(({ path, winner }) =>
-          winner !== undefined && isFile(winner) && conflictOriginal(path) !== undefined ? [winner] : [],
-        )
-        .slice(0, limit),
+    conflictCopies: (limit) => copies().slice(0, limit),
+    countConflictCopies: () => copies().length,
     counts() {
       const files = states().filter(({ winner }) => isFile(winner))
       const needed = states().filter((state) => needOf(state) !== undefined)

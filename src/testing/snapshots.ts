@@ -28,7 +28,7 @@ const folder: fc.Arbitrary<Folder> = fc.record({
   ...{ id, path: fc.constant('/folder'), role: fc.constant('full') },
   state: fc.constantFrom('syncing', 'up-to-date'),
   ...{ explanation: fc.constantFrom('', 'why'), settled: fc.boolean(), files: small, bytes: small },
-  ...{ needFiles: small, needBytes: small, localChanges: small },
+  ...{ needFiles: small, needBytes: small, localChanges: small, conflicts: small },
   notKept: fc.constant({ files: 0, bytes: 0 }),
   ...{ hosts: fc.constant([]), limits: fc.constant({ upload: 0, download: 0 }) },
   peers: unique(peer),

@@ -1,6 +1,107 @@
-import { PageHeader } from '../parts/page.tsx'
+/** What is on its way right now: how fast, which files, with which devices, and how it was before. */
+import { useComputed, useSignal } from '@preact/signals'
+import { EmptyState, Facts, PageHeader, Section } from '../parts/page.tsx'
+import { Size, Speed } from '../parts/values.tsx'
+import { device, folders, snapshot, traffic } from '../state/live.ts'
+import { hrefOf } from '../state/route.ts'
+import { describeLeft, describeLimits, movingPeers, transferRows } from '../state/transfer-words.ts'
+import { formatDayAndClock } from '../text/dates.ts'
+import { formatSpeed } from '../text/format.ts'
 import { t } from '../text/translate.ts'
+import { FilesOnTheirWay } from './transfers/files.tsx'
+import { PartsDialog } from './transfers/parts-dialog.tsx'
+import { MovingPeers } from './transfers/peers.tsx'
+import { SpeedSection } from './transfers/speed.tsx'
 
 export function TransfersPage() {
-  return <PageHeader title={t('nav-transfers')} />
+  const rows = useComputed(() => transferRows(snapshot.value))
+  const peers = useComputed(() => movingPeers(folders.value))
+  const opened = useSignal<{ readonly folder: string; readonly path: string } | undefined>(undefined)
+  if (snapshot.value === undefined)
+    return (
+      <>
+        <PageHeader title={t('nav-transfers')} />
+        <p class="loading">{t('loading')}</p>
+      </>
+    )
+  const isEmpty = rows.value.length === 0 && peers.value.length === 0
+  return (
+    <>
+      <PageHeader title={t('nav-transfers')} />
+      <Totals />
+      {isEmpty && (
+        <div class="card transfers-empty">
+          <EmptyState icon="transfers" title={t('transfers-empty-title')}>
+            {t('transfers-empty-about')}
+          </EmptyState>
+        </div>
+      )}
+      {rows.value.length > 0 && (
+        <Section title={t('transfers-files', { files: rows.value.length })}>
+          <FilesOnTheirWay
+            rows={rows.value}
+            onOpen={(row) => {
+              opened.value = row
+            }}
+          />
+        </Section>
+      )}
+      {peers.value.length > 0 && (
+        <Section title={t('transfers-peers', { peers: peers.value.length })}>
+          <MovingPeers peers={peers.value} />
+        </Section>
+      )}
+      <SpeedSection />
+      {opened.value && (
+        <PartsDialog
+          {...opened.value}
+          onClose={() => {
+            opened.value = undefined
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** All folders together, and what keeps them slower than they could be. */
+function Totals() {
+  const now = traffic.value
+  const limits = device.value?.limits
+  if (now === undefined || limits === undefined) return null
+  const needBytes = folders.value.reduce((sum, folder) => sum + folder.needBytes, 0)
+  const left = describeLeft(needBytes, now.receivedPerSecond)
+  const { words, until } = describeLimits(limits)
+  const speedOf = (limit: number) => (limit === 0 ? t('limits-any') : formatSpeed(limit))
+  return (
+    <section class="section card" aria-label={t('transfers-totals')}>
+      <Facts
+        facts={[
+          [t('folders-speed-down'), <Speed direction="down" bytesPerSecond={now.receivedPerSecond} />],
+          [t('folders-speed-up'), <Speed direction="up" bytesPerSecond={now.sentPerSecond} />],
+          [
+            t('transfers-left'),
+            needBytes > 0 ? (
+              <>
+                <Size bytes={needBytes} />, {t(left.key, left.args)}
+              </>
+            ) : (
+              t('transfers-left-nothing')
+            ),
+          ],
+          [
+            t('folders-since-start'),
+            <span>
+              ↓ <Size bytes={now.received} /> ↑ <Size bytes={now.sent} />
+            </span>,
+          ],
+        ]}
+      />
+      <p class="about">
+        {t(words.key, { up: speedOf(limits.upload), down: speedOf(limits.download) })}{' '}
+        {until && t('limits-until', { time: formatDayAndClock(Date.parse(until)) })}{' '}
+        <a href={hrefOf({ page: 'preferences', section: 'limits' })}>{t('limits-change')}</a>
+      </p>
+    </section>
+  )
 }

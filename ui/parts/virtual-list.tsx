@@ -20,6 +20,7 @@ export function VirtualList({
   row,
   keyOf,
   onNearEnd,
+  onShow,
 }: {
   readonly count: number
   /** Of every row, in px. */
@@ -29,6 +30,8 @@ export function VirtualList({
   readonly keyOf: (at: number) => string
   /** The last rows are in sight: time to fetch more. */
   readonly onNearEnd?: (() => void) | undefined
+  /** Hears which rows are drawn. */
+  readonly onShow?: ((from: number, to: number) => void) | undefined
 }) {
   const list = useRef<HTMLUListElement>(null)
   const [shown, setShown] = useState<Window>({ from: 0, to: 30 })
@@ -54,6 +57,8 @@ export function VirtualList({
   useEffect(() => {
     if (isNearEnd) onNearEnd?.()
   }, [isNearEnd, onNearEnd])
+
+  useEffect(() => onShow?.(shown.from, shown.to), [shown, count])
 
   const rows = []
   for (let at = shown.from; at < Math.min(shown.to, count); at += 1)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { folderTabs, hrefOf, parseRoute, type Route } from './route.ts'
+import { folderTabs, hrefOf, parseRoute, preferencesSections, type Route } from './route.ts'
 
 test('every page has an address that leads back to it', () => {
   const pages: Route[] = [
@@ -10,6 +10,7 @@ test('every page has an address that leads back to it', () => {
     { page: 'transfers' },
     { page: 'history' },
     { page: 'preferences' },
+    ...preferencesSections.map((section) => ({ page: 'preferences', section }) as const),
     ...folderTabs.map((tab) => ({ page: 'folder', folder: 'a/b c', tab }) as const),
   ]
   for (const page of pages) expect(parseRoute(hrefOf(page))).toEqual(page)
@@ -26,7 +27,15 @@ test('no address at all is the list of folders', () => {
 })
 
 test('what names no page is told as that, whatever it is', () => {
-  for (const fragment of ['#/nothing', '#/folders/a/nothing', '#/devices/7', '#/folders/a/files/b', '#/%'])
+  for (const fragment of [
+    '#/nothing',
+    '#/folders/a/nothing',
+    '#/devices/7',
+    '#/preferences/nothing',
+    '#/preferences/web/x',
+    '#/folders/a/files/b',
+    '#/%',
+  ])
     expect(parseRoute(fragment)).toEqual({ page: 'unknown' })
   fc.assert(
     fc.property(fc.string(), (fragment) => {

@@ -15,6 +15,18 @@ export const folderTabs = [
 ] as const
 export type FolderTab = (typeof folderTabs)[number]
 
+/** Sections of the preferences, in their order. */
+export const preferencesSections = [
+  'general',
+  'limits',
+  'network',
+  'closed',
+  'web',
+  'directories',
+  'advanced',
+] as const
+export type PreferencesSection = (typeof preferencesSections)[number]
+
 export type Route =
   | { readonly page: 'folders' }
   | { readonly page: 'folder'; readonly folder: string; readonly tab: FolderTab }
@@ -23,7 +35,8 @@ export type Route =
   | { readonly page: 'devices' }
   | { readonly page: 'transfers' }
   | { readonly page: 'history' }
-  | { readonly page: 'preferences' }
+  /** The first section when left out. */
+  | { readonly page: 'preferences'; readonly section?: PreferencesSection }
   | { readonly page: 'unknown' }
 
 /** Pages of the navigation, in its order. */
@@ -41,6 +54,10 @@ export function parseRoute(fragment: string): Route {
   if (first === 'folders' && second) {
     const tab = folderTabs.find((name) => name === (third ?? 'overview'))
     return tab === undefined ? { page: 'unknown' } : { page: 'folder', folder: second, tab }
+  }
+  if (first === 'preferences' && second && third === undefined) {
+    const section = preferencesSections.find((name) => name === second)
+    return section === undefined ? { page: 'unknown' } : { page: 'preferences', section }
   }
   if (second !== undefined) return { page: 'unknown' }
   if (first === 'add-folder') {
@@ -60,6 +77,8 @@ export function hrefOf(to: Route): string {
     }
     case 'add-folder':
       return to.link === undefined ? '#/add-folder' : `#/add-folder?${new URLSearchParams({ link: to.link })}`
+    case 'preferences':
+      return to.section === undefined ? '#/preferences' : `#/preferences/${to.section}`
     case 'unknown':
       return '#/'
     default:

@@ -35,6 +35,7 @@ export function aFolder(change: Partial<Folder> = {}): Folder {
     needFiles: 0,
     needBytes: 0,
     localChanges: 0,
+    conflicts: 0,
     notKept: { files: 0, bytes: 0 },
     hosts: [],
     limits: { upload: 0, download: 0 },

@@ -144,7 +144,11 @@ export const RestoredSchema = Type.Object({ restored: Type.Number() })
 export type Restored = Static<typeof RestoredSchema>
 
 /** The files a mass-delete halt is about. */
-export const DeletesSchema = Type.Object({ held: Type.Array(Type.String()) })
+export const DeletesSchema = Type.Object({
+  held: Type.Array(Type.String()),
+  /** Names of the devices that deleted them; none where they are gone from this disk and nobody signed that yet. */
+  by: Type.Array(Type.String()),
+})
 export type Deletes = Static<typeof DeletesSchema>
 
 /** How many deletions were decided about. */

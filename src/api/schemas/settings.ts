@@ -16,7 +16,10 @@ export const SettingsSchema = Type.Object({
       value: Type.Unknown(),
       /** As it would be typed after `key=`. */
       text: Type.String(),
+      /** It was never set here. */
       isDefault: Type.Boolean(),
+      /** What it is where nothing is set. */
+      default: Type.Unknown(),
       /** What holds instead until the daemon ends, because it was started with an option that says so; as it would be typed. */
       thisRun: Type.Optional(Type.String()),
       about: Type.String(),

@@ -50,6 +50,8 @@ export const FolderStatusSchema = Type.Object({
   localChanges: Type.Number(),
   /** Devices that wait to be let in; only where this device may do so. */
   waiting: Type.Optional(Type.Number()),
+  /** Copies of files that were changed in two places, which wait for a person. */
+  conflicts: Type.Number(),
   /** Of the folder's files, those that are none of the newest and not kept here. */
   notKept: Type.Object({ files: Type.Number(), bytes: Type.Number() }),
   hosts: Type.Array(Type.String()),

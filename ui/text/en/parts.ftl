@@ -10,3 +10,13 @@ count-files = { $files ->
     [one] { $files } file
    *[other] { $files } files
   }
+amount-mistyped = Write a number.
+amount-unit-of = Unit: { $label }
+unit-kibibyte = KiB
+unit-mebibyte = MiB
+unit-gibibyte = GiB
+unit-tebibyte = TiB
+unit-kibibyte-per-second = KiB/s
+unit-mebibyte-per-second = MiB/s
+unit-gibibyte-per-second = GiB/s
+unit-tebibyte-per-second = TiB/s

@@ -1,0 +1,38 @@
+history-search = Поиск по имени
+history-folder = Папка
+history-all-folders = Все папки
+history-action = Что произошло
+history-all-actions = Всё
+history-list-label = Что происходило
+history-new = { $rows ->
+    [one] Показать { $rows } новое событие
+    [few] Показать { $rows } новых события
+    [many] Показать { $rows } новых событий
+   *[other] Показать { $rows } нового события
+  }
+history-new-many = Показать новые события, больше { $rows }
+history-empty-title = Пока ничего не произошло
+history-empty-about = Всё, что появится, изменится или исчезнет в ваших папках, записывается здесь: когда и на каком устройстве.
+history-none-found = Ничего такого не было
+history-kind-received = Получено
+history-kind-changed = Изменено здесь
+history-kind-moved = Переименовано или перемещено
+history-kind-deleted = Удалено
+history-kind-conflict = Конфликты
+history-kind-restored = Отменённые изменения
+history-kind-not-kept = Больше не хранится здесь
+history-kind-halted = Остановки
+history-kind-resumed = Продолжения
+history-received = Получено: версия устройства { $device }
+history-changed-here = Добавлено или изменено здесь
+history-changed-there = Добавлено или изменено на устройстве { $device }
+history-moved-here = Переименовано или перемещено здесь
+history-moved-there = Переименовано или перемещено на устройстве { $device }
+history-deleted-here = Удалено здесь
+history-deleted-there = Удалено на устройстве { $device }
+history-conflict = Конфликт: версия устройства { $device } сохранена рядом
+history-restored = Изменение на этом устройстве отменено
+history-not-kept = Больше не из самых новых, поэтому здесь не хранится
+history-halted = Остановилось само; ничего не потеряно
+history-resumed = Синхронизация продолжена
+history-other = { $action }

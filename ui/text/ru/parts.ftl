@@ -12,3 +12,13 @@ count-files = { $files ->
     [many] { $files } файлов
    *[other] { $files } файла
   }
+amount-mistyped = Напишите число.
+amount-unit-of = Единица: { $label }
+unit-kibibyte = КиБ
+unit-mebibyte = МиБ
+unit-gibibyte = ГиБ
+unit-tebibyte = ТиБ
+unit-kibibyte-per-second = КиБ/с
+unit-mebibyte-per-second = МиБ/с
+unit-gibibyte-per-second = ГиБ/с
+unit-tebibyte-per-second = ТиБ/с

@@ -1,0 +1,90 @@
+transfers-empty-title = Ничего не передаётся
+transfers-empty-about = Всё известное уже здесь, и другим устройствам ничего не нужно. Как только что-то сдвинется, оно появится здесь само.
+transfers-totals = Все папки вместе
+transfers-left = Осталось получить
+transfers-left-nothing = Ничего
+transfers-files = { $files ->
+    [one] Передаётся { $files } файл
+    [few] Передаются { $files } файла
+    [many] Передаются { $files } файлов
+   *[other] Передаются { $files } файла
+  }
+transfers-files-label = Файлы в пути
+transfers-progress = Ход передачи: { $file }
+transfers-have = { $have } из { $of }
+transfers-holders = { $holders ->
+    [0] ни у кого в сети его нет
+    [one] с { $holders } устройства
+    [few] с { $holders } устройств
+    [many] с { $holders } устройств
+   *[other] с { $holders } устройства
+  }
+transfers-asked = вне очереди
+transfers-parts-open = Показать, у кого какая часть
+transfers-parts-about = Слева направо, как в файле: чем плотнее участок, тем больше от него есть.
+transfers-parts-over = Файл уже здесь или больше не передаётся.
+transfers-peers = { $peers ->
+    [one] Участвует { $peers } устройство
+    [few] Участвуют { $peers } устройства
+    [many] Участвуют { $peers } устройств
+   *[other] Участвуют { $peers } устройства
+  }
+transfers-peers-label = Участвующие устройства
+transfers-relayed = через ретранслятор
+transfers-needs = { $files ->
+    [one] нужен ещё { $files } файл, { BYTES($bytes) }
+    [few] нужны ещё { $files } файла, { BYTES($bytes) }
+    [many] нужны ещё { $files } файлов, { BYTES($bytes) }
+   *[other] нужны ещё { $files } файла, { BYTES($bytes) }
+  }
+transfers-needs-nothing = есть всё
+left-none = уже всё здесь
+left-unknown = ожидание
+left-nobody = сейчас ни у кого нет
+left-moment = осталось несколько секунд
+left-seconds = { $seconds ->
+    [one] осталась примерно { $seconds } секунда
+    [few] осталось примерно { $seconds } секунды
+    [many] осталось примерно { $seconds } секунд
+   *[other] осталось примерно { $seconds } секунды
+  }
+left-minutes = { $minutes ->
+    [one] осталась примерно { $minutes } минута
+    [few] осталось примерно { $minutes } минуты
+    [many] осталось примерно { $minutes } минут
+   *[other] осталось примерно { $minutes } минуты
+  }
+left-hours = { $hours ->
+    [one] остался примерно { $hours } час
+    [few] осталось примерно { $hours } часа
+    [many] осталось примерно { $hours } часов
+   *[other] осталось примерно { $hours } часа
+  }
+left-days = { $days ->
+    [one] остался примерно { $days } день
+    [few] осталось примерно { $days } дня
+    [many] осталось примерно { $days } дней
+   *[other] осталось примерно { $days } дня
+  }
+left-long = осталось больше месяца
+limits-none = Сейчас ограничений нет.
+limits-any = любая
+limits-paused = Сейчас по расписанию ничего не передаётся.
+limits-settings-lan = Предельная скорость: приём — { $down }, отдача — { $up }, в том числе в локальной сети.
+limits-settings-outside = Предельная скорость: приём — { $down }, отдача — { $up }; в локальной сети предела нет.
+limits-schedule-lan = Предельная скорость по расписанию: приём — { $down }, отдача — { $up }, в том числе в локальной сети.
+limits-schedule-outside = Предельная скорость по расписанию: приём — { $down }, отдача — { $up }; в локальной сети предела нет.
+limits-until = До { $time }.
+limits-change = Изменить ограничения
+speed-title = Скорость за время
+speed-span = Промежуток
+speed-span-minutes = 10 минут
+speed-span-hours = По часам
+speed-span-days = По дням
+speed-summary-minutes = За последние десять минут принято { $received }, отдано { $sent }; самое большее — { $mostReceived } на приём, { $mostSent } на отдачу.
+speed-summary-hours = За последние тридцать дней принято { $received }, отдано { $sent }; самое большее за час — { $mostReceived } на приём, { $mostSent } на отдачу.
+speed-summary-days = За последние тридцать дней принято { $received }, отдано { $sent }; самое большее за день — { $mostReceived } на приём, { $mostSent } на отдачу.
+speed-table = То же в виде таблицы
+speed-table-time = Когда
+speed-table-received = Принято
+speed-table-sent = Отдано
