@@ -111,3 +111,9 @@ export function unitLabel({ name }: Unit, text: string): string {
   const parts = format.formatToParts(joinAmount(text, { name, many: 1 }) ?? 0)
   return parts.find(({ type }) => type === 'unit' || type === 'percentSign')?.value ?? name
 }
+
+/** A value as it would be typed, with its unit. */
+export function amountText(value: number, kind: AmountKind): string {
+  const { text, unit } = splitAmount(value, unitsOf(kind))
+  return `${text} ${unitLabel(unit, text)}`.trim()
+}

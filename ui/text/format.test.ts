@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { language, speedUnit } from '../state/preferences.ts'
-import { formatBytes, formatPercent, formatRelative, formatSpeed } from './format.ts'
+import { formatBytes, formatDuration, formatPercent, formatRelative, formatSpeed } from './format.ts'
 
 /** Which kind of space stands before a unit is the browser's business. */
 const plain = (text: string) => text.replace(/\s/g, ' ')
@@ -43,4 +43,16 @@ test('times are told from now', () => {
   expect(tell('2025-01-01T12:00:00Z')).toBe('last year')
   language.value = 'ru'
   expect(tell('2026-05-10T12:05:00Z')).toBe('через 5 минут')
+})
+
+test('how long something takes is told in one unit, never less than a minute', () => {
+  expect([3, 300, 5400, 40 * 3600, 20 * 86_400].map((seconds) => plain(formatDuration(seconds)))).toEqual([
+    '1 minute',
+    '5 minutes',
+    '2 hours',
+    '2 days',
+    '20 days',
+  ])
+  language.value = 'ru'
+  expect(plain(formatDuration(300))).toBe('5 минут')
 })

@@ -85,3 +85,16 @@ export function formatRelative(iso: string, nowMs: number): string {
   }
   return formatTime(iso)
 }
+
+const durationSteps = [
+  ['minute', 60, 90],
+  ['hour', 3600, 36],
+  ['day', 86_400, Number.POSITIVE_INFINITY],
+] as const
+
+/** How long something takes, in one unit and never less than a minute: it is a guess. */
+export function formatDuration(seconds: number): string {
+  const [unit, many] = durationSteps.find(([, length, most]) => seconds / length < most) ?? durationSteps[0]
+  const value = Math.max(1, Math.round(seconds / many))
+  return numberFormat(language.value, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+}

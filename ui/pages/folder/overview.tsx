@@ -1,5 +1,105 @@
+/** One folder at a glance: what is missing and when it will be here, who is there, what is wrong, what happened last. */
+import type { Conflicts } from '../../../src/api/schemas/files.ts'
+import { api } from '../../api/request.ts'
+import { toneIcons } from '../../parts/callout.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Facts } from '../../parts/page.tsx'
+import { useLoaded } from '../../parts/use-loaded.tsx'
+import { useReload } from '../../parts/use-reload.ts'
+import { Progress, Size, Speed } from '../../parts/values.tsx'
+import { timeLeft } from '../../state/folder-glance.ts'
+import { describeFolder, progressOf } from '../../state/folder-words.ts'
+import { type FolderTab, hrefOf } from '../../state/route.ts'
+import { formatDuration } from '../../text/format.ts'
+import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
+import { LatestHistory } from './overview-history.tsx'
+import { Peers } from './overview-peers.tsx'
+import { Problems } from './overview-problems.tsx'
+import { Arriving } from './overview-transfers.tsx'
 
-export function OverviewTab(_: FolderTabProps) {
-  return null
+export function OverviewTab({ folder }: FolderTabProps) {
+  return (
+    <div class="overview">
+      <Now folder={folder} />
+      <Problems folder={folder} />
+      <Arriving folder={folder} />
+      <Peers folder={folder} />
+      <LatestHistory folder={folder} />
+    </div>
+  )
+}
+
+function Now({ folder }: FolderTabProps) {
+  const { role, files, bytes, needFiles, receivedPerSecond, sentPerSecond, state } = folder
+  const { tone, why } = describeFolder(folder)
+  const isSyncing = needFiles > 0 && state === 'syncing'
+  return (
+    <section class={`card now tone-${tone}`} aria-label={t('overview-now')}>
+      <div class="now-state">
+        <span class="summary-icon">
+          <Icon name={toneIcons[tone]} />
+        </span>
+        <p>{why === undefined ? t(`overview-${tone}`) : t(why.key, why.args)}</p>
+      </div>
+      {isSyncing && <Coming folder={folder} />}
+      <Facts
+        facts={[
+          [
+            t('overview-size'),
+            <>
+              {t('count-files', { files })}, <Size bytes={bytes} />
+            </>,
+          ],
+          [t('folders-speed-down'), <Speed direction="down" bytesPerSecond={receivedPerSecond} />],
+          [t('folders-speed-up'), <Speed direction="up" bytesPerSecond={sentPerSecond} />],
+          [t('overview-access'), t(`role-${role}`)],
+        ]}
+      />
+      <Decisions folder={folder} />
+    </section>
+  )
+}
+
+function Coming({ folder }: FolderTabProps) {
+  const seconds = timeLeft(folder.needBytes, folder.receivedPerSecond)
+  return (
+    <div class="coming">
+      <Progress part={progressOf(folder)} label={t('overview-progress')} />
+      {seconds !== undefined && (
+        <p class="about">{t('overview-time-left', { time: formatDuration(seconds) })}</p>
+      )}
+    </div>
+  )
+}
+
+/** More than anybody settles in one go; beyond it the number says "more than". */
+const maxConflicts = 100
+
+/** What waits for a person, and what is not kept, each with the way there. */
+function Decisions({ folder }: FolderTabProps) {
+  const { id, files, localChanges, notKept } = folder
+  const { loaded, reload } = useLoaded(id, (signal) =>
+    api.get<Conflicts>('/api/conflicts', { folder: id, limit: maxConflicts }, signal),
+  )
+  useReload(`${files}`, reload)
+  const conflicts = loaded.state === 'ready' ? loaded.value.conflicts.length : 0
+  const links: readonly (readonly [tab: FolderTab, text: string])[] = [
+    ...(conflicts > 0 ? [['conflicts', t('overview-conflicts', { conflicts })] as const] : []),
+    ...(localChanges > 0 ? [['changes', t('overview-local-changes', { files: localChanges })] as const] : []),
+    ...(notKept.files > 0 ? [['settings', t('overview-not-kept', notKept)] as const] : []),
+  ]
+  if (links.length === 0) return null
+  return (
+    <ul class="decisions">
+      {links.map(([tab, text]) => (
+        <li key={tab}>
+          <a href={hrefOf({ page: 'folder', folder: id, tab })}>
+            <span>{text}</span>
+            <Icon name="right" />
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
 }

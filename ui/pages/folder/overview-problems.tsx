@@ -1,0 +1,45 @@
+/** Files of a folder with problems, those of a kind together, each kind with what to do. */
+import { useState } from 'preact/hooks'
+import { Section } from '../../parts/page.tsx'
+import { PathText } from '../../parts/path-text.tsx'
+import { groupProblems, type ProblemGroup } from '../../state/folder-glance.ts'
+import { t } from '../../text/translate.ts'
+import type { FolderTabProps } from '../folder-page.tsx'
+
+export function Problems({ folder: { problems } }: FolderTabProps) {
+  if (problems.length === 0) return null
+  return (
+    <Section title={t('overview-problems')} about={t('overview-problems-about')}>
+      {groupProblems(problems).map((group) => (
+        <Group key={group.kind} group={group} />
+      ))}
+    </Section>
+  )
+}
+
+/** As many as show what the matter is. */
+const fewPaths = 5
+
+function Group({ group: { kind, problems } }: { readonly group: ProblemGroup }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div class="problem-group">
+      <h3>{t(`problem-${kind}`, { files: problems.length })}</h3>
+      <p class="about">{t(`problem-do-${kind}`)}</p>
+      <ul>
+        {problems.slice(0, isOpen ? problems.length : fewPaths).map(({ path, message }) => (
+          <li key={path}>
+            <PathText path={path} />
+            {/* Of what has no words of its own, the device's say what it is. */}
+            {(kind === 'other' || kind === 'io-error') && <span class="about">{message}</span>}
+          </li>
+        ))}
+      </ul>
+      {problems.length > fewPaths && !isOpen && (
+        <button type="button" class="text-button" onClick={() => setOpen(true)}>
+          {t('problem-more', { files: problems.length - fewPaths })}
+        </button>
+      )}
+    </div>
+  )
+}

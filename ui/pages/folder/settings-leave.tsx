@@ -1,0 +1,68 @@
+/** What is done with a folder as a whole: look at it now, and stop syncing it. */
+import { useState } from 'preact/hooks'
+import { api, folderAddress } from '../../api/request.ts'
+import { Button } from '../../parts/button.tsx'
+import { ConfirmDialog } from '../../parts/dialog.tsx'
+import { Section } from '../../parts/page.tsx'
+import { doAndTell } from '../../parts/use-action.ts'
+import { folderName } from '../../state/folder-words.ts'
+import { goTo } from '../../state/route.ts'
+import { showToast } from '../../state/toasts.ts'
+import { t } from '../../text/translate.ts'
+import type { FolderTabProps } from '../folder-page.tsx'
+
+export function LeaveSection({ folder: { id, path } }: FolderTabProps) {
+  const [isAsking, setAsking] = useState(false)
+  const name = folderName(path)
+
+  async function stop(): Promise<void> {
+    await api.remove(folderAddress(id))
+    goTo({ page: 'folders' })
+    showToast('ok', t('leave-done', { folder: name }))
+  }
+
+  return (
+    <Section title={t('whole-folder')}>
+      <div class="deed">
+        <div>
+          <h3>{t('rescan')}</h3>
+          <p class="about">{t('rescan-about')}</p>
+        </div>
+        <Button
+          icon="sync"
+          onClick={() =>
+            doAndTell(() => api.post('/api/rescan', undefined, { folder: id }), t('rescan-begun'))
+          }
+        >
+          {t('rescan')}
+        </Button>
+      </div>
+      <div class="deed">
+        <div>
+          <h3>{t('leave')}</h3>
+          <p class="about">{t('leave-about')}</p>
+        </div>
+        <Button icon="close" onClick={() => setAsking(true)}>
+          {t('leave')}
+        </Button>
+      </div>
+      {isAsking && (
+        <ConfirmDialog
+          title={t('leave-title', { folder: name })}
+          action={t('leave')}
+          isDanger
+          onConfirm={stop}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t('leave-what')}</p>
+          <ul class="points">
+            <li>{t('leave-files-stay')}</li>
+            <li>{t('leave-others-go-on')}</li>
+            <li>{t('leave-archive-stays')}</li>
+            <li>{t('leave-secret')}</li>
+          </ul>
+        </ConfirmDialog>
+      )}
+    </Section>
+  )
+}

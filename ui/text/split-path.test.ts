@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { splitPath } from './split-path.ts'
+
+test('a short name stays whole, a long one keeps its end', () => {
+  expect(splitPath('photos/2026/summer/beach.jpg')).toEqual(['photos/2026/summer/', 'beach.jpg'])
+  expect(splitPath('beach.jpg')).toEqual(['', 'beach.jpg'])
+  const [begin, end] = splitPath('a/Протокол совещания от двенадцатого марта.docx')
+  expect([begin + end, end]).toEqual([
+    'a/Протокол совещания от двенадцатого марта.docx',
+    'дцатого марта.docx',
+  ])
+})
+
+test('no character is cut in two, and nothing is lost', () => {
+  const path = `${'😀'.repeat(30)}/${'🎧'.repeat(40)}`
+  const [begin, end] = splitPath(path)
+  expect(begin + end).toBe(path)
+  expect([...end]).toHaveLength(18)
+})
