@@ -146,7 +146,13 @@ function showConflict(
     ...{ folder, ...row, modified: nsToText(mtimeNs) },
     ...(original === undefined
       ? {}
-      : { original: { sizeBytes: original.sizeBytes, modified: nsToText(original.mtimeNs) } }),
+      : {
+          original: {
+            sizeBytes: original.sizeBytes,
+            modified: nsToText(original.mtimeNs),
+            device: original.deviceName,
+          },
+        }),
   }
 }
 

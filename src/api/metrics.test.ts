@@ -16,7 +16,7 @@ function folderOf(
 ): Status['folders'][number] {
   return {
     ...{ id, path, role: 'full', state, explanation: '', settled: false, files: 3, bytes: 30 },
-    ...{ needFiles: 1, needBytes: 10, localChanges: 0, notKept: { files: 0, bytes: 0 } },
+    ...{ needFiles: 1, needBytes: 10, localChanges: 0, conflicts: 0, notKept: { files: 0, bytes: 0 } },
     ...{ hosts: [], limits, peers: [], routes: [], problems: [], receivedPerSecond: 0, sentPerSecond: 0 },
   }
 }

@@ -26,7 +26,9 @@ export interface ConflictRow {
   /** Who wrote the copy. */
   readonly device: string
   /** The file beside it, when there is one. */
-  readonly original: { readonly sizeBytes: number; readonly mtimeNs: bigint } | undefined
+  readonly original:
+    | { readonly sizeBytes: number; readonly mtimeNs: bigint; readonly deviceName: string }
+    | undefined
 }
 
 export interface FolderFiles {

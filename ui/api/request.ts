@@ -28,17 +28,26 @@ export function answerRefusals(answer: OnRefusal): void {
 const refusals = new Set([401, 403])
 
 async function send<T>(request: Request): Promise<T> {
+  return (await readAnswer(await open(request))) as T
+}
+
+/** The answer as it comes, when it is no error. */
+async function open(request: Request): Promise<Response> {
   const first = await exchange(request)
-  if (first.status < 400) return first.value as T
-  const error = new ApiError(first.value as ErrorBody)
+  if (first.status < 400) return first
+  const error = await readError(first)
   if (!refusals.has(first.status) || !(await onRefusal(error, first.status))) throw error
   const second = await exchange(request)
-  if (second.status < 400) return second.value as T
-  throw new ApiError(second.value as ErrorBody)
+  if (second.status < 400) return second
+  throw await readError(second)
+}
+
+async function readError(answer: Response): Promise<ApiError> {
+  return new ApiError((await readAnswer(answer)) as ErrorBody)
 }
 
 async function exchange({ method, path, query, body, signal }: Request) {
-  const answer = await fetch(path + queryText(query), {
+  return fetch(path + queryText(query), {
     method,
     credentials: 'same-origin',
     ...(signal === undefined ? {} : { signal }),
@@ -49,7 +58,6 @@ async function exchange({ method, path, query, body, signal }: Request) {
     if (signal?.aborted) throw error
     throw browserError('device-unreachable')
   })
-  return { status: answer.status, value: await readAnswer(answer) }
 }
 
 async function readAnswer(answer: Response): Promise<unknown> {
@@ -62,7 +70,8 @@ async function readAnswer(answer: Response): Promise<unknown> {
   }
 }
 
-function queryText(query: Query = {}): string {
+/** What follows the path of an address. */
+export function queryText(query: Query = {}): string {
   const given = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) if (value !== undefined) given.set(key, String(value))
   return given.size === 0 ? '' : `?${given}`
@@ -71,6 +80,8 @@ function queryText(query: Query = {}): string {
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     send<T>({ method: 'GET', path, query, signal }),
+  /** For what is no JSON. */
+  open: (path: string, query?: Query, signal?: AbortSignal) => open({ method: 'GET', path, query, signal }),
   post: <T = object>(path: string, body?: object, query?: Query) =>
     send<T>({ method: 'POST', path, body, query }),
   put: <T = object>(path: string, body: object) => send<T>({ method: 'PUT', path, body }),

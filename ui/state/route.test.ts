@@ -13,6 +13,7 @@ test('every page has an address that leads back to it', () => {
     ...preferencesSections.map((section) => ({ page: 'preferences', section }) as const),
     ...folderTabs.map((tab) => ({ page: 'folder', folder: 'a/b c', tab }) as const),
   ]
+  pages.push({ page: 'folder', folder: 'a', tab: 'files', only: 'needed', search: 'x & ?=y' })
   for (const page of pages) expect(parseRoute(hrefOf(page))).toEqual(page)
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (link) => {

@@ -29,7 +29,14 @@ export type PreferencesSection = (typeof preferencesSections)[number]
 
 export type Route =
   | { readonly page: 'folders' }
-  | { readonly page: 'folder'; readonly folder: string; readonly tab: FolderTab }
+  /** `only` and `search`: which of a long list are shown. */
+  | {
+      readonly page: 'folder'
+      readonly folder: string
+      readonly tab: FolderTab
+      readonly only?: string
+      readonly search?: string
+    }
   /** `link` is what somebody opened or pasted: a `berrysync://` link, or a secret. */
   | { readonly page: 'add-folder'; readonly link?: string }
   | { readonly page: 'devices' }
@@ -53,7 +60,8 @@ export function parseRoute(fragment: string): Route {
   if (first === '' || (first === 'folders' && second === undefined)) return { page: 'folders' }
   if (first === 'folders' && second) {
     const tab = folderTabs.find((name) => name === (third ?? 'overview'))
-    return tab === undefined ? { page: 'unknown' } : { page: 'folder', folder: second, tab }
+    if (tab === undefined) return { page: 'unknown' }
+    return { page: 'folder', folder: second, tab, ...given(query, ['only', 'search']) }
   }
   if (first === 'preferences' && second && third === undefined) {
     const section = preferencesSections.find((name) => name === second)
@@ -61,8 +69,7 @@ export function parseRoute(fragment: string): Route {
   }
   if (second !== undefined) return { page: 'unknown' }
   if (first === 'add-folder') {
-    const link = new URLSearchParams(query).get('link')
-    return link === null ? { page: 'add-folder' } : { page: 'add-folder', link }
+    return { page: 'add-folder', ...given(query, ['link']) }
   }
   const page = mainPages.find((name) => name === first)
   return page === undefined ? { page: 'unknown' } : { page }
@@ -73,10 +80,11 @@ export function hrefOf(to: Route): string {
   switch (to.page) {
     case 'folder': {
       const folder = `#/folders/${encodeURIComponent(to.folder)}`
-      return to.tab === 'overview' ? folder : `${folder}/${to.tab}`
+      const { only, search } = to
+      return (to.tab === 'overview' ? folder : `${folder}/${to.tab}`) + queryText({ only, search })
     }
     case 'add-folder':
-      return to.link === undefined ? '#/add-folder' : `#/add-folder?${new URLSearchParams({ link: to.link })}`
+      return `#/add-folder${queryText({ link: to.link })}`
     case 'preferences':
       return to.section === undefined ? '#/preferences' : `#/preferences/${to.section}`
     case 'unknown':
@@ -90,6 +98,12 @@ export function goTo(to: Route): void {
   location.hash = hrefOf(to)
 }
 
+/** Changes what is shown of a page, which is no step that the way back leads over. */
+export function showInstead(to: Route): void {
+  history.replaceState(null, '', hrefOf(to))
+  route.value = to
+}
+
 /** Follows the address bar. `onChange` hears of every other page. */
 export function followAddress(onChange: () => void): void {
   const read = () => {
@@ -101,6 +115,20 @@ export function followAddress(onChange: () => void): void {
     read()
     if (hrefOf(route.value) !== before) onChange()
   })
+}
+
+/** Those of the names that the query has. */
+function given<N extends string>(query: string, names: readonly N[]): { readonly [name in N]?: string } {
+  const values = new URLSearchParams(query)
+  return Object.fromEntries(
+    names.flatMap((name) => (values.has(name) ? [[name, values.get(name)!]] : [])),
+  ) as { readonly [name in N]?: string }
+}
+
+function queryText(values: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, value)
+  return query.size === 0 ? '' : `?${query}`
 }
 
 /** What is not percent-encoded as it should be stays as it is, and names no page. */

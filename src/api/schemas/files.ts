@@ -167,7 +167,14 @@ export const ConflictsSchema = Type.Object({
       /** Who wrote the copy, as its name tells it. */
       device: Type.String(),
       /** Of the file beside it, when there is one. */
-      original: Type.Optional(Type.Object({ sizeBytes: Type.Number(), modified: Type.String() })),
+      original: Type.Optional(
+        Type.Object({
+          sizeBytes: Type.Number(),
+          modified: Type.String(),
+          /** Who wrote it. */
+          device: Type.String(),
+        }),
+      ),
     }),
   ),
 })

@@ -1,0 +1,67 @@
+/** What the state of one file means to a person: a tone, a word, what is wrong and what to do. Words are keys of texts. */
+import type { Files } from '../../src/api/schemas/files.ts'
+import type { Tone } from './folder-words.ts'
+
+export type FileRow = Files['files'][number]
+
+/** Problems of a path that there are words for, of what happened and of what to do. */
+export const explainedProblems = [
+  'unreadable',
+  'not-writable',
+  'io-error',
+  'name-not-utf8',
+  'name-unusable',
+  'name-not-possible-here',
+  'name-collides',
+  'kind-unsupported',
+  'kind-not-possible-here',
+  'link-unusable',
+  'too-large-here',
+  'history-full',
+  'no-peer-has-it',
+  'obstructed',
+  'changing',
+  'changed-since-plan',
+] as const
+
+type ExplainedProblem = (typeof explainedProblems)[number]
+
+export function isExplainedProblem(code: string): code is ExplainedProblem {
+  return (explainedProblems as readonly string[]).includes(code)
+}
+
+const tones: Readonly<Record<FileRow['state'], Tone>> = {
+  here: 'ok',
+  needed: 'waiting',
+  coming: 'busy',
+  'not-kept': 'paused',
+  'changed-here': 'waiting',
+  ignored: 'paused',
+  unsynced: 'problem',
+}
+
+/** A problem is told before anything else. */
+export function fileTone({ state, problem }: Pick<FileRow, 'state' | 'problem'>): Tone {
+  return problem === undefined ? tones[state] : 'problem'
+}
+
+/** Ends of the keys `file-state-…` and `file-about-…`. */
+export function fileState({ state, problem }: Pick<FileRow, 'state' | 'problem'>): string {
+  return problem === undefined || state === 'unsynced' ? state : 'problem'
+}
+
+/** Whether a person can ask for it before others. */
+export function isFetchable({ kind, state }: Pick<FileRow, 'kind' | 'state'>): boolean {
+  return kind === 'file' && (state === 'needed' || state === 'coming' || state === 'not-kept')
+}
+
+export interface SplitPath {
+  readonly name: string
+  /** Empty at the top of the folder. */
+  readonly directory: string
+}
+
+export function splitPath(path: string): SplitPath {
+  const at = path.lastIndexOf('/')
+  return { name: path.slice(at + 1), directory: path.slice(0, Math.max(0, at)) }
+}
