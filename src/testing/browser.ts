@@ -37,7 +37,9 @@ export interface TestPage extends AsyncDisposable {
   readonly page: Page
   /** Errors in the console, exceptions, refused or foreign requests so far. */
   readonly faults: readonly string[]
-  /** What axe finds, in the light and in the dark scheme. */
+  /** A refusal that the test provokes: the browser's own line in the console about it is no fault. The path is as it is asked for. */
+  expectRefusal(status: number, path: RegExp): void
+  /** What axe finds, in the light and in the dark scheme, and what makes the page wider than its window. */
   findBarriers(): Promise<readonly string[]>
   /** Writes pictures in both schemes when they are asked for (`BERRYSYNC_SCREENSHOTS`). */
   picture(name: string): Promise<void>
@@ -67,8 +69,15 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   const faults: string[] = []
   await refuseElsewhere(context, origin, faults)
   const page = await context.newPage()
+  const refusals: { readonly status: number; readonly path: RegExp }[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`)
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    const { url } = message.location()
+    const isExpected = refusals.some(
+      ({ status, path }) =>
+        message.text().includes(`responded with a status of ${status} `) && path.test(new URL(url).pathname),
+    )
+    if (!isExpected) faults.push(`console: ${message.text()} (${url})`)
   })
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`))
 
@@ -83,8 +92,9 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   return {
     page,
     faults,
+    expectRefusal: (status, path) => void refusals.push({ status, path }),
     async findBarriers() {
-      const found: string[] = []
+      const found: string[] = [...(await page.evaluate<string[]>(tooWide))]
       await page.evaluate(axeSource)
       await inBothSchemes(async (scheme) => {
         for (const { id, help, nodes } of await runAxe(page))
@@ -105,6 +115,16 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
     [Symbol.asyncDispose]: () => context.close(),
   }
 }
+
+/** Nobody scrolls sideways on a phone. Tells the innermost elements that reach beyond the right edge. */
+const tooWide = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  const beyond = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > clientWidth + 1)
+  const innermost = beyond.filter((each) => !beyond.some((other) => other !== each && each.contains(other)))
+  const shown = innermost.slice(0, 5).map(({ outerHTML }) => outerHTML.slice(0, 200))
+  return ['wider than the window: ' + scrollWidth + ' px in ' + clientWidth + ': ' + shown.join(' | ')]
+})()`
 
 /** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
 const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
