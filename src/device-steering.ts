@@ -43,7 +43,12 @@ import type { TrafficHistory } from './traffic-history.ts'
 interface Needs {
   readonly device: { readonly id: DeviceId; readonly version: string; readonly pid: number }
   /** The name in use, and where peers and browsers really reach this device now. */
-  running(): { readonly name: string; readonly listen: string; readonly web?: string }
+  running(): {
+    readonly name: string
+    readonly listen: string
+    readonly web?: string
+    readonly webFingerprint?: string
+  }
   /** The rate limits that hold now. */
   limits(): LimitsInForce
   /** Told what is set for the device from now on. */

@@ -229,7 +229,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
-    running: () => ({ name: settings.name, listen, ...(web === undefined ? {} : { web: web.url }) }),
+    running: () => ({
+      ...{ name: settings.name, listen },
+      ...(web === undefined ? {} : { web: web.url }),
+      ...(web?.fingerprint === undefined ? {} : { webFingerprint: web.fingerprint }),
+    }),
     limits: limits.current,
     deviceChanged(set) {
       settings = withDefaults(deviceTable, { ...set, ...overrides })

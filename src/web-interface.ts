@@ -53,6 +53,8 @@ export interface WebInterfaceNeeds {
 export interface WebInterface extends AsyncDisposable {
   /** Its address for a browser. */
   readonly url: string
+  /** Of its certificate, as browsers show it; none without TLS. */
+  readonly fingerprint: string | undefined
 }
 
 /** Undefined when it is off. Throws `web-port-in-use`, `listen-failed` or `certificate-failed`. */
@@ -83,13 +85,14 @@ export async function openWebInterface(needs: WebInterfaceNeeds): Promise<WebInt
   const { host, port } = server.address
   const scheme = certificate === undefined ? 'http' : 'https'
   const url = `${scheme}://${formatHostPort({ host: hostToShow(host, hostName), port })}`
+  const fingerprint = certificate === undefined ? undefined : fingerprintOf(certificate)
   log.info(
-    { web: url, ...(certificate === undefined ? {} : { fingerprint: fingerprintOf(certificate) }) },
+    { web: url, ...(fingerprint === undefined ? {} : { fingerprint }) },
     access.isSetUp()
       ? 'the web interface is there'
       : `the web interface is there, and has no password yet: open ${url} to choose one, or run: berrysync password`,
   )
-  return { url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  return { url, fingerprint, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 function ownAddresses(): string[] {

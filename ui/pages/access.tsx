@@ -5,65 +5,30 @@ import { Button } from '../parts/button.tsx'
 import { PasswordField, TextField } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { NewPasswordFields, useNewPassword } from '../parts/new-password.tsx'
 import { useAction } from '../parts/use-action.ts'
-import { passwordStrength } from '../state/password-strength.ts'
 import { language, languages } from '../state/preferences.ts'
 import { goTo } from '../state/route.ts'
 import { access, logIn, setUp } from '../state/session.ts'
 import { t } from '../text/translate.ts'
 
 export function SetUp() {
-  const [password, setPassword] = useState('')
-  const [again, setAgain] = useState('')
+  const chosen = useNewPassword()
   const [name, setName] = useState(access.value?.name ?? '')
-  const [isTried, setTried] = useState(false)
-  const strength = passwordStrength(password)
   const action = useAction(async () => {
-    await setUp(password, name)
+    await setUp(chosen.password, name)
     goTo({ page: 'add-folder' })
   })
-  const strengthText = t(`password-length-${strength.grade}`, { more: strength.more })
   const isWeak = action.faultCode === 'password-weak'
-
-  function passwordFault(): string | undefined {
-    if (password === '') return isTried ? t('password-missing') : undefined
-    if (strength.grade === 'short') return strengthText
-    return isWeak ? action.fault : undefined
-  }
-
-  /** Not while it is still being typed. */
-  function againFault(): string | undefined {
-    const isTyping = !isTried && again.length < password.length
-    return again === password || isTyping ? undefined : t('password-differs')
-  }
-
-  function submit(): void {
-    setTried(true)
-    if (strength.grade !== 'short' && password === again) action.run()
-  }
-
   return (
     <Alone title={t('welcome-title')} lead={t('welcome-lead')} step={t('set-up-step', { step: 1 })}>
-      <form onSubmit={preventing(submit)}>
+      <form onSubmit={preventing(() => chosen.isReady() && action.run())}>
         <p>{t('set-up-password-about')}</p>
-        <PasswordField
+        <NewPasswordFields
+          chosen={chosen}
           label={t('password')}
-          value={password}
-          onInput={setPassword}
-          isNew
+          refused={isWeak ? action.fault : undefined}
           autofocus
-          about={
-            password !== '' &&
-            strength.grade !== 'short' && <Strength grade={strength.grade} text={strengthText} />
-          }
-          fault={passwordFault()}
-        />
-        <PasswordField
-          label={t('password-again')}
-          value={again}
-          onInput={setAgain}
-          isNew
-          fault={againFault()}
         />
         <TextField
           label={t('device-name')}
@@ -144,15 +109,6 @@ function Alone({
         ))}
       </nav>
     </div>
-  )
-}
-
-function Strength({ grade, text }: { readonly grade: string; readonly text: string }) {
-  return (
-    <span class={`strength ${grade}`} aria-live="polite">
-      <span class="strength-bar" />
-      {text}
-    </span>
   )
 }
 

@@ -2,12 +2,11 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { EmptyState, Facts, PageHeader, Section } from '../parts/page.tsx'
 import { Size, Speed } from '../parts/values.tsx'
-import { device, folders, snapshot, traffic } from '../state/live.ts'
+import { folders, snapshot, traffic } from '../state/live.ts'
 import { hrefOf } from '../state/route.ts'
-import { describeLeft, describeLimits, movingPeers, transferRows } from '../state/transfer-words.ts'
-import { formatDayAndClock } from '../text/dates.ts'
-import { formatSpeed } from '../text/format.ts'
+import { describeLeft, movingPeers, transferRows } from '../state/transfer-words.ts'
 import { t } from '../text/translate.ts'
+import { LimitsNow } from './limits-now.tsx'
 import { FilesOnTheirWay } from './transfers/files.tsx'
 import { PartsDialog } from './transfers/parts-dialog.tsx'
 import { MovingPeers } from './transfers/peers.tsx'
@@ -67,12 +66,9 @@ export function TransfersPage() {
 /** All folders together, and what keeps them slower than they could be. */
 function Totals() {
   const now = traffic.value
-  const limits = device.value?.limits
-  if (now === undefined || limits === undefined) return null
+  if (now === undefined) return null
   const needBytes = folders.value.reduce((sum, folder) => sum + folder.needBytes, 0)
   const left = describeLeft(needBytes, now.receivedPerSecond)
-  const { words, until } = describeLimits(limits)
-  const speedOf = (limit: number) => (limit === 0 ? t('limits-any') : formatSpeed(limit))
   return (
     <section class="section card" aria-label={t('transfers-totals')}>
       <Facts
@@ -98,9 +94,7 @@ function Totals() {
         ]}
       />
       <p class="about">
-        {t(words.key, { up: speedOf(limits.upload), down: speedOf(limits.download) })}{' '}
-        {until && t('limits-until', { time: formatDayAndClock(Date.parse(until)) })}{' '}
-        <a href={hrefOf({ page: 'preferences', section: 'limits' })}>{t('limits-change')}</a>
+        <LimitsNow /> <a href={hrefOf({ page: 'preferences', section: 'limits' })}>{t('limits-change')}</a>
       </p>
     </section>
   )

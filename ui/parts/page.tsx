@@ -1,6 +1,6 @@
 /** What every page is made of: its heading with what can be done, sections, and words for when there is nothing yet. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { hrefOf, type Route } from '../state/route.ts'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -121,8 +121,15 @@ export function TabLinks({
     readonly count?: number
   }[]
 }) {
+  const nav = useRef<HTMLElement>(null)
+  const current = tabs.findIndex(({ isCurrent }) => isCurrent)
+  useEffect(() => {
+    // On a phone it may lie beyond the edge. Only sideways: the page stays where it is.
+    const tab = nav.current?.children[current] as HTMLElement | undefined
+    if (tab) nav.current!.scrollLeft = tab.offsetLeft - (nav.current!.clientWidth - tab.offsetWidth) / 2
+  }, [current])
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav ref={nav} class="tabs" aria-label={label}>
       {tabs.map((tab) => (
         <a key={tab.label} href={hrefOf(tab.to)} aria-current={tab.isCurrent ? 'page' : undefined}>
           {tab.label}

@@ -22,13 +22,17 @@ const Place = createContext<SettingPlace | undefined>(undefined)
 export const SettingsIn = Place.Provider
 
 /** What every control of a setting is made of. */
-function useSetting(name: string) {
+export function useSetting(name: string) {
   const place = useContext(Place)
   if (place === undefined) throw new Error('a setting stands in no place')
   const shown = place.store.show(name)
   return {
     shown,
-    set: (value: unknown) => place.store.set(name, value),
+    /** Tells whether it was taken. */
+    set: async (value: unknown) => {
+      await place.store.set(name, value)
+      return place.store.show(name).phase !== 'refused'
+    },
     label: place.label(name),
     about: place.about(name),
     fault: shown.error && place.fault(name, shown.error),
@@ -46,7 +50,10 @@ export function SwitchSetting({ name, disabled }: { readonly name: string; reado
           {fault}
         </p>
       )}
-      <Foot {...{ shown, set, label }} defaultText={t(shown.default === true ? 'switch-on' : 'switch-off')} />
+      <SettingFoot
+        {...{ shown, set, label }}
+        defaultText={t(shown.default === true ? 'switch-on' : 'switch-off')}
+      />
     </div>
   )
 }
@@ -71,7 +78,7 @@ export function AmountSetting({
         value={Number(shown.value)}
         onChange={set}
       />
-      <Foot
+      <SettingFoot
         {...{ shown, set, label }}
         defaultText={usual === 0 && none !== undefined ? none : amountText(usual, kind)}
       />
@@ -94,7 +101,7 @@ export function SelectSetting({
         value={String(shown.value)}
         onChange={(value) => void set(value)}
       />
-      <Foot
+      <SettingFoot
         {...{ shown, set, label }}
         defaultText={options.find(({ value }) => value === shown.default)?.label ?? String(shown.default)}
       />
@@ -103,7 +110,7 @@ export function SelectSetting({
 }
 
 /** Whether it was saved, and the way back. */
-function Foot({
+export function SettingFoot({
   shown,
   set,
   label,

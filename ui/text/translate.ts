@@ -45,6 +45,11 @@ export function t(key: string, args?: TextArgs): string {
   return textOf(key, args) ?? key
 }
 
+/** The text of a key, or other words where the language has none. */
+export function textOr(key: string, otherwise: string): string {
+  return textOf(key) ?? otherwise
+}
+
 /** What went wrong, in the reader's language; in the daemon's own words where there are no others. */
 export function errorText({
   code,

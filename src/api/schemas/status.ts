@@ -74,6 +74,8 @@ export const StatusSchema = Type.Object({
     listen: Type.String(),
     /** The address of the web interface, for a browser; left out where there is none. */
     web: Type.Optional(Type.String()),
+    /** Of the certificate of the web interface, as browsers show it; none without HTTPS. */
+    webFingerprint: Type.Optional(Type.String()),
     pid: Type.Number(),
     /** What holds now for all folders together. */
     limits: Type.Object({

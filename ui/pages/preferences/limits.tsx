@@ -1,0 +1,33 @@
+/** How fast all folders together may be: always, and at certain times of the week. */
+import { late } from '../../parts/late.tsx'
+import { Section } from '../../parts/page.tsx'
+import { AmountSetting, SwitchSetting, useSetting } from '../../parts/setting.tsx'
+import { SettingFault } from '../../parts/setting-text.tsx'
+import { t } from '../../text/translate.ts'
+import { LimitsNow } from '../limits-now.tsx'
+import type { ScheduleEditorProps } from './schedule-editor.tsx'
+
+const ScheduleEditor = late<ScheduleEditorProps>(() =>
+  import('./schedule-editor.tsx').then((module) => module.ScheduleEditor),
+)
+
+export function LimitsSection() {
+  const { shown, set, label, about } = useSetting('limitSchedule')
+  const none = t('rate-no-limit')
+  return (
+    <>
+      <Section title={t('limits-title')} about={<LimitsNow />}>
+        <div class="setting-columns">
+          <AmountSetting name="downloadLimit" kind="rate" none={none} />
+          <AmountSetting name="uploadLimit" kind="rate" none={none} />
+        </div>
+        <SwitchSetting name="limitLan" />
+        <AmountSetting name="uploads" kind="count" />
+      </Section>
+      <Section title={label} about={about}>
+        <ScheduleEditor texts={(shown.value ?? []) as readonly string[]} onChange={set} />
+        <SettingFault name="limitSchedule" />
+      </Section>
+    </>
+  )
+}
