@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applyChange, comparable } from '../testing/apply-change.ts'
+import { applyEvent } from '../../ui/state/apply-event.ts'
+import { comparable } from '../testing/comparable-snapshot.ts'
 import { anySnapshot } from '../testing/snapshots.ts'
 import { changesBetween } from './event-feed.ts'
+import type { Snapshot } from './schemas/events.ts'
 
 test('all changes applied to what was told make what is so now', () => {
   fc.assert(
     fc.property(anySnapshot, anySnapshot, (before, now) => {
-      const told = changesBetween(before, now).reduce(applyChange, before)
-      expect(comparable(told)).toEqual(comparable(now))
+      const told = changesBetween(before, now).reduce<Snapshot | undefined>(applyEvent, before)
+      expect(comparable(told!)).toEqual(comparable(now))
     }),
   )
 })

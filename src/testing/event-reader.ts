@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { createInterface } from 'node:readline'
+import { applyEvent } from '../../ui/state/apply-event.ts'
 import type { Snapshot } from '../api/schemas/events.ts'
-import { applyChange } from './apply-change.ts'
 
 export interface EventReader extends Disposable {
   readonly status: number
@@ -46,7 +46,7 @@ export async function openEventReader(
       const data = JSON.parse(text)
       text = ''
       kinds.push(kind === 'snapshot' ? kind : data.kind)
-      state.now = kind === 'snapshot' ? data : applyChange(state.now!, data)
+      state.now = applyEvent(state.now, kind === 'snapshot' ? { kind, snapshot: data } : data)
     }
   })
   const end = (): void => {

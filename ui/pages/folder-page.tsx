@@ -59,7 +59,7 @@ export function FolderPage({ folder: id, tab }: { readonly folder: string; reado
           {t('folder-share')}
         </ButtonLink>
       </PageHeader>
-      <FolderCallouts folder={folder} />
+      <FolderCallouts folder={folder} hasProblemList={tab === 'overview'} />
       <TabLinks
         label={t('folder-tabs-label')}
         tabs={folderTabs

@@ -28,7 +28,10 @@ export function PauseButton({ folder }: Props) {
 }
 
 /** What needs a person: a halt with its way out, and files with problems. */
-export function FolderCallouts({ folder }: Props) {
+export function FolderCallouts({
+  folder,
+  hasProblemList,
+}: Props & { /** The problems stand below anyway. */ readonly hasProblemList?: boolean }) {
   const { halt } = describeFolder(folder)
   const { id, problems } = folder
   return (
@@ -47,7 +50,7 @@ export function FolderCallouts({ folder }: Props) {
           {errorText(halt)}
         </Callout>
       )}
-      {problems.length > 0 && (
+      {problems.length > 0 && !hasProblemList && (
         <Callout
           tone="problem"
           actions={

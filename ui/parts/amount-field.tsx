@@ -54,7 +54,8 @@ export function AmountField({
     if (edited === undefined) return
     const next = joinAmount(edited.text, edited.unit)
     isMistyped.value = next === undefined
-    if (next !== undefined && next !== value) onChange(next)
+    // After a refusal, what holds is chosen anew to be rid of the reason.
+    if (next !== undefined && (next !== value || fault !== undefined)) onChange(next)
   }
 
   return (

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { comparable } from '../../testing/apply-change.ts'
+import { comparable } from '../../testing/comparable-snapshot.ts'
 import { type EventReader, openEventReader } from '../../testing/event-reader.ts'
 import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts'
 import { makeTempDirectory } from '../../testing/temp-directory.ts'

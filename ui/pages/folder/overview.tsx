@@ -22,9 +22,11 @@ export function OverviewTab({ folder }: FolderTabProps) {
   return (
     <div class="overview">
       <Now folder={folder} />
-      <Problems folder={folder} />
-      <Arriving folder={folder} />
-      <Peers folder={folder} />
+      <div>
+        <Problems folder={folder} />
+        <Arriving folder={folder} />
+        <Peers folder={folder} />
+      </div>
       <LatestHistory folder={folder} />
     </div>
   )

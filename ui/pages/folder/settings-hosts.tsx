@@ -60,12 +60,10 @@ function Host({
     <li class="row host">
       <div class="host-text">
         <span class="code">{host}</span>
+        {route && <Badge tone={tones[route.state]}>{t(`host-${route.state}`)}</Badge>}
         {route !== undefined && route.state !== 'connected' && <Result route={route} />}
       </div>
-      <div class="row-end">
-        {route && <Badge tone={tones[route.state]}>{t(`host-${route.state}`)}</Badge>}
-        <IconButton icon="trash" label={t('host-remove', { host })} onClick={remove} />
-      </div>
+      <IconButton icon="trash" label={t('host-remove', { host })} onClick={remove} />
     </li>
   )
 }

@@ -53,31 +53,37 @@ function Editor({
   return (
     <>
       <Common text={text} onChange={edit} />
-      <TextArea
-        label={t('ignore-patterns')}
-        about={t('ignore-patterns-about')}
-        rows={12}
-        value={text}
-        onInput={edit}
-        fault={fault}
-      />
-      <Syntax />
-      {preview === undefined ? (
-        <Button look="quiet" icon="eye" onClick={() => ask(text)}>
-          {t('ignore-show')}
-        </Button>
-      ) : (
-        <Preview loaded={preview} isChanged={text !== held} />
-      )}
-      {text !== held && (
-        <div class="form-actions">
-          <span class="muted">{t('ignore-unsaved')}</span>
-          <Button onClick={() => edit(held)}>{t('ignore-revert')}</Button>
-          <Button look="primary" icon="check" isBusy={isBusy} onClick={run}>
-            {t('ignore-save')}
-          </Button>
+      <div class="ignore-editor">
+        <div>
+          <TextArea
+            label={t('ignore-patterns')}
+            about={t('ignore-patterns-about')}
+            rows={14}
+            value={text}
+            onInput={edit}
+            fault={fault}
+          />
+          {text !== held && (
+            <div class="form-actions">
+              <span class="muted">{t('ignore-unsaved')}</span>
+              <Button onClick={() => edit(held)}>{t('ignore-revert')}</Button>
+              <Button look="primary" icon="check" isBusy={isBusy} onClick={run}>
+                {t('ignore-save')}
+              </Button>
+            </div>
+          )}
         </div>
-      )}
+        <div>
+          {preview === undefined ? (
+            <Button icon="eye" onClick={() => ask(text)}>
+              {t('ignore-show')}
+            </Button>
+          ) : (
+            <Preview loaded={preview} isChanged={text !== held} />
+          )}
+          <Syntax />
+        </div>
+      </div>
     </>
   )
 }

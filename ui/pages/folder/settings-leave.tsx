@@ -1,4 +1,4 @@
-/** What is done with a folder as a whole: look at it now, and stop syncing it. */
+/** What is done with a folder as a whole: let it pause, look at it now, stop syncing it. */
 import { useState } from 'preact/hooks'
 import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
@@ -10,8 +10,10 @@ import { goTo } from '../../state/route.ts'
 import { showToast } from '../../state/toasts.ts'
 import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
+import { PauseButton } from '../folder-state.tsx'
 
-export function LeaveSection({ folder: { id, path } }: FolderTabProps) {
+export function LeaveSection({ folder }: FolderTabProps) {
+  const { id, path } = folder
   const [isAsking, setAsking] = useState(false)
   const name = folderName(path)
 
@@ -25,6 +27,13 @@ export function LeaveSection({ folder: { id, path } }: FolderTabProps) {
     <Section title={t('whole-folder')}>
       <div class="deed">
         <div>
+          <h3>{t('folder-setting-paused')}</h3>
+          <p class="about">{t('folder-about-paused')}</p>
+        </div>
+        <PauseButton folder={folder} />
+      </div>
+      <div class="deed">
+        <div>
           <h3>{t('rescan')}</h3>
           <p class="about">{t('rescan-about')}</p>
         </div>
@@ -34,7 +43,7 @@ export function LeaveSection({ folder: { id, path } }: FolderTabProps) {
             doAndTell(() => api.post('/api/rescan', undefined, { folder: id }), t('rescan-begun'))
           }
         >
-          {t('rescan')}
+          {t('rescan-action')}
         </Button>
       </div>
       <div class="deed">
@@ -43,13 +52,13 @@ export function LeaveSection({ folder: { id, path } }: FolderTabProps) {
           <p class="about">{t('leave-about')}</p>
         </div>
         <Button icon="close" onClick={() => setAsking(true)}>
-          {t('leave')}
+          {t('leave-action')}
         </Button>
       </div>
       {isAsking && (
         <ConfirmDialog
           title={t('leave-title', { folder: name })}
-          action={t('leave')}
+          action={t('leave-action')}
           isDanger
           onConfirm={stop}
           onClose={() => setAsking(false)}

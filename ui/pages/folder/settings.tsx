@@ -35,7 +35,7 @@ export function SettingsTab({ folder }: FolderTabProps) {
       <Show loading={loading}>
         {({ own, isClosed }) => <Sections {...{ folder, address, own, isClosed }} />}
       </Show>
-      <IgnoreSection folder={folder} />
+      {folder.state !== 'joining' && folder.state !== 'refused' && <IgnoreSection folder={folder} />}
       <LeaveSection folder={folder} />
     </>
   )
