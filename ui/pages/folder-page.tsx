@@ -16,7 +16,7 @@ import { FilesTab } from './folder/files.tsx'
 import { OverviewTab } from './folder/overview.tsx'
 import { SettingsTab } from './folder/settings.tsx'
 import { SharingTab } from './folder/sharing.tsx'
-import { FolderCallouts, PauseButton } from './folder-state.tsx'
+import { FolderCallouts, HaltCallout, PauseButton } from './folder-state.tsx'
 
 /** What each tab is given: the folder as it is now. */
 export interface FolderTabProps {
@@ -40,7 +40,7 @@ export function FolderPage({ folder: id, tab }: { readonly folder: string; reado
   const folder = found.value
   if (folder === undefined)
     return snapshot.value === undefined ? <p class="loading">{t('loading')}</p> : <Gone />
-  const { tone, state } = describeFolder(folder)
+  const { tone, state, halt } = describeFolder(folder)
   const Tab = tabs[tab]
   return (
     <>
@@ -59,7 +59,10 @@ export function FolderPage({ folder: id, tab }: { readonly folder: string; reado
           {t('folder-share')}
         </ButtonLink>
       </PageHeader>
-      <FolderCallouts folder={folder} hasProblemList={tab === 'overview'} />
+      {tab === 'overview' && <FolderCallouts folder={folder} isWhole />}
+      {tab !== 'overview' && halt && !(tab === 'changes' && halt.code === 'mass-delete') && (
+        <HaltCallout folder={folder} halt={halt} isWhole={false} />
+      )}
       <TabLinks
         label={t('folder-tabs-label')}
         tabs={folderTabs
@@ -68,11 +71,26 @@ export function FolderPage({ folder: id, tab }: { readonly folder: string; reado
             to: { page: 'folder', folder: id, tab: name },
             label: t(`tab-${name}`),
             isCurrent: name === tab,
+            count: countOf(name, folder),
           }))}
       />
       <Tab folder={folder} />
     </>
   )
+}
+
+/** What waits for a person there. */
+function countOf(tab: FolderTab, { problems, conflicts, localChanges }: FolderStatusBody): number {
+  switch (tab) {
+    case 'files':
+      return problems.length
+    case 'conflicts':
+      return conflicts
+    case 'changes':
+      return localChanges
+    default:
+      return 0
+  }
 }
 
 /** Local changes of a read-only device, or deletions that wait: something a person has to decide. */

@@ -1,10 +1,13 @@
 /** How a folder is and what to do about it, as the list and the folder's own page both show it. */
+import type { Reason } from '../../src/api/schemas/basics.ts'
 import type { FolderStatusBody } from '../../src/api/schemas/status.ts'
 import { api, folderAddress } from '../api/request.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
 import { Callout } from '../parts/callout.tsx'
 import { doAndTell } from '../parts/use-action.ts'
 import { describeFolder, folderName } from '../state/folder-words.ts'
+import { isExplainedHalt } from '../state/halt-words.ts'
+import type { FolderTab } from '../state/route.ts'
 import { errorText, t } from '../text/translate.ts'
 
 interface Props {
@@ -27,41 +30,66 @@ export function PauseButton({ folder }: Props) {
   )
 }
 
-/** What needs a person: a halt with its way out, and files with problems. */
-export function FolderCallouts({
-  folder,
-  hasProblemList,
-}: Props & { /** The problems stand below anyway. */ readonly hasProblemList?: boolean }) {
+/** What needs a person: a halt with its way out, files with problems, conflicts. `isWhole`: with everything there is to say about a halt. */
+export function FolderCallouts({ folder, isWhole }: Props & { readonly isWhole?: boolean }) {
   const { halt } = describeFolder(folder)
-  const { id, problems } = folder
+  const { problems, conflicts, localChanges } = folder
   return (
     <>
-      {halt && (
-        <Callout
-          tone="problem"
-          actions={
-            halt.code === 'mass-delete' && (
-              <ButtonLink to={{ page: 'folder', folder: id, tab: 'changes' }}>
-                {t('see-what-to-do')}
-              </ButtonLink>
-            )
-          }
-        >
-          {errorText(halt)}
+      {halt && <HaltCallout folder={folder} halt={halt} isWhole={isWhole === true} />}
+      {problems.length > 0 && (
+        <Callout tone="problem" actions={<WayTo folder={folder} tab="files" only="problem" />}>
+          {t('problems-count', { problems: problems.length })}
         </Callout>
       )}
-      {problems.length > 0 && !hasProblemList && (
-        <Callout
-          tone="problem"
-          actions={
-            <ButtonLink to={{ page: 'folder', folder: id, tab: 'overview' }}>
-              {t('see-what-to-do')}
-            </ButtonLink>
-          }
-        >
-          {t('problems-count', { problems: problems.length })}
+      {conflicts > 0 && (
+        <Callout tone="waiting" actions={<WayTo folder={folder} tab="conflicts" />}>
+          {t('conflicts-count', { conflicts })}
+        </Callout>
+      )}
+      {localChanges > 0 && (
+        <Callout tone="waiting" actions={<WayTo folder={folder} tab="changes" />}>
+          {t('changes-count', { files: localChanges })}
         </Callout>
       )}
     </>
   )
+}
+
+/** Why nothing goes on: what happened, what is safe, what to do. */
+export function HaltCallout({
+  folder,
+  halt: { code, message, data = {} },
+  isWhole,
+}: Props & { readonly halt: Reason; readonly isWhole: boolean }) {
+  const isDecision = code === 'mass-delete'
+  const isLong = isWhole && isExplainedHalt(code)
+  return (
+    <Callout
+      tone="problem"
+      actions={
+        (isDecision || !isWhole) && <WayTo folder={folder} tab={isDecision ? 'changes' : 'overview'} />
+      }
+    >
+      {isLong ? (
+        <>
+          <p>
+            <strong>{t(`halt-what-${code}`, data)}</strong>
+          </p>
+          <dl class="halt">
+            <dt>{t('halt-safe')}</dt>
+            <dd>{t(`halt-safe-${code}`)}</dd>
+            <dt>{t('halt-do')}</dt>
+            <dd>{t(`halt-do-${code}`, data)}</dd>
+          </dl>
+        </>
+      ) : (
+        errorText({ code, message, data })
+      )}
+    </Callout>
+  )
+}
+
+function WayTo({ folder, ...to }: Props & { readonly tab: FolderTab; readonly only?: string }) {
+  return <ButtonLink to={{ page: 'folder', folder: folder.id, ...to }}>{t('see-what-to-do')}</ButtonLink>
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ComparedLine, compareTexts, plainLines } from './compare-texts.ts'
+import { compareTexts } from './compare-texts.ts'
+import { type ComparedLine, plainLines } from './text-lines.ts'
 
 function show(lines: readonly ComparedLine[]): string[] {
   return lines.map((line) => {

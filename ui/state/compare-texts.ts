@@ -1,12 +1,6 @@
 /** Two texts side by side: which lines only one of them has, and where long stretches are the same. */
 import { diffArrays } from 'diff'
-
-export type ComparedLine =
-  | { readonly kind: 'same' | 'own'; readonly number: number; readonly text: string }
-  /** Room beside lines that only the other text has. */
-  | { readonly kind: 'beside' }
-  /** Lines left out because they are the same in both. */
-  | { readonly kind: 'skipped'; readonly lines: number }
+import { type ComparedLine, maxLines, toLines } from './text-lines.ts'
 
 export interface ComparedTexts {
   readonly left: readonly ComparedLine[]
@@ -18,8 +12,6 @@ export interface ComparedTexts {
 
 /** Same lines shown around a difference. */
 const contextLines = 3
-/** More a person does not read, and a phone draws slowly. */
-const maxLines = 2_000
 /** Texts with so little in common that finding it takes longer are shown without marks. */
 const maxMs = 500
 
@@ -62,13 +54,6 @@ export function compareTexts(left: string, right: string): ComparedTexts | undef
   }
 }
 
-/** One text by itself. */
-export function plainLines(text: string): readonly ComparedLine[] {
-  return toLines(text)
-    .slice(0, maxLines)
-    .map((line, at) => ({ kind: 'same', number: at + 1, text: line }))
-}
-
 type Row = readonly [ComparedLine, ComparedLine]
 
 function skipSame(rows: readonly Row[]): readonly Row[] {
@@ -90,10 +75,4 @@ function skipSame(rows: readonly Row[]): readonly Row[] {
     first = end
   }
   return shown
-}
-
-function toLines(text: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/)
-  if (lines.at(-1) === '') lines.pop()
-  return lines
 }
