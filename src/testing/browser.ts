@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -55,12 +55,13 @@ export async function openBrowser(): Promise<TestBrowser> {
 }
 
 async function openPage(browser: Browser, origin: string, { width, language }: Look): Promise<TestPage> {
+  const window = { width, height: width === 360 ? 740 : 860 }
   const context = await browser.newContext({
     baseURL: origin,
     ignoreHTTPSErrors: true,
     locale: language === 'ru' ? 'ru-RU' : 'en-GB',
     timezoneId: 'Europe/Berlin',
-    viewport: { width, height: width === 360 ? 740 : 860 },
+    viewport: window,
     ...(width === 360 ? { hasTouch: true, isMobile: true } : {}),
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
@@ -69,6 +70,7 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   const faults: string[] = []
   await refuseElsewhere(context, origin, faults)
   const page = await context.newPage()
+  const client = await context.newCDPSession(page)
   const refusals: { readonly status: number; readonly path: RegExp }[] = []
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
@@ -106,10 +108,13 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
       if (process.env.BERRYSYNC_SCREENSHOTS === undefined) return
       await mkdir(picturesDirectory, { recursive: true })
       await inBothSchemes(async (scheme) => {
-        await page.screenshot({
-          path: `${picturesDirectory}${name}-${width}-${language}-${scheme}.png`,
-          fullPage: true,
-        })
+        if (language === 'ru' && scheme === 'dark') return
+        await page.setViewportSize({ width, height: await page.evaluate<number>(pageHeight) })
+        await page.evaluate(toRest)
+        const taken = await client.send('Page.captureScreenshot', { format: 'webp', quality: 75 })
+        const file = `${picturesDirectory}${name}-${width}-${language}-${scheme}.webp`
+        await writeFile(file, Buffer.from(taken.data, 'base64'))
+        await page.setViewportSize(window)
       })
     },
     [Symbol.asyncDispose]: () => context.close(),
@@ -125,6 +130,9 @@ const tooWide = `(() => {
   const shown = innermost.slice(0, 5).map(({ outerHTML }) => outerHTML.slice(0, 200))
   return ['wider than the window: ' + scrollWidth + ' px in ' + clientWidth + ': ' + shown.join(' | ')]
 })()`
+
+/** The whole page in one window, as far as a picture of it is worth its bytes. A dialog is as high as its window. */
+const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(2400, Math.max(innerHeight, document.documentElement.scrollHeight))`
 
 /** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
 const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))

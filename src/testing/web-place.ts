@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { expect } from 'vitest'
 import type { Look, TestBrowser, TestPage } from './browser.ts'
-import { programPath, runBerrysync } from './daemon.ts'
+import { type Daemon, programPath, runBerrysync } from './daemon.ts'
 import { type Place, startPlace } from './place.ts'
 
 export const webPassword = 'nine podcast folders'
@@ -17,13 +17,22 @@ export async function startWebPlace(
 ): Promise<Place> {
   const roots = [join(root, name)]
   const place = await startPlace(root, name, stack, [programPath], { roots, ...settings }, '127.0.0.1:0')
-  const { status, err } = await runBerrysync(['password', '--home', place.home], `${webPassword}\n`)
-  if (status !== 0) throw new Error(err)
+  await givePassword(place.home)
   return place
 }
 
+/** Whoever sits down at the device knows it. */
+export async function givePassword(home: string): Promise<void> {
+  const { status, err } = await runBerrysync(['password', '--home', home], `${webPassword}\n`)
+  if (status !== 0) throw new Error(err)
+}
+
 /** A browser of its own that is logged in; it still has to open a page. */
-export async function sitDown(browser: TestBrowser, { daemon }: Place, look: Look): Promise<TestPage> {
+export async function sitDown(
+  browser: TestBrowser,
+  { daemon }: { readonly daemon: Daemon },
+  look: Look,
+): Promise<TestPage> {
   const person = await browser.open(daemon.web, look)
   const answer = await person.page.request.post('/api/access/log-in', {
     data: { password: webPassword },
