@@ -7,6 +7,7 @@ import type { ErrorCode, SyncError } from './core/errors.ts'
 import type { BlockSigns, WantedBlocks } from './core/find-blocks.ts'
 import type { ContentRoot, DeviceId, FolderId } from './core/ids.ts'
 import type { DirPath, RelPath } from './core/path.ts'
+import type { Problem } from './core/problem.ts'
 import type { Stat } from './core/stat.ts'
 import type { Message } from './wire/messages.ts'
 
@@ -51,14 +52,6 @@ export interface Found {
   readonly isShared: boolean
   /** Only for links. */
   readonly linkTarget: string
-}
-
-/** A path that cannot sync, and why: shown to people, tried again later. */
-export interface Problem {
-  /** The path as it should be shown; not a RelPath, because the name may be the problem. */
-  readonly path: string
-  readonly code: ErrorCode
-  readonly message: string
 }
 
 /**

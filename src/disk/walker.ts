@@ -2,6 +2,7 @@
  * Looks at what lies in the folder, directory by directory and parents first, without opening a single file and without following
  * a link (I8). Keeps in memory only the way down to where it is. What it cannot read it says so: that is not the same as empty.
  */
+
 import { reasonOf, SyncError } from '../core/errors.ts'
 import {
   childPath,
@@ -12,8 +13,9 @@ import {
   pathFault,
   type RelPath,
 } from '../core/path.ts'
+import { type Problem, problemOf } from '../core/problem.ts'
 import type { Stat } from '../core/stat.ts'
-import type { DiskPath, Found, Listing, Look, Problem } from '../ports.ts'
+import type { DiskPath, Found, Listing, Look } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import { type Directory, type FileStat, hasOtherNames } from './files.ts'
 import { openBelow, splitDiskPath } from './places.ts'
@@ -27,10 +29,6 @@ export interface Surroundings {
   isCaseSensitive(): boolean
   /** A stat as the engine is to see it. */
   toStat(stat: FileStat): Stat
-}
-
-function problemOf(error: SyncError, path: string): Problem {
-  return { path, code: error.code, message: error.message }
 }
 
 /** Lists a directory and those below it; nothing at all when it is not there. */
@@ -70,7 +68,7 @@ function unreadable(directory: DirPath, thrown: unknown): Listing {
     { path: directory || '.', reason: reasonOf(thrown) },
     { cause: thrown },
   )
-  return { directory, found: [], problems: [problemOf(error, directory)], unreadable: true }
+  return { directory, found: [], problems: [problemOf(directory, error)], unreadable: true }
 }
 
 async function listDirectory(
@@ -84,7 +82,7 @@ async function listDirectory(
     code: 'name-not-utf8' | 'name-unusable' | 'name-collides' | 'kind-unsupported' | 'unreadable',
     shown: string,
     data: Record<string, string>,
-  ) => problems.push(problemOf(new SyncError(code, { path: shown, ...data }), shown))
+  ) => problems.push(problemOf(shown, new SyncError(code, { path: shown, ...data })))
 
   const namesByPath = new Map<RelPath, string>()
   // Sorted, so that of two names neither of which is the NFC one the same one wins each time.
@@ -165,6 +163,6 @@ export async function look(surroundings: Surroundings, path: RelPath, diskPath: 
     if (isGone(thrown)) return { state: 'absent' }
     if (errnoOf(thrown) === undefined) throw thrown
     const error = new SyncError('unreadable', { path, reason: reasonOf(thrown) }, { cause: thrown })
-    return { state: 'unreadable', problem: problemOf(error, path) }
+    return { state: 'unreadable', problem: problemOf(path, error) }
   }
 }

@@ -3,8 +3,9 @@
  * gone. Until somebody has looked, nothing is planned on what is remembered, or the next look would take our own work for a person's and
  * tell everybody (I1, I4). Changes nothing itself; what it finds changed is for the scan to understand.
  */
-import { SyncError } from '../core/errors.ts'
+
 import { nameOf, parentOf } from '../core/path.ts'
+import { errorOf } from '../core/problem.ts'
 import { isSameStat } from '../core/stat.ts'
 import type { DiskPath, Look } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
@@ -19,8 +20,7 @@ export async function isInDoubt(context: FolderContext, holds: Holds, state: Pat
   const place = here?.diskPath ?? placeOf(store, state)
   const look = await disk.look(path, place)
   if (look.state === 'unreadable') {
-    const { code, message } = look.problem
-    holds.failOrThrow(state, new SyncError(code, { path }, { sentence: message }))
+    holds.failOrThrow(state, errorOf(look.problem))
     return true
   }
   if (isAsRemembered(look, here)) {

@@ -1,10 +1,10 @@
 /** The files of a folder as a person sees them in a list: what each is, and whether it is here. Only reads the index, never the disk. */
 import type { RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
-import type { Problem } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { type Page, type PageQuery, takePage } from './pages.ts'
+import { type Reason, toReason } from './status.ts'
 import type { Transfers } from './transfers.ts'
 
 /** `other` and `unsynced`: nothing is known of it but the problem that keeps it from syncing. */
@@ -14,7 +14,7 @@ export interface FileRow {
   readonly sizeBytes: number
   readonly mtimeNs: bigint | undefined
   readonly state: 'here' | 'needed' | 'coming' | 'not-kept' | 'changed-here' | 'ignored' | 'unsynced'
-  readonly problem: Omit<Problem, 'path'> | undefined
+  readonly problem: Reason | undefined
   readonly asked: boolean
 }
 
@@ -55,7 +55,7 @@ export async function listLocalChanges(
 function describe(context: FolderContext, transfers: Pick<Transfers, 'isActive'>, path: string): FileRow {
   const { store } = context
   const found = store.problem(path)
-  const problem = found && { code: found.code, message: found.message }
+  const problem = found && toReason(found)
   const known = store.state(path as RelPath)
   const winner = known?.winner?.kind === 'deleted' ? undefined : known?.winner
   const state = known && stateOf(context, transfers, known, winner)

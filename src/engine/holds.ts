@@ -3,9 +3,11 @@
  * whole folder. Written in batches, because each transaction costs an fsync. What kept a path from one winner says nothing of the next,
  * which may have arrived in the meantime: then nothing is written (I2).
  */
-import { describeError, type ErrorCode, isRetryable, isSyncError, SyncError } from '../core/errors.ts'
+
+import { type ErrorCode, isRetryable, isSyncError, SyncError } from '../core/errors.ts'
 import type { RecordId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
+import { problemOf } from '../core/problem.ts'
 import type { PathState, ProblemRow } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 import { maxFailuresInARow } from './safety.ts'
@@ -61,8 +63,7 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     const nowMs = clock.monotonicMs()
     for (const [path, { winner, askableMs }] of unavailable) {
       const delayMs = Math.min(noPeerRetryMs, askableMs() - nowMs)
-      if (delayMs > 0)
-        note(path, winner, 'no-peer-has-it', describeError('no-peer-has-it', { path }), delayMs)
+      if (delayMs > 0) note(path, winner, new SyncError('no-peer-has-it', { path }), delayMs)
     }
     unavailable.clear()
   }
@@ -71,15 +72,9 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     return store.state(path)?.winner?.id
   }
 
-  function note(
-    path: RelPath,
-    winner: RecordId | undefined,
-    code: ErrorCode,
-    message: string,
-    delayMs: number,
-  ): void {
+  function note(path: RelPath, winner: RecordId | undefined, error: SyncError, delayMs: number): void {
     const retryMs = delayMs === untilChanged ? 0 : Math.ceil(clock.monotonicMs() + delayMs)
-    noted.push({ winner, problem: { path, code, message, retryMs } })
+    noted.push({ winner, problem: { ...problemOf(path, error), path, retryMs } })
   }
 
   function fail({ path, winner, here }: PathState, error: SyncError): SyncError | undefined {
@@ -89,10 +84,10 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     }
     if (error.code === 'changed-since-plan') {
       markDirty(here?.diskPath ?? path)
-      note(path, winner?.id, error.code, error.message, obstructedRetryMs)
+      note(path, winner?.id, error, obstructedRetryMs)
       return undefined
     }
-    note(path, winner?.id, error.code, error.message, isRetryable(error.code) ? retryMs : untilChanged)
+    note(path, winner?.id, error, isRetryable(error.code) ? retryMs : untilChanged)
     if (!saysNothingOfDisk.has(error.code)) failuresInARow++
     if (failuresInARow < maxFailuresInARow) return undefined
     failuresInARow = 0
@@ -105,15 +100,9 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
 
   return {
     wait: (path, reason) =>
-      note(
-        path,
-        winnerOf(path),
-        'obstructed',
-        describeError('obstructed', { path, reason }),
-        obstructedRetryMs,
-      ),
+      note(path, winnerOf(path), new SyncError('obstructed', { path, reason }), obstructedRetryMs),
     noPeerHas: (path, askableMs) => void unavailable.set(path, { winner: winnerOf(path), askableMs }),
-    impossible: (path, code) => note(path, winnerOf(path), code, describeError(code, { path }), untilChanged),
+    impossible: (path, code) => note(path, winnerOf(path), new SyncError(code, { path }), untilChanged),
     fail,
     failOrThrow(state, thrown) {
       if (!isSyncError(thrown)) throw thrown

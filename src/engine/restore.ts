@@ -1,7 +1,9 @@
 /** What a person takes back: local changes on a read-only device, and files from the archive. Runs between pieces of work. */
+
 import { conflictPath } from '../core/conflict-name.ts'
 import { type ErrorCode, SyncError } from '../core/errors.ts'
 import { type DirPath, joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
+import { errorOf } from '../core/problem.ts'
 import type { CommitStep, DiskPath, Stage } from '../ports.ts'
 import type { PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -123,10 +125,7 @@ async function placeInstead(
 ): Promise<RelPath> {
   const to = store.state(path)?.here?.diskPath ?? joinPath(directory, nameOf(path))
   const look = await disk.look(path, to)
-  if (look.state === 'unreadable') {
-    const { code, message: sentence } = look.problem
-    throw new SyncError(code, { path }, { sentence })
-  }
+  if (look.state === 'unreadable') throw errorOf(look.problem)
   const expect = look.state === 'absent' ? 'absent' : look.found.stat
   if (expect !== 'absent' && expect.kind === 'directory')
     throw new SyncError('obstructed', { path, reason: 'a directory lies there' })

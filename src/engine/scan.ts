@@ -5,7 +5,7 @@
  */
 
 import { maxFileBytes } from '../core/blocks.ts'
-import { describeError, type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash } from '../core/observe.ts'
 import {
@@ -18,9 +18,10 @@ import {
   type RelPath,
   textToPath,
 } from '../core/path.ts'
+import { type Problem, problemOf } from '../core/problem.ts'
 import { isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
-import type { DiskPath, Found, Hashed, Problem } from '../ports.ts'
+import type { DiskPath, Found, Hashed } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
 import { makeDoneDurable } from './doubt.ts'
@@ -161,7 +162,7 @@ export async function scan(
       )
     } catch (error) {
       if (isSyncError(error, 'changing')) unsettled.push(found.diskPath)
-      else if (isSyncError(error)) noteProblem({ path: found.path, code: error.code, message: error.message })
+      else if (isSyncError(error)) noteProblem(problemOf(found.path, error))
       else throw error
     }
   }
@@ -316,11 +317,11 @@ function needAgain({ store, role }: FolderContext): void {
 function whyUnsendable({ path, stat, linkTarget }: Found): Problem | undefined {
   if (stat.kind === 'file' && stat.sizeBytes > maxFileBytes) {
     const reason = `more than ${maxFileBytes} bytes`
-    return { path, code: 'too-large-here', message: describeError('too-large-here', { path, reason }) }
+    return problemOf(path, new SyncError('too-large-here', { path, reason }))
   }
   const reason = stat.kind === 'link' ? linkTargetFault(linkTarget) : undefined
   if (reason === undefined) return undefined
-  return { path, code: 'link-unusable', message: describeError('link-unusable', { path, reason }) }
+  return problemOf(path, new SyncError('link-unusable', { path, reason }))
 }
 
 function isRemembered(here: Here, { found, content }: Observed): boolean {

@@ -2,9 +2,11 @@
  * Opens what a person wants to look at in a browser: a file of the folder or of its archive, if it is a picture or a text. Nothing
  * but reading, through the disk that leaves no folder and follows no link (I8), and never more in memory than a text's beginning.
  */
+
 import { pictureHeadBytes, pictureTypeOf, textPart } from '../core/content-kind.ts'
 import { SyncError } from '../core/errors.ts'
 import { nameOf, type RelPath, textToPath } from '../core/path.ts'
+import { errorOf } from '../core/problem.ts'
 import type { OpenContent } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 
@@ -51,10 +53,7 @@ async function openFile(
   if (path === undefined || here === undefined) throw unknown
   const look = await disk.look(path, here.diskPath)
   if (look.state === 'absent') throw unknown
-  if (look.state === 'unreadable') {
-    const { code, message: sentence } = look.problem
-    throw new SyncError(code, { path }, { sentence })
-  }
+  if (look.state === 'unreadable') throw errorOf(look.problem)
   const { stat } = look.found
   if (stat.kind !== 'file') throw notShowable(path, 'it is not a file')
   return { path, content: await disk.open(path, here.diskPath, stat) }

@@ -2,11 +2,13 @@
  * Records what a scan saw on the disk, and signs what in it a person did. Tells our own work from a person's (I4) and the two halves of a
  * rename from a new file and a deletion.
  */
+
 import { blockSizeFor } from '../core/blocks.ts'
-import { describeError } from '../core/errors.ts'
+import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { observe } from '../core/observe.ts'
 import type { RelPath } from '../core/path.ts'
+import { problemOf } from '../core/problem.ts'
 import { isDressedAs, isRounded } from '../core/stat.ts'
 import { type Content, isOfDirectory, sameContent, type Version } from '../core/version.ts'
 import type { Found, Hashed } from '../ports.ts'
@@ -113,8 +115,7 @@ function isBetween(here: Here, before: Here, placing: Version, grainNs: bigint):
 /** A change nobody can be told of stays a local one; the person hears of it. */
 export function leaveUnsaid({ store }: FolderContext, path: RelPath, here: Here | undefined): void {
   store.setHere(path, here)
-  const code = 'history-full'
-  store.setProblem({ path, code, message: describeError(code, { path }), retryMs: 0 })
+  store.setProblem({ ...problemOf(path, new SyncError('history-full', { path })), retryMs: 0 })
 }
 
 function editDraft(

@@ -2,8 +2,8 @@
 
 import { type ErrorCode, type ErrorData, SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
+import type { Problem } from '../core/problem.ts'
 import type { Role } from '../core/statement.ts'
-import type { Problem } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Loop } from './loop.ts'
 import type { Swarm } from './swarm.ts'
@@ -72,7 +72,7 @@ export function describeFolder(
   const error = isLeftBehind ? new SyncError('secret-changed', { path }) : loop.halt?.error
   const halt = error && toReason(error)
   const peers = swarm.openSessions().map((session) => session.status())
-  const problems = store.problems(maxProblems).map(({ path, code, message }) => ({ path, code, message }))
+  const problems = store.problems(maxProblems).map((row) => ({ path: row.path, ...toReason(row) }))
   const state = stateOf(context, loop, halt !== undefined, counts.needFiles)
   const refusal = peers.length === 0 && state !== 'paused' ? swarm.refusal() : undefined
   return {
@@ -96,7 +96,7 @@ export function describeFolder(
   }
 }
 
-export function toReason({ code, message, data }: SyncError): Reason {
+export function toReason({ code, message, data }: SyncError | Problem): Reason {
   return { code, message, data }
 }
 

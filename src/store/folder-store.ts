@@ -21,6 +21,7 @@ import type {
 import type { Invite, InviteEnd } from '../core/invite.ts'
 import type { Remembered } from '../core/observe.ts'
 import type { DirPath, RelPath } from '../core/path.ts'
+import type { Problem } from '../core/problem.ts'
 import type { SignedRecord } from '../core/record.ts'
 import type { Roster } from '../core/roster.ts'
 import type { Role, Rotation, SignedStatement } from '../core/statement.ts'
@@ -129,10 +130,7 @@ export interface HistoryQuestion {
   readonly action?: string
 }
 
-export interface ProblemRow {
-  readonly path: string
-  readonly code: ErrorCode
-  readonly message: string
+export interface ProblemRow extends Problem {
   /** Not tried again before this, on the caller's clock; 0 when only a change of the path itself can help. */
   readonly retryMs: number
 }

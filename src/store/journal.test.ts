@@ -31,6 +31,7 @@ test('problems are cleared by code, however many there are', () => {
         path: `p${number}`,
         code: number % 2 === 0 ? 'unreadable' : 'io-error',
         message: 'm',
+        data: {},
         retryMs: 0,
       })
     }
@@ -43,7 +44,7 @@ test('problems are cleared by code, however many there are', () => {
 test('a problem told before its path became known holds the path back', () => {
   using store = openFolderStore(':memory:', storeOptions)
   const version = versionOf('a')
-  store.setProblem({ path: 'a', code: 'no-peer-has-it', message: 'm', retryMs: 100 })
+  store.setProblem({ path: 'a', code: 'no-peer-has-it', message: 'm', data: {}, retryMs: 100 })
   store.addRecord(recordOf(version))
   store.setWinner(version.path, version.id, [])
   expect([store.needs(99, 10).length, store.needs(100, 10).length]).toEqual([0, 1])

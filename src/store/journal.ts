@@ -23,6 +23,12 @@ export type Journal = Pick<
   | 'clearProblemsExcept'
 >
 
+type KeptProblem = Omit<ProblemRow, 'data'> & { readonly data: string }
+
+function toProblem(kept: KeptProblem): ProblemRow {
+  return { ...kept, data: JSON.parse(kept.data) }
+}
+
 export function createJournal(database: Database, { atomically }: Transactions): Journal {
   const insertHistory = database.prepare(
     `INSERT INTO history (at_ms, path, action, device, size) VALUES (:atMs, :path, :action, :device, :sizeBytes)`,
@@ -33,15 +39,15 @@ export function createJournal(database: Database, { atomically }: Transactions):
     `SELECT number, at_ms AS atMs, path, action, device, size AS sizeBytes FROM history
      WHERE (at_ms, number) < (?, ?) ORDER BY at_ms DESC, number DESC`,
   )
-  const selectProblems = database.prepare<[string, number], ProblemRow>(
-    'SELECT path, code, message, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT ?',
+  const selectProblems = database.prepare<[string, number], KeptProblem>(
+    'SELECT path, code, message, data, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT ?',
   )
-  const selectProblem = database.prepare<[string], ProblemRow>(
-    'SELECT path, code, message, retry_ms AS retryMs FROM problems WHERE path = ?',
+  const selectProblem = database.prepare<[string], KeptProblem>(
+    'SELECT path, code, message, data, retry_ms AS retryMs FROM problems WHERE path = ?',
   )
   const upsertProblem = database.prepare(
-    `INSERT INTO problems (path, code, message, retry_ms) VALUES (:path, :code, :message, :retryMs)
-     ON CONFLICT DO UPDATE SET code = excluded.code, message = excluded.message, retry_ms = excluded.retry_ms`,
+    `INSERT INTO problems (path, code, message, data, retry_ms) VALUES (:path, :code, :message, :data, :retryMs)
+     ON CONFLICT DO UPDATE SET code = excluded.code, message = excluded.message, data = excluded.data, retry_ms = excluded.retry_ms`,
   )
   const deleteProblem = database.prepare('DELETE FROM problems WHERE path = ?')
   const deleteProblemsOf = database.prepare('DELETE FROM problems WHERE code = ?')
@@ -65,10 +71,13 @@ export function createJournal(database: Database, { atomically }: Transactions):
       }
       return rows
     },
-    problems: (limit, after = '') => selectProblems.all(after, limit),
-    problem: (path) => selectProblem.get(path),
+    problems: (limit, after = '') => selectProblems.all(after, limit).map(toProblem),
+    problem(path) {
+      const kept = selectProblem.get(path)
+      return kept && toProblem(kept)
+    },
     setProblem(row) {
-      upsertProblem.run(row)
+      upsertProblem.run({ ...row, data: JSON.stringify(row.data) })
     },
     clearProblem(path) {
       deleteProblem.run(path)

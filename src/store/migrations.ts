@@ -10,6 +10,7 @@ import { inodeSchema } from './schema/0003-inode.ts'
 import { statementSchema } from './schema/0004-statements.ts'
 import { rotationSchema } from './schema/0005-rotations.ts'
 import { predecessorSchema } from './schema/0006-predecessors.ts'
+import { problemDataSchema } from './schema/0007-problem-data.ts'
 
 export const migrations: readonly string[] = [
   firstSchema,
@@ -18,6 +19,7 @@ export const migrations: readonly string[] = [
   statementSchema,
   rotationSchema,
   predecessorSchema,
+  problemDataSchema,
 ]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */

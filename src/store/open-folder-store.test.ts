@@ -96,6 +96,7 @@ const problem: fc.Arbitrary<ProblemRow> = fc.record({
   path: fc.oneof(path, fc.constant('not\0a path')),
   code: fc.constantFrom('io-error', 'unreadable'),
   message: fc.string(),
+  data: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.nat()), { noNullPrototype: true }),
   retryMs: fc.constantFrom(0, 50, 100, 150),
 })
 

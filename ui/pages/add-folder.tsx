@@ -26,14 +26,17 @@ export function AddFolderPage() {
       <PageHeader
         title={t(`add-title-${step.name}`)}
         back={{ to: { page: 'folders' }, label: t('back-to-folders') }}
-        about={<span class="step">{t('add-step', { step: numberOf(step) })}</span>}
-      >
-        {before && (
-          <Button look="quiet" icon="back" onClick={() => setStep(before)}>
-            {t('step-back')}
-          </Button>
-        )}
-      </PageHeader>
+        about={
+          <>
+            <span class="step">{t('add-step', { step: numberOf(step) })}</span>
+            {before && (
+              <Button look="quiet" icon="back" onClick={() => setStep(before)}>
+                {t('step-back')}
+              </Button>
+            )}
+          </>
+        }
+      />
       {step.name === 'choose' && (
         <Choose
           onNew={(given) => setStep(given ? { name: 'directory', given } : { name: 'directory' })}

@@ -46,7 +46,7 @@ export function Progress({ part, label }: { readonly part: number; readonly labe
       aria-valuemax={100}
       aria-valuetext={formatPercent(part)}
     >
-      <div style={{ inlineSize: `${part * 100}%` }} />
+      <div style={{ translate: `calc(${part * 100}% - 100%)` }} />
     </div>
   )
 }

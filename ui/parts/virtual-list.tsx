@@ -7,6 +7,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 /** Rows drawn above and below what is in sight, so that scrolling shows no gaps. */
 const spareRows = 8
+/** Few rows are all drawn: who listens, or looks for a word in the page, finds them wherever it is scrolled. */
+const fewRows = 30
 
 interface Window {
   readonly from: number
@@ -34,7 +36,7 @@ export function VirtualList({
   readonly onShow?: ((from: number, to: number) => void) | undefined
 }) {
   const list = useRef<HTMLUListElement>(null)
-  const [shown, setShown] = useState<Window>({ from: 0, to: 30 })
+  const [shown, setShown] = useState<Window>({ from: 0, to: fewRows })
 
   function look(): void {
     if (list.current === null) return
@@ -81,6 +83,7 @@ export function VirtualList({
 
 /** Which rows to draw when `above` px of the list are above the window. */
 export function rowsInSight(above: number, windowHeight: number, rowHeight: number, count: number): Window {
+  if (count <= fewRows) return { from: 0, to: count }
   const first = Math.floor(above / rowHeight) - spareRows
   const last = Math.ceil((above + windowHeight) / rowHeight) + spareRows
   const to = Math.max(0, Math.min(count, last))

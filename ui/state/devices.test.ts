@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PeerBody } from '../../src/api/schemas/members.ts'
 import { aFolder, aPeer } from '../testing/samples.ts'
-import { groupDevices } from './devices.ts'
+import { describeDevice, groupDevices } from './devices.ts'
 
 const photos = aFolder({ id: 'p', path: '/srv/photos', peers: [aPeer({ id: 'a', sentPerSecond: 5 })] })
 const music = aFolder({
@@ -35,4 +35,18 @@ test('those online come first; who is away was last seen when any folder saw it'
 
 test('members of a folder that is gone are not shown', () => {
   expect(groupDevices([row('/srv/old', 'x')], [])).toEqual([])
+})
+
+test('how a device is follows from everything it shares', () => {
+  const keyOf = (...states: PeerBody['state'][]) =>
+    describeDevice(
+      groupDevices(
+        states.map((state, at) => row(at === 0 ? '/srv/photos' : '/srv/music', 'x', { state })),
+        [photos, music],
+      ).find(({ id }) => id === 'x')!,
+    ).key
+  expect(keyOf('member', 'waiting')).toBe('member-waiting')
+  expect(keyOf('member', 'revoked')).toBe('member-never')
+  expect(keyOf('awaited', 'revoked')).toBe('member-awaited')
+  expect(keyOf('revoked')).toBe('member-revoked')
 })

@@ -1,6 +1,7 @@
 /** All other devices over all folders, each once, with what it shares. */
 import type { PeerBody } from '../../src/api/schemas/members.ts'
 import type { FolderStatusBody } from '../../src/api/schemas/status.ts'
+import type { Tone } from './folder-words.ts'
 import { compareNames, type Member, withLinks } from './members.ts'
 
 /** What a device shares with this one. */
@@ -50,6 +51,24 @@ function deviceOf(shares: readonly Share[]): OtherDevice {
     sentPerSecond: sum(links.map((link) => link.sentPerSecond)),
     ...(lastSeen === undefined ? {} : { lastSeen }),
   }
+}
+
+export interface DeviceWords {
+  readonly tone: Tone
+  readonly key: string
+  /** The time of `lastSeen` belongs behind it. */
+  readonly isAway: boolean
+}
+
+/** How a device is, over all it shares. */
+export function describeDevice({ isOnline, isRelayed, shares, lastSeen }: OtherDevice): DeviceWords {
+  if (isOnline) return { tone: 'ok', key: isRelayed ? 'member-relay' : 'member-direct', isAway: false }
+  const states = new Set(shares.map(({ member }) => member.state))
+  if (states.has('waiting')) return { tone: 'waiting', key: 'member-waiting', isAway: false }
+  if (!states.has('member'))
+    return { tone: 'paused', key: states.has('awaited') ? 'member-awaited' : 'member-revoked', isAway: false }
+  const isSeen = lastSeen !== undefined
+  return { tone: 'paused', key: isSeen ? 'member-away' : 'member-never', isAway: isSeen }
 }
 
 function sum(numbers: readonly number[]): number {

@@ -53,10 +53,13 @@ export function timeLeft(bytes: number, bytesPerSecond: number): number | undefi
 /** Thirty days: further ahead a guess says nothing. */
 const longestWait = 30 * 86_400
 
+/** Comparing without one makes one each time. */
+const names = new Intl.Collator()
+
 /** Those that lack something first, then by name, so that rows keep their places while numbers change. */
 export function sortPeers(peers: readonly Peer[]): readonly Peer[] {
   return peers.toSorted(
-    (a, b) => Number(lacks(b)) - Number(lacks(a)) || a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1),
+    (a, b) => Number(lacks(b)) - Number(lacks(a)) || names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
   )
 }
 

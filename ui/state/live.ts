@@ -1,12 +1,13 @@
 /**
- * Keeps what the page knows in step with the device: listens to its stream of events, applies what came together once a frame, and says
- * whether it is connected. The browser reconnects by itself and resumes by the last id; where the stream ended for good it is opened anew.
+ * Keeps what the page knows in step with the device: listens to its stream of events, applies what came together a few times a second,
+ * and says whether it is connected. The browser reconnects by itself and resumes by the last id; where the stream ended for good it is opened anew.
  */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Change, Snapshot } from '../../src/api/schemas/events.ts'
 import type { FolderStatusBody } from '../../src/api/schemas/status.ts'
 import type { Transfer } from '../../src/api/schemas/transfers.ts'
 import { applyEvent, type StreamEvent } from './apply-event.ts'
+import { createGatherer } from './gather.ts'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting'
 
@@ -43,18 +44,8 @@ export function applyEvents(events: readonly StreamEvent[]): void {
 export function openLive(onRefused: () => Promise<boolean>): Disposable {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let waiting: StreamEvent[] = []
   let isOver = false
-
-  function collect(event: StreamEvent): void {
-    if (waiting.push(event) === 1) nextFrame(flush)
-  }
-
-  function flush(): void {
-    const events = waiting
-    waiting = []
-    if (!isOver) applyEvents(events)
-  }
+  const gatherer = createGatherer<StreamEvent>(applyEvents)
 
   function open(): void {
     source = new EventSource('/api/events')
@@ -62,9 +53,11 @@ export function openLive(onRefused: () => Promise<boolean>): Disposable {
       connection.value = 'live'
     })
     source.addEventListener('snapshot', ({ data }: MessageEvent<string>) =>
-      collect({ kind: 'snapshot', snapshot: JSON.parse(data) as Snapshot }),
+      gatherer.add({ kind: 'snapshot', snapshot: JSON.parse(data) as Snapshot }),
     )
-    source.addEventListener('change', ({ data }: MessageEvent<string>) => collect(JSON.parse(data) as Change))
+    source.addEventListener('change', ({ data }: MessageEvent<string>) =>
+      gatherer.add(JSON.parse(data) as Change),
+    )
     source.addEventListener('error', () => {
       if (isOver) return
       connection.value = 'reconnecting'
@@ -83,15 +76,10 @@ export function openLive(onRefused: () => Promise<boolean>): Disposable {
     [Symbol.dispose]() {
       isOver = true
       clearTimeout(timer)
+      gatherer[Symbol.dispose]()
       source?.close()
       connection.value = 'connecting'
       snapshot.value = undefined
     },
   }
-}
-
-/** A page that nobody looks at draws no frames, but is to be right when somebody does. */
-function nextFrame(action: () => void): void {
-  if (document.hidden) setTimeout(action, 200)
-  else requestAnimationFrame(action)
 }

@@ -6,7 +6,6 @@ import { Button } from '../../parts/button.tsx'
 import { Disclosure } from '../../parts/disclosure.tsx'
 import { TextField } from '../../parts/field.tsx'
 import { errorText, t } from '../../text/translate.ts'
-import { kindKey } from './steps.ts'
 import { useSecretKind } from './use-secret-kind.ts'
 
 export function Choose({
@@ -42,7 +41,7 @@ function OwnSecret({ onNext }: { readonly onNext: (own: SecretKind) => void }) {
     >
       <TextField
         label={t('add-own-label')}
-        about={kind?.own ? t(kindKey(kind)) : t('add-own-about')}
+        about={t(kind?.own ? 'add-own-fits' : 'add-own-about')}
         fault={typed.state === 'wrong' ? errorText(typed.error) : undefined}
         value={text}
         onInput={setText}

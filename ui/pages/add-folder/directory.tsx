@@ -1,5 +1,5 @@
 /** The second step: which directory of the device it is. Only what lies below allowed roots is ever shown. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Directories, DirectoryMade } from '../../../src/api/schemas/directories.ts'
 import type { Added, SecretKind } from '../../../src/api/schemas/folders.ts'
 import { api } from '../../api/request.ts'
@@ -78,8 +78,11 @@ function Crumbs({
 }) {
   const crumbs = path === undefined ? [] : crumbsOf(path, roots)
   const last = crumbs.length - 1
+  const way = useRef<HTMLElement>(null)
+  // Where one is counts more than where one began.
+  useEffect(() => way.current?.scrollTo(way.current.scrollWidth, 0), [path])
   return (
-    <nav class="crumbs" aria-label={t('directory-way')}>
+    <nav ref={way} class="crumbs" aria-label={t('directory-way')}>
       <ol>
         {roots.length !== 1 && (
           <li>
@@ -190,9 +193,7 @@ function Chosen({
         </span>
       </div>
       <div class="form-actions">
-        <Button icon="plus" onClick={() => setMaking(true)}>
-          {t('directory-new')}
-        </Button>
+        <Button onClick={() => setMaking(true)}>{t('directory-new')}</Button>
         <Button
           look="primary"
           icon="check"

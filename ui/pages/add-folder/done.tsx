@@ -35,7 +35,7 @@ export function Done({ added }: { readonly added: Added }) {
         {words && (
           <p class="added-state" aria-live="polite">
             <Badge tone={words.tone}>{t(words.state.key, words.state.args)}</Badge>
-            {words.why && <span class="muted">{t(words.why.key, words.why.args)}</span>}
+            {words.why && !isJoining && <span class="muted">{t(words.why.key, words.why.args)}</span>}
           </p>
         )}
         {words?.halt && <Callout tone={words.tone}>{errorText(words.halt)}</Callout>}

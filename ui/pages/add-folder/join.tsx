@@ -81,8 +81,8 @@ export function WhatItIs({ kind }: { readonly kind: SecretKind }) {
   }
   return (
     <Callout tone="ok">
-      <strong>{name === undefined ? t(`${kindKey(kind)}`) : t('join-named', { name })}</strong>
-      <p>{t(`${kindKey(kind)}-about`)}</p>
+      {name !== undefined && <strong>{t('join-named', { name })}</strong>}
+      <p>{t(kindKey(kind))}</p>
     </Callout>
   )
 }

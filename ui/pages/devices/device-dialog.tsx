@@ -21,7 +21,7 @@ export function DeviceDialog({
   const { name, id, shares, isOnline, receivedPerSecond, sentPerSecond } = device
   return (
     <Dialog title={name} onClose={onClose}>
-      <p class={`device-state tone-${isOnline ? 'ok' : 'paused'}`}>
+      <p class="device-state">
         <DeviceState device={device} />
         {isOnline && (
           <span class="speeds">

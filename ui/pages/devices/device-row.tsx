@@ -1,7 +1,7 @@
 /** One other device in the list: its name, how it is connected, what it shares, how fast it goes. */
 import { Icon } from '../../parts/icon.tsx'
 import { Speed, When } from '../../parts/values.tsx'
-import type { OtherDevice } from '../../state/devices.ts'
+import { describeDevice, type OtherDevice } from '../../state/devices.ts'
 import { t } from '../../text/translate.ts'
 
 /** Two lines and room around them. */
@@ -10,7 +10,7 @@ export const deviceRowHeight = 72
 export function DeviceRow({ device, onOpen }: { readonly device: OtherDevice; readonly onOpen: () => void }) {
   const { name, shares, isOnline, receivedPerSecond, sentPerSecond } = device
   return (
-    <button type="button" class={`row device-row tone-${isOnline ? 'ok' : 'paused'}`} onClick={onOpen}>
+    <button type="button" class={`row device-row tone-${describeDevice(device).tone}`} onClick={onOpen}>
       <span class="device-icon">
         <Icon name="device" />
       </span>
@@ -31,13 +31,18 @@ export function DeviceRow({ device, onOpen }: { readonly device: OtherDevice; re
   )
 }
 
-/** Online and how, or when it was last seen. */
-export function DeviceState({ device: { isOnline, isRelayed, lastSeen } }: { readonly device: OtherDevice }) {
-  if (isOnline) return <span class="tone-text">{t(isRelayed ? 'member-relay' : 'member-direct')}</span>
-  if (lastSeen === undefined) return <span class="tone-text">{t('member-never')}</span>
+/** In words; with when it was last seen, where it is away. */
+export function DeviceState({ device }: { readonly device: OtherDevice }) {
+  const { key, tone, isAway } = describeDevice(device)
   return (
-    <span class="tone-text">
-      {t('member-away')} <When at={lastSeen} />
+    <span class={`tone-${tone} tone-text`}>
+      {t(key)}
+      {isAway && device.lastSeen !== undefined && (
+        <>
+          {' '}
+          <When at={device.lastSeen} />
+        </>
+      )}
     </span>
   )
 }
