@@ -18,8 +18,8 @@ import { formatNumber } from '../text/format.ts'
 import { errorText, t } from '../text/translate.ts'
 import { HistoryItemView } from './history/item.tsx'
 
-/** A path and a sentence, or a day. */
-const rowHeightPx = 68
+/** A path and two lines about it, or a day. */
+const rowHeightPx = 76
 const pageRows = 100
 /** Typing goes on until nothing is typed for so long. */
 const typingMs = 300

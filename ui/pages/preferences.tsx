@@ -57,7 +57,7 @@ function SectionOf({ section, told }: { readonly section: PreferencesSection; re
     case 'network':
       return <NetworkSection />
     case 'closed':
-      return <ClosedSection />
+      return <ClosedSection told={told} />
     case 'web':
       return <WebSection />
     case 'directories':
@@ -78,9 +78,9 @@ function placeOf(told: Settings): SettingPlace {
       return (
         <>
           {textOr(`device-about-${key}`, row(key)?.about ?? '')}
-          {needsRestart(key) && <span class="setting-note"> {t('preferences-restart')}</span>}
+          {needsRestart(key) && ` ${t('preferences-restart')}`}
           {option !== undefined && (
-            <span class="setting-note"> {t('preferences-this-run', { value: option })}</span>
+            <span class="setting-overruled">{t('preferences-this-run', { value: option })}</span>
           )}
         </>
       )

@@ -5,6 +5,7 @@ import { Size, Speed } from '../parts/values.tsx'
 import { folders, snapshot, traffic } from '../state/live.ts'
 import { hrefOf } from '../state/route.ts'
 import { describeLeft, movingPeers, transferRows } from '../state/transfer-words.ts'
+import { formatBytes } from '../text/format.ts'
 import { t } from '../text/translate.ts'
 import { LimitsNow } from './limits-now.tsx'
 import { FilesOnTheirWay } from './transfers/files.tsx'
@@ -70,7 +71,7 @@ function Totals() {
   const needBytes = folders.value.reduce((sum, folder) => sum + folder.needBytes, 0)
   const left = describeLeft(needBytes, now.receivedPerSecond)
   return (
-    <section class="section card" aria-label={t('transfers-totals')}>
+    <section class="section card totals" aria-label={t('transfers-totals')}>
       <Facts
         facts={[
           [t('folders-speed-down'), <Speed direction="down" bytesPerSecond={now.receivedPerSecond} />],
@@ -87,9 +88,10 @@ function Totals() {
           ],
           [
             t('folders-since-start'),
-            <span>
-              ↓ <Size bytes={now.received} /> ↑ <Size bytes={now.sent} />
-            </span>,
+            <>
+              <span class="number">↓ {formatBytes(now.received)}</span>{' '}
+              <span class="number">↑ {formatBytes(now.sent)}</span>
+            </>,
           ],
         ]}
       />

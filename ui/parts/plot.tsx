@@ -35,6 +35,8 @@ const fontPx = 12
 const digitPx = 7
 /** Marks nearer than this would touch. */
 const markGapPx = 64
+/** Room for the times below. */
+const axisPx = 28
 const daySeconds = 86_400
 
 export function Plot(props: PlotProps) {
@@ -93,7 +95,8 @@ function optionsOf(shown: () => PlotProps, width: number): uPlot.Options {
   return {
     width,
     height: heightPx,
-    padding: [8, 8, 0, 0],
+    // To the right as much as the last time on the axis needs.
+    padding: [8, null, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     hooks: {
@@ -109,6 +112,7 @@ function optionsOf(shown: () => PlotProps, width: number): uPlot.Options {
       {
         ...axis,
         grid: { show: false },
+        size: axisPx,
         space: markGapPx,
         values: (_, marks, __, ___, step) => marks.map((mark) => shown().timeText(mark, step)),
       },

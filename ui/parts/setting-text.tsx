@@ -83,7 +83,7 @@ export function ListSetting({ name, placeholder }: { readonly name: string; read
           ))}
         </ul>
       )}
-      <div class="setting-line">
+      <div class="setting-line bare">
         <TextField
           label={t('list-add-label', { label })}
           fault={fault}

@@ -26,7 +26,7 @@ const sectionsByKey: Readonly<Record<string, PreferencesSection>> = {
 }
 
 /** Read by the daemon when it starts. */
-const startKeys: ReadonlySet<string> = new Set(['name', 'listen', 'web', 'https', 'cipher'])
+const startKeys: ReadonlySet<string> = new Set(['listen', 'web', 'https', 'cipher'])
 
 export function needsRestart(key: string): boolean {
   return startKeys.has(key)

@@ -34,6 +34,13 @@ test('what was done on this device is told as that', () => {
   })
 })
 
+test('a stop says why, where there is a sentence for it', () => {
+  expect(describeHistory(aRow({ action: 'halted', path: 'disk-full' }), 'pi').key).toBe(
+    'history-halted-disk-full',
+  )
+  expect(describeHistory(aRow({ action: 'halted', path: 'newer' }), 'pi').key).toBe('history-halted')
+})
+
 test('what a newer device writes down is shown as it is', () => {
   expect(describeHistory(aRow({ action: 'polished' }), 'pi')).toEqual({
     key: 'history-other',

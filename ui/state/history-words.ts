@@ -33,8 +33,20 @@ export function withDays(rows: readonly HistoryRow[]): readonly HistoryItem[] {
   })
 }
 
+/** Why a folder stops, where there is a sentence for it. */
+const haltCodes: ReadonlySet<string> = new Set([
+  'mass-delete',
+  'root-missing',
+  'root-unmarked',
+  'root-foreign',
+  'root-unreadable',
+  'disk-full',
+  'disk-read-only',
+  'too-many-errors',
+])
+
 /** What was done, by whom: on this device it says so, elsewhere it names the device. */
-export function describeHistory({ action, device }: HistoryRow, ownName: string | undefined): Words {
+export function describeHistory({ action, path, device }: HistoryRow, ownName: string | undefined): Words {
   switch (action) {
     case 'changed':
     case 'moved':
@@ -45,9 +57,10 @@ export function describeHistory({ action, device }: HistoryRow, ownName: string 
     case 'received':
     case 'conflict':
       return { key: `history-${action}`, args: { device } }
+    case 'halted':
+      return { key: haltCodes.has(path) ? `history-halted-${path}` : 'history-halted' }
     case 'restored':
     case 'not-kept':
-    case 'halted':
     case 'resumed':
       return { key: `history-${action}` }
     default:

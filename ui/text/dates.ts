@@ -1,6 +1,12 @@
 /** Days and times of day as the reader writes them. All of it is the browser's own knowledge of languages. */
 import { language } from '../state/preferences.ts'
 
+/** The reader's own kind of the language where the browser knows it: whether a clock has 12 hours is a matter of the country. */
+function readerTag(): string {
+  const own = globalThis.navigator?.languages?.find((tag) => tag.toLowerCase().startsWith(language.value))
+  return own ?? language.value
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format takes a thousand times as long as using it. */
@@ -8,7 +14,7 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language.value + JSON.stringify(options)
   let format = formats.get(key)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(language.value, options)
+    format = new Intl.DateTimeFormat(readerTag(), options)
     formats.set(key, format)
   }
   return format

@@ -47,11 +47,13 @@ function Row({ row }: { readonly row: HistoryRow }) {
       </span>
       <div class="row-text">
         <strong title={isOfFile ? path : folder}>{title}</strong>
-        <span class="about">
-          {t(words.key, words.args)}
-          {isOfFile && sizeBytes > 0 && ` · ${formatBytes(sizeBytes)}`}
-          {isOfFile && ` · ${folderName(folder)}`}
-        </span>
+        <span class="about">{t(words.key, words.args)}</span>
+        {isOfFile && (
+          <span class="about">
+            {sizeBytes > 0 && `${formatBytes(sizeBytes)} · `}
+            {folderName(folder)}
+          </span>
+        )}
       </div>
       <Moment at={at} />
     </div>

@@ -1,7 +1,7 @@
 /** The closed system: its switch, and what leaves this device with and without it. */
 import type { Settings } from '../../../src/api/schemas/settings.ts'
 import { api, folderAddress } from '../../api/request.ts'
-import { Badge } from '../../parts/callout.tsx'
+import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { SwitchSetting, useSetting } from '../../parts/setting.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
@@ -9,13 +9,14 @@ import {
   type DeviceSwitches,
   type FolderSwitches,
   type LeavingRow,
+  overruledBy,
   valuesOf,
   whatLeaves,
 } from '../../state/device-settings.ts'
 import { folders } from '../../state/live.ts'
 import { t } from '../../text/translate.ts'
 
-export function ClosedSection() {
+export function ClosedSection({ told }: { readonly told: Settings }) {
   const ids = folders.value.map(({ id }) => id)
   const loading = useLoaded(ids.join(' '), (signal) => loadSwitches(ids, signal))
   return (
@@ -24,7 +25,7 @@ export function ClosedSection() {
         <SwitchSetting name="closed" />
       </Section>
       <Section title={t('leaving-title')} about={t('leaving-about')}>
-        <Show loading={loading}>{(switches) => <LeavingTable switches={switches} />}</Show>
+        <Show loading={loading}>{(switches) => <LeavingTable told={told} switches={switches} />}</Show>
       </Section>
     </>
   )
@@ -38,8 +39,14 @@ function loadSwitches(ids: readonly string[], signal: AbortSignal): Promise<read
   )
 }
 
-function LeavingTable({ switches }: { readonly switches: readonly FolderSwitches[] }) {
-  const rows = whatLeaves(useDeviceSwitches(), switches)
+function LeavingTable({
+  told,
+  switches,
+}: {
+  readonly told: Settings
+  readonly switches: readonly FolderSwitches[]
+}) {
+  const rows = whatLeaves(useDeviceSwitches(told), switches)
   return (
     <ul class="leaving">
       {rows.map((row) => (
@@ -65,20 +72,28 @@ function Verdict({ name, leaves }: { readonly name: string; readonly leaves: Lea
     <div>
       <dt>{name}</dt>
       <dd>
-        <Badge tone={leaves ? 'waiting' : 'ok'}>{t(leaves ? 'leaving-yes' : 'leaving-no')}</Badge>
+        <span class={`badge tone-${leaves ? 'waiting' : 'ok'}`}>
+          <Icon name={leaves ? 'out' : 'check'} />
+          {t(leaves ? 'leaving-yes' : 'leaving-no')}
+        </span>
       </dd>
     </div>
   )
 }
 
-/** As they are chosen here, before anything is fetched again. */
-function useDeviceSwitches(): DeviceSwitches {
-  const value = <T,>(name: string): T => useSetting(name).shown.value as T
+/** As they are chosen here, before anything is fetched again; an option of this run holds above that. */
+function useDeviceSwitches({ settings }: Settings): DeviceSwitches {
+  const closed = useSetting('closed').shown.value
+  const portMapping = useSetting('portMapping').shown.value
+  const trackers = useSetting('trackers').shown.value
+  const relays = useSetting('relays').shown.value
+  const dhtBootstrap = useSetting('dhtBootstrap').shown.value
+  const option = overruledBy(settings, 'closed')
   return {
-    closed: value<boolean>('closed'),
-    portMapping: value<boolean>('portMapping'),
-    trackers: value<readonly string[]>('trackers'),
-    relays: value<readonly string[]>('relays'),
-    dhtBootstrap: value<readonly string[]>('dhtBootstrap'),
+    closed: option === undefined ? closed === true : option === 'on',
+    portMapping: portMapping === true,
+    trackers: trackers as readonly string[],
+    relays: relays as readonly string[],
+    dhtBootstrap: dhtBootstrap as readonly string[],
   }
 }

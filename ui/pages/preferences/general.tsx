@@ -5,6 +5,9 @@ import { device } from '../../state/live.ts'
 import { t } from '../../text/translate.ts'
 import { AppearanceSection } from '../appearance.tsx'
 
+/** As many as tell devices apart, on the command line, too. */
+const shownIdCharacters = 12
+
 export function GeneralSection() {
   const now = device.value
   return (
@@ -15,7 +18,12 @@ export function GeneralSection() {
           <Facts
             facts={[
               [t('preferences-version'), now.version],
-              [t('preferences-device-id'), <span class="code">{now.id}</span>],
+              [
+                t('preferences-device-id'),
+                <span class="code" title={now.id}>
+                  {now.id.slice(0, shownIdCharacters)}
+                </span>,
+              ],
             ]}
           />
         )}

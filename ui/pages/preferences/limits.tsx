@@ -13,7 +13,7 @@ const ScheduleEditor = late<ScheduleEditorProps>(() =>
 
 export function LimitsSection() {
   const { shown, set, label, about } = useSetting('limitSchedule')
-  const none = t('rate-no-limit')
+  const none = t('no-limit')
   return (
     <>
       <Section title={t('limits-title')} about={<LimitsNow />}>

@@ -74,6 +74,12 @@ export function ScheduleEditor({ texts, onChange }: ScheduleEditorProps) {
       )}
       <p class="about">{t('schedule-order')}</p>
       <WeekGrid entries={entries} selection={selection.value} onSelect={select} />
+      {texts.length > 0 && (
+        <p class="week-legend">
+          <span class="pause">{t('schedule-kind-pause')}</span>
+          <span class="limit">{t('schedule-kind-limit')}</span>
+        </p>
+      )}
       {draft.value === undefined ? (
         <div>
           <Button icon="plus" onClick={() => write({ at: undefined, entry: workingHours })}>

@@ -1,5 +1,6 @@
 /** The files on their way, a row each. */
 
+import { useWide } from '../../parts/use-wide.ts'
 import { Progress, Speed } from '../../parts/values.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { folderName } from '../../state/folder-words.ts'
@@ -7,8 +8,9 @@ import { describeTransfer, partOf, type TransferRow } from '../../state/transfer
 import { formatBytes } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
 
-/** A name, a bar, and two lines of words on a narrow screen. */
-const rowHeightPx = 124
+/** A name, a bar, and a line of words; two where there is little room. */
+const wideRowPx = 92
+const narrowRowPx = 112
 
 export function FilesOnTheirWay({
   rows,
@@ -20,7 +22,7 @@ export function FilesOnTheirWay({
   return (
     <VirtualList
       count={rows.length}
-      rowHeight={rowHeightPx}
+      rowHeight={useWide() ? wideRowPx : narrowRowPx}
       label={t('transfers-files-label')}
       keyOf={(at) => `${rows[at]!.folder}/${rows[at]!.path}`}
       row={(at) => <FileRow transfer={rows[at]!} onOpen={() => onOpen(rows[at]!)} />}
@@ -42,15 +44,19 @@ function FileRow({ transfer, onOpen }: { readonly transfer: TransferRow; readonl
         <Speed direction="down" bytesPerSecond={receivedPerSecond} />
       </div>
       <Progress part={partOf(transfer)} label={t('transfers-progress', { file: name })} />
-      <p class="transfer-facts">
-        <span>{folderName(folderPath)}</span>
-        <span class="number">
-          {t('transfers-have', { have: formatBytes(haveBytes), of: formatBytes(sizeBytes) })}
-        </span>
-        <span>{t(left.key, left.args)}</span>
-        <span>{t('transfers-holders', { holders })}</span>
-        {asked && <span>{t('transfers-asked')}</span>}
-      </p>
+      <div class="transfer-facts">
+        <p>
+          <span class="number">
+            {t('transfers-have', { have: formatBytes(haveBytes), of: formatBytes(sizeBytes) })}
+          </span>
+          <span>{t(left.key, left.args)}</span>
+        </p>
+        <p>
+          <span class="transfer-folder">{folderName(folderPath)}</span>
+          <span>{t('transfers-holders', { holders })}</span>
+          {asked && <span>{t('transfers-asked')}</span>}
+        </p>
+      </div>
     </div>
   )
 }

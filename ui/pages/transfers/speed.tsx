@@ -32,14 +32,16 @@ export function SpeedSection() {
   const loading = useTraffic(span.value)
   return (
     <Section title={t('speed-title')}>
-      <Choice
-        label={t('speed-span')}
-        value={span.value}
-        options={trafficSpans.map((value) => ({ value, label: t(`speed-span-${value}`) }))}
-        onChange={(value) => {
-          span.value = value
-        }}
-      />
+      <div class="speed-span">
+        <Choice
+          label={t('speed-span')}
+          value={span.value}
+          options={trafficSpans.map((value) => ({ value, label: t(`speed-span-${value}`) }))}
+          onChange={(value) => {
+            span.value = value
+          }}
+        />
+      </div>
       <Show loading={loading}>
         {(series) => <SpeedPlot key={span.value} span={span.value} told={series} />}
       </Show>

@@ -16,7 +16,6 @@ list-count = { $entries ->
     [one] { $entries } entry
    *[other] { $entries } entries
   }
-rate-no-limit = no limit
 preferences-sections = Sections of the preferences
 preferences-general = General
 preferences-limits = Limits
@@ -56,7 +55,7 @@ device-label-dhtBootstrap = Entrances of the DHT
 device-about-dhtBootstrap = Nodes through which the public network of all devices is entered.
 device-fault-dhtBootstrap = Write a name and a port, like dht.example:6881.
 device-label-portMapping = Ask the router
-device-about-portMapping = The router is asked to let other devices in (UPnP). Without this they may only be reached by going out.
+device-about-portMapping = The router is asked to let other devices in (UPnP). Else this device may connect to them, but not they to it.
 device-label-links = Connections of a folder
 device-about-links = Devices one folder is connected to at a time.
 device-fault-links = Write a whole number from 4 to 1000.
@@ -69,6 +68,8 @@ device-fault-downloadLimit = Write how much a second, 1 KiB or more. Leave it em
 device-label-cipher = Cipher
 device-about-cipher = What connections that this device opens are sealed with. Both are safe; ChaCha20 is faster on processors without AES.
 device-fault-cipher = Choose one of the list.
+device-label-metrics = Numbers for Prometheus
+device-about-metrics = For programs that watch machines: numbers of this device at /metrics, with a token.
 device-label-uploads = Sent to at a time
 device-about-uploads = Devices that files are sent to at a time; others wait for their turn. Fewer get each done sooner.
 device-fault-uploads = Write a whole number from 1 to 64.

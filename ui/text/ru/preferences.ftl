@@ -18,7 +18,6 @@ list-count = { $entries ->
     [many] { $entries } записей
    *[other] { $entries } записи
   }
-rate-no-limit = без ограничения
 preferences-sections = Разделы настроек
 preferences-general = Общие
 preferences-limits = Ограничения
@@ -71,6 +70,8 @@ device-fault-downloadLimit = Напишите скорость, не меньш�
 device-label-cipher = Шифр
 device-about-cipher = Чем шифруются соединения, которые открывает это устройство. Надёжны оба; ChaCha20 быстрее на процессорах без AES.
 device-fault-cipher = Выберите из списка.
+device-label-metrics = Показатели для Prometheus
+device-about-metrics = Для программ, которые следят за машинами: числа этого устройства по адресу /metrics, по токену.
 device-label-uploads = Отдавать одновременно
 device-about-uploads = Скольким устройствам файлы отдаются одновременно; остальные ждут очереди. Чем их меньше, тем скорее закончит каждое.
 device-fault-uploads = Напишите целое число от 1 до 64.

@@ -41,32 +41,32 @@ transfers-needs-nothing = есть всё
 left-none = уже всё здесь
 left-unknown = ожидание
 left-nobody = сейчас ни у кого нет
-left-moment = осталось несколько секунд
+left-moment = ещё несколько секунд
 left-seconds = { $seconds ->
-    [one] осталась примерно { $seconds } секунда
-    [few] осталось примерно { $seconds } секунды
-    [many] осталось примерно { $seconds } секунд
-   *[other] осталось примерно { $seconds } секунды
+    [one] ещё { $seconds } секунда
+    [few] ещё { $seconds } секунды
+    [many] ещё { $seconds } секунд
+   *[other] ещё { $seconds } секунды
   }
 left-minutes = { $minutes ->
-    [one] осталась примерно { $minutes } минута
-    [few] осталось примерно { $minutes } минуты
-    [many] осталось примерно { $minutes } минут
-   *[other] осталось примерно { $minutes } минуты
+    [one] ещё { $minutes } минута
+    [few] ещё { $minutes } минуты
+    [many] ещё { $minutes } минут
+   *[other] ещё { $minutes } минуты
   }
 left-hours = { $hours ->
-    [one] остался примерно { $hours } час
-    [few] осталось примерно { $hours } часа
-    [many] осталось примерно { $hours } часов
-   *[other] осталось примерно { $hours } часа
+    [one] ещё { $hours } час
+    [few] ещё { $hours } часа
+    [many] ещё { $hours } часов
+   *[other] ещё { $hours } часа
   }
 left-days = { $days ->
-    [one] остался примерно { $days } день
-    [few] осталось примерно { $days } дня
-    [many] осталось примерно { $days } дней
-   *[other] осталось примерно { $days } дня
+    [one] ещё { $days } день
+    [few] ещё { $days } дня
+    [many] ещё { $days } дней
+   *[other] ещё { $days } дня
   }
-left-long = осталось больше месяца
+left-long = ещё больше месяца
 limits-none = Сейчас ограничений нет.
 limits-any = любая
 limits-paused = Сейчас по расписанию ничего не передаётся.
@@ -79,8 +79,8 @@ limits-change = Изменить ограничения
 speed-title = Скорость за время
 speed-span = Промежуток
 speed-span-minutes = 10 минут
-speed-span-hours = По часам
-speed-span-days = По дням
+speed-span-hours = Часы
+speed-span-days = Дни
 speed-summary-minutes = За последние десять минут принято { $received }, отдано { $sent }; самое большее — { $mostReceived } на приём, { $mostSent } на отдачу.
 speed-summary-hours = За последние тридцать дней принято { $received }, отдано { $sent }; самое большее за час — { $mostReceived } на приём, { $mostSent } на отдачу.
 speed-summary-days = За последние тридцать дней принято { $received }, отдано { $sent }; самое большее за день — { $mostReceived } на приём, { $mostSent } на отдачу.
