@@ -146,13 +146,7 @@ function showConflict(
     ...{ folder, ...row, modified: nsToText(mtimeNs) },
     ...(original === undefined
       ? {}
-      : {
-          original: {
-            sizeBytes: original.sizeBytes,
-            modified: nsToText(original.mtimeNs),
-            device: original.deviceName,
-          },
-        }),
+      : { original: { sizeBytes: original.sizeBytes, modified: nsToText(original.mtimeNs) } }),
   }
 }
 

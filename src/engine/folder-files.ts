@@ -26,9 +26,7 @@ export interface ConflictRow {
   /** Who wrote the copy. */
   readonly device: string
   /** The file beside it, when there is one. */
-  readonly original:
-    | { readonly sizeBytes: number; readonly mtimeNs: bigint; readonly deviceName: string }
-    | undefined
+  readonly original: { readonly sizeBytes: number; readonly mtimeNs: bigint } | undefined
 }
 
 export interface FolderFiles {

@@ -9,14 +9,15 @@ export type Content =
   /** `cutFromBytes`: how much there is where this is only the beginning. */
   | { readonly kind: 'text'; readonly text: string; readonly cutFromBytes: number | undefined }
 
-/** Throws `not-showable` for everything else. */
+/** Undefined for everything else. */
 export async function loadContent(
   folder: string,
   place: ContentPlace,
   signal?: AbortSignal,
-): Promise<Content> {
+): Promise<Content | undefined> {
   const path = folderAddress(folder, '/content')
-  const answer = await api.open(path, place, signal)
+  const answer = await api.open(path, { ...place, ifShowable: 'true' }, signal)
+  if (answer.status === 204) return undefined
   if (answer.headers.get('content-type')?.startsWith('image/')) {
     // The picture itself is the browser's business, which draws it as it comes.
     await answer.body?.cancel()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   archiveSearch,
+  authorOf,
   type Conflict,
   lastArchived,
   newerOf,
@@ -25,7 +26,7 @@ test('after a decision comes the next, and after the last the first', () => {
 })
 
 test('the one that was written later is told', () => {
-  const original = { sizeBytes: 1, device: 'pi', modified: '2026-05-10T13:00:00.000Z' }
+  const original = { sizeBytes: 1, modified: '2026-05-10T13:00:00.000Z' }
   expect(newerOf(aConflict('a', { original }))).toBe('original')
   expect(newerOf(aConflict('a', { original: { ...original, modified: '2026-05-10T11:00:00.000Z' } }))).toBe(
     'copy',
@@ -43,4 +44,16 @@ test('the entry of the archive is that of the very path', () => {
   expect(lastArchived({ archive }, 'a')).toBe('2')
   expect(lastArchived({ archive }, 'x')).toBeUndefined()
   expect(archiveSearch('x'.repeat(4_000)).length).toBeLessThanOrEqual(200)
+})
+
+test('who wrote what is in place stands in the history, with the size it has', () => {
+  const entry = { folder: '', at: '', path: 'a', action: 'received', device: 'laptop', sizeBytes: 5 }
+  const history = [
+    { ...entry, action: 'deleted', device: 'nobody' },
+    { ...entry, path: 'b', device: 'attic' },
+    { ...entry, sizeBytes: 4, device: 'pi' },
+    entry,
+  ]
+  expect(authorOf({ history }, 'a', 5)).toBe('laptop')
+  expect(authorOf({ history }, 'a', 6)).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 /** Which conflicts are still to be decided, and which comes next. */
 import type { Archive, Conflicts } from '../../src/api/schemas/files.ts'
+import type { History } from '../../src/api/schemas/history.ts'
 
 export type Conflict = Conflicts['conflicts'][number]
 
@@ -21,6 +22,20 @@ export function newerOf({ modified, original }: Pick<Conflict, 'modified' | 'ori
   if (original === undefined || original.modified === modified) return undefined
   return original.modified > modified ? 'original' : 'copy'
 }
+
+/** Who wrote what lies at a path, as far as the history goes back: the newest first. */
+export function authorOf(
+  { history }: Pick<History, 'history'>,
+  path: string,
+  sizeBytes: number,
+): string | undefined {
+  return history.find(
+    (entry) => entry.path === path && entry.sizeBytes === sizeBytes && arrivals.has(entry.action),
+  )?.device
+}
+
+/** What puts a content at a path. */
+const arrivals: ReadonlySet<string> = new Set(['changed', 'received', 'moved'])
 
 /** How much of a path is looked for: the archive matches any part of a path. */
 const searchedCharacters = 100

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
+import { isSyncError } from '../../core/errors.ts'
 import type { ShownContent } from '../../engine/show-content.ts'
 import { defaultRows, FolderParams, maxRows, RowsQuery } from '../schemas/basics.ts'
 import {
@@ -49,13 +50,23 @@ export function addFileRoutes(app: App, steering: Steering): void {
       schema: {
         params: FolderParams,
         querystring: ContentQuery,
-        response: { 200: { content: { 'application/octet-stream': { schema: Type.String() } } } },
+        response: {
+          200: { content: { 'application/octet-stream': { schema: Type.String() } } },
+          204: Type.Null(),
+        },
         summary: 'What is in a file, as far as a browser can show it safely',
         tags: [tag],
       },
       config: { needs: 'control' },
     },
-    async ({ params, query }, reply) => sendContent(reply, await steering.content(params.folder, query)),
+    async ({ params, query: { ifShowable, ...place } }, reply) => {
+      try {
+        return sendContent(reply, await steering.content(params.folder, place))
+      } catch (error) {
+        if (ifShowable && isSyncError(error, 'not-showable')) return reply.code(204).send(null)
+        throw error
+      }
+    },
   )
   addConflictRoutes(app, steering)
   addArchiveRoutes(app, steering)

@@ -47,13 +47,16 @@ export const FilesSchema = Type.Object({
 })
 export type Files = Static<typeof FilesSchema>
 
+/** What cannot be shown is no error, but an empty answer (204): a browser writes every error to its console. */
+const IfShowable = Type.Optional(Type.Boolean())
+
 /**
  * What of a file is shown in a browser: a path of the folder, or an entry of the archive. The answer is the bytes themselves, of a picture
  * or a text and of nothing else. Of a long text only the beginning comes, with its whole size in the header `x-cut-from-bytes`.
  */
 export const ContentQuery = Type.Union([
-  Type.Object({ path: Path }, closed),
-  Type.Object({ archived: Path }, closed),
+  Type.Object({ path: Path, ifShowable: IfShowable }, closed),
+  Type.Object({ archived: Path, ifShowable: IfShowable }, closed),
 ])
 
 /** `copy` puts the conflict copy in the place of the file beside it, `original` lets go of the copy, `both` gives it a name of its own. */
@@ -167,14 +170,7 @@ export const ConflictsSchema = Type.Object({
       /** Who wrote the copy, as its name tells it. */
       device: Type.String(),
       /** Of the file beside it, when there is one. */
-      original: Type.Optional(
-        Type.Object({
-          sizeBytes: Type.Number(),
-          modified: Type.String(),
-          /** Who wrote it. */
-          device: Type.String(),
-        }),
-      ),
+      original: Type.Optional(Type.Object({ sizeBytes: Type.Number(), modified: Type.String() })),
     }),
   ),
 })

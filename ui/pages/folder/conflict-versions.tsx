@@ -1,7 +1,9 @@
 /** Both versions of one conflict, beside each other, and one click to choose. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { History } from '../../../src/api/schemas/history.ts'
 import { type Content, loadContent } from '../../api/content.ts'
+import { api } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Badge } from '../../parts/callout.tsx'
 import { Facts } from '../../parts/page.tsx'
@@ -9,7 +11,7 @@ import { useAction } from '../../parts/use-action.ts'
 import { type Loaded, useLoaded } from '../../parts/use-loaded.tsx'
 import { Size, When } from '../../parts/values.tsx'
 import type { ComparedTexts } from '../../state/compare-texts.ts'
-import { type Conflict, newerOf } from '../../state/conflict-words.ts'
+import { archiveSearch, authorOf, type Conflict, newerOf } from '../../state/conflict-words.ts'
 import { splitPath } from '../../state/file-words.ts'
 import { type ComparedLine, plainLines } from '../../state/text-lines.ts'
 import { formatTime } from '../../text/format.ts'
@@ -33,6 +35,7 @@ export function ConflictVersions({
   const theirs = useLoaded(`${folder.id} ${path}`, (signal) =>
     loadContent(folder.id, { path }, signal),
   ).loaded
+  const author = useAuthor(conflict)
   const compared = useComparison(textOf(mine), textOf(theirs))
   const newer = newerOf(conflict)
   const mayChoose = folder.role === 'full'
@@ -69,6 +72,7 @@ export function ConflictVersions({
             title={t('conflict-original')}
             isNewer={newer === 'original'}
             {...original}
+            device={author}
             action={choose('original', t('conflict-original'))}
           >
             <Shown loaded={mine} lines={compared?.left} name={name} />
@@ -117,7 +121,8 @@ function Version({
 }: {
   readonly title: string
   readonly isNewer: boolean
-  readonly device: string
+  /** Nobody knows any more where the history does not go back so far. */
+  readonly device: string | undefined
   readonly modified: string
   readonly sizeBytes: number
   readonly action: ComponentChildren
@@ -131,14 +136,14 @@ function Version({
       </header>
       <Facts
         facts={[
-          [t('conflict-device'), <bdi key="d">{device}</bdi>],
+          ...(device === undefined ? [] : ([[t('conflict-device'), <bdi key="d">{device}</bdi>]] as const)),
+          [t('file-size'), <Size key="s" bytes={sizeBytes} />],
           [
             t('file-modified'),
             <>
               {formatTime(modified)} (<When at={modified} />)
             </>,
           ],
-          [t('file-size'), <Size key="s" bytes={sizeBytes} />],
         ]}
       />
       <div class="version-content">{children}</div>
@@ -157,14 +162,9 @@ function Shown({
   readonly name: string
 }) {
   if (loaded.state === 'loading') return <p class="loading">{t('loading')}</p>
-  if (loaded.state === 'failed')
-    return (
-      <p class="muted">
-        {loaded.error.code === 'not-showable' ? t('preview-none') : errorText(loaded.error)}
-      </p>
-    )
+  if (loaded.state === 'failed') return <p class="muted">{errorText(loaded.error)}</p>
   const content = loaded.value
-  if (content === undefined) return null
+  if (content === undefined) return <p class="muted">{t('preview-none')}</p>
   if (content.kind === 'picture') return <Picture address={content.address} name={name} />
   return (
     <>
@@ -172,6 +172,15 @@ function Shown({
       <CutNote cutFromBytes={content.cutFromBytes} />
     </>
   )
+}
+
+/** The index says who settled the conflict; who wrote what is in place stands in the history. */
+function useAuthor({ folder, beside, original }: Conflict): string | undefined {
+  const { loaded } = useLoaded(beside, (signal) =>
+    api.get<History>('/api/history', { folder, search: archiveSearch(beside), limit: 100 }, signal),
+  )
+  if (loaded.state !== 'ready' || original === undefined) return undefined
+  return authorOf(loaded.value, beside, original.sizeBytes)
 }
 
 function textOf(loaded: Loaded<Content | undefined>): string | undefined {

@@ -44,13 +44,9 @@ function LoadedPreview({
     loadContent(folder, place, signal),
   )
   if (loaded.state === 'loading') return <p class="loading">{t('loading')}</p>
-  if (loaded.state === 'failed')
-    return (
-      <p class="muted">
-        {loaded.error.code === 'not-showable' ? t('preview-none') : errorText(loaded.error)}
-      </p>
-    )
+  if (loaded.state === 'failed') return <p class="muted">{errorText(loaded.error)}</p>
   const content = loaded.value
+  if (content === undefined) return <p class="muted">{t('preview-none')}</p>
   return content.kind === 'picture' ? (
     <Picture address={content.address} name={name} />
   ) : (
