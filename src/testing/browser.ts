@@ -37,8 +37,10 @@ export interface TestPage extends AsyncDisposable {
   readonly page: Page
   /** Errors in the console, exceptions, refused or foreign requests so far. */
   readonly faults: readonly string[]
-  /** A refusal that the test provokes: the browser's own line in the console about it is no fault. The path is as it is asked for. */
+  /** A refusal that the test provokes: the browser's own line in the console about it is no fault. */
   expectRefusal(status: number, path: RegExp): void
+  /** The device is switched off for a while: as long as this is not disposed, requests that fail for that are no fault. */
+  expectSilence(): Disposable
   /** What axe finds, in the light and in the dark scheme, and what makes the page wider than its window. */
   findBarriers(): Promise<readonly string[]>
   /** Writes pictures in both schemes when they are asked for (`BERRYSYNC_SCREENSHOTS`). */
@@ -72,14 +74,17 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   const page = await context.newPage()
   const client = await context.newCDPSession(page)
   const refusals: { readonly status: number; readonly path: RegExp }[] = []
+  let isSilent = false
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     const { url } = message.location()
+    const text = message.text()
     const isExpected = refusals.some(
       ({ status, path }) =>
-        message.text().includes(`responded with a status of ${status} `) && path.test(new URL(url).pathname),
+        text.includes(`responded with a status of ${status} `) && path.test(new URL(url).pathname),
     )
-    if (!isExpected) faults.push(`console: ${message.text()} (${url})`)
+    if (!isExpected && !(isSilent && text.includes('net::ERR_')))
+      faults.push(`console: ${message.text()} (${url})`)
   })
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`))
 
@@ -95,6 +100,14 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
     page,
     faults,
     expectRefusal: (status, path) => void refusals.push({ status, path }),
+    expectSilence() {
+      isSilent = true
+      return {
+        [Symbol.dispose]() {
+          isSilent = false
+        },
+      }
+    },
     async findBarriers() {
       const found: string[] = [...(await page.evaluate<string[]>(tooWide))]
       await page.evaluate(axeSource)
