@@ -30,14 +30,17 @@ export function PauseButton({ folder }: Props) {
   )
 }
 
-/** What needs a person: a halt with its way out, files with problems, conflicts. `isWhole`: with everything there is to say about a halt. */
+/**
+ * What needs a person: a halt with its way out, files with problems, conflicts. `isWhole`: with everything there is to say about a halt, on
+ * the page that lists the problems anyway.
+ */
 export function FolderCallouts({ folder, isWhole }: Props & { readonly isWhole?: boolean }) {
   const { halt } = describeFolder(folder)
   const { problems, conflicts, localChanges } = folder
   return (
     <>
       {halt && <HaltCallout folder={folder} halt={halt} isWhole={isWhole === true} />}
-      {problems.length > 0 && (
+      {problems.length > 0 && !isWhole && (
         <Callout tone="problem" actions={<WayTo folder={folder} tab="files" only="problem" />}>
           {t('problems-count', { problems: problems.length })}
         </Callout>

@@ -121,15 +121,15 @@ export function TabLinks({
     readonly count?: number
   }[]
 }) {
-  const nav = useRef<HTMLElement>(null)
+  const bar = useRef<HTMLElement>(null)
   const current = tabs.findIndex(({ isCurrent }) => isCurrent)
+  // A phone has no room for all of them.
   useEffect(() => {
-    // On a phone it may lie beyond the edge. Only sideways: the page stays where it is.
-    const tab = nav.current?.children[current] as HTMLElement | undefined
-    if (tab) nav.current!.scrollLeft = tab.offsetLeft - (nav.current!.clientWidth - tab.offsetWidth) / 2
+    const shown = bar.current?.children[current] as HTMLElement | undefined
+    if (shown) bar.current!.scrollLeft = shown.offsetLeft - (bar.current!.clientWidth - shown.offsetWidth) / 2
   }, [current])
   return (
-    <nav ref={nav} class="tabs" aria-label={label}>
+    <nav ref={bar} class="tabs" aria-label={label}>
       {tabs.map((tab) => (
         <a key={tab.label} href={hrefOf(tab.to)} aria-current={tab.isCurrent ? 'page' : undefined}>
           {tab.label}

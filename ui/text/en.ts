@@ -14,6 +14,7 @@ import history from './en/history.ftl'
 import overview from './en/overview.ftl'
 import parts from './en/parts.ftl'
 import preferences from './en/preferences.ftl'
+import problems from './en/problems.ftl'
 import sharing from './en/sharing.ftl'
 import shell from './en/shell.ftl'
 import transfers from './en/transfers.ftl'
@@ -36,5 +37,6 @@ export const texts = [
   transfers,
   history,
   preferences,
+  problems,
   errors,
 ].join('\n')

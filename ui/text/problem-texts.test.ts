@@ -5,7 +5,7 @@ import { errorCodes } from '../../src/core/errors.ts'
 import { problemKinds } from '../state/folder-glance.ts'
 
 test.each(['en', 'ru'])('every kind of problem is told with what to do in %s', (name) => {
-  const text = readFileSync(join(import.meta.dirname, name, 'overview.ftl'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, name, 'problems.ftl'), 'utf8')
   const told = new Set([...text.matchAll(/^([\w-]+) = ./gm)].map(([, key]) => key))
   const wanted = [...problemKinds, 'other'].flatMap((kind) => [`problem-${kind}`, `problem-do-${kind}`])
   expect(wanted.filter((key) => !told.has(key))).toEqual([])

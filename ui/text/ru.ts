@@ -14,6 +14,7 @@ import history from './ru/history.ftl'
 import overview from './ru/overview.ftl'
 import parts from './ru/parts.ftl'
 import preferences from './ru/preferences.ftl'
+import problems from './ru/problems.ftl'
 import sharing from './ru/sharing.ftl'
 import shell from './ru/shell.ftl'
 import transfers from './ru/transfers.ftl'
@@ -36,5 +37,6 @@ export const texts = [
   transfers,
   history,
   preferences,
+  problems,
   errors,
 ].join('\n')

@@ -5,9 +5,9 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Choice } from '../../parts/field.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { EmptyState, Facts } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { useNews } from '../../parts/use-news.ts'
@@ -87,7 +87,7 @@ function Entries({ folder, search }: FolderTabProps & { readonly search: string 
           <button type="button" class="row file-row" onClick={() => setOpened(entry)}>
             <Icon name="archive" />
             <span class="row-text">
-              <PathText path={entry.path} />
+              <FilePath path={entry.path} />
             </span>
             <span class="file-facts">
               <span class="file-size">

@@ -5,8 +5,8 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
 import { TextField } from '../../parts/field.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { EmptyState } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { RunProgress, useRun } from '../../parts/run-progress.tsx'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
 import { useWide } from '../../parts/use-wide.ts'
@@ -124,7 +124,7 @@ function HeldFiles({
               onChange={() => setChosen(toggled(chosen, held.path))}
             />
             <span class="row-text">
-              <PathText path={held.path} />
+              <FilePath path={held.path} />
             </span>
             <span class="file-facts">
               <span>{t(`then-now-${held.now}`)}</span>

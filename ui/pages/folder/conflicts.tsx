@@ -4,9 +4,9 @@ import type { Archive, Conflicts } from '../../../src/api/schemas/files.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { EmptyState } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
 import { useNews } from '../../parts/use-news.ts'
@@ -132,7 +132,7 @@ function ConflictList({
             <button type="button" class="row file-row" onClick={() => onOpen(path)}>
               <Icon name="conflict" />
               <span class="row-text">
-                <PathText path={beside} />
+                <FilePath path={beside} />
               </span>
               <span class="file-facts">
                 <span class="conflict-by">{t('conflict-copy-by', { device })}</span>

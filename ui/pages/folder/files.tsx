@@ -4,9 +4,9 @@ import type { Files } from '../../../src/api/schemas/files.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { toneIcons } from '../../parts/callout.tsx'
 import { Choice } from '../../parts/field.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { EmptyState } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
 import { useNews } from '../../parts/use-news.ts'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
@@ -93,7 +93,7 @@ function FileLine({ row, onOpen }: { readonly row: FileRow; readonly onOpen: () 
     <button type="button" class="row file-row" onClick={onOpen}>
       <Icon name={kindIcons[kind]} />
       <span class="row-text">
-        <PathText path={path} />
+        <FilePath path={path} />
       </span>
       <span class="file-facts">
         <FileState row={row} />

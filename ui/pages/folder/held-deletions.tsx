@@ -5,9 +5,9 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { folderName } from '../../state/folder-words.ts'
@@ -65,7 +65,7 @@ export function HeldDeletions({ folder }: FolderTabProps) {
                 <div class="row file-row">
                   <Icon name="file" />
                   <span class="row-text">
-                    <PathText path={held[at]!} />
+                    <FilePath path={held[at]!} />
                   </span>
                 </div>
               )}

@@ -5,9 +5,9 @@ import { toApiError } from '../../api/api-error.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
+import { FilePath } from '../../parts/file-path.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { EmptyState, Section } from '../../parts/page.tsx'
-import { PathText } from '../../parts/path-text.tsx'
 import { RunProgress, useRun } from '../../parts/run-progress.tsx'
 import { useNews } from '../../parts/use-news.ts'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
@@ -104,7 +104,7 @@ export function LocalChanges({ folder }: FolderTabProps) {
               onChange={() => setChosen(toggled(chosen, path))}
             />
             <span class="row-text">
-              <PathText path={path} />
+              <FilePath path={path} />
             </span>
             <span class="file-facts">
               <span class="file-state">

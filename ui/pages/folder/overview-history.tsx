@@ -3,7 +3,7 @@ import type { History } from '../../../src/api/schemas/history.ts'
 import { api } from '../../api/request.ts'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
-import { PathLine } from '../../parts/path-line.tsx'
+import { PathText } from '../../parts/path-text.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
 import { useReload } from '../../parts/use-reload.ts'
 import { When } from '../../parts/values.tsx'
@@ -47,7 +47,7 @@ export function LatestHistory({ folder }: FolderTabProps) {
                   <Icon name={icons[action] ?? 'file'} />
                   <div class="event-text">
                     {/* What stopped it stands in the place of a path. */}
-                    {path !== '' && action !== 'halted' && <PathLine path={path} />}
+                    {path !== '' && action !== 'halted' && <PathText path={path} />}
                     <span class="about">
                       {t(`event-${action}`, { device })} · <When at={at} />
                     </span>

@@ -1,7 +1,7 @@
 /** Files of a folder with problems, those of a kind together, each kind with what to do. */
 import { useState } from 'preact/hooks'
 import { Section } from '../../parts/page.tsx'
-import { PathLine } from '../../parts/path-line.tsx'
+import { PathText } from '../../parts/path-text.tsx'
 import { groupProblems, type ProblemGroup } from '../../state/folder-glance.ts'
 import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
@@ -29,7 +29,7 @@ function Group({ group: { kind, problems } }: { readonly group: ProblemGroup }) 
       <ul>
         {problems.slice(0, isOpen ? problems.length : fewPaths).map(({ path, message }) => (
           <li key={path}>
-            <PathLine path={path} />
+            <PathText path={path} />
             {/* Of what has no words of its own, the device's say what it is. */}
             {(kind === 'other' || kind === 'io-error') && <span class="about">{message}</span>}
           </li>

@@ -1,7 +1,7 @@
 /** The first of the files on their way into a folder. */
 import { useComputed } from '@preact/signals'
 import { Section } from '../../parts/page.tsx'
-import { PathLine } from '../../parts/path-line.tsx'
+import { PathText } from '../../parts/path-text.tsx'
 import { Progress, Size, Speed } from '../../parts/values.tsx'
 import { transfersSignal } from '../../state/live.ts'
 import { hrefOf } from '../../state/route.ts'
@@ -22,7 +22,7 @@ export function Arriving({ folder: { id } }: FolderTabProps) {
       <ul class="rows">
         {transfers.slice(0, fewFiles).map(({ path, sizeBytes, haveBytes, receivedPerSecond }) => (
           <li key={path} class="arriving">
-            <PathLine path={path} />
+            <PathText path={path} />
             <Progress part={sizeBytes === 0 ? 1 : haveBytes / sizeBytes} label={path} />
             <p class="about">
               <Size bytes={haveBytes} /> / <Size bytes={sizeBytes} />

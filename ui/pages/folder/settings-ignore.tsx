@@ -7,7 +7,7 @@ import { Button } from '../../parts/button.tsx'
 import { TextArea } from '../../parts/field.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
-import { PathLine } from '../../parts/path-line.tsx'
+import { PathText } from '../../parts/path-text.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { type Loaded, Show, useLoaded } from '../../parts/use-loaded.tsx'
 import { addPattern, commonPatterns, hasPattern, removePattern } from '../../state/ignore-lines.ts'
@@ -228,7 +228,7 @@ function Matched({
         <ul>
           {shown.map((path) => (
             <li key={path}>
-              <PathLine path={path} />
+              <PathText path={path} />
             </li>
           ))}
         </ul>
