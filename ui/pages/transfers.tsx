@@ -24,6 +24,7 @@ export function TransfersPage() {
         <p class="loading">{t('loading')}</p>
       </>
     )
+  const needsMore = folders.value.some(({ needFiles }) => needFiles > 0)
   const isEmpty = rows.value.length === 0 && peers.value.length === 0
   return (
     <>
@@ -32,7 +33,7 @@ export function TransfersPage() {
       {isEmpty && (
         <div class="card transfers-empty">
           <EmptyState icon="transfers" title={t('transfers-empty-title')}>
-            {t('transfers-empty-about')}
+            {t(needsMore ? 'transfers-empty-waiting' : 'transfers-empty-about')}
           </EmptyState>
         </div>
       )}

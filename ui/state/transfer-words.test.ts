@@ -55,11 +55,14 @@ test('a device is one row however many folders it shares, and none at rest', () 
   const rows = movingPeers([
     aFolder({
       path: '/srv/photos',
-      peers: [aPeer({ ...attic, sentPerSecond: 5, needFiles: 1, needBytes: 10 }), aPeer({ id: 'resting' })],
+      peers: [
+        aPeer({ ...attic, sentPerSecond: 5000, needFiles: 1, needBytes: 10 }),
+        aPeer({ id: 'resting', sentPerSecond: 30 }),
+      ],
     }),
     aFolder({
       path: '/srv/music',
-      peers: [aPeer({ ...attic, via: 'relay', receivedPerSecond: 7, needFiles: 2, needBytes: 20 })],
+      peers: [aPeer({ ...attic, via: 'relay', receivedPerSecond: 7000, needFiles: 2, needBytes: 20 })],
     }),
   ])
   expect(rows).toEqual([
@@ -67,8 +70,8 @@ test('a device is one row however many folders it shares, and none at rest', () 
       ...attic,
       folders: ['photos', 'music'],
       isRelayed: true,
-      receivedPerSecond: 7,
-      sentPerSecond: 5,
+      receivedPerSecond: 7000,
+      sentPerSecond: 5000,
       needFiles: 3,
       needBytes: 30,
     },

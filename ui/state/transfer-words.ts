@@ -53,6 +53,9 @@ export function partOf({ sizeBytes, haveBytes }: Pick<Transfer, 'sizeBytes' | 'h
   return sizeBytes <= 0 ? 1 : Math.max(0, Math.min(1, haveBytes / sizeBytes))
 }
 
+/** Bytes a second that devices say to each other when there is nothing to say. */
+const restingRate = 200
+
 export interface MovingPeer {
   readonly id: string
   readonly name: string
@@ -83,7 +86,10 @@ export function movingPeers(folders: readonly FolderStatusBody[]): readonly Movi
       })
     }
   return [...byId.values()]
-    .filter((peer) => peer.receivedPerSecond > 0 || peer.sentPerSecond > 0 || peer.needFiles > 0)
+    .filter(
+      ({ receivedPerSecond, sentPerSecond, needFiles }) =>
+        receivedPerSecond > restingRate || sentPerSecond > restingRate || needFiles > 0,
+    )
     .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
 }
 

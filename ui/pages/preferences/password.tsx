@@ -7,11 +7,12 @@ import { useAction } from '../../parts/use-action.ts'
 import { showToast } from '../../state/toasts.ts'
 import { t } from '../../text/translate.ts'
 
-export function PasswordSection() {
+export function PasswordSection({ onChanged }: { readonly onChanged: () => void }) {
   const chosen = useNewPassword()
   const { run, isBusy, fault } = useAction(async () => {
     await api.put('/api/access/password', { password: chosen.password })
     chosen.clear()
+    onChanged()
     showToast('ok', t('password-was-changed'))
   })
   return (

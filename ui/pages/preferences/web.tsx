@@ -1,4 +1,5 @@
 /** How browsers and programs reach this page, and who of them may. */
+import { useSignal } from '@preact/signals'
 import { Facts, Section } from '../../parts/page.tsx'
 import { SwitchSetting } from '../../parts/setting.tsx'
 import { ListSetting, TextSetting } from '../../parts/setting-text.tsx'
@@ -9,6 +10,8 @@ import { SessionsSection } from './sessions.tsx'
 import { TokensSection } from './tokens.tsx'
 
 export function WebSection() {
+  // Another password ends the other sessions.
+  const passwords = useSignal(0)
   return (
     <>
       <Section title={t('web-title')}>
@@ -17,8 +20,12 @@ export function WebSection() {
         <SwitchSetting name="https" />
         <ListSetting name="webNames" placeholder="nas.example" />
       </Section>
-      <PasswordSection />
-      <SessionsSection />
+      <PasswordSection
+        onChanged={() => {
+          passwords.value += 1
+        }}
+      />
+      <SessionsSection key={passwords.value} />
       <TokensSection />
     </>
   )

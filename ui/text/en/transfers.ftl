@@ -1,5 +1,6 @@
 transfers-empty-title = Nothing on its way
 transfers-empty-about = Everything known is here, and no other device needs anything. What moves shows up by itself.
+transfers-empty-waiting = What is still to come waits for a device that has it, or for a folder that is paused.
 transfers-totals = All folders together
 transfers-left = Still to come
 transfers-left-nothing = Nothing
