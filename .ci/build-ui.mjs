@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { textsPlugin } from './ui-texts.mjs'
 
 /** Of all files together, compressed: every language and every page. */
 const maxCompressedBytes = 120_000
@@ -54,7 +55,7 @@ export async function buildUi(root) {
     target: ['chrome115', 'firefox115', 'safari17'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.ftl': 'text' },
+    plugins: [textsPlugin(join(source, 'text'))],
     legalComments: 'none',
     write: false,
     metafile: true,

@@ -1,6 +1,6 @@
 /** What the build makes of files that are no TypeScript. */
-declare module '*.ftl' {
-  const text: string
-  export default text
+declare module 'texts:*' {
+  /** Of one language, as Fluent has them. */
+  export const texts: string
 }
 declare module '*.css'

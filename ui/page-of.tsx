@@ -1,5 +1,4 @@
-/** The page of a route. Pages that are not opened every day are loaded when they are. */
-import { FolderPage } from './pages/folder-page.tsx'
+/** The page of a route. The list of folders is there at once; all others come together, because small files compress badly. */
 import { FoldersPage } from './pages/folders.tsx'
 import { ButtonLink } from './parts/button.tsx'
 import { late } from './parts/late.tsx'
@@ -7,18 +6,20 @@ import { EmptyState, PageHeader } from './parts/page.tsx'
 import type { Route } from './state/route.ts'
 import { t } from './text/translate.ts'
 
-const AddFolder = late(() => import('./pages/add-folder.tsx').then((module) => module.AddFolderPage))
-const Devices = late(() => import('./pages/devices.tsx').then((module) => module.DevicesPage))
-const Transfers = late(() => import('./pages/transfers.tsx').then((module) => module.TransfersPage))
-const History = late(() => import('./pages/history.tsx').then((module) => module.HistoryPage))
-const Preferences = late(() => import('./pages/preferences.tsx').then((module) => module.PreferencesPage))
+const other = () => import('./pages/other-pages.ts')
+const AddFolder = late(() => other().then((pages) => pages.AddFolderPage))
+const Devices = late(() => other().then((pages) => pages.DevicesPage))
+const Folder = late(() => other().then((pages) => pages.FolderPage))
+const History = late(() => other().then((pages) => pages.HistoryPage))
+const Preferences = late(() => other().then((pages) => pages.PreferencesPage))
+const Transfers = late(() => other().then((pages) => pages.TransfersPage))
 
 export function PageOf({ route }: { readonly route: Route }) {
   switch (route.page) {
     case 'folders':
       return <FoldersPage />
     case 'folder':
-      return <FolderPage key={route.folder} folder={route.folder} tab={route.tab} />
+      return <Folder key={route.folder} folder={route.folder} tab={route.tab} />
     case 'unknown':
       return <UnknownPage />
     case 'add-folder':

@@ -28,9 +28,11 @@ test('who is let in after all is not shown as waiting', async () => {
   peer.hello()
   await at.pass(1_000)
   expect(peer.ended?.code).toBe('peer-waiting')
+  expect(folder.status().waiting).toBe(1)
   folder.setAdmission('secret')
   await introduced(at, 'read-only')
   expect(folder.members().find(({ device }) => device === identityOf('mallory').id)?.state).toBe('member')
+  expect(folder.status().waiting).toBe(0)
 })
 
 test('whoever is not let in sees why where it looks first, until it is', async () => {

@@ -2,10 +2,10 @@
 import { useState } from 'preact/hooks'
 import type { Peers } from '../../src/api/schemas/members.ts'
 import { api } from '../api/request.ts'
-import { TextField } from '../parts/field.tsx'
 import { EmptyState, PageHeader, Section } from '../parts/page.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { Show, useLoaded } from '../parts/use-loaded.tsx'
-import { useReloadOn } from '../parts/use-reload-on.ts'
+import { useNews } from '../parts/use-news.ts'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { groupDevices } from '../state/devices.ts'
 import { folders, snapshot } from '../state/live.ts'
@@ -41,7 +41,7 @@ function Others() {
   const [search, setSearch] = useState('')
   const [openId, setOpenId] = useState<string | undefined>(undefined)
   const loading = useLoaded('', (signal) => api.get<Peers>('/api/peers', {}, signal))
-  useReloadOn(folders.value.map(membersKey).join(), loading.reload)
+  useNews(folders.value.map(membersKey).join(), loading.reload)
   return (
     <Show loading={loading}>
       {({ peers }) => {
@@ -60,7 +60,7 @@ function Others() {
               </EmptyState>
             )}
             {devices.length >= searchFrom && (
-              <TextField type="search" label={t('members-search')} value={search} onInput={setSearch} />
+              <SearchField label={t('members-search')} value={search} onSearch={setSearch} />
             )}
             {devices.length > 0 && shown.length === 0 && <p class="muted">{t('members-not-found')}</p>}
             {shown.length > 0 && (

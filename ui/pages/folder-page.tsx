@@ -16,7 +16,7 @@ import { FilesTab } from './folder/files.tsx'
 import { OverviewTab } from './folder/overview.tsx'
 import { SettingsTab } from './folder/settings.tsx'
 import { SharingTab } from './folder/sharing.tsx'
-import { FolderCallouts, HaltCallout, PauseButton } from './folder-state.tsx'
+import { HaltCallout, PauseButton } from './folder-state.tsx'
 
 /** What each tab is given: the folder as it is now. */
 export interface FolderTabProps {
@@ -59,9 +59,8 @@ export function FolderPage({ folder: id, tab }: { readonly folder: string; reado
           {t('folder-share')}
         </ButtonLink>
       </PageHeader>
-      {tab === 'overview' && <FolderCallouts folder={folder} isWhole />}
-      {tab !== 'overview' && halt && !(tab === 'changes' && halt.code === 'mass-delete') && (
-        <HaltCallout folder={folder} halt={halt} isWhole={false} />
+      {halt && !(tab === 'changes' && halt.code === 'mass-delete') && (
+        <HaltCallout folder={folder} halt={halt} isWhole={tab === 'overview'} />
       )}
       <TabLinks
         label={t('folder-tabs-label')}

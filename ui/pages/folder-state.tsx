@@ -30,17 +30,14 @@ export function PauseButton({ folder }: Props) {
   )
 }
 
-/**
- * What needs a person: a halt with its way out, files with problems, conflicts. `isWhole`: with everything there is to say about a halt, on
- * the page that lists the problems anyway.
- */
-export function FolderCallouts({ folder, isWhole }: Props & { readonly isWhole?: boolean }) {
+/** What needs a person, each with the way there. */
+export function FolderCallouts({ folder }: Props) {
   const { halt } = describeFolder(folder)
   const { problems, conflicts, localChanges } = folder
   return (
     <>
-      {halt && <HaltCallout folder={folder} halt={halt} isWhole={isWhole === true} />}
-      {problems.length > 0 && !isWhole && (
+      {halt && <HaltCallout folder={folder} halt={halt} isWhole={false} />}
+      {problems.length > 0 && (
         <Callout tone="problem" actions={<WayTo folder={folder} tab="files" only="problem" />}>
           {t('problems-count', { problems: problems.length })}
         </Callout>
@@ -59,7 +56,7 @@ export function FolderCallouts({ folder, isWhole }: Props & { readonly isWhole?:
   )
 }
 
-/** Why nothing goes on: what happened, what is safe, what to do. */
+/** Why nothing goes on: in a sentence, or with `isWhole` what happened, what is safe and what to do. */
 export function HaltCallout({
   folder,
   halt: { code, message, data = {} },

@@ -1,6 +1,6 @@
 /** Copying a text, and showing it as a QR code. */
 import { useState } from 'preact/hooks'
-import { encode } from 'uqr'
+import encodeQR from 'qr'
 import { t } from '../text/translate.ts'
 import { Button } from './button.tsx'
 
@@ -39,10 +39,15 @@ async function copyText(text: string): Promise<void> {
 
 /** Dark on light whatever the theme: cameras want it so. */
 export function QrCode({ text, label }: { readonly text: string; readonly label?: string }) {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 })
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 })
+  const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
   return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label ?? t('qr-label')}>
+    <svg
+      class="qr"
+      viewBox={`0 0 ${rows.length} ${rows.length}`}
+      role="img"
+      aria-label={label ?? t('qr-label')}
+    >
       <path d={path} />
     </svg>
   )

@@ -1,9 +1,9 @@
 /**
- * Values over time. What is drawn says nothing to who cannot see it: whoever shows a plot says the same in words and as a table. Loaded when
- * it is needed, because the library is as large as several pages.
+ * Values over time, drawn with SVG. What is drawn says nothing to who cannot see it: whoever shows a plot says the same in words and as a
+ * table.
  */
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { marksOfTime, marksUpTo, pathOf, stretchesOf } from '../state/plot-shapes.ts'
 
 export interface PlotLine {
   /** Name of the token with its colour. */
@@ -30,113 +30,130 @@ export interface PlotProps {
 }
 
 const heightPx = 200
-const fontPx = 12
-/** Of a digit in a font of that size. */
+/** Room for the times below, and above the highest value. */
+const belowPx = 28
+const abovePx = 8
+/** Of a digit in the font of the marks. */
 const digitPx = 7
-/** Marks nearer than this would touch. */
-const markGapPx = 64
-/** Room for the times below. */
-const axisPx = 28
-const daySeconds = 86_400
+/** Times nearer than this would touch. */
+const markGapPx = 72
 
-export function Plot(props: PlotProps) {
-  const box = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(null)
-  // The library keeps its functions; they are to see what is shown now.
-  const shown = useRef(props)
-  shown.current = props
-  const { look, lines } = props
-
-  useEffect(() => {
-    const place = box.current!
-    const made = new uPlot(
-      optionsOf(() => shown.current, place.clientWidth),
-      dataOf(shown.current),
-      place,
-    )
-    plot.current = made
-    const sizes = new ResizeObserver(() => made.setSize({ width: place.clientWidth, height: heightPx }))
-    sizes.observe(place)
-    const theme = new MutationObserver(() => made.redraw())
-    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    return () => {
-      theme.disconnect()
-      sizes.disconnect()
-      made.destroy()
-      plot.current = null
-    }
-  }, [look, lines.length])
+export function Plot({ label, times, lines, look, least, valueText, timeText, onPoint }: PlotProps) {
+  const box = useRef<SVGSVGElement>(null)
+  const [width, setWidth] = useState(600)
+  const [pointed, setPointed] = useState<number>()
   useLayoutEffect(() => {
-    plot.current?.setData(dataOf(props))
-    // Sizes of axes follow their texts, which follow the language.
-    plot.current?.redraw(false, true)
-  })
+    const sizes = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width))
+    sizes.observe(box.current!)
+    return () => sizes.disconnect()
+  }, [])
 
-  return <div ref={box} class="plot" role="img" aria-label={props.label} />
-}
+  const most = Math.max(least, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)))
+  const values = marksUpTo(most)
+  const top = Math.max(most, values.at(-1)!)
+  const leftPx = Math.max(...values.map((value) => valueText(value).length)) * digitPx + 12
+  const innerPx = Math.max(1, width - leftPx)
+  // A bar stands around its time, and needs as much room on both sides.
+  const stepPx = innerPx / (look === 'bars' ? times.length : Math.max(1, times.length - 1))
+  const x = (at: number) => leftPx + (look === 'bars' ? at + 0.5 : at) * stepPx
+  const y = (value: number) => abovePx + (1 - value / top) * (heightPx - abovePx - belowPx)
+  const { marks, stepSeconds } = marksOfTime(times, Math.floor(innerPx / markGapPx))
 
-function dataOf({ times, lines }: PlotProps): uPlot.AlignedData {
-  return [[...times], ...lines.map(({ values }) => [...values])]
-}
-
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
-}
-
-function optionsOf(shown: () => PlotProps, width: number): uPlot.Options {
-  const { lines, look } = shown()
-  const bars = uPlot.paths.bars!
-  const axis = {
-    stroke: () => token('muted'),
-    font: `${fontPx}px ${token('font')}`,
-    ticks: { show: false },
+  function point(at: number | undefined): void {
+    setPointed(at)
+    onPoint(at)
   }
-  const grid = { stroke: () => token('line'), width: 1 }
-  return {
-    width,
-    height: heightPx,
-    // To the right as much as the last time on the axis needs.
-    padding: [8, null, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false } },
-    hooks: {
-      setCursor: [({ cursor }) => shown().onPoint(cursor.idx ?? undefined)],
-    },
-    scales: {
-      x: {
-        range: (_, from, to) => (look === 'bars' ? [from - daySeconds / 2, to + daySeconds / 2] : [from, to]),
-      },
-      y: { range: (_, __, most) => [0, Math.max(shown().least, (most ?? 0) * 1.1)] },
-    },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: axisPx,
-        space: markGapPx,
-        values: (_, marks, __, ___, step) => marks.map((mark) => shown().timeText(mark, step)),
-      },
-      {
-        ...axis,
-        grid,
-        gap: 8,
-        values: (_, marks) => marks.map((mark) => shown().valueText(mark)),
-        size: (_, texts) => Math.max(0, ...(texts ?? []).map(({ length }) => length)) * digitPx + 12,
-      },
-    ],
-    series: [
-      {},
-      ...lines.map(({ colour, isDashed }, at) => ({
-        stroke: () => token(colour),
-        fill: () => `${token(colour)}${look === 'bars' ? (isDashed ? '66' : 'd9') : '22'}`,
-        width: 2,
-        points: { show: false },
-        ...(look === 'bars'
-          ? { width: 1, paths: bars({ size: [0.36, 14], align: at === 0 ? -1 : 1, radius: 0.2 }) }
-          : isDashed
-            ? { dash: [5, 4] }
-            : {}),
-      })),
-    ],
+
+  function pointAt({ clientX }: PointerEvent): void {
+    const px = clientX - box.current!.getBoundingClientRect().left - leftPx
+    const at = look === 'bars' ? Math.floor(px / stepPx) : Math.round(px / stepPx)
+    point(at >= 0 && at < times.length ? at : undefined)
   }
+
+  return (
+    <svg
+      ref={box}
+      class="plot"
+      role="img"
+      aria-label={label}
+      height={heightPx}
+      onPointerMove={pointAt}
+      onPointerLeave={() => point(undefined)}
+    >
+      {values.map((value) => (
+        <g key={value}>
+          <line class="plot-grid" x1={leftPx} x2={width} y1={y(value)} y2={y(value)} />
+          <text x={leftPx - 8} y={y(value)} dy="0.35em" text-anchor="end">
+            {valueText(value)}
+          </text>
+        </g>
+      ))}
+      {marks.map((at) => (
+        <text
+          key={at}
+          x={x(at)}
+          y={heightPx - 8}
+          text-anchor={x(at) > width - markGapPx / 2 ? 'end' : 'middle'}
+        >
+          {timeText(times[at]!, stepSeconds)}
+        </text>
+      ))}
+      {pointed !== undefined && (
+        <line class="plot-cursor" x1={x(pointed)} x2={x(pointed)} y1={abovePx} y2={heightPx - belowPx} />
+      )}
+      {lines.map(({ colour, isDashed, values: drawn }, place) =>
+        look === 'bars' ? (
+          <Bars key={colour} {...{ colour, isDashed, place, stepPx }} values={drawn} x={x} y={y} />
+        ) : (
+          stretchesOf(drawn).map(([from, to]) => (
+            <g key={`${colour} ${from}`} stroke={`var(--${colour})`} fill={`var(--${colour})`}>
+              <path
+                class="plot-area"
+                d={`${pathOf(drawn, from, to, x, y)}L${x(to)} ${y(0)}L${x(from)} ${y(0)}Z`}
+              />
+              <path class={isDashed ? 'plot-line dashed' : 'plot-line'} d={pathOf(drawn, from, to, x, y)} />
+            </g>
+          ))
+        ),
+      )}
+    </svg>
+  )
+}
+
+/** The widest a bar gets. */
+const maxBarPx = 14
+
+function Bars({
+  colour,
+  isDashed,
+  place,
+  stepPx,
+  values,
+  x,
+  y,
+}: PlotLine & {
+  readonly place: number
+  readonly stepPx: number
+  readonly x: (at: number) => number
+  readonly y: (value: number) => number
+}) {
+  const barPx = Math.min(maxBarPx, stepPx * 0.36)
+  return (
+    <g fill={`var(--${colour})`} class={isDashed ? 'plot-bars dashed' : 'plot-bars'}>
+      {values.map(
+        (value, at) =>
+          value !== null &&
+          value > 0 && (
+            <rect
+              key={at}
+              x={x(at) + (place - 1) * barPx}
+              y={y(value)}
+              width={barPx}
+              height={y(0) - y(value)}
+              rx={2}
+            />
+          ),
+      )}
+    </g>
+  )
 }

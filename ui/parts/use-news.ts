@@ -5,19 +5,19 @@ import { createPace } from '../state/pace.ts'
 /** As fresh as a person notices, at a cost a small device does not. */
 const leastMs = 2_000
 
-/** `sign` changes whenever `look` should be called. */
-export function useNews(sign: string, look: () => void): void {
+/** `value` becomes another whenever `look` should be called. */
+export function useNews(value: unknown, look: () => void): void {
   const latest = useRef(look)
   latest.current = look
   const pace = useRef<ReturnType<typeof createPace> | undefined>(undefined)
-  const shown = useRef(sign)
+  const seen = useRef(value)
   useEffect(() => {
     const own = createPace(() => latest.current(), leastMs)
     pace.current = own
     return () => own[Symbol.dispose]()
   }, [])
   useEffect(() => {
-    if (shown.current !== sign) pace.current?.call()
-    shown.current = sign
-  }, [sign])
+    if (seen.current !== value) pace.current?.call()
+    seen.current = value
+  }, [value])
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ExplanationBody } from '../../src/api/schemas/explanation.ts'
 import { aFolder, aPeer } from '../testing/samples.ts'
-import { adviceFor, describeRoute, sortRoutes } from './connection-advice.ts'
+import { adviceFor, connectionsKey, describeRoute, sortRoutes } from './connection-advice.ts'
 
 type Route = ExplanationBody['routes'][number]
 
@@ -82,4 +82,13 @@ test('what a person typed in comes before what was found', () => {
   const found = aRoute({ source: 'lan', target: 'found', state: 'connected' })
   const typed = aRoute({ target: 'typed' })
   expect(sortRoutes([found, typed]).map(({ target }) => target)).toEqual(['typed', 'found'])
+})
+
+test('the explanation is asked for again when a way or a device comes or goes, and not when bytes pass', () => {
+  const before = connectionsKey(aFolder({ peers: [aPeer()], routes: [aRoute()] }))
+  const of = (change: Parameters<typeof aFolder>[0]) =>
+    connectionsKey(aFolder({ peers: [aPeer()], routes: [aRoute()], ...change }))
+  expect(of({ peers: [aPeer({ received: 9 })], bytes: 1 })).toBe(before)
+  expect(of({ peers: [] })).not.toBe(before)
+  expect(of({ routes: [aRoute({ state: 'trying' })] })).not.toBe(before)
 })

@@ -36,6 +36,12 @@ export function adviceFor(
   return advice.filter((words) => words !== false).slice(0, 4)
 }
 
+/** Another one when the explanation may be: who is connected, and what came of each way a person typed in. */
+export function connectionsKey({ state, peers, routes }: FolderStatusBody): string {
+  const ways = routes.map((route) => `${route.target} ${route.state} ${route.at}`)
+  return [state, ...peers.map(({ id }) => id), ...ways].join()
+}
+
 /** How a way to a device is, in words. */
 export function describeRoute({ state, lastResult, nextInSeconds }: Route): {
   readonly tone: Tone

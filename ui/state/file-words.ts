@@ -4,32 +4,6 @@ import type { Tone } from './folder-words.ts'
 
 export type FileRow = Files['files'][number]
 
-/** Problems of a path that there are words for, of what happened and of what to do. */
-export const explainedProblems = [
-  'unreadable',
-  'not-writable',
-  'io-error',
-  'name-not-utf8',
-  'name-unusable',
-  'name-not-possible-here',
-  'name-collides',
-  'kind-unsupported',
-  'kind-not-possible-here',
-  'link-unusable',
-  'too-large-here',
-  'history-full',
-  'no-peer-has-it',
-  'obstructed',
-  'changing',
-  'changed-since-plan',
-] as const
-
-type ExplainedProblem = (typeof explainedProblems)[number]
-
-export function isExplainedProblem(code: string): code is ExplainedProblem {
-  return (explainedProblems as readonly string[]).includes(code)
-}
-
 const tones: Readonly<Record<FileRow['state'], Tone>> = {
   here: 'ok',
   needed: 'waiting',

@@ -23,7 +23,12 @@ export const problemKinds = [
   'obstructed',
   'io-error',
 ] as const
-export type ProblemKind = (typeof problemKinds)[number] | 'other'
+type KnownProblem = (typeof problemKinds)[number]
+export type ProblemKind = KnownProblem | 'other'
+
+export function isKnownProblem(code: string): code is KnownProblem {
+  return problemKinds.some((kind) => kind === code)
+}
 
 export interface ProblemGroup {
   readonly kind: ProblemKind
@@ -34,7 +39,7 @@ export interface ProblemGroup {
 export function groupProblems(problems: Folder['problems']): readonly ProblemGroup[] {
   const groups = new Map<ProblemKind, Folder['problems']>()
   for (const problem of problems) {
-    const kind = problemKinds.find((code) => code === problem.code) ?? 'other'
+    const kind = isKnownProblem(problem.code) ? problem.code : 'other'
     const group = groups.get(kind)
     if (group === undefined) groups.set(kind, [problem])
     else group.push(problem)

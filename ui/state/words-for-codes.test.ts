@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorCodes } from '../../src/core/errors.ts'
-import { explainedProblems } from './file-words.ts'
+import { problemKinds } from './folder-glance.ts'
 import { explainedHalts } from './halt-words.ts'
 import { languages } from './preferences.ts'
 
@@ -20,7 +20,7 @@ test.each(languages)(
     const keys = keysOf(language)
     const wanted = [
       ...explainedHalts.flatMap((code) => ['what', 'safe', 'do'].map((part) => `halt-${part}-${code}`)),
-      ...explainedProblems.flatMap((code) => ['what', 'do'].map((part) => `problem-${part}-${code}`)),
+      ...[...problemKinds, 'other'].flatMap((kind) => [`problem-${kind}`, `problem-do-${kind}`]),
     ]
     expect(wanted.filter((key) => !keys.has(key))).toEqual([])
   },
@@ -28,5 +28,5 @@ test.each(languages)(
 
 test('only codes that there are have an explanation', () => {
   const known: readonly string[] = errorCodes
-  expect([...explainedHalts, ...explainedProblems].filter((code) => !known.includes(code))).toEqual([])
+  expect([...explainedHalts, ...problemKinds].filter((code) => !known.includes(code))).toEqual([])
 })

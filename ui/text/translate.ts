@@ -11,8 +11,8 @@ import { formatBytes } from './format.ts'
 export type TextArgs = Readonly<Record<string, string | number>>
 
 const loaders: Readonly<Record<Language, () => Promise<{ readonly texts: string }>>> = {
-  en: () => import('./en.ts'),
-  ru: () => import('./ru.ts'),
+  en: () => import('texts:en'),
+  ru: () => import('texts:ru'),
 }
 
 const bundle = signal<FluentBundle | undefined>(undefined)

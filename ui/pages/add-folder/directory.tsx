@@ -194,13 +194,7 @@ function Chosen({
       </div>
       <div class="form-actions">
         <Button onClick={() => setMaking(true)}>{t('directory-new')}</Button>
-        <Button
-          look="primary"
-          icon="check"
-          isBusy={isBusy}
-          disabled={obstacle !== undefined}
-          onClick={onChoose}
-        >
+        <Button look="primary" isBusy={isBusy} disabled={obstacle !== undefined} onClick={onChoose}>
           {t('directory-use')}
         </Button>
       </div>

@@ -7,9 +7,9 @@ import { Badge } from '../../parts/callout.tsx'
 import { Disclosure } from '../../parts/disclosure.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
-import { useReloadOn } from '../../parts/use-reload-on.ts'
+import { useNews } from '../../parts/use-news.ts'
 import { When } from '../../parts/values.tsx'
-import { adviceFor, describeRoute, sortRoutes } from '../../state/connection-advice.ts'
+import { adviceFor, connectionsKey, describeRoute, sortRoutes } from '../../state/connection-advice.ts'
 import { folderName, type Tone } from '../../state/folder-words.ts'
 import { folders } from '../../state/live.ts'
 import { errorText, t } from '../../text/translate.ts'
@@ -49,7 +49,7 @@ export function Connections({ folder }: { readonly folder: FolderStatusBody }) {
   const loading = useLoaded(folder.id, (signal) =>
     api.get<ExplanationBody>(folderAddress(folder.id, '/explanation'), {}, signal),
   )
-  useReloadOn(folder, loading.reload)
+  useNews(connectionsKey(folder), loading.reload)
   return (
     <Show loading={loading}>
       {(explanation) => (

@@ -8,9 +8,11 @@ import { TextField } from '../../parts/field.tsx'
 import { FilePath } from '../../parts/file-path.tsx'
 import { EmptyState } from '../../parts/page.tsx'
 import { RunProgress, useRun } from '../../parts/run-progress.tsx'
+import { useNews } from '../../parts/use-news.ts'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
 import { useWide } from '../../parts/use-wide.ts'
 import { Size } from '../../parts/values.tsx'
+import { folderSign } from '../../state/folder-sign.ts'
 import { fromLocalInput, quickMoments, toLocalInput } from '../../state/local-time.ts'
 import { allOf, isChosen, noneChosen, toggled } from '../../state/selection.ts'
 import { formatNumber, formatTime } from '../../text/format.ts'
@@ -76,6 +78,8 @@ function HeldFiles({
       after = page.next
     }
   }
+
+  useNews(folderSign(folder), paged.refresh)
 
   const count = chosen.all ? paged.rows.length - chosen.except.size : chosen.only.size
   const countText = formatNumber(count) + (chosen.all && !paged.isComplete ? '+' : '')

@@ -1,6 +1,6 @@
 /** Both versions of one conflict, beside each other, and one click to choose. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { History } from '../../../src/api/schemas/history.ts'
 import { type Content, loadContent } from '../../api/content.ts'
 import { api } from '../../api/request.ts'
@@ -10,7 +10,7 @@ import { Facts } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { type Loaded, useLoaded } from '../../parts/use-loaded.tsx'
 import { Size, When } from '../../parts/values.tsx'
-import type { ComparedTexts } from '../../state/compare-texts.ts'
+import { type ComparedTexts, compareTexts } from '../../state/compare-texts.ts'
 import { archiveSearch, authorOf, type Conflict, newerOf } from '../../state/conflict-words.ts'
 import { splitPath } from '../../state/file-words.ts'
 import { type ComparedLine, plainLines } from '../../state/text-lines.ts'
@@ -43,8 +43,7 @@ export function ConflictVersions({
   const choose = (which: 'original' | 'copy', label: string) =>
     mayChoose && (
       <Button look="primary" icon="check" isBusy={keep.isBusy} onClick={() => keep.run(which)}>
-        {t('conflict-keep')}
-        <span class="unseen">: {label}</span>
+        {t('conflict-keep')} <span class="unseen">({label})</span>
       </Button>
     )
 
@@ -187,21 +186,11 @@ function textOf(loaded: Loaded<Content | undefined>): string | undefined {
   return loaded.state === 'ready' && loaded.value?.kind === 'text' ? loaded.value.text : undefined
 }
 
-/** What compares is loaded when there is something to compare. Where only one is a text, or they have little in common, nothing is marked. */
+/** Where only one is a text, or they have little in common, nothing is marked. */
 function useComparison(left: string | undefined, right: string | undefined): ComparedTexts | undefined {
-  const [compared, setCompared] = useState<ComparedTexts | undefined>(undefined)
-  useEffect(() => {
-    if (left === undefined && right === undefined) return
-    let isWanted = true
-    import('../../state/compare-texts.ts').then(({ compareTexts }) => {
-      if (!isWanted) return
-      const both = left === undefined || right === undefined ? undefined : compareTexts(left, right)
-      const plain = { left: plainLines(left ?? ''), right: plainLines(right ?? ''), isSame: false, hidden: 0 }
-      setCompared(both ?? plain)
-    })
-    return () => {
-      isWanted = false
-    }
+  return useMemo(() => {
+    if (left === undefined && right === undefined) return undefined
+    const both = left === undefined || right === undefined ? undefined : compareTexts(left, right)
+    return both ?? { left: plainLines(left ?? ''), right: plainLines(right ?? ''), isSame: false, hidden: 0 }
   }, [left, right])
-  return compared
 }

@@ -10,15 +10,10 @@ import { Facts } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { Size, When } from '../../parts/values.tsx'
 import { archiveSearch } from '../../state/conflict-words.ts'
-import {
-  type FileRow,
-  fileState,
-  isExplainedProblem,
-  isFetchable,
-  splitPath,
-} from '../../state/file-words.ts'
+import { type FileRow, fileState, isFetchable, splitPath } from '../../state/file-words.ts'
+import { isKnownProblem } from '../../state/folder-glance.ts'
 import { formatTime } from '../../text/format.ts'
-import { t } from '../../text/translate.ts'
+import { errorText, t } from '../../text/translate.ts'
 import { FileParts } from '../file-parts.tsx'
 import { Preview } from './content-view.tsx'
 import { FileState } from './files.tsx'
@@ -80,23 +75,14 @@ export function FileDialog({ folder, row, onChange, onClose }: Props) {
   )
 }
 
-/** What happened and what to do; in the daemon's own words below, which name what is in the way. */
-export function ProblemHelp({ problem: { code, message } }: { readonly problem: Reason }) {
+/** What happened, and what to do. */
+export function ProblemHelp({ problem }: { readonly problem: Reason }) {
   return (
     <Callout tone="problem">
-      {isExplainedProblem(code) ? (
-        <>
-          <p>
-            <strong>{t(`problem-what-${code}`)}</strong>
-          </p>
-          <p>{t(`problem-do-${code}`)}</p>
-          <p class="about" lang="en">
-            {message}
-          </p>
-        </>
-      ) : (
-        message
-      )}
+      <p>
+        <strong>{errorText(problem)}</strong>
+      </p>
+      {isKnownProblem(problem.code) && <p>{t(`problem-do-${problem.code}`)}</p>}
     </Callout>
   )
 }

@@ -23,7 +23,7 @@ const filters = ['all', 'needed', 'problem'] as const
 type Filter = (typeof filters)[number]
 
 /** Rows of one request: some screens full. */
-const pageRows = 200
+const pageRows = 500
 
 export const kindIcons: Readonly<Record<FileRow['kind'], IconName>> = {
   file: 'file',

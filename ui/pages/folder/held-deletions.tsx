@@ -22,9 +22,11 @@ const listedRows = 10_000
 export function HeldDeletions({ folder }: FolderTabProps) {
   const [asked, setAsked] = useState<'confirm' | 'undo' | undefined>(undefined)
   const { count = 0, total = 0, origin = 'here' } = folder.halt?.data ?? {}
-  const loading = useLoaded(`${folder.id} ${count}`, (signal) =>
-    api.get<Deletes>(folderAddress(folder.id, '/deletes'), {}, signal),
-  )
+  const loading = useLoaded(`${folder.id} ${count}`, async (signal) => {
+    const { held, by } = await api.get<Deletes>(folderAddress(folder.id, '/deletes'), {}, signal)
+    // They come in the order they would be deleted in.
+    return { held: held.sort(), by }
+  })
   async function settle(choice: 'confirm' | 'undo'): Promise<void> {
     const { deletions } = await api.post<{ deletions: number }>(folderAddress(folder.id, '/deletes'), {
       choice,

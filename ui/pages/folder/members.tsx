@@ -6,8 +6,8 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
-import { TextField } from '../../parts/field.tsx'
 import { EmptyState, Section } from '../../parts/page.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { doAndTell } from '../../parts/use-action.ts'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { type Member, matchesSearch, withLinks } from '../../state/members.ts'
@@ -55,7 +55,7 @@ export function MembersSection({ folder, rows, onChange }: Props) {
         </EmptyState>
       )}
       {members.length >= searchFrom && (
-        <TextField type="search" label={t('members-search')} value={search} onInput={setSearch} />
+        <SearchField label={t('members-search')} value={search} onSearch={setSearch} />
       )}
       {members.length > 0 && shown.length === 0 && <p class="muted">{t('members-not-found')}</p>}
       {shown.length > 0 && (

@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { PathText } from '../../parts/path-text.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
-import { useReload } from '../../parts/use-reload.ts'
+import { useNews } from '../../parts/use-news.ts'
 import { When } from '../../parts/values.tsx'
 import { hrefOf } from '../../state/route.ts'
 import { t } from '../../text/translate.ts'
@@ -30,7 +30,7 @@ export function LatestHistory({ folder }: FolderTabProps) {
   const loading = useLoaded(id, (signal) =>
     api.get<History>('/api/history', { folder: id, limit: fewEntries }, signal),
   )
-  useReload(`${files} ${bytes} ${needFiles} ${localChanges} ${state}`, loading.reload)
+  useNews(`${files} ${bytes} ${needFiles} ${localChanges} ${state}`, loading.reload)
   return (
     <Section
       title={t('overview-history')}

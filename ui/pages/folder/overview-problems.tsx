@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { Section } from '../../parts/page.tsx'
 import { PathText } from '../../parts/path-text.tsx'
 import { groupProblems, type ProblemGroup } from '../../state/folder-glance.ts'
-import { t } from '../../text/translate.ts'
+import { errorText, t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
 
 export function Problems({ folder: { problems } }: FolderTabProps) {
@@ -27,11 +27,10 @@ function Group({ group: { kind, problems } }: { readonly group: ProblemGroup }) 
       <h3>{t(`problem-${kind}`, { files: problems.length })}</h3>
       <p class="about">{t(`problem-do-${kind}`)}</p>
       <ul>
-        {problems.slice(0, isOpen ? problems.length : fewPaths).map(({ path, message }) => (
-          <li key={path}>
-            <PathText path={path} />
-            {/* Of what has no words of its own, the device's say what it is. */}
-            {(kind === 'other' || kind === 'io-error') && <span class="about">{message}</span>}
+        {problems.slice(0, isOpen ? problems.length : fewPaths).map((problem) => (
+          <li key={problem.path}>
+            <PathText path={problem.path} />
+            {(kind === 'other' || kind === 'io-error') && <span class="about">{errorText(problem)}</span>}
           </li>
         ))}
       </ul>

@@ -1,11 +1,6 @@
-/** One folder at a glance: what is missing and when it will be here, who is there, what is wrong, what happened last. */
-import type { Conflicts } from '../../../src/api/schemas/files.ts'
-import { api } from '../../api/request.ts'
 import { toneIcons } from '../../parts/callout.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'
-import { useLoaded } from '../../parts/use-loaded.tsx'
-import { useReload } from '../../parts/use-reload.ts'
 import { Progress, Size, Speed } from '../../parts/values.tsx'
 import { timeLeft } from '../../state/folder-glance.ts'
 import { describeFolder, progressOf } from '../../state/folder-words.ts'
@@ -75,17 +70,9 @@ function Coming({ folder }: FolderTabProps) {
   )
 }
 
-/** More than anybody settles in one go; beyond it the number says "more than". */
-const maxConflicts = 100
-
 /** What waits for a person, and what is not kept, each with the way there. */
 function Decisions({ folder }: FolderTabProps) {
-  const { id, files, localChanges, notKept } = folder
-  const { loaded, reload } = useLoaded(id, (signal) =>
-    api.get<Conflicts>('/api/conflicts', { folder: id, limit: maxConflicts }, signal),
-  )
-  useReload(`${files}`, reload)
-  const conflicts = loaded.state === 'ready' ? loaded.value.conflicts.length : 0
+  const { id, conflicts, localChanges, notKept } = folder
   const links: readonly (readonly [tab: FolderTab, text: string])[] = [
     ...(conflicts > 0 ? [['conflicts', t('overview-conflicts', { conflicts })] as const] : []),
     ...(localChanges > 0 ? [['changes', t('overview-local-changes', { files: localChanges })] as const] : []),

@@ -3,7 +3,7 @@ import type { Invites, Peers } from '../../../src/api/schemas/members.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { EmptyState } from '../../parts/page.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
-import { useReloadOn } from '../../parts/use-reload-on.ts'
+import { useNews } from '../../parts/use-news.ts'
 import { membersKey } from '../../state/members.ts'
 import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
@@ -28,7 +28,7 @@ function Sharing({ folder }: FolderTabProps) {
     members.reload()
     invites.reload()
   }
-  useReloadOn(membersKey(folder), reload)
+  useNews(membersKey(folder), reload)
   const canDecide = role === 'full'
   return (
     <>

@@ -1,15 +1,10 @@
 /** How fast all folders together may be: always, and at certain times of the week. */
-import { late } from '../../parts/late.tsx'
 import { Section } from '../../parts/page.tsx'
 import { AmountSetting, SwitchSetting, useSetting } from '../../parts/setting.tsx'
 import { SettingFault } from '../../parts/setting-text.tsx'
 import { t } from '../../text/translate.ts'
 import { LimitsNow } from '../limits-now.tsx'
-import type { ScheduleEditorProps } from './schedule-editor.tsx'
-
-const ScheduleEditor = late<ScheduleEditorProps>(() =>
-  import('./schedule-editor.tsx').then((module) => module.ScheduleEditor),
-)
+import { ScheduleEditor } from './schedule-editor.tsx'
 
 export function LimitsSection() {
   const { shown, set, label, about } = useSetting('limitSchedule')

@@ -2,9 +2,8 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { Choice } from '../../parts/field.tsx'
-import { late } from '../../parts/late.tsx'
 import { Section } from '../../parts/page.tsx'
-import type { PlotProps } from '../../parts/plot.tsx'
+import { Plot } from '../../parts/plot.tsx'
 import { Show } from '../../parts/use-loaded.tsx'
 import { speedUnit } from '../../state/preferences.ts'
 import {
@@ -20,8 +19,6 @@ import { formatClock, formatDayAndClock, formatShortDay } from '../../text/dates
 import { formatBytes, formatSpeed } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
 import { useTraffic } from './use-traffic.ts'
-
-const Plot = late<PlotProps>(() => import('../../parts/plot.tsx').then((module) => module.Plot))
 
 const daySeconds = 86_400
 /** What the axis reaches at least: a quiet line in a kilobyte's scale would look like a storm. */

@@ -70,36 +70,20 @@ problem-more = { $files ->
     [one] Show { $files } more
    *[other] Show { $files } more
   }
-problem-what-unreadable = This device may not read it.
 problem-do-unreadable = Let the user that Berrysync runs as read it. It is tried again by itself.
-problem-what-not-writable = This device may not write it.
 problem-do-not-writable = Let the user that Berrysync runs as write to it and to its directory. It is tried again by itself.
-problem-what-io-error = The disk answered with an error.
 problem-do-io-error = It is tried again by itself. If it stays, check the disk and its cable: it may be failing.
-problem-what-name-not-utf8 = Its name is not valid text.
 problem-do-name-not-utf8 = Rename it on the device where it lies.
-problem-what-name-unusable = Its name cannot be synced.
 problem-do-name-unusable = Rename it, and it syncs.
-problem-what-name-not-possible-here = The disk of this device does not allow its name.
 problem-do-name-not-possible-here = Rename it on another device. Other devices are not affected.
-problem-what-name-collides = Another file has nearly the same name, and this disk does not tell the two apart.
 problem-do-name-collides = Rename one of the two on another device. Neither is overwritten.
-problem-what-kind-unsupported = It is no file, directory or symbolic link.
 problem-do-kind-unsupported = Nothing needs to be done. To be rid of this message, ignore it in the folder's settings.
-problem-what-kind-not-possible-here = It is a symbolic link, which this disk cannot hold.
 problem-do-kind-not-possible-here = Nothing is lost: other devices have it. Keep the folder on another disk if it is needed here.
-problem-what-link-unusable = This symbolic link cannot be synced.
 problem-do-link-unusable = Make the link again with another target, or ignore it in the folder's settings.
-problem-what-too-large-here = It is too large for this disk.
 problem-do-too-large-here = Keep the folder on a larger disk, or on one with another file system.
-problem-what-history-full = So many devices have changed it that no more can be noted.
 problem-do-history-full = Give it another name to go on with it. What was changed stays here until then.
-problem-what-no-peer-has-it = No connected device has its content.
 problem-do-no-peer-has-it = It comes as soon as a device that has it is online.
-problem-what-obstructed = Something else lies in its place.
 problem-do-obstructed = Move away what lies there. Nothing is overwritten.
-problem-what-changing = It is being written to.
 problem-do-changing = Nothing needs to be done: it is sent when the writing ends.
-problem-what-changed-since-plan = It was changed on this disk at the same moment.
 problem-do-changed-since-plan = Nothing needs to be done: it is looked at again.
 problem-do-other = What is known of each stands below it.

@@ -106,36 +106,20 @@ problem-more = { $files ->
     [many] Показать ещё { $files }
    *[other] Показать ещё { $files }
   }
-problem-what-unreadable = Этому устройству нельзя его читать.
 problem-do-unreadable = Разрешите чтение пользователю, от имени которого работает Berrysync. Новая попытка будет сама.
-problem-what-not-writable = Этому устройству нельзя его записать.
 problem-do-not-writable = Разрешите запись в файл и в его каталог пользователю, от имени которого работает Berrysync. Новая попытка будет сама.
-problem-what-io-error = Диск ответил ошибкой.
 problem-do-io-error = Новая попытка будет сама. Если не пройдёт, проверьте диск и кабель: возможно, диск выходит из строя.
-problem-what-name-not-utf8 = Имя записано не как текст.
 problem-do-name-not-utf8 = Переименуйте его на том устройстве, где он лежит.
-problem-what-name-unusable = С таким именем синхронизировать нельзя.
 problem-do-name-unusable = Переименуйте, и он синхронизируется.
-problem-what-name-not-possible-here = Диск этого устройства не допускает такого имени.
 problem-do-name-not-possible-here = Переименуйте его на другом устройстве. Остальным это не мешает.
-problem-what-name-collides = У другого файла почти такое же имя, и этот диск их не различает.
 problem-do-name-collides = Переименуйте один из двух на другом устройстве. Ни один не будет перезаписан.
-problem-what-kind-unsupported = Это не файл, не каталог и не символическая ссылка.
 problem-do-kind-unsupported = Делать ничего не нужно. Чтобы сообщение исчезло, исключите его в настройках папки.
-problem-what-kind-not-possible-here = Это символическая ссылка, а на этом диске они невозможны.
 problem-do-kind-not-possible-here = Ничего не потеряно: она есть на других устройствах. Если она нужна здесь, держите папку на другом диске.
-problem-what-link-unusable = Эту символическую ссылку нельзя синхронизировать.
 problem-do-link-unusable = Создайте ссылку заново с другой целью или исключите её в настройках папки.
-problem-what-too-large-here = Он слишком велик для этого диска.
 problem-do-too-large-here = Держите папку на диске побольше или с другой файловой системой.
-problem-what-history-full = Его меняло столько устройств, что отметить ещё одно нельзя.
 problem-do-history-full = Дайте файлу другое имя. До тех пор изменения остаются здесь.
-problem-what-no-peer-has-it = Ни у кого на связи нет его содержимого.
 problem-do-no-peer-has-it = Он придёт, как только в сети появится устройство, у которого он есть.
-problem-what-obstructed = На его месте лежит что-то другое.
 problem-do-obstructed = Уберите то, что там лежит. Ничего не будет перезаписано.
-problem-what-changing = В него ещё пишут.
 problem-do-changing = Делать ничего не нужно: он будет отправлен, когда запись кончится.
-problem-what-changed-since-plan = Его как раз изменили на этом диске.
 problem-do-changed-since-plan = Делать ничего не нужно: он будет просмотрен ещё раз.
 problem-do-other = Что известно о каждом, написано под ним.

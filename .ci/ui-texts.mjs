@@ -1,0 +1,44 @@
+/**
+ * Makes the texts of the web interface modules: `texts:en`, `texts:ru`. What they are called by stands in a module both share, because names
+ * are a quarter of all texts and nobody reads them.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A plugin for esbuild. `directory` holds one directory a language, with the same messages in each. */
+export function textsPlugin(directory) {
+  const read = (language) => readMessages(join(directory, language))
+  return {
+    name: 'texts',
+    setup(build) {
+      build.onResolve({ filter: /^texts:/ }, ({ path }) => ({
+        path: path.slice('texts:'.length),
+        namespace: 'texts',
+      }))
+      build.onLoad({ filter: /^keys$/, namespace: 'texts' }, () => ({
+        contents: `export const keys = ${JSON.stringify([...read('en').keys()].join(' '))}.split(' ')`,
+      }))
+      build.onLoad({ filter: /^(en|ru)$/, namespace: 'texts' }, ({ path }) => {
+        const messages = read(path)
+        const values = [...read('en').keys()].map((key) => messages.get(key))
+        return {
+          contents: `import { keys } from 'texts:keys'
+            const values = ${JSON.stringify(values)}
+            export const texts = keys.map((key, at) => key + ' =' + values[at]).join('\\n')`,
+        }
+      })
+    },
+  }
+}
+
+/** What stands behind each `key =`, with the indented lines that belong to it. */
+export function readMessages(directory) {
+  const messages = new Map()
+  for (const name of readdirSync(directory).sort()) {
+    const text = readFileSync(join(directory, name), 'utf8')
+    for (const [, key, value] of text.matchAll(/^([a-z][\w-]*) *=(.*(?:\n(?:[ }].*)?)*)/gim)) {
+      messages.set(key, value.trimEnd().replace(/\n +/g, '\n '))
+    }
+  }
+  return messages
+}
