@@ -75,7 +75,10 @@ async function measurePaint(page: Page, client: CDPSession): Promise<Paint> {
   await client.send('Network.emulateNetworkConditions', slowLine)
   await client.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
   await page.goto('/')
-  await page.waitForFunction('globalThis.usableMs !== undefined')
+  await page
+    .locator('.folder-list h2 a')
+    .nth(listedFolders - 1)
+    .waitFor()
   return { ...(await page.evaluate<Omit<Paint, 'transferredBytes'>>(readPaint)), transferredBytes }
 }
 
