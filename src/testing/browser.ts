@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -37,7 +37,11 @@ export interface TestPage extends AsyncDisposable {
   readonly page: Page
   /** Errors in the console, exceptions, refused or foreign requests so far. */
   readonly faults: readonly string[]
-  /** What axe finds, in the light and in the dark scheme. */
+  /** A refusal that the test provokes: the browser's own line in the console about it is no fault. */
+  expectRefusal(status: number, path: RegExp): void
+  /** The device is switched off for a while: as long as this is not disposed, requests that fail for that are no fault. */
+  expectSilence(): Disposable
+  /** What axe finds, in the light and in the dark scheme, and what makes the page wider than its window. */
   findBarriers(): Promise<readonly string[]>
   /** Writes pictures in both schemes when they are asked for (`BERRYSYNC_SCREENSHOTS`). */
   picture(name: string): Promise<void>
@@ -53,12 +57,13 @@ export async function openBrowser(): Promise<TestBrowser> {
 }
 
 async function openPage(browser: Browser, origin: string, { width, language }: Look): Promise<TestPage> {
+  const window = { width, height: width === 360 ? 740 : 860 }
   const context = await browser.newContext({
     baseURL: origin,
     ignoreHTTPSErrors: true,
     locale: language === 'ru' ? 'ru-RU' : 'en-GB',
     timezoneId: 'Europe/Berlin',
-    viewport: { width, height: width === 360 ? 740 : 860 },
+    viewport: window,
     ...(width === 360 ? { hasTouch: true, isMobile: true } : {}),
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
@@ -67,8 +72,19 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   const faults: string[] = []
   await refuseElsewhere(context, origin, faults)
   const page = await context.newPage()
+  const client = await context.newCDPSession(page)
+  const refusals: { readonly status: number; readonly path: RegExp }[] = []
+  let isSilent = false
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`)
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    const { url } = message.location()
+    const text = message.text()
+    const isExpected = refusals.some(
+      ({ status, path }) =>
+        text.includes(`responded with a status of ${status} `) && path.test(new URL(url).pathname),
+    )
+    if (!isExpected && !(isSilent && text.includes('net::ERR_')))
+      faults.push(`console: ${message.text()} (${url})`)
   })
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`))
 
@@ -83,8 +99,17 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   return {
     page,
     faults,
+    expectRefusal: (status, path) => void refusals.push({ status, path }),
+    expectSilence() {
+      isSilent = true
+      return {
+        [Symbol.dispose]() {
+          isSilent = false
+        },
+      }
+    },
     async findBarriers() {
-      const found: string[] = []
+      const found: string[] = [...(await page.evaluate<string[]>(tooWide))]
       await page.evaluate(axeSource)
       await inBothSchemes(async (scheme) => {
         for (const { id, help, nodes } of await runAxe(page))
@@ -96,15 +121,31 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
       if (process.env.BERRYSYNC_SCREENSHOTS === undefined) return
       await mkdir(picturesDirectory, { recursive: true })
       await inBothSchemes(async (scheme) => {
-        await page.screenshot({
-          path: `${picturesDirectory}${name}-${width}-${language}-${scheme}.png`,
-          fullPage: true,
-        })
+        if (language === 'ru' && scheme === 'dark') return
+        await page.setViewportSize({ width, height: await page.evaluate<number>(pageHeight) })
+        await page.evaluate(toRest)
+        const taken = await client.send('Page.captureScreenshot', { format: 'webp', quality: 75 })
+        const file = `${picturesDirectory}${name}-${width}-${language}-${scheme}.webp`
+        await writeFile(file, Buffer.from(taken.data, 'base64'))
+        await page.setViewportSize(window)
       })
     },
     [Symbol.asyncDispose]: () => context.close(),
   }
 }
+
+/** Nobody scrolls sideways on a phone. Tells the innermost elements that reach beyond the right edge. */
+const tooWide = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  const beyond = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > clientWidth + 1)
+  const innermost = beyond.filter((each) => !beyond.some((other) => other !== each && each.contains(other)))
+  const shown = innermost.slice(0, 5).map(({ outerHTML }) => outerHTML.slice(0, 200))
+  return ['wider than the window: ' + scrollWidth + ' px in ' + clientWidth + ': ' + shown.join(' | ')]
+})()`
+
+/** The whole page in one window, as far as a picture of it is worth its bytes. A dialog is as high as its window. */
+const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(2400, Math.max(innerHeight, document.documentElement.scrollHeight))`
 
 /** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
 const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))

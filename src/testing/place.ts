@@ -39,19 +39,23 @@ export async function startPlace(
   name: string,
   stack: AsyncDisposableStack,
   program: readonly string[] = [programPath],
+  /** Settings of the device, as in a file for `--config`. */
+  settings: Readonly<Record<string, unknown>> = {},
+  web = 'off',
 ): Promise<Place> {
   const directory = join(root, name, 'folder')
   const home = join(root, name, 'home')
   await mkdir(directory, { recursive: true })
   const setup = join(root, name, 'setup.json')
-  await writeFile(setup, JSON.stringify({ name }))
-  const daemon = stack.use(await startDaemon(home, ['--config', setup], program))
+  await writeFile(setup, JSON.stringify({ name, ...settings }))
+  const daemon = stack.use(await startDaemon(home, ['--config', setup, '--web', web], program))
   const client = createClient(home, openSocketPath)
   const place: Place = {
     ...{ name, home, directory, daemon },
     async restart() {
       await place.daemon.end('SIGTERM')
-      place.daemon = stack.use(await startDaemon(home, ['--listen', daemon.listen], program))
+      const same = ['--listen', daemon.listen, '--web', daemon.web === '' ? 'off' : new URL(daemon.web).host]
+      place.daemon = stack.use(await startDaemon(home, same, program))
     },
     has: (file, text) =>
       readFile(join(directory, file), 'utf8').then(

@@ -30,7 +30,9 @@ export function ConnectionsSection() {
             key={folder.id}
             summary={
               <>
-                <strong>{folderName(folder.path)}</strong>{' '}
+                <strong>
+                  <bdi>{folderName(folder.path)}</bdi>
+                </strong>{' '}
                 <span class="about">{t('peers-online', { peers: folder.peers.length })}</span>
               </>
             }

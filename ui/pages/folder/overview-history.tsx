@@ -49,7 +49,7 @@ export function LatestHistory({ folder }: FolderTabProps) {
                     {/* What stopped it stands in the place of a path. */}
                     {path !== '' && action !== 'halted' && <PathText path={path} />}
                     <span class="about">
-                      {t(`event-${action}`, { device })} · <When at={at} />
+                      <bdi>{t(`event-${action}`, { device })}</bdi> · <When at={at} />
                     </span>
                   </div>
                 </li>
