@@ -5,6 +5,7 @@ import { looks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { startDaemon } from '../testing/daemon.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
+import { examine } from '../testing/web-place.ts'
 
 let browser: TestBrowser
 beforeAll(async () => {
@@ -23,8 +24,7 @@ test.each(looks)(
 
     await page.goto('/')
     await page.getByRole('heading', { name: say('welcome-title') }).waitFor()
-    expect(await person.findBarriers()).toEqual([])
-    await person.picture('set-up')
+    await examine(person, 'set-up')
 
     await page.getByLabel(say('password'), { exact: true }).fill('short')
     await page.getByLabel(say('password-again')).fill('short')
@@ -41,8 +41,7 @@ test.each(looks)(
     await page.waitForURL(/add-folder/)
     await page.goto('/#/folders')
     await page.getByText(say('folders-empty-title')).waitFor()
-    expect(await person.findBarriers()).toEqual([])
-    await person.picture('folders-empty')
+    await examine(person, 'folders-empty')
     expect(await daemon.askJson('config')).toMatchObject({
       settings: expect.arrayContaining([expect.objectContaining({ key: 'name', value: 'Sofa <b>box</b>' })]),
     })
@@ -53,8 +52,7 @@ test.each(looks)(
     await other.page.getByLabel(say('password'), { exact: true }).fill('nine podcast holders')
     await other.page.getByRole('button', { name: say('log-in-action') }).click()
     await other.page.getByText(say('error-password-wrong')).waitFor()
-    expect(await other.findBarriers()).toEqual([])
-    await other.picture('log-in')
+    await examine(other, 'log-in')
     await other.page.getByLabel(say('password'), { exact: true }).fill('nine podcast folders')
     await other.page.getByRole('button', { name: say('log-in-action') }).click()
     await other.page.getByText(say('folders-empty-title')).waitFor()

@@ -9,7 +9,7 @@ import { type Look, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
-import { examine, sitDown, startWebPlace } from '../testing/web-place.ts'
+import { expectOpenToAll, sitDown, startWebPlace } from '../testing/web-place.ts'
 
 /** A hundred thousand take this test more than a minute to write and hash; the page fetches them in the same way. */
 const files = 20_000
@@ -54,7 +54,7 @@ test.each([phone])('twenty thousand files are scrolled through ($width px, $lang
   const say = readUiTexts(look.language)
   await page.goto(`/#/folders/${id}/files`)
   await page.getByText('Scan 00000.txt').waitFor()
-  await examine(person, 'files-many')
+  await expectOpenToAll(person, 'files-many')
   const last = page.getByText(`Scan ${files - 1}.txt`)
   let most = 0
   await until(
@@ -129,7 +129,7 @@ test.each([phone, desk])('a thousand devices are scrolled through ($width px, $l
     // On a phone it begins below the window, where no row is drawn.
     await scrollTo(page, list, 'start')
     await page.getByText(nameOf(0)).waitFor()
-    await examine(person, address.includes('devices') ? 'devices-many' : 'members-many')
+    await expectOpenToAll(person, address.includes('devices') ? 'devices-many' : 'members-many')
     let most = 0
     // Rows have one height, so that the end is as near as the beginning; below the list there is more of the page.
     await until('the end is in sight', async () => {

@@ -6,7 +6,7 @@ import { type Look, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
-import { examine, sitDown, startWebPlace } from '../testing/web-place.ts'
+import { expectOpenToAll, sitDown, startWebPlace } from '../testing/web-place.ts'
 
 const script = '<img src=x onerror=globalThis.ran=1>'
 const hostileNames = {
@@ -75,7 +75,7 @@ test.each(narrow)('hostile names are shown as they are ($width px, $language)', 
   async function visit(address: string, name: string, ...texts: readonly string[]): Promise<void> {
     await page.goto(address)
     for (const text of texts) await page.getByText(text).first().waitFor()
-    await examine(person, `names-${name}`)
+    await expectOpenToAll(person, name)
     expect(await page.evaluate<unknown>('globalThis.ran')).toBeUndefined()
     expect(await page.evaluate<unknown>('refused')).toEqual([])
   }
@@ -89,7 +89,7 @@ test.each(narrow)('hostile names are shown as they are ($width px, $language)', 
   )
   await page.getByRole('button', { name: /\{\{7\*7\}\}/ }).click()
   await page.getByRole('dialog', { name: hostileNames.quotes }).waitFor()
-  await examine(person, 'names-file')
+  await expectOpenToAll(person, 'file')
   await page.keyboard.press('Escape')
   await visit(`${folder}/archive`, 'archive', hostileNames.bidi, hostileNames.long)
   await page.getByRole('button', { name: /^invoice/ }).click()
@@ -97,16 +97,16 @@ test.each(narrow)('hostile names are shown as they are ($width px, $language)', 
     .getByRole('dialog')
     .getByText(/^first invoice/)
     .waitFor()
-  await examine(person, 'names-archived')
+  await expectOpenToAll(person, 'archived')
   await page.keyboard.press('Escape')
   await visit(`${folder}/conflicts`, 'conflicts', hostileNames.script)
   await page.getByText(hostileNames.script).first().click()
   await page.getByText('changed there').waitFor()
-  await examine(person, 'names-conflict')
+  await expectOpenToAll(person, 'conflict')
   await visit(`${folder}/sharing`, 'sharing', studioName)
   await page.getByRole('button', { name: studioName }).click()
   await page.getByRole('dialog', { name: studioName }).waitFor()
-  await examine(person, 'names-member')
+  await expectOpenToAll(person, 'member')
   await page.keyboard.press('Escape')
   await visit(`${folder}/settings`, 'folder-settings', folderName, say('ignore-title'))
   await visit('/#/devices', 'devices', studioName)
@@ -117,7 +117,7 @@ test.each(narrow)('hostile names are shown as they are ($width px, $language)', 
   await page.goto('/#/add-folder')
   await page.getByRole('button', { name: say('add-new') }).click()
   await page.getByText(folderName).waitFor()
-  await examine(person, 'names-chooser')
+  await expectOpenToAll(person, 'chooser')
   expect(await page.evaluate<unknown>('globalThis.ran')).toBeUndefined()
   expect(person.faults).toEqual([])
 })

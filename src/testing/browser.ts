@@ -43,7 +43,10 @@ export interface TestPage extends AsyncDisposable {
   expectSilence(): Disposable
   /** What axe finds, in the light and in the dark scheme, and what makes the page wider than its window. */
   findBarriers(): Promise<readonly string[]>
-  /** Writes pictures in both schemes when they are asked for (`BERRYSYNC_SCREENSHOTS`). */
+  /**
+   * Writes pictures when they are asked for (`BERRYSYNC_SCREENSHOTS`): in both schemes, in Russian only in the light one. WebP, because all of
+   * them lie in the repository.
+   */
   picture(name: string): Promise<void>
 }
 
@@ -120,6 +123,7 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
     async picture(name) {
       if (process.env.BERRYSYNC_SCREENSHOTS === undefined) return
       await mkdir(picturesDirectory, { recursive: true })
+      await page.evaluate('scrollTo(0, 0)')
       await inBothSchemes(async (scheme) => {
         if (language === 'ru' && scheme === 'dark') return
         await page.setViewportSize({ width, height: await page.evaluate<number>(pageHeight) })
@@ -145,7 +149,7 @@ const tooWide = `(() => {
 })()`
 
 /** The whole page in one window, as far as a picture of it is worth its bytes. A dialog is as high as its window. */
-const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(2400, Math.max(innerHeight, document.documentElement.scrollHeight))`
+const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(3600, Math.max(innerHeight, document.documentElement.scrollHeight))`
 
 /** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
 const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))

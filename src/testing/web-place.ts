@@ -49,8 +49,13 @@ export function forgetConfirmations({ home }: Place): void {
   database.close()
 }
 
-/** A page as it is now keeps nobody out, and is kept as a picture. */
-export async function examine(person: TestPage, name: string): Promise<void> {
+/** A page as it is now keeps nobody out. `name` stands in what is said where it does. */
+export async function expectOpenToAll(person: TestPage, name: string): Promise<void> {
   expect(await person.findBarriers(), name).toEqual([])
+}
+
+/** As `expectOpenToAll`, and the page is kept as a picture. */
+export async function examine(person: TestPage, name: string): Promise<void> {
+  await expectOpenToAll(person, name)
   await person.picture(name)
 }

@@ -6,8 +6,8 @@ import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { EmptyState, PageHeader } from '../parts/page.tsx'
 import { Progress, Size, Speed } from '../parts/values.tsx'
-import { describeFolder, folderName, overallTone, progressOf } from '../state/folder-words.ts'
-import { device, folders, snapshot, traffic } from '../state/live.ts'
+import { describeFolder, folderName, overallTone, progressOf, stillToCome } from '../state/folder-words.ts'
+import { device, folders, snapshot, traffic, transfersSignal } from '../state/live.ts'
 import { goTo, hrefOf } from '../state/route.ts'
 import { formatBytes } from '../text/format.ts'
 import { t } from '../text/translate.ts'
@@ -128,7 +128,9 @@ function FolderRow({ folder }: { readonly folder: FolderStatusBody }) {
           ]}
         />
       </div>
-      {needBytes > 0 && <Progress part={progressOf(folder)} />}
+      {needBytes > 0 && (
+        <Progress part={progressOf({ bytes, needBytes: stillToCome(folder, transfersSignal(id).value) })} />
+      )}
       {why && <p class="why">{t(why.key, why.args)}</p>}
       <FolderCallouts folder={folder} />
       <ul class="folder-facts">

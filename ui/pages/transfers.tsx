@@ -2,7 +2,8 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { EmptyState, Facts, PageHeader, Section } from '../parts/page.tsx'
 import { Size, Speed } from '../parts/values.tsx'
-import { folders, snapshot, traffic } from '../state/live.ts'
+import { stillToCome } from '../state/folder-words.ts'
+import { folders, snapshot, traffic, transfersSignal } from '../state/live.ts'
 import { hrefOf } from '../state/route.ts'
 import { describeLeft, movingPeers, transferRows } from '../state/transfer-words.ts'
 import { formatBytes } from '../text/format.ts'
@@ -69,7 +70,10 @@ export function TransfersPage() {
 function Totals() {
   const now = traffic.value
   if (now === undefined) return null
-  const needBytes = folders.value.reduce((sum, folder) => sum + folder.needBytes, 0)
+  const needBytes = folders.value.reduce(
+    (sum, folder) => sum + stillToCome(folder, transfersSignal(folder.id).value),
+    0,
+  )
   const left = describeLeft(needBytes, now.receivedPerSecond)
   return (
     <section class="section card totals" aria-label={t('transfers-totals')}>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { aFolder, aPeer } from '../testing/samples.ts'
-import { describeFolder, folderName, overallTone, progressOf } from './folder-words.ts'
+import { describeFolder, folderName, overallTone, progressOf, stillToCome } from './folder-words.ts'
 
 const halt = { code: 'disk-full', message: 'The disk is full.' }
 
@@ -67,4 +67,11 @@ test('progress stays between nothing and all', () => {
   expect(progressOf({ bytes: 100, needBytes: 25 })).toBe(0.75)
   expect(progressOf({ bytes: 0, needBytes: 0 })).toBe(1)
   expect(progressOf({ bytes: 10, needBytes: 30 })).toBe(0)
+})
+
+test('what is here of a file on its way has not to come any more', () => {
+  expect(stillToCome({ needBytes: 100 }, [])).toBe(100)
+  expect(stillToCome({ needBytes: 100 }, [{ haveBytes: 30 }, { haveBytes: 20 }])).toBe(50)
+  // The list of transfers may be a moment newer than the folder.
+  expect(stillToCome({ needBytes: 10 }, [{ haveBytes: 30 }])).toBe(0)
 })

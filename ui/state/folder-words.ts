@@ -83,6 +83,14 @@ export function folderName(path: string): string {
   return path.split('/').findLast((part) => part !== '') ?? path
 }
 
+/** What has still to come; of files that are on their way, without what is here of them. */
+export function stillToCome(
+  { needBytes }: { readonly needBytes: number },
+  transfers: readonly { readonly haveBytes: number }[],
+): number {
+  return Math.max(0, needBytes - transfers.reduce((sum, { haveBytes }) => sum + haveBytes, 0))
+}
+
 /** How far a folder is, from 0 to 1. */
 export function progressOf({
   bytes,

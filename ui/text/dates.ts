@@ -10,7 +10,7 @@ function readerTag(): string {
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format takes a thousand times as long as using it. */
-function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language.value + JSON.stringify(options)
   let format = formats.get(key)
   if (format === undefined) {
@@ -22,22 +22,22 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** "14:05" */
 export function formatClock(ms: number): string {
-  return formatOf({ timeStyle: 'short' }).format(ms)
+  return dateFormat({ timeStyle: 'short' }).format(ms)
 }
 
 /** "10 May" */
 export function formatShortDay(ms: number): string {
-  return formatOf({ day: 'numeric', month: 'short' }).format(ms)
+  return dateFormat({ day: 'numeric', month: 'short' }).format(ms)
 }
 
 /** "10 May, 14:05" */
 export function formatDayAndClock(ms: number): string {
-  return formatOf({ day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(ms)
+  return dateFormat({ day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(ms)
 }
 
 /** To the second, with the year: what hovering shows. */
 export function formatExact(iso: string): string {
-  return formatOf({ dateStyle: 'long', timeStyle: 'medium' }).format(new Date(iso))
+  return dateFormat({ dateStyle: 'long', timeStyle: 'medium' }).format(new Date(iso))
 }
 
 /** "Today", "Yesterday", "Sunday, 10 May", and with the year where it is another. */
@@ -48,7 +48,7 @@ export function formatDayHeading(ms: number, nowMs: number): string {
     return text.slice(0, 1).toLocaleUpperCase(language.value) + text.slice(1)
   }
   const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear()
-  const text = formatOf({
+  const text = dateFormat({
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -69,12 +69,12 @@ const mondayMs = new Date(2024, 0, 1).getTime()
 
 /** The name of a day of the week; 0 is Monday. */
 export function weekdayName(day: number, style: 'short' | 'long'): string {
-  return formatOf({ weekday: style }).format(new Date(mondayMs).setDate(1 + day))
+  return dateFormat({ weekday: style }).format(new Date(mondayMs).setDate(1 + day))
 }
 
 /** A time of day by its minutes since midnight; 1440 is the end of the day. */
 export function formatMinuteOfDay(minute: number): string {
-  const { hourCycle } = formatOf({ timeStyle: 'short' }).resolvedOptions()
+  const { hourCycle } = dateFormat({ timeStyle: 'short' }).resolvedOptions()
   if (minute === 1440 && hourCycle === 'h23') return '24:00'
   return formatClock(new Date(2024, 0, 1, 0, minute).getTime())
 }

@@ -1,5 +1,6 @@
 /** Numbers, sizes, speeds and times as the reader writes them. All of it is the browser's own knowledge of languages. */
 import { language, speedUnit } from '../state/preferences.ts'
+import { dateFormat } from './dates.ts'
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
 const bitUnits = ['bit', 'kilobit', 'megabit', 'gigabit', 'terabit'] as const
@@ -13,6 +14,17 @@ function numberFormat(name: string, options: Intl.NumberFormatOptions): Intl.Num
   if (format === undefined) {
     format = new Intl.NumberFormat(name, options)
     numberFormats.set(key, format)
+  }
+  return format
+}
+
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>()
+
+function relativeFormat(name: string): Intl.RelativeTimeFormat {
+  let format = relativeFormats.get(name)
+  if (format === undefined) {
+    format = new Intl.RelativeTimeFormat(name, { numeric: 'auto' })
+    relativeFormats.set(name, format)
   }
   return format
 }
@@ -59,9 +71,7 @@ export function formatPercent(part: number): string {
 }
 
 export function formatTime(iso: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(iso),
-  )
+  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
 }
 
 const timeSteps = [
@@ -75,7 +85,7 @@ const timeSteps = [
 
 /** How long ago, or in how long: "2 minutes ago". */
 export function formatRelative(iso: string, nowMs: number): string {
-  const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' })
+  const format = relativeFormat(language.value)
   let amount = (Date.parse(iso) - nowMs) / 1000
   // Nobody counts seconds.
   if (Math.abs(amount) < 45) return format.format(0, 'second')

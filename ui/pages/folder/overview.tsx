@@ -3,7 +3,8 @@ import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { Progress, Size, Speed } from '../../parts/values.tsx'
 import { timeLeft } from '../../state/folder-glance.ts'
-import { describeFolder, progressOf } from '../../state/folder-words.ts'
+import { describeFolder, progressOf, stillToCome } from '../../state/folder-words.ts'
+import { transfersSignal } from '../../state/live.ts'
 import { type FolderTab, hrefOf } from '../../state/route.ts'
 import { formatDuration } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
@@ -59,10 +60,11 @@ function Now({ folder }: FolderTabProps) {
 }
 
 function Coming({ folder }: FolderTabProps) {
-  const seconds = timeLeft(folder.needBytes, folder.receivedPerSecond)
+  const needBytes = stillToCome(folder, transfersSignal(folder.id).value)
+  const seconds = timeLeft(needBytes, folder.receivedPerSecond)
   return (
     <div class="coming">
-      <Progress part={progressOf(folder)} label={t('overview-progress')} />
+      <Progress part={progressOf({ bytes: folder.bytes, needBytes })} label={t('overview-progress')} />
       {seconds !== undefined && (
         <p class="about">{t('overview-time-left', { time: formatDuration(seconds) })}</p>
       )}
