@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { looks, openBrowser, type TestBrowser } from '../testing/browser.ts'
+import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
@@ -46,7 +46,7 @@ async function press(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-test.each(looks)('by keyboard alone ($width px, $language)', async (look) => {
+test.each(crossedLooks)('by keyboard alone ($width px, $language)', async (look) => {
   await using root = await makeTempDirectory()
   await using stack = new AsyncDisposableStack()
   const studio = await startWebPlace(root.path, 'Studio', stack)

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Look, looks, openBrowser, type TestBrowser } from '../testing/browser.ts'
+import { crossedLooks, type Look, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { type Member, type Mesh, startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { pngOf } from '../testing/test-picture.ts'
@@ -62,7 +62,7 @@ async function pictureIsShown(page: Page, at: number): Promise<void> {
   )
 }
 
-test.each(looks)('of two versions one is chosen ($width px, $language)', async (look) => {
+test.each(crossedLooks)('of two versions one is chosen ($width px, $language)', async (look) => {
   await using root = await makeTempDirectory()
   await using mesh = await startMesh(root.path, [{ name: 'Studio' }, { name: 'Kitchen' }], web)
   const [studio, kitchen] = mesh.members as [Member, Member]
@@ -124,61 +124,64 @@ test.each(looks)('of two versions one is chosen ($width px, $language)', async (
   expect(person.faults).toEqual([])
 })
 
-test.each(looks)('what was deleted or replaced is brought back ($width px, $language)', async (look) => {
-  await using root = await makeTempDirectory()
-  await using mesh = await startMesh(root.path, [{ name: 'Studio' }, { name: 'Kitchen' }], web)
-  const [studio, kitchen] = mesh.members as [Member, Member]
-  await mkdir(kitchen.path('letters'))
-  await writeFile(kitchen.path('letters', 'to Anna.txt'), 'Dear Anna')
-  await writeFile(kitchen.path('plan.txt'), 'the first plan')
-  await mesh.settle()
-  const before = new Date()
-  // The field knows minutes, and is given seconds.
-  await until('the second is over', () => Date.now() > before.getTime() + 2_000)
-  await rm(kitchen.path('letters', 'to Anna.txt'))
-  await writeFile(kitchen.path('plan.txt'), 'the second plan')
-  await kitchen.daemon.ask('rescan')
-  await until('it has come', () => holds(studio, 'plan.txt', 'the second plan'))
+test.each(crossedLooks)(
+  'what was deleted or replaced is brought back ($width px, $language)',
+  async (look) => {
+    await using root = await makeTempDirectory()
+    await using mesh = await startMesh(root.path, [{ name: 'Studio' }, { name: 'Kitchen' }], web)
+    const [studio, kitchen] = mesh.members as [Member, Member]
+    await mkdir(kitchen.path('letters'))
+    await writeFile(kitchen.path('letters', 'to Anna.txt'), 'Dear Anna')
+    await writeFile(kitchen.path('plan.txt'), 'the first plan')
+    await mesh.settle()
+    const before = new Date()
+    // The field knows minutes, and is given seconds.
+    await until('the second is over', () => Date.now() > before.getTime() + 2_000)
+    await rm(kitchen.path('letters', 'to Anna.txt'))
+    await writeFile(kitchen.path('plan.txt'), 'the second plan')
+    await kitchen.daemon.ask('rescan')
+    await until('it has come', () => holds(studio, 'plan.txt', 'the second plan'))
 
-  await using stack = new AsyncDisposableStack()
-  const { person, page, show, say } = await open(mesh, studio, look)
-  stack.use(person)
-  await show('archive')
-  await page.getByRole('button', { name: /to Anna\.txt/ }).waitFor()
-  await examine(person, 'archive')
-  await page.getByRole('button', { name: /to Anna\.txt/ }).click()
-  const letter = page.getByRole('dialog', { name: 'to Anna.txt' })
-  await letter.getByText('Dear Anna').waitFor()
-  await examine(person, 'archive-file')
-  await letter.getByRole('button', { name: say('archive-restore'), exact: true }).click()
-  await page.getByText(say('archive-restored', { path: 'letters/to Anna.txt' })).waitFor()
-  await until('the kitchen has it again', () => holds(kitchen, 'letters/to Anna.txt', 'Dear Anna'))
+    await using stack = new AsyncDisposableStack()
+    const { person, page, show, say } = await open(mesh, studio, look)
+    stack.use(person)
+    await show('archive')
+    await page.getByRole('button', { name: /to Anna\.txt/ }).waitFor()
+    await examine(person, 'archive')
+    await page.getByRole('button', { name: /to Anna\.txt/ }).click()
+    const letter = page.getByRole('dialog', { name: 'to Anna.txt' })
+    await letter.getByText('Dear Anna').waitFor()
+    await examine(person, 'archive-file')
+    await letter.getByRole('button', { name: say('archive-restore'), exact: true }).click()
+    await page.getByText(say('archive-restored', { path: 'letters/to Anna.txt' })).waitFor()
+    await until('the kitchen has it again', () => holds(kitchen, 'letters/to Anna.txt', 'Dear Anna'))
 
-  await page.getByLabel(say('archive-view-then')).check()
-  await page.getByRole('button', { name: say('then-hour') }).click()
-  const second = new Date(before.getTime() + 1_000)
-  const local = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Europe/Berlin',
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(second)
-  await page.getByLabel(say('then-when')).fill(local.replace(' ', 'T'))
-  await page.getByRole('checkbox', { name: /plan\.txt/ }).check()
-  await examine(person, 'archive-as-it-was')
-  await page.getByRole('button', { name: say('then-restore-count', { count: '1' }) }).click()
-  const sure = page.getByRole('dialog')
-  await examine(person, 'archive-as-it-was-sure')
-  await sure.getByRole('button', { name: say('then-restore') }).click()
-  for (const member of [studio, kitchen])
-    await until('the first plan', () => holds(member, 'plan.txt', 'the first plan'))
-  await page
-    .getByText(say('then-done', { files: 1 }))
-    .first()
-    .waitFor()
-  expect(person.faults).toEqual([])
-})
+    await page.getByLabel(say('archive-view-then')).check()
+    await page.getByRole('button', { name: say('then-hour') }).click()
+    const second = new Date(before.getTime() + 1_000)
+    const local = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: 'Europe/Berlin',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    }).format(second)
+    await page.getByLabel(say('then-when')).fill(local.replace(' ', 'T'))
+    await page.getByRole('checkbox', { name: /plan\.txt/ }).check()
+    await examine(person, 'archive-as-it-was')
+    await page.getByRole('button', { name: say('then-restore-count', { count: '1' }) }).click()
+    const sure = page.getByRole('dialog')
+    await examine(person, 'archive-as-it-was-sure')
+    await sure.getByRole('button', { name: say('then-restore') }).click()
+    for (const member of [studio, kitchen])
+      await until('the first plan', () => holds(member, 'plan.txt', 'the first plan'))
+    await page
+      .getByText(say('then-done', { files: 1 }))
+      .first()
+      .waitFor()
+    expect(person.faults).toEqual([])
+  },
+)
 
-test.each(looks)(
+test.each(crossedLooks)(
   'many deletions wait for a person, who decides either way ($width px, $language)',
   async (look) => {
     await using root = await makeTempDirectory()
@@ -242,7 +245,7 @@ test.each(looks)(
   },
 )
 
-test.each(looks)(
+test.each(crossedLooks)(
   'a device that only receives undoes its own changes, and patterns keep files at home ($width px, $language)',
   async (look) => {
     await using root = await makeTempDirectory()

@@ -2,7 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { looks, openBrowser, type TestBrowser } from '../testing/browser.ts'
+import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser[Symbol.asyncDispose]())
 
-test.each(looks)(
+test.each(crossedLooks)(
   'preferences are set, and who may come in is decided ($width px, $language)',
   async (look) => {
     await using root = await makeTempDirectory()
@@ -132,7 +132,7 @@ test.each(looks)(
   },
 )
 
-test.each(looks)(
+test.each(crossedLooks)(
   'what happened, who is connected, and a device that comes back ($width px, $language)',
   async (look) => {
     await using root = await makeTempDirectory()

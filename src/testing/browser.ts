@@ -28,6 +28,16 @@ export const looks: readonly Look[] = [
   { width: 1280, language: 'ru' },
 ]
 
+const arePicturesWanted = process.env.BERRYSYNC_SCREENSHOTS !== undefined
+
+/** Each width and each language once, for long stories whose words and places other stories have in all looks; all four for pictures. */
+export const crossedLooks: readonly Look[] = arePicturesWanted
+  ? looks
+  : [
+      { width: 360, language: 'ru' },
+      { width: 1280, language: 'en' },
+    ]
+
 export interface TestBrowser extends AsyncDisposable {
   /** A browser of its own for one person: no cookie is shared. */
   open(origin: string, look: Look): Promise<TestPage>
@@ -121,7 +131,7 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
       return found
     },
     async picture(name) {
-      if (process.env.BERRYSYNC_SCREENSHOTS === undefined) return
+      if (!arePicturesWanted) return
       await mkdir(picturesDirectory, { recursive: true })
       await page.evaluate('scrollTo(0, 0)')
       await inBothSchemes(async (scheme) => {
