@@ -12,4 +12,9 @@ followAddress(() => {
   scrollTo(0, 0)
   document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
 })
-followLanguage().then(() => render(<App />, document.getElementById('app')!))
+followLanguage().then(() => {
+  const place = document.getElementById('app')!
+  // What is in sight until now is no part of what is drawn.
+  place.replaceChildren()
+  render(<App />, place)
+})
