@@ -91,7 +91,10 @@ test.each(crossedLooks)(
     await page.getByLabel(say('token-name')).fill('Shopping list')
     await page.getByRole('radio', { name: say('token-scope-read'), exact: true }).check()
     await examine(person, 'token')
-    await page.getByRole('button', { name: say('token-make-action') }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: say('token-make-action') })
+      .click()
     const token = (await page.locator('.token-text').textContent())!
     await examine(person, 'token-made')
     await page.keyboard.press('Escape')
@@ -112,7 +115,10 @@ test.each(crossedLooks)(
     await examine(person, 'sessions-end')
     cousin.expectRefusal(401, /\/events$/)
     const loggedOut = cousin.expectSilence()
-    await page.getByRole('button', { name: say('sessions-end-action') }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: say('sessions-end-action') })
+      .click()
     await cousin.page.getByRole('heading', { name: say('log-in-title') }).waitFor()
     loggedOut[Symbol.dispose]()
     await examine(person, 'preferences-web')
@@ -125,7 +131,10 @@ test.each(crossedLooks)(
     await cousin.page.getByRole('heading', { name: say('folders-title') }).waitFor()
 
     await page.getByRole('button', { name: say('token-revoke', { name: 'Shopping list' }) }).click()
-    await page.getByRole('button', { name: say('token-revoke-action') }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: say('token-revoke-action') })
+      .click()
     await page.getByText(say('tokens-none')).waitFor()
     expect((await asked('GET', '/api/status')).status).toBe(401)
     for (const { faults } of [person, cousin]) expect(faults).toEqual([])
