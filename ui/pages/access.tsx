@@ -21,7 +21,7 @@ export function SetUp() {
   })
   const isWeak = action.faultCode === 'password-weak'
   return (
-    <Alone title={t('welcome-title')} lead={t('welcome-lead')} step={t('set-up-step', { step: 1 })}>
+    <Alone title={t('welcome-title')} lead={t('welcome-lead')}>
       <form onSubmit={preventing(() => chosen.isReady() && action.run())}>
         <p>{t('set-up-password-about')}</p>
         <NewPasswordFields
@@ -73,12 +73,10 @@ export function LogIn() {
 function Alone({
   title,
   lead,
-  step,
   children,
 }: {
   readonly title: string
   readonly lead: string
-  readonly step?: string
   readonly children: ComponentChildren
 }) {
   useEffect(() => {
@@ -88,7 +86,6 @@ function Alone({
     <div class="alone">
       <main class="card">
         <Mark />
-        {step && <p class="step">{step}</p>}
         <h1>{title}</h1>
         <p class="lead">{lead}</p>
         {children}

@@ -9,7 +9,6 @@ settings-keep-about = Для диска, который меньше папки.
 settings-archive = Архив
 settings-archive-about = То, что удалили или заменили на других устройствах, некоторое время хранится на этом, чтобы чужая ошибка не стала потерей.
 settings-advanced = Дополнительно
-settings-advanced-about = Почти всем подходит так, как есть.
 no-limit = без ограничения
 keep-all = все
 fetch-order-auto = Как лучше для папки

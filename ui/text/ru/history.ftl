@@ -42,5 +42,7 @@ history-halted-root-unreadable = Остановлено: каталог не ч�
 history-halted-disk-full = Остановлено: на диске кончилось место
 history-halted-disk-read-only = Остановлено: на диск нельзя было писать
 history-halted-too-many-errors = Остановлено: подряд не удалось слишком много операций
+history-halted-database-unusable = Остановлено: сведения о папке не удалось записать
+history-halted-secret-changed = Остановлено: секрет папки сменился
 history-resumed = Синхронизация продолжена
 history-other = { $action }

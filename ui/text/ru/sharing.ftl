@@ -97,8 +97,6 @@ invites-over = { $invites ->
     [many] Использованные и истёкшие: { $invites }
    *[other] Использованные и истёкшие: { $invites }
   }
-invite-role-full = Полный доступ
-invite-role-read-only = Только чтение
 invite-state-open = Действует
 invite-state-redeemed = Использован
 invite-state-expired = Истёк
