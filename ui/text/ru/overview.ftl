@@ -45,9 +45,9 @@ overview-peer-lacks = { $files ->
     [many] не хватает { $files } файлов, { BYTES($bytes) }
    *[other] не хватает { $files } файла, { BYTES($bytes) }
   }
-overview-via-relay = через посредника
+overview-via-relay = через ретранслятор
 overview-problems = Файлы с проблемами
-overview-problems-about = Новая попытка будет сама, когда у файла что-нибудь изменится. Остальные файлы тем временем синхронизируются.
+overview-problems-about = Попытка повторится сама, когда у файла что-нибудь изменится. Остальные файлы тем временем синхронизируются.
 overview-history = Недавнее
 overview-all-history = Вся история
 overview-history-none = Пока ничего не происходило.
