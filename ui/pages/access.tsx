@@ -1,9 +1,10 @@
 /** Before anything else: choosing the password of a new device, or typing it. */
+
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { PasswordField, TextField } from '../parts/field.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { NewPasswordFields, useNewPassword } from '../parts/new-password.tsx'
 import { useAction } from '../parts/use-action.ts'
@@ -38,7 +39,7 @@ export function SetUp() {
           maxLength={64}
           autocomplete="off"
         />
-        <Failure text={isWeak ? undefined : action.fault} />
+        <Fault text={isWeak ? undefined : action.fault} />
         <Button type="submit" look="primary" isBusy={action.isBusy}>
           {t('set-up-action')}
         </Button>
@@ -106,19 +107,6 @@ function Alone({
         ))}
       </nav>
     </div>
-  )
-}
-
-function Failure({ text }: { readonly text: string | undefined }) {
-  return (
-    <p class="fault" role="alert">
-      {text && (
-        <>
-          <Icon name="alert" />
-          {text}
-        </>
-      )}
-    </p>
   )
 }
 
