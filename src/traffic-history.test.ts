@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import type { DeviceTraffic } from './store/device-traffic.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 import { silentLog } from './testing/silent-log.ts'
 import type { Passed, TrafficMeter } from './traffic.ts'
-import { openTrafficHistory, type TrafficStore } from './traffic-history.ts'
+import { openTrafficHistory } from './traffic-history.ts'
 
 const hourMs = 3_600_000
 
@@ -19,7 +20,7 @@ function createMeter() {
 
 function createStore(hours = new Map<number, { received: number; sent: number }>()) {
   let writes = 0
-  const store: TrafficStore = {
+  const store: DeviceTraffic = {
     addTraffic(hour, received, sent) {
       writes++
       const before = hours.get(hour) ?? { received: 0, sent: 0 }
@@ -83,7 +84,7 @@ test('a store that fails costs the hour and nothing else', async () => {
   const clock = createManualClock(800 * hourMs)
   const { meter, pass } = createMeter()
   const { store } = createStore()
-  const failing: TrafficStore = {
+  const failing: DeviceTraffic = {
     ...store,
     addTraffic() {
       throw new Error('disk full')

@@ -4,27 +4,13 @@
  */
 import { reasonOf } from './core/errors.ts'
 import type { Clock, Log } from './ports.ts'
+import type { DeviceTraffic, TrafficHour } from './store/device-traffic.ts'
 import type { Passed, TrafficMeter } from './traffic.ts'
 
 const secondMs = 1000
 const shownSeconds = 600
 const hourMs = 3_600_000
 const shownHours = 30 * 24
-
-interface HourSums {
-  /** Hours since 1970. */
-  readonly hour: number
-  readonly received: number
-  readonly sent: number
-}
-
-/** Where hours are kept. */
-export interface TrafficStore {
-  /** Adds to what is kept of this hour. */
-  addTraffic(hour: number, received: number, sent: number): void
-  /** What is kept from this hour on. */
-  trafficSince(hour: number): readonly HourSums[]
-}
 
 /** Equally long steps, the oldest first. */
 export interface TrafficSteps {
@@ -47,14 +33,14 @@ export function openTrafficHistory(
   clock: Clock,
   log: Log,
   meter: TrafficMeter,
-  store: TrafficStore,
+  store: DeviceTraffic,
 ): TrafficHistory {
   const beganMs = clock.monotonicMs()
   const beganHour = hourNow()
   /** Of the last minutes, the oldest first. */
   const passed: Passed[] = []
   /** Not kept yet. */
-  let hour: HourSums | undefined
+  let hour: TrafficHour | undefined
   const listening = meter.listen(note)
 
   function hourNow(): number {

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { isSyncError, SyncError } from '../core/errors.ts'
-import { formatHostPort, type HostPort } from '../net/address.ts'
+import type { HostPort } from '../net/address.ts'
 import { listenWithServers } from '../net/listen.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { WebConnections } from './web-connections.ts'
@@ -86,11 +86,6 @@ export async function openWebServer(needs: WebServerNeeds): Promise<WebServer> {
       await app.close()
     },
   }
-}
-
-/** The address for a browser. */
-export function webUrl(address: HostPort, isEncrypted: boolean): string {
-  return `${isEncrypted ? 'https' : 'http'}://${formatHostPort(address)}`
 }
 
 /** One server for both, so that its limits hold for both: what it gets is either the connection itself or TLS on top of it. */

@@ -17,7 +17,7 @@ import { type Kept, settleConflict } from './settle-conflict.ts'
 import { type ContentPlace, type ShownContent, showContent } from './show-content.ts'
 import type { Transfers } from './transfers.ts'
 
-/** A file whose conflict was settled by keeping both: the copy, and the name it lies beside. */
+/** A copy that was kept when two devices changed a file, and the name it lies beside. */
 export interface ConflictRow {
   readonly path: string
   readonly beside: string

@@ -68,7 +68,10 @@ const directions: Readonly<
   'durable-file': { may: [], because: 'it only writes a file' },
   'worker-pool': { may: ['core'], because: 'it only gives work to threads' },
   traffic: { may: ['core', 'ports'], because: 'it only counts the bytes of links' },
-  'traffic-history': { may: ['core', 'ports', 'traffic'], because: 'it only keeps what the meter noted' },
+  'traffic-history': {
+    may: ['core', 'ports', 'traffic', 'store/device-traffic'],
+    because: 'it only keeps what the meter noted, where the store has a place for it',
+  },
   news: { may: [], because: 'it only passes on that something happened' },
   'folder-place': { may: ['core'], because: 'it only looks at a directory' },
   'directory-chooser': {

@@ -1,9 +1,10 @@
 /** Before anything else: choosing the password of a new device, or typing it. */
+
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { PasswordField, TextField } from '../parts/field.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { NewPasswordFields, useNewPassword } from '../parts/new-password.tsx'
 import { useAction } from '../parts/use-action.ts'
@@ -21,7 +22,7 @@ export function SetUp() {
   })
   const isWeak = action.faultCode === 'password-weak'
   return (
-    <Alone title={t('welcome-title')} lead={t('welcome-lead')} step={t('set-up-step', { step: 1 })}>
+    <Alone title={t('welcome-title')} lead={t('welcome-lead')}>
       <form onSubmit={preventing(() => chosen.isReady() && action.run())}>
         <p>{t('set-up-password-about')}</p>
         <NewPasswordFields
@@ -38,7 +39,7 @@ export function SetUp() {
           maxLength={64}
           autocomplete="off"
         />
-        <Failure text={isWeak ? undefined : action.fault} />
+        <Fault text={isWeak ? undefined : action.fault} />
         <Button type="submit" look="primary" isBusy={action.isBusy}>
           {t('set-up-action')}
         </Button>
@@ -73,12 +74,10 @@ export function LogIn() {
 function Alone({
   title,
   lead,
-  step,
   children,
 }: {
   readonly title: string
   readonly lead: string
-  readonly step?: string
   readonly children: ComponentChildren
 }) {
   useEffect(() => {
@@ -88,7 +87,6 @@ function Alone({
     <div class="alone">
       <main class="card">
         <Mark />
-        {step && <p class="step">{step}</p>}
         <h1>{title}</h1>
         <p class="lead">{lead}</p>
         {children}
@@ -109,19 +107,6 @@ function Alone({
         ))}
       </nav>
     </div>
-  )
-}
-
-function Failure({ text }: { readonly text: string | undefined }) {
-  return (
-    <p class="fault" role="alert">
-      {text && (
-        <>
-          <Icon name="alert" />
-          {text}
-        </>
-      )}
-    </p>
   )
 }
 

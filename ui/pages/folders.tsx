@@ -55,9 +55,7 @@ function Summary() {
       </span>
       <div class="summary-state">
         <strong>{t(`folders-all-${tone}`)}</strong>
-        <span class="muted">
-          {device.value?.limits.paused ? t('folders-limit-schedule-paused') : device.value?.name}
-        </span>
+        <span class="muted">{device.value?.limits.paused ? t('limits-paused') : device.value?.name}</span>
       </div>
       <dl class="summary-facts">
         {now && (

@@ -1,8 +1,10 @@
 /** A question over the page. The browser keeps the focus inside, and gives it back where it was. */
+
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../text/translate.ts'
 import { Button, IconButton } from './button.tsx'
+import { Fault } from './fault.tsx'
 import { useAction } from './use-action.ts'
 
 /** Shown as long as it is drawn. `onClose` hears that the person wants it gone. */
@@ -83,11 +85,7 @@ export function ConfirmDialog({
       }
     >
       {children}
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
     </Dialog>
   )
 }

@@ -1,9 +1,10 @@
 /** Settings that are typed: one text, or a list of them. Saved when the person says so, because half an address is none. */
+
 import { useState } from 'preact/hooks'
 import { t } from '../text/translate.ts'
 import { Button, IconButton } from './button.tsx'
+import { Fault } from './fault.tsx'
 import { TextField } from './field.tsx'
-import { Icon } from './icon.tsx'
 import { SettingFoot, useSetting } from './setting.tsx'
 
 /** Longer ones the device refuses anyway. */
@@ -110,16 +111,7 @@ export function ListSetting({ name, placeholder }: { readonly name: string; read
 /** What was refused, told where it has no field beside it. */
 export function SettingFault({ name }: { readonly name: string }) {
   const { fault } = useSetting(name)
-  return (
-    <p class="fault" role="alert">
-      {fault && (
-        <>
-          <Icon name="alert" />
-          {fault}
-        </>
-      )}
-    </p>
-  )
+  return <Fault text={fault} />
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 /** Controls of settings: each is saved by itself as it is chosen, says that it was or why not, and goes back to its default. */
+
 import { type ComponentChildren, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ApiError } from '../api/api-error.ts'
@@ -6,6 +7,7 @@ import { isDefault, type SettingStore, type ShownSetting } from '../state/settin
 import { type AmountKind, amountText } from '../text/amount.ts'
 import { t } from '../text/translate.ts'
 import { AmountField } from './amount-field.tsx'
+import { Fault } from './fault.tsx'
 import { type Option, SelectField, Switch } from './field.tsx'
 import { Icon } from './icon.tsx'
 
@@ -44,12 +46,7 @@ export function SwitchSetting({ name, disabled }: { readonly name: string; reado
   return (
     <div class="setting">
       <Switch {...{ label, about }} isOn={shown.value === true} onChange={set} disabled={disabled === true} />
-      {fault && (
-        <p class="fault" role="alert">
-          <Icon name="alert" />
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <SettingFoot
         {...{ shown, set, label }}
         defaultText={t(shown.default === true ? 'switch-on' : 'switch-off')}

@@ -1,6 +1,7 @@
 /** What happened, as rows of a list: a heading for each day of the reader, and for each thing that was done a sentence. Keys of texts. */
 import type { History } from '../../src/api/schemas/history.ts'
 import type { Tone, Words } from './folder-words.ts'
+import { isExplainedHalt } from './halt-words.ts'
 
 export type HistoryRow = History['history'][number]
 
@@ -33,18 +34,6 @@ export function withDays(rows: readonly HistoryRow[]): readonly HistoryItem[] {
   })
 }
 
-/** Why a folder stops, where there is a sentence for it. */
-const haltCodes: ReadonlySet<string> = new Set([
-  'mass-delete',
-  'root-missing',
-  'root-unmarked',
-  'root-foreign',
-  'root-unreadable',
-  'disk-full',
-  'disk-read-only',
-  'too-many-errors',
-])
-
 /** What was done, by whom: on this device it says so, elsewhere it names the device. */
 export function describeHistory({ action, path, device }: HistoryRow, ownName: string | undefined): Words {
   switch (action) {
@@ -58,7 +47,7 @@ export function describeHistory({ action, path, device }: HistoryRow, ownName: s
     case 'conflict':
       return { key: `history-${action}`, args: { device } }
     case 'halted':
-      return { key: haltCodes.has(path) ? `history-halted-${path}` : 'history-halted' }
+      return { key: isExplainedHalt(path) ? `history-halted-${path}` : 'history-halted' }
     case 'restored':
     case 'not-kept':
     case 'resumed':

@@ -19,6 +19,7 @@ test.each(languages)(
   (language) => {
     const keys = keysOf(language)
     const wanted = [
+      ...explainedHalts.map((code) => `history-halted-${code}`),
       ...explainedHalts.flatMap((code) => ['what', 'safe', 'do'].map((part) => `halt-${part}-${code}`)),
       ...[...problemKinds, 'other'].flatMap((kind) => [`problem-${kind}`, `problem-do-${kind}`]),
     ]

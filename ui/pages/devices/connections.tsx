@@ -13,7 +13,6 @@ import { adviceFor, connectionsKey, describeRoute, sortRoutes } from '../../stat
 import { folderName, type Tone } from '../../state/folder-words.ts'
 import { folders } from '../../state/live.ts'
 import { errorText, t } from '../../text/translate.ts'
-import { OwnWords } from './reachability.tsx'
 
 /** A search tells of hundreds; the others are counted. */
 const maxRoutes = 40
@@ -159,7 +158,10 @@ function Searches({
                     <span class="code">{at}</span>{' '}
                     <span class={`tone-${tones[state]} tone-text`}>{t(`asked-${state}`, { found })}</span>
                   </p>
-                  <OwnWords text={message} />
+                  {/* The device's own words are English. */}
+                  <p class="own-words" lang="en">
+                    {message}
+                  </p>
                 </div>
               ))}
             </li>

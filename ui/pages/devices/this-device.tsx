@@ -1,17 +1,13 @@
 /** The device this page steers: its name and address, and whether others reach it. */
-import type { ExplanationBody } from '../../../src/api/schemas/explanation.ts'
-import { api, folderAddress } from '../../api/request.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'
-import { Show, useLoaded } from '../../parts/use-loaded.tsx'
-import { device, folders } from '../../state/live.ts'
+import { device } from '../../state/live.ts'
 import { t } from '../../text/translate.ts'
+import { Reachability } from '../reachability.tsx'
 import { DeviceId } from './device-id.tsx'
-import { Reachability } from './reachability.tsx'
 
 export function ThisDevice() {
   const now = device.value
-  const folder = folders.value[0]?.id
   if (now === undefined) return null
   return (
     <section class="section card this-device" aria-label={t('devices-this')}>
@@ -30,16 +26,8 @@ export function ThisDevice() {
           [t('devices-version'), now.version],
         ]}
       />
-      {folder !== undefined && <Reached folder={folder} />}
+      <Reachability />
       <DeviceId id={now.id} />
     </section>
   )
-}
-
-/** The same for all folders; any of them can be asked. */
-function Reached({ folder }: { readonly folder: string }) {
-  const loading = useLoaded(folder, (signal) =>
-    api.get<ExplanationBody>(folderAddress(folder, '/explanation'), {}, signal),
-  )
-  return <Show loading={loading}>{({ reachable }) => <Reachability reachable={reachable} />}</Show>
 }

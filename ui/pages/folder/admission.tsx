@@ -1,7 +1,9 @@
 /** Who may join the folder. */
+
 import type { AdmissionBody } from '../../../src/api/schemas/members.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { ExplainedChoice } from '../../parts/explained-choice.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Section } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
@@ -40,9 +42,7 @@ export function AdmissionSection({
           />
         )}
       </Show>
-      <p class="fault" role="alert">
-        {fault}
-      </p>
+      <Fault text={fault} />
     </Section>
   )
 }

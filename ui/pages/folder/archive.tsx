@@ -1,9 +1,11 @@
 /** The archive of a folder: everything that peers replaced or deleted, and the folder as it was at a time. */
+
 import { useState } from 'preact/hooks'
 import type { Archive } from '../../../src/api/schemas/files.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Choice } from '../../parts/field.tsx'
 import { FilePath } from '../../parts/file-path.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -175,11 +177,7 @@ function EntryDialog({
         <li>{t('archive-restore-about')}</li>
         <li>{t('archive-replace-about')}</li>
       </ul>
-      {restore.fault && (
-        <p class="fault" role="alert">
-          {restore.fault}
-        </p>
-      )}
+      <Fault text={restore.fault} />
     </Dialog>
   )
 }

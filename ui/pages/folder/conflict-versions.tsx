@@ -1,4 +1,5 @@
 /** Both versions of one conflict, beside each other, and one click to choose. */
+
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { History } from '../../../src/api/schemas/history.ts'
@@ -6,6 +7,7 @@ import { type Content, loadContent } from '../../api/content.ts'
 import { api } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Badge } from '../../parts/callout.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { type Loaded, useLoaded } from '../../parts/use-loaded.tsx'
@@ -89,11 +91,7 @@ export function ConflictVersions({
       {compared !== undefined && compared.hidden > 0 && (
         <p class="about">{t('lines-hidden', { lines: compared.hidden })}</p>
       )}
-      {keep.fault && (
-        <p class="fault" role="alert">
-          {keep.fault}
-        </p>
-      )}
+      <Fault text={keep.fault} />
       {mayChoose && (
         <footer class="conflict-end">
           <p class="about">{t('conflict-keep-about')}</p>

@@ -1,9 +1,11 @@
 /** Files that were changed in two places: a list of them, and one decided after the other. */
+
 import { useState } from 'preact/hooks'
 import type { Archive, Conflicts } from '../../../src/api/schemas/files.ts'
 import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { FilePath } from '../../parts/file-path.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { EmptyState } from '../../parts/page.tsx'
@@ -186,11 +188,7 @@ function LastDecision({
           <strong>{t(`conflict-kept-${keep}`, { name: splitPath(beside).name, path })}</strong>
         </p>
         <p>{t(keep === 'both' ? 'conflict-kept-both-about' : 'conflict-kept-about')}</p>
-        {undo.fault && (
-          <p class="fault" role="alert">
-            {undo.fault}
-          </p>
-        )}
+        <Fault text={undo.fault} />
       </Callout>
     </div>
   )

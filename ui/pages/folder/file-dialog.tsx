@@ -1,4 +1,5 @@
 /** One file: what it is, why it is as it is, what to do about it, and what can be done with it. */
+
 import { useState } from 'preact/hooks'
 import type { Reason } from '../../../src/api/schemas/basics.ts'
 import type { FolderStatusBody } from '../../../src/api/schemas/status.ts'
@@ -6,6 +7,7 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button, ButtonLink } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { Size, When } from '../../parts/values.tsx'
@@ -106,11 +108,7 @@ function FetchFirst({
         {t(asked ? 'file-fetch-release' : 'file-fetch')}
       </Button>
       <p class="about">{t(asked ? 'file-fetch-release-about' : 'file-fetch-about')}</p>
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
     </div>
   )
 }

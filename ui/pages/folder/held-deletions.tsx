@@ -38,7 +38,7 @@ export function HeldDeletions({ folder }: FolderTabProps) {
       title={t('deletes-title', { count: formatNumber(Number(count)), total: formatNumber(Number(total)) })}
     >
       <p>{t(`deletes-what-${origin}`, { folder: folderName(folder.path) })}</p>
-      <Callout tone="ok">{t('deletes-safe')}</Callout>
+      <Callout tone="ok">{t('halt-safe-mass-delete')}</Callout>
       <div class="decision">
         <div class="decision-way">
           <Button look="primary" icon="restore" onClick={() => setAsked('undo')}>

@@ -61,7 +61,7 @@ function InviteRows({ folder, loading, invites }: Props & { readonly invites: re
           <li key={invite.id} class="row wrapping">
             <Icon name="key" />
             <div class="row-text">
-              <strong>{t(`invite-role-${invite.role}`)}</strong>
+              <strong>{t(`role-${invite.role}`)}</strong>
               <span class="about">
                 <InviteWhen invite={invite} />
               </span>

@@ -1,29 +1,19 @@
 /** What happened last in a folder. */
 import type { History } from '../../../src/api/schemas/history.ts'
 import { api } from '../../api/request.ts'
-import { Icon, type IconName } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { PathText } from '../../parts/path-text.tsx'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
 import { useNews } from '../../parts/use-news.ts'
 import { When } from '../../parts/values.tsx'
+import { describeHistory, type HistoryRow, haltCode } from '../../state/history-words.ts'
+import { device } from '../../state/live.ts'
 import { hrefOf } from '../../state/route.ts'
 import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
+import { HistoryIcon } from '../history-icon.tsx'
 
 const fewEntries = 5
-
-const icons: Readonly<Record<string, IconName>> = {
-  received: 'arrow-down',
-  changed: 'edit',
-  moved: 'right',
-  deleted: 'trash',
-  conflict: 'conflict',
-  restored: 'restore',
-  halted: 'alert',
-  resumed: 'play',
-  'not-kept': 'archive',
-}
 
 export function LatestHistory({ folder }: FolderTabProps) {
   const { id, files, bytes, needFiles, localChanges, state } = folder
@@ -42,22 +32,28 @@ export function LatestHistory({ folder }: FolderTabProps) {
             <p class="muted">{t('overview-history-none')}</p>
           ) : (
             <ul class="rows">
-              {history.map(({ at, path, action, device }) => (
-                <li key={`${at} ${path} ${action}`} class="row">
-                  <Icon name={icons[action] ?? 'file'} />
-                  <div class="event-text">
-                    {/* What stopped it stands in the place of a path. */}
-                    {path !== '' && action !== 'halted' && <PathText path={path} />}
-                    <span class="about">
-                      <bdi>{t(`event-${action}`, { device })}</bdi> · <When at={at} />
-                    </span>
-                  </div>
-                </li>
+              {history.map((row) => (
+                <Row key={`${row.at} ${row.path} ${row.action}`} row={row} />
               ))}
             </ul>
           )
         }
       </Show>
     </Section>
+  )
+}
+
+function Row({ row }: { readonly row: HistoryRow }) {
+  const words = describeHistory(row, device.value?.name)
+  return (
+    <li class="row">
+      <HistoryIcon action={row.action} />
+      <div class="event-text">
+        {haltCode(row) === undefined && row.path !== '' && <PathText path={row.path} />}
+        <span class="about">
+          <bdi>{t(words.key, words.args)}</bdi> · <When at={row.at} />
+        </span>
+      </div>
+    </li>
   )
 }

@@ -115,7 +115,7 @@ function Sections({
         <summary>
           <h2>{t('settings-advanced')}</h2>
         </summary>
-        <p class="about">{t('settings-advanced-about')}</p>
+        <p class="about">{t('advanced-about')}</p>
         <div class="setting-columns">
           <AmountSetting name="massDeletePercent" kind="percent" />
           <AmountSetting name="massDeleteFiles" kind="count" />

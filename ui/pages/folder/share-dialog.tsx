@@ -1,4 +1,5 @@
 /** Passing a folder on in one of four ways. The full secret stays hidden until it is asked for, and not for long. */
+
 import { useEffect, useState } from 'preact/hooks'
 import type { ReadOnlySecret, Secrets } from '../../../src/api/schemas/folders.ts'
 import type { Invited } from '../../../src/api/schemas/members.ts'
@@ -6,6 +7,7 @@ import { api, folderAddress } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { Callout } from '../../parts/callout.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Choice } from '../../parts/field.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { Show, useLoaded } from '../../parts/use-loaded.tsx'
@@ -139,13 +141,5 @@ function OneTime({
         </Button>
       </div>
     </>
-  )
-}
-
-function Fault({ text }: { readonly text: string | undefined }) {
-  return (
-    <p class="fault" role="alert">
-      {text}
-    </p>
   )
 }

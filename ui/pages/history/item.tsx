@@ -1,9 +1,7 @@
 /** One line of the history: a day, or something that was done. */
-import { Icon, type IconName } from '../../parts/icon.tsx'
 import { folderName } from '../../state/folder-words.ts'
 import {
   describeHistory,
-  type HistoryAction,
   type HistoryItem,
   type HistoryRow,
   haltCode,
@@ -14,18 +12,7 @@ import { now } from '../../state/now.ts'
 import { formatClock, formatDayHeading, formatExact } from '../../text/dates.ts'
 import { formatBytes } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
-
-const icons: Readonly<Record<HistoryAction, IconName>> = {
-  received: 'arrow-down',
-  changed: 'edit',
-  moved: 'right',
-  deleted: 'trash',
-  conflict: 'conflict',
-  restored: 'restore',
-  'not-kept': 'archive',
-  halted: 'alert',
-  resumed: 'play',
-}
+import { HistoryIcon } from '../history-icon.tsx'
 
 export function HistoryItemView({ item }: { readonly item: HistoryItem }) {
   return item.kind === 'day' ? (
@@ -43,7 +30,7 @@ function Row({ row }: { readonly row: HistoryRow }) {
   return (
     <div class={`row history-row tone-${toneOf(action)}`}>
       <span class="history-icon">
-        <Icon name={icons[action as HistoryAction] ?? 'info'} />
+        <HistoryIcon action={action} />
       </span>
       <div class="row-text">
         <strong title={isOfFile ? path : folder}>{title}</strong>

@@ -1,9 +1,10 @@
 /** One entry of the schedule while it is written: days, times, and what holds then. */
+
 import { useSignal } from '@preact/signals'
 import { AmountField } from '../../parts/amount-field.tsx'
 import { Button } from '../../parts/button.tsx'
+import { Fault } from '../../parts/fault.tsx'
 import { Choice, SelectField, TextField } from '../../parts/field.tsx'
-import { Icon } from '../../parts/icon.tsx'
 import {
   dayMinutes,
   entryFault,
@@ -46,7 +47,7 @@ export function EntryForm({ isNew, entry, onEdit, onSave, onCancel }: Props) {
     >
       <h3>{t(isNew ? 'schedule-add' : 'schedule-edit-title')}</h3>
       <Days days={days} onChange={(next) => onEdit({ ...entry, days: next })} />
-      <Fault is={told === 'days'}>{t('schedule-fault-days')}</Fault>
+      <Fault text={told === 'days' ? t('schedule-fault-days') : undefined} />
       <div class="setting-columns">
         <TextField
           label={t('schedule-from')}
@@ -91,7 +92,7 @@ export function EntryForm({ isNew, entry, onEdit, onSave, onCancel }: Props) {
             onChange={(rate) => onEdit({ ...entry, does: withRate(does, key, rate) })}
           />
         ))}
-      <Fault is={told === 'effect'}>{t('schedule-fault-effect')}</Fault>
+      <Fault text={told === 'effect' ? t('schedule-fault-effect') : undefined} />
       <p class="schedule-words" role="status">
         {days.length > 0 && `${whenText(entry)}: ${effectText(does)}`}
       </p>
@@ -179,18 +180,5 @@ function Rate({
         <AmountField label={t('schedule-rate')} kind="rate" value={rate} fault={fault} onChange={onChange} />
       )}
     </div>
-  )
-}
-
-function Fault({ is, children }: { readonly is: boolean; readonly children: string }) {
-  return (
-    <p class="fault" role="alert">
-      {is && (
-        <>
-          <Icon name="alert" />
-          {children}
-        </>
-      )}
-    </p>
   )
 }

@@ -1,4 +1,4 @@
-/** Tokens of programs: made, shown once, and taken back. */
+/** Tokens of programs: made, shown once, and revoked. */
 import { useSignal } from '@preact/signals'
 import type { TokenMade, TokenRow, Tokens } from '../../../src/api/schemas/access.ts'
 import { api } from '../../api/request.ts'

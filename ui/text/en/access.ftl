@@ -1,7 +1,6 @@
 welcome-title = Welcome to Berrysync
 welcome-lead = Your folders, in sync between your own devices. Nothing lies with anybody else.
-set-up-password-about = Choose a password for this page. There is none from the factory, and only you will know it.
-set-up-step = Step { $step } of 2
+set-up-password-about = Choose a password for this page. There was none before, and only you will know it.
 set-up-action = Set the password and go on
 log-in-title = Log in
 log-in-lead = The password of { $device }

@@ -32,7 +32,6 @@ changes-count = { $files ->
 deletes-title = { $count } of { $total } files would be deleted
 deletes-what-here = They are gone from the directory of { $folder } on this device. If that was a slip, or a disk is missing, bring them back. If it was meant, let them be deleted everywhere.
 deletes-what-elsewhere = They were deleted on another device. If that was a slip, bring them back. If it was meant, let them be deleted here as well.
-deletes-safe = Nothing was deleted yet. Nothing is deleted until you decide.
 deletes-by = Deleted by: { $devices }
 deletes-list = What it is about
 deletes-more = The list goes on; only its beginning is shown.

@@ -8,14 +8,9 @@ count-folders = { $folders ->
     [one] { $folders } folder
    *[other] { $folders } folders
   }
-device-id = Its id, which nobody else has
+device-id = Its id, which no other device has
 device-folders = What it shares with this device
 device-to-folder = To the members of this folder
-reachable-reachable = Devices outside your network reach this one.
-reachable-likely = Devices outside your network should reach this one.
-reachable-relayed = Devices outside your network reach this one through a relay.
-reachable-unlikely = Devices outside your network hardly reach this one. It can reach them.
-reachable-closed = No other device can reach this one. It can reach them.
 why-title = Why not connected?
 why-about = For each folder: every way to other devices, what came of it, and what you can do.
 why-settings = How the folder looks for others
@@ -30,7 +25,7 @@ advice-other-secret = Somebody answers, but not for this folder. Is it added the
 advice-host-unreachable = An address you typed in does not answer. Is it right, with its port, and is that device switched on?
 advice-lan-failed = The search in the local network does not work here. Both devices have to be in the same network; a guest network keeps them apart.
 advice-tracker-failed = No tracker answers. Is this device on the internet, and is the tracker’s address right?
-advice-dht-failed = The DHT does not answer. Is this device on the internet, and lets the firewall UDP through?
+advice-dht-failed = The DHT does not answer. Is this device on the internet, and does the firewall let UDP through?
 advice-lan-off = The search in the local network is switched off. If the other device is near, switch it on.
 advice-listens-here-only = This device only listens to itself. Start it with an address that others reach.
 advice-port = If both devices are behind routers, let the router of one forward the port, or use a relay.

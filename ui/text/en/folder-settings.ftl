@@ -9,7 +9,6 @@ settings-keep-about = For a disk that is smaller than the folder. Older files go
 settings-archive = Archive
 settings-archive-about = What other devices delete or replace is kept on this one for a while, so that a mistake somewhere is no loss.
 settings-advanced = Advanced
-settings-advanced-about = Good as they are for almost everybody.
 no-limit = no limit
 keep-all = all
 fetch-order-auto = As it suits the folder

@@ -10,7 +10,6 @@ folders-all-paused = Paused
 folders-all-problem = Something needs you
 folders-speed-down = Receiving
 folders-speed-up = Sending
-folders-limit-schedule-paused = The schedule lets nothing pass now
 folders-total = In all folders
 folders-since-start = Since the start
 state-up-to-date = In sync

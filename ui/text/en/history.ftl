@@ -40,5 +40,7 @@ history-halted-root-unreadable = Stopped: the directory could not be read
 history-halted-disk-full = Stopped: the disk was full
 history-halted-disk-read-only = Stopped: the disk could not be written
 history-halted-too-many-errors = Stopped: too many files failed in a row
+history-halted-database-unusable = Stopped: the database could not be written
+history-halted-secret-changed = Stopped: the secret was changed
 history-resumed = Went on
 history-other = { $action }

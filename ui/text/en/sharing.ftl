@@ -89,8 +89,6 @@ invites-over = { $invites ->
     [one] { $invites } used or ended
    *[other] { $invites } used or ended
   }
-invite-role-full = Full access
-invite-role-read-only = Read only
 invite-state-open = Open
 invite-state-redeemed = Used
 invite-state-expired = Expired

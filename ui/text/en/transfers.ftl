@@ -25,7 +25,7 @@ transfers-peers = { $peers ->
    *[other] { $peers } devices take part
   }
 transfers-peers-label = Devices that take part
-transfers-relayed = over a relay
+transfers-relayed = through a relay
 transfers-needs = { $files ->
     [one] needs { $files } more file, { BYTES($bytes) }
    *[other] needs { $files } more files, { BYTES($bytes) }

@@ -10,7 +10,6 @@ folders-all-paused = Приостановлено
 folders-all-problem = Нужно ваше внимание
 folders-speed-down = Приём
 folders-speed-up = Отдача
-folders-limit-schedule-paused = Сейчас по расписанию ничего не передаётся
 folders-total = Во всех папках
 folders-since-start = С момента запуска
 state-up-to-date = Синхронизировано

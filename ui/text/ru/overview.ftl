@@ -1,8 +1,6 @@
 overview-now = Состояние папки
 overview-ok = Все файлы здесь, и у всех устройств на связи есть всё.
-overview-busy = Идёт работа.
 overview-waiting = Синхронизация продолжится сама, как только сможет.
-overview-paused = Приостановлено вами. Ничего не передаётся.
 overview-problem = Синхронизация остановлена, все файлы целы. Что можно сделать, написано выше.
 overview-size = Файлы
 overview-access = У этого устройства
@@ -47,18 +45,9 @@ overview-peer-lacks = { $files ->
     [many] не хватает { $files } файлов, { BYTES($bytes) }
    *[other] не хватает { $files } файла, { BYTES($bytes) }
   }
-overview-via-relay = через посредника
+overview-via-relay = через ретранслятор
 overview-problems = Файлы с проблемами
-overview-problems-about = Новая попытка будет сама, когда у файла что-нибудь изменится. Остальные файлы тем временем синхронизируются.
+overview-problems-about = Попытка повторится сама, когда у файла что-нибудь изменится. Остальные файлы тем временем синхронизируются.
 overview-history = Недавнее
 overview-all-history = Вся история
 overview-history-none = Пока ничего не происходило.
-event-received = получено от: { $device }
-event-changed = изменено на: { $device }
-event-moved = переименовано или перенесено на: { $device }
-event-deleted = удалено на: { $device }
-event-conflict = сохранены обе версии; одна с: { $device }
-event-restored = восстановлено на: { $device }
-event-halted = синхронизация остановилась
-event-resumed = синхронизация продолжилась
-event-not-kept = старше того, что хранится; перенесено в архив
