@@ -5,8 +5,9 @@ import type { History } from '../../src/api/schemas/history.ts'
 import { api, type Query } from '../api/request.ts'
 import { Button } from '../parts/button.tsx'
 import { Callout } from '../parts/callout.tsx'
-import { type Option, SelectField, TextField } from '../parts/field.tsx'
+import { type Option, SelectField } from '../parts/field.tsx'
 import { EmptyState, PageHeader } from '../parts/page.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { useNews } from '../parts/use-news.ts'
 import { usePaged } from '../parts/use-paged.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
@@ -21,38 +22,26 @@ import { HistoryItemView } from './history/item.tsx'
 /** A path and two lines about it, or a day. */
 const rowHeightPx = 76
 const pageRows = 100
-/** Typing goes on until nothing is typed for so long. */
-const typingMs = 300
 
 export function HistoryPage() {
   const folder = useSignal('')
   const action = useSignal('')
-  const typed = useSignal('')
   const search = useSignal('')
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      search.value = typed.value.trim()
-    }, typingMs)
-    return () => clearTimeout(timer)
-  }, [typed.value])
   const query = {
     folder: folder.value === '' ? undefined : folder.value,
     action: action.value === '' ? undefined : action.value,
-    search: search.value === '' ? undefined : search.value,
+    search: search.value.trim() || undefined,
   }
   const all = { value: '', label: t('history-all-folders') }
   return (
     <>
       <PageHeader title={t('nav-history')} />
       <form class="history-filters" onSubmit={(event) => event.preventDefault()}>
-        <TextField
+        <SearchField
           label={t('history-search')}
-          type="search"
-          value={typed.value}
-          maxLength={200}
-          autocomplete="off"
-          onInput={(text) => {
-            typed.value = text
+          value={search.value}
+          onSearch={(text) => {
+            search.value = text
           }}
         />
         <SelectField

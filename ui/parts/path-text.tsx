@@ -2,10 +2,10 @@
  * A path on one line, however long: what does not fit goes from its middle, because the beginning says where it is and the end what it is.
  * The whole of it comes in sight where it is pointed at or focused, and is what is read out and copied.
  */
-import { splitPath } from '../text/split-path.ts'
+import { cutPath } from '../text/cut-path.ts'
 
 export function PathText({ path }: { readonly path: string }) {
-  const [begin, end] = splitPath(path)
+  const [begin, end] = cutPath(path)
   return (
     // A person without a mouse gets to the whole path as well.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what is cut off is shown on focus

@@ -1,5 +1,6 @@
 /** What a person wants to know of one folder at a glance, worked out from what the device tells of it. Pure. */
 import type { FolderStatusBody } from '../../src/api/schemas/status.ts'
+import { compareNames } from './members.ts'
 
 type Folder = FolderStatusBody
 type Peer = Folder['peers'][number]
@@ -58,14 +59,9 @@ export function timeLeft(bytes: number, bytesPerSecond: number): number | undefi
 /** Thirty days: further ahead a guess says nothing. */
 const longestWait = 30 * 86_400
 
-/** Comparing without one makes one each time. */
-const names = new Intl.Collator()
-
 /** Those that lack something first, then by name, so that rows keep their places while numbers change. */
 export function sortPeers(peers: readonly Peer[]): readonly Peer[] {
-  return peers.toSorted(
-    (a, b) => Number(lacks(b)) - Number(lacks(a)) || names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
-  )
+  return peers.toSorted((a, b) => Number(lacks(b)) - Number(lacks(a)) || compareNames(a, b))
 }
 
 function lacks({ needFiles }: Peer): boolean {

@@ -42,9 +42,12 @@ function rankOf({ state, live }: Member): number {
 
 type Named = Pick<Member, 'name' | 'id'>
 
+/** Comparing without one makes one each time. */
+const names = new Intl.Collator()
+
+/** As a reader expects names in a list; an order that does not change among those of the same name. */
 export function compareNames(a: Named, b: Named): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1)
 }
 
 export interface MemberWords {

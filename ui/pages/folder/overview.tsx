@@ -1,3 +1,4 @@
+/** How a folder is at a glance: its state, what is on its way, who is connected, what happened last, and what waits for a person. */
 import { toneIcons } from '../../parts/callout.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'

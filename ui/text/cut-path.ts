@@ -4,7 +4,7 @@
 const maxEndCharacters = 18
 
 /** What may be shortened, and what may not; together the path. */
-export function splitPath(path: string): readonly [begin: string, end: string] {
+export function cutPath(path: string): readonly [begin: string, end: string] {
   const characters = [...path]
   const nameAt = path.lastIndexOf('/') + 1
   const nameLength = [...path.slice(nameAt)].length
