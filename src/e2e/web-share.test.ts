@@ -111,7 +111,7 @@ test.each(looks)(
     await examine(cook, 'add-folder-mistyped')
     await expect(cook.page.getByRole('button', { name: say('next') }).isDisabled()).resolves.toBe(true)
     await field.fill(secret)
-    await cook.page.getByText(say('secret-kind-full-about')).waitFor()
+    await cook.page.getByText(say('secret-kind-full')).waitFor()
     await field.fill(link)
     await cook.page.getByText(say('join-named', { name: 'Podcast' })).waitFor()
     await examine(cook, 'add-folder-join')
@@ -155,7 +155,7 @@ test.each(looks)(
     const visitor = stack.use(await sitDown(browser, guest, look))
     await pasteSecret(visitor.page, say, ticket)
     await visitor.page
-      .getByText(say('secret-kind-one-time-about'))
+      .getByText(say('secret-kind-one-time'))
       .or(visitor.page.getByText(say('join-named', { name: 'Podcast' })))
       .first()
       .waitFor()
