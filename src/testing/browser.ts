@@ -162,16 +162,15 @@ const tooWide = `(() => {
 const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(3600, Math.max(innerHeight, document.documentElement.scrollHeight))`
 
 /**
- * A colour on its way to another is not what anybody reads. After two frames every change has begun and is waited for; what is inherited may
- * begin only then.
+ * A colour on its way to another is not what anybody reads. After two frames every change has begun, and what is inherited may begin only
+ * then. Looked at again and again, because nobody is told of a change whose element went.
  */
 const toRest = `(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
   do {
     await frame()
     await frame()
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
-  } while (document.getAnimations().length > 0)
+  } while (document.getAnimations().some(({ playState }) => playState === 'running'))
 })()`
 
 async function refuseElsewhere(context: BrowserContext, origin: string, faults: string[]): Promise<void> {
