@@ -22,10 +22,8 @@ const folderName = `${script} "folder" \u202Enormal ${'f'.repeat(120)}`
 const studioName = `${script} "S'\u202Etud ${'d'.repeat(20)}`.slice(0, 64)
 const kitchenName = `K\u202E${script}`
 
-const narrow: readonly Look[] = [
-  { width: 360, language: 'en' },
-  { width: 360, language: 'ru' },
-]
+/** The least room, and the longest words around the names. */
+const narrow: readonly Look[] = [{ width: 360, language: 'ru' }]
 
 let browser: TestBrowser
 beforeAll(async () => {

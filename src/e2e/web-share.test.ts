@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { looks, openBrowser, type TestBrowser } from '../testing/browser.ts'
+import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts, type Say } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
@@ -47,7 +47,7 @@ async function chooseNewDirectory(page: Page, say: Say, name: string): Promise<v
   await page.getByRole('button', { name: say('directory-use') }).click()
 }
 
-test.each(looks)(
+test.each(crossedLooks)(
   'a folder is shared with a secret, a link and for one device only ($width px, $language)',
   async (look) => {
     await using root = await makeTempDirectory()
@@ -111,7 +111,7 @@ test.each(looks)(
     await examine(cook, 'add-folder-mistyped')
     await expect(cook.page.getByRole('button', { name: say('next') }).isDisabled()).resolves.toBe(true)
     await field.fill(secret)
-    await cook.page.getByText(say('secret-kind-full-about')).waitFor()
+    await cook.page.getByText(say('secret-kind-full')).waitFor()
     await field.fill(link)
     await cook.page.getByText(say('join-named', { name: 'Podcast' })).waitFor()
     await examine(cook, 'add-folder-join')
@@ -155,7 +155,7 @@ test.each(looks)(
     const visitor = stack.use(await sitDown(browser, guest, look))
     await pasteSecret(visitor.page, say, ticket)
     await visitor.page
-      .getByText(say('secret-kind-one-time-about'))
+      .getByText(say('secret-kind-one-time'))
       .or(visitor.page.getByText(say('join-named', { name: 'Podcast' })))
       .first()
       .waitFor()

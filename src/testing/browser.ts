@@ -161,9 +161,17 @@ const tooWide = `(() => {
 /** The whole page in one window, as far as a picture of it is worth its bytes. A dialog is as high as its window. */
 const pageHeight = `document.querySelector('dialog[open]') ? innerHeight : Math.min(3600, Math.max(innerHeight, document.documentElement.scrollHeight))`
 
-/** A colour on its way to another is not what anybody reads: after two frames every change has begun, then it is waited for. */
-const toRest = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  .then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`
+/**
+ * A colour on its way to another is not what anybody reads. After two frames every change has begun, and what is inherited may begin only
+ * then. Looked at again and again, because nobody is told of a change whose element went.
+ */
+const toRest = `(async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  do {
+    await frame()
+    await frame()
+  } while (document.getAnimations().some(({ playState }) => playState === 'running'))
+})()`
 
 async function refuseElsewhere(context: BrowserContext, origin: string, faults: string[]): Promise<void> {
   await context.route(

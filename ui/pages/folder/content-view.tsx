@@ -86,7 +86,8 @@ export function TextLines({
     <section class="text-lines" aria-label={label} tabIndex={0}>
       <ol>
         {lines.map((line, at) => (
-          <Line key={at} line={line} />
+          // What had a number and has none any more would count as the zeroth.
+          <Line key={`${line.kind} ${at}`} line={line} />
         ))}
       </ol>
       {lines.length === 0 && <p class="muted">{t('preview-empty')}</p>}
