@@ -150,7 +150,7 @@ test.each(crossedLooks)(
     await host.page.keyboard.press('Escape')
     await host.page.getByRole('link', { name: say('added-open') }).click()
     await host.page.getByRole('link', { name: say('tab-sharing') }).click()
-    await host.page.getByText(say('invite-state-open')).waitFor()
+    await host.page.getByText(say('invite-state-open'), { exact: true }).waitFor()
 
     const visitor = stack.use(await sitDown(browser, guest, look))
     await pasteSecret(visitor.page, say, ticket)
@@ -166,7 +166,7 @@ test.each(crossedLooks)(
 
     await host.page.getByRole('button', { name: /^Guest/ }).waitFor()
     await host.page.getByText(say('invites-over', { invites: 1 })).click()
-    await host.page.getByText(say('invite-state-redeemed')).waitFor()
+    await host.page.getByText(say('invite-state-redeemed'), { exact: true }).waitFor()
     await examine(host, 'sharing')
     await host.page.getByRole('button', { name: /^Guest/ }).click()
     const facts = host.page.getByRole('dialog', { name: 'Guest' })
@@ -176,7 +176,7 @@ test.each(crossedLooks)(
     const sure = host.page.getByRole('dialog', { name: say('revoke-title', { device: 'Guest' }) })
     await examine(host, 'member-revoke')
     await sure.getByRole('button', { name: say('member-revoke') }).click()
-    await host.page.getByText(say('member-revoked')).first().waitFor()
+    await host.page.getByText(say('member-revoked'), { exact: true }).first().waitFor()
     await until('the guest is told', async () =>
       (await guest.daemon.ask('status')).includes('was taken out of the folder'),
     )

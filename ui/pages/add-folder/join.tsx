@@ -41,7 +41,7 @@ export function Join({
         fault={scanFault ?? (typed.state === 'wrong' ? errorText(typed.error) : undefined)}
         value={text}
         onInput={take}
-        rows={3}
+        rows={4}
       />
       <Scan onText={take} onFault={setScanFault} />
       <div aria-live="polite">{kind && <WhatItIs kind={kind} />}</div>
