@@ -130,6 +130,8 @@ test.each(crossedLooks)(
       name: say('transfers-progress', { file: 'Episode 7.flac' }),
     })
     await until('it gets on', async () => Number(await progress.getAttribute('aria-valuenow')) > 10)
+    // It must not be over before all of it has been looked at.
+    await kitchen.daemon.ask('config', 'downloadLimit=64KiB')
     await cook.page.getByText('Studio', { exact: true }).first().waitFor()
     await cook.page.getByRole('img', { name: /.+/ }).first().waitFor()
     await examine(cook, 'transfers')
