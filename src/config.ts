@@ -43,6 +43,8 @@ export interface FolderEntry {
   readonly set: Partial<FolderSettings>
   /** Its directory has not been taken for it yet: it was added just now, or that was broken off. */
   readonly isNew?: boolean
+  /** It was chosen in a browser: only what lies below an allowed root may be taken. Told only as long as it is new. */
+  readonly isFromWeb?: boolean
 }
 
 export interface Config {
@@ -180,7 +182,8 @@ function parseEntry(file: string, place: string, json: Record<string, unknown>):
     ...folder,
     secret,
     ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
-    ...(isNew === true ? { isNew } : {}),
+    ...(isNew === true || isNew === 'web' ? { isNew: true } : {}),
+    ...(isNew === 'web' ? { isFromWeb: true } : {}),
   }
 }
 
@@ -311,11 +314,11 @@ function keptToJson(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, former, set, isNew }) => ({
+  const folders = config.folders.map(({ path, secret, former, set, isNew, isFromWeb }) => ({
     path,
     ...keptToJson(secret),
     ...(former === undefined ? {} : { former: former.map(keptToJson) }),
-    ...(isNew === true ? { new: true } : {}),
+    ...(isNew === true ? { new: isFromWeb === true ? 'web' : true } : {}),
     ...set,
   }))
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }

@@ -366,8 +366,9 @@ function showWay({ at, by, ...route }: WayResult): Route {
   return { source: by, target: at, tried: [], ...showRoute(route), via: by === 'relay' ? 'relay' : 'direct' }
 }
 
-function showSearch<S extends SearchResult>({ atMs, ...search }: S) {
-  return { ...search, time: msToText(atMs) }
+function showSearch<S extends SearchResult>({ atMs, nextInMs, ...search }: S) {
+  const next = nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }
+  return { ...search, ...next, time: msToText(atMs) }
 }
 
 function showReachability({ state, message, routers }: ReachabilityReport): ExplanationBody['reachable'] {

@@ -187,16 +187,27 @@ test('a directory that is made is there, for others to read and its owner to wri
   expect((await stat(path)).mode & 0o700).toBe(0o700)
 })
 
+test('a directory is known by what it is, and not by a link to it', async () => {
+  await using disk = await makeDisk()
+  const path = disk.at('root', 'Music')
+  const { dev, ino } = await stat(path, { bigint: true })
+  expect(await disk.chooser.mark(path)).toEqual({ device: dev, inode: ino })
+  await symlink(path, disk.at('root', 'link'))
+  expect(await codeOf(disk.chooser.mark(disk.at('root', 'link')))).toBe('directory-missing')
+  expect(await codeOf(disk.chooser.mark(disk.at('outside')))).toBe('directory-not-allowed')
+})
+
 test('whatever is swapped for a link meanwhile, nothing is listed, made or approved outside', async () => {
   await using disk = await makeDisk()
   const [swapped, aside] = [disk.at('root', 'Music'), disk.at('aside')]
-  const asked = fc.constantFrom('list', 'make', 'check')
+  const asked = fc.constantFrom('list', 'make', 'check', 'mark')
   await fc.assert(
     fc.asyncProperty(fc.array(asked, { minLength: 1, maxLength: 6 }), fc.nat(3), async (calls, turns) => {
       const answers = Promise.all(
         calls.map(async (call, number) => {
           const path = disk.at('root', 'Music', 'private')
           if (call === 'make') return codeOf(disk.chooser.make(path, `made ${number}`))
+          if (call === 'mark') return codeOf(disk.chooser.mark(path))
           return call === 'check' ? codeOf(disk.chooser.check(path)) : codeOf(disk.chooser.list(path))
         }),
       )

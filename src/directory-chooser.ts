@@ -7,6 +7,7 @@ import { realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, sep } from 'node:path'
 import { isSyncError, reasonOf, SyncError } from './core/errors.ts'
 import { maxPathDepth, pathFault } from './core/path.ts'
+import type { DirectoryMark } from './disk/approved-files.ts'
 import { diskError, errnoOf, isGone } from './disk/disk-error.ts'
 import type { Directory, FileStat } from './disk/files.ts'
 import { checkSpelling } from './disk/names.ts'
@@ -41,6 +42,8 @@ export interface DirectoryChooser {
   make(parent: string, name: string): Promise<string>
   /** The real path of a directory below a root. Throws as `list`. */
   check(path: string): Promise<string>
+  /** Which directory it is. Throws as `list`. */
+  mark(path: string): Promise<DirectoryMark>
 }
 
 interface Needs {
@@ -165,6 +168,11 @@ export function createDirectoryChooser({ home, roots, synced }: Needs): Director
     async check(path) {
       using place = await open(path)
       return place.path
+    },
+    async mark(path) {
+      using place = await open(path)
+      const { device, inode } = await place.directory.stat()
+      return { device, inode }
     },
   }
 }

@@ -10,6 +10,7 @@ import { type InviteKeys, inviteIdOf, inviteKeys } from './core/invite.ts'
 import { type Author, createAuthor } from './core/record.ts'
 import { type FolderKeys, folderKeys, guestAuthorSeed } from './core/secret.ts'
 import type { KeyPair } from './core/x25519.ts'
+import { approvedFiles, type DirectoryMark } from './disk/approved-files.ts'
 import type { BlockFinder } from './disk/block-finder.ts'
 import { openDisk } from './disk/disk.ts'
 import { onPath } from './disk/disk-error.ts'
@@ -36,6 +37,8 @@ export interface FolderOpenerNeeds {
   deviceName(): string
   /** Of the device itself; a guest signs with one of its own. */
   readonly authorSeed: Uint8Array
+  /** Which directory lies at a path that was chosen in a browser; throws where none may be taken. */
+  approve(path: string): Promise<DirectoryMark>
   /** Directory of the databases. */
   readonly databases: string
   readonly hasher: Hasher
@@ -125,8 +128,11 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
           onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
         }),
       )
+      const place = realFiles(entry.path)
+      const approved =
+        isNew && entry.isFromWeb === true ? approvedFiles(place, () => needs.approve(entry.path)) : undefined
       const disk = await openDisk({
-        files: realFiles(entry.path),
+        files: approved ?? place,
         hasher: shared.hasher,
         finder: shared.finder,
         clock,
@@ -153,7 +159,10 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
           log: folderLog,
           settings: inForce(),
           onDatabaseDamaged: mustReopen,
-          onClaimed: claimed,
+          onClaimed() {
+            approved?.settle()
+            claimed()
+          },
           onRotated: rotated,
           onAwaited: () => beReached(),
           onChange: shared.onChange,

@@ -188,10 +188,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     isClosed: () => settings.closed,
     mayMapPort: () => settings.portMapping && scopeOf(listenAddress.host) !== 'loopback',
   })
+  const chooser = createDirectoryChooser({
+    home: home.path,
+    roots: () => settings.roots,
+    synced: () => folders.list().map(({ entry }) => entry.path),
+  })
   const opener = createFolderOpener({
     ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
     deviceName: () => settings.name,
+    approve: chooser.mark,
     authorSeed: identity.authorSeed,
     isPaused: () => limits.current().paused,
     onChange: news.note,
@@ -222,11 +228,6 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
-  const chooser = createDirectoryChooser({
-    home: home.path,
-    roots: () => settings.roots,
-    synced: () => folders.list().map(({ entry }) => entry.path),
-  })
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({

@@ -412,3 +412,20 @@ describe('R9: a folder whose secret was changed', () => {
     expect((await folders.findRunning(other)).entry.path).toBe(other)
   })
 })
+
+test('that a folder was chosen in a browser is remembered until its directory is taken', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, home, config } = await makeDevice(root.path)
+  const path = await makeDirectory(root.path, 'a')
+  const approved: string[] = []
+  await folders.add(path, undefined, {}, async (real) => approved.push(real))
+  expect(approved).toEqual([path])
+  const kept = async () => JSON.parse(await readFile(join(home, 'config.json'), 'utf8')).folders[0].new
+  expect(await kept()).toBe('web')
+  const again = await openConfig(home, deviceSettingTable('host', '/home/somebody'))
+  expect(again.current().folders).toMatchObject([{ path, isNew: true, isFromWeb: true }])
+  opener.opened.get(path)!.claimed()
+  await folders.configure(path, (set) => set)
+  expect(await kept()).toBeUndefined()
+  expect(config.current().folders[0]).not.toHaveProperty('isFromWeb')
+})

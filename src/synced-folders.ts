@@ -95,7 +95,7 @@ export interface SyncedFolders extends AsyncDisposable {
   withSecret(secret: Secret): SyncedFolder | undefined
   /**
    * Returns at once for a one-time secret, which is redeemed from then on. `approve` is given the real path before anything is done, and
-   * throws to refuse it.
+   * throws to refuse it; such a folder is taken only while its directory is approved of.
    */
   add(
     path: string,
@@ -181,7 +181,7 @@ export async function openSyncedFolders({
   async function forgetNew(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder === undefined) return
-    const { isNew: _, ...entry } = folder.entry
+    const { isNew: _, isFromWeb: __, ...entry } = folder.entry
     await replaceEntry(folder, entry)
   }
 
@@ -287,7 +287,8 @@ export async function openSyncedFolders({
     const real = await checkPlace(path, home, others)
     await approve?.(real)
     const secret = given ?? generateFullSecret((count) => chance.bytes(count))
-    const entry: FolderEntry = { path: real, secret, set, isNew: true }
+    const from = approve === undefined ? {} : { isFromWeb: true }
+    const entry: FolderEntry = { path: real, secret, set, isNew: true, ...from }
     return secret.kind === 'one-time' ? addJoining(entry, secret) : addOpened(entry, folderKeys(secret))
   }
 

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import encodeQR from 'qr'
 import { expect, test } from 'vitest'
+import { SyncError } from '../core/errors.ts'
 import { createOpenDoor } from '../testing/open-door.ts'
 import { photoOf } from '../testing/qr-photo.ts'
 import { startSteeredDevice } from '../testing/steered-device.ts'
@@ -56,6 +57,29 @@ test.each([
   const response = await app.inject({ method, url, ...(payload === undefined ? {} : { payload }) })
   expect(response.statusCode).toBe(status)
   expect(response.json()).toEqual({ code, message: expect.any(String), data: expect.any(Object) })
+})
+
+test.each([
+  ['PATCH', '/api/settings', { texts: { roots: null } }],
+  ['PATCH', '/api/settings', { texts: { links: 5 } }],
+  ['POST', '/api/folders', { path: 7 }],
+  ['POST', '/api/folders', { path: '/a', hosts: 'host:1' }],
+  ['POST', '/api/folders/x/fetch', { path: 'a', release: 'true' }],
+] as const)('a value of a body is not turned into another: %s %s %j', async (method, url, payload) => {
+  const { app } = failingApp(new Error('assertion: unused'))
+  const response = await app.inject({ method, url, payload })
+  expect([response.statusCode, response.json().code]).toEqual([400, 'request-invalid'])
+})
+
+test('a number and a switch in an address are what they say', async () => {
+  const { app } = failingApp(new SyncError('cancelled'))
+  for (const [url, code] of [
+    ['/api/history?limit=5', 'cancelled'],
+    ['/api/history?limit=five', 'request-invalid'],
+    ['/api/folders/x/content?path=a&ifShowable=true', 'cancelled'],
+    ['/api/folders/x/content?path=a&ifShowable=perhaps', 'request-invalid'],
+  ] as const)
+    expect([url, (await app.inject({ url })).json().code]).toEqual([url, code])
 })
 
 test('a body that is no JSON, and one too large, are refused', async () => {

@@ -8,6 +8,7 @@ import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
 import type { Door } from './door.ts'
 import { describeApi } from './openapi.ts'
 import { refusalPage } from './refusal-page.ts'
+import { requestCheck } from './request-check.ts'
 import { addAccessRoutes } from './routes/access.ts'
 import { addDeviceRoutes } from './routes/device.ts'
 import { addEventRoutes } from './routes/events.ts'
@@ -31,8 +32,6 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     logger: false,
     bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength: maxParameterCharacters },
-    // Unknown fields are refused, not dropped: a mistyped name must not look like success.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: false } },
     // A client that keeps its connection must not hold up the end of the daemon.
     forceCloseConnections: true,
     // An address that cannot be decoded comes past every hook.
@@ -41,6 +40,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
       return reply.status(errorStatus(error.code)).send(errorBody(error))
     },
   })
+  app.setValidatorCompiler(requestCheck)
   // A form of another page can send text, but no JSON.
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler((thrown, request, reply) => {

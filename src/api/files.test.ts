@@ -111,6 +111,7 @@ test('content is sent for being shown only, and closed when it was sent or nobod
     },
   })
   const asked: unknown[] = []
+  let reads = 0
   answer(device, path, {
     async showContent(place: object) {
       asked.push(place)
@@ -131,7 +132,17 @@ test('content is sent for being shown only, and closed when it was sent or nobod
     'cache-control': 'no-store',
     'x-cut-from-bytes': '9',
   })
-  await ask(device, 'HEAD', `${route}/content?archived=t%2Fy`)
+  answer(device, path, {
+    async showContent(place: object) {
+      asked.push(place)
+      // biome-ignore lint/correctness/useYield: it fails the test where it is read
+      return shown(async function* () {
+        reads += 1
+      }, 9)
+    },
+  })
+  const head = await ask(device, 'HEAD', `${route}/content?archived=t%2Fy`)
+  expect([head.status, head.text, head.headers['content-length'], reads]).toEqual([200, '', '5', 0])
   expect(asked).toEqual([{ path: 'x/y' }, { archived: 't/y' }])
   await until('it is closed', () => closed === 2)
 

@@ -277,12 +277,19 @@ test.each(crossedLooks)(
       .getByRole('button', { name: say('changes-undo') })
       .click()
     await until('as it was told', () => holds(listener, 'Episode 7.txt', 'as it was told'))
+    // All but one, then all.
     await page.getByLabel(say('select-all')).check()
-    await page.getByRole('button', { name: say('changes-undo-count', { count: '2' }) }).click()
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: say('changes-undo') })
-      .click()
+    await page.getByRole('checkbox', { name: /my notes/ }).uncheck()
+    for (const name of ['Episode 8.txt', 'my notes.txt']) {
+      await page.getByRole('button', { name: say('changes-undo-count', { count: '1' }) }).click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: say('changes-undo') })
+        .click()
+      await page.getByText(name).waitFor({ state: 'detached' })
+      expect(await holds(listener, 'my notes.txt', 'mine')).toBe(name === 'Episode 8.txt')
+      if (name === 'Episode 8.txt') await page.getByLabel(say('select-all')).check()
+    }
     await until('it is here again', () => holds(listener, 'Episode 8.txt', 'the next one'))
     await page.getByText(say('changes-empty')).waitFor()
 

@@ -201,6 +201,10 @@ test.each(crossedLooks)(
       .click()
     await page.getByText(say('advice-host-unreachable')).waitFor()
     await page.getByText(listen).first().waitFor()
+    await page
+      .getByText(`${say('reason-refused')} (ECONNREFUSED)`)
+      .first()
+      .waitFor()
     await examine(person, 'devices-why')
 
     // The device itself goes, and is as it should be when it is back.

@@ -2,11 +2,11 @@
  * This device under one topic of one day at one tracker: when it is announced, what came of it, and the goodbye. Asks through a function it is
  * given, and knows nothing of protocols.
  */
-import { isSyncError, reasonOf } from '../core/errors.ts'
 import type { Chance, Clock } from '../ports.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
+import { networkReason } from './network-reason.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
-import type { SearchResult } from './search.ts'
+import { type SearchResult, told } from './search.ts'
 import type { Announced } from './tracker-announce.ts'
 import { maxAddressesTold } from './tracker-answer.ts'
 
@@ -64,7 +64,7 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
   const key = chance.bytes(4).readUInt32BE()
   const stop = new AbortController()
   let last: SearchResult = {
-    ...{ at: options.tracker, state: 'waiting', message: 'not asked yet', found: 0 },
+    ...{ at: options.tracker, state: 'waiting', ...told('not-asked-yet'), found: 0 },
     atMs: clock.now(),
   }
   let isAsking = false
@@ -97,8 +97,12 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
     return { infoHash, peerId, key, left, event, wanted, port: toldPort ?? port() }
   }
 
-  function become(state: SearchResult['state'], message: string, found: number): void {
-    last = { at: options.tracker, state, message, found, atMs: clock.now() }
+  function become(
+    state: SearchResult['state'],
+    what: Pick<SearchResult, 'message' | 'why'>,
+    found: number,
+  ): void {
+    last = { at: options.tracker, state, ...what, found, atMs: clock.now() }
   }
 
   async function attempt(): Promise<void> {
@@ -108,13 +112,13 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
       const { interval, found } = await ask(saying(isKnown ? 'none' : 'started'), stop.signal)
       isKnown = true
       failures = 0
-      become('working', `told ${countOf(found)}`, found)
+      become('working', { message: `told ${countOf(found)}` }, found)
       plan(intervalMs(interval))
     } catch (thrown) {
       if (stop.signal.aborted) return
       failures += 1
-      const reason = isSyncError(thrown, 'tracker-failed') ? thrown.message : reasonOf(thrown)
-      become('failed', reason, 0)
+      const { reason, why } = networkReason(thrown)
+      become('failed', { message: reason, ...(why === undefined ? {} : { why }) }, 0)
       options.onFailure(reason)
       plan(retryDelayMs(failures, retryLimits, chance))
     } finally {
@@ -142,10 +146,10 @@ export function createAnnouncement(options: AnnouncementOptions): Announcement {
 
   return {
     result() {
-      const next = isAsking
-        ? 'being asked now'
-        : `asked again in ${durationToText(nextMs - clock.monotonicMs())}`
-      return last.state === 'waiting' && !isAsking ? last : { ...last, message: `${last.message}; ${next}` }
+      if (isAsking) return { ...last, message: `${last.message}; being asked now` }
+      if (last.state === 'waiting') return last
+      const nextInMs = Math.max(0, nextMs - clock.monotonicMs())
+      return { ...last, nextInMs, message: `${last.message}; asked again in ${durationToText(nextInMs)}` }
     },
     check() {
       if (isAsking || toldPort === undefined) return

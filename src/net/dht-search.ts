@@ -8,7 +8,7 @@ import { daysOf, isClockSet } from '../core/wall-clock.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { type DhtNode, openDhtNode } from './dht-node.ts'
 import { keepDhtTable, readDhtTable } from './dht-table.ts'
-import type { Search, SearchOptions, SearchResult, Topic } from './search.ts'
+import { type Search, type SearchOptions, type SearchResult, type Topic, told } from './search.ts'
 
 /** Lookups at a time. One sends a hundred packets or two; with this many a hundred folders take their turns in a few minutes. */
 const maxLookups = 4
@@ -57,12 +57,16 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   let wake = (): void => undefined
   let isDisposed = false
 
-  function report(state: SearchResult['state'], message: string, found: number): SearchResult {
-    return { at: 'DHT', state, message, found, atMs: clock.now() }
+  function report(
+    state: SearchResult['state'],
+    what: Pick<SearchResult, 'message' | 'why'>,
+    found: number,
+  ): SearchResult {
+    return { at: 'DHT', state, ...what, found, atMs: clock.now() }
   }
 
-  function reportToAll(state: SearchResult['state'], message: string): void {
-    for (const one of sought.values()) one.result = report(state, message, one.result.found)
+  function reportToAll(state: SearchResult['state'], what: Pick<SearchResult, 'message' | 'why'>): void {
+    for (const one of sought.values()) one.result = report(state, what, one.result.found)
   }
 
   /** Resolves after that time, or when there may be something to do. */
@@ -78,7 +82,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
   async function run(signal: AbortSignal): Promise<void> {
     for (let failed = 0; !signal.aborted; failed += 1) {
       while (!isClockSet(clock.now()) && !signal.aborted) {
-        reportToAll('waiting', 'waits until the clock of this device is set')
+        reportToAll('waiting', told('clock-not-set'))
         await pause(lookAtClockEveryMs, signal)
       }
       if (signal.aborted) return
@@ -88,7 +92,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
         signal.addEventListener('abort', () => void node[Symbol.asyncDispose](), { once: true })
         await seek(node, signal)
       } catch (thrown) {
-        reportToAll('failed', `${reasonOf(thrown).replace(/\.$/, '')}; it is tried again`)
+        reportToAll('failed', { message: `${reasonOf(thrown).replace(/\.$/, '')}; it is tried again` })
         log.warn({ error: thrown }, 'the DHT cannot be asked')
         await pause(pauseAfter(failed), signal)
       }
@@ -111,14 +115,11 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     async function meet(): Promise<boolean> {
       const typed = bootstrap().slice(0, maxBootstrapNodes)
       if (node.size() > 0 && typed.join() === met.join()) return true
-      if (node.size() === 0) reportToAll('waiting', 'looks for nodes')
+      if (node.size() === 0) reportToAll('waiting', told('looks-for-nodes'))
       met = typed
       if (await node.meet(parseTyped(typed), kept)) return true
       const isAnyKnown = typed.length + kept.length > 0
-      reportToAll(
-        'failed',
-        isAnyKnown ? noAnswer : 'no bootstrap node is set (dhtBootstrap), and no other node is known',
-      )
+      reportToAll('failed', told(isAnyKnown ? 'no-node-answers' : 'no-node-known'))
       return false
     }
 
@@ -156,7 +157,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     one.nextMs = Number.POSITIVE_INFINITY
     const { folderId } = one.topic.membership
     const isWanted = () => sought.get(folderId) === one
-    let [asked, told] = [0, 0]
+    let [asked, announced] = [0, 0]
     const found = new Set<string>()
     for (const day of daysOf(clock.now())) {
       const hash = one.topic.rendezvous(day)
@@ -167,13 +168,15 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
       if (!isWanted()) return
       asked += answers
       const ownPort = port()
-      if (answers > 0 && ownPort >= 1 && ownPort <= 65_535) told += await node.announce(hash, ownPort)
+      if (answers > 0 && ownPort >= 1 && ownPort <= 65_535) announced += await node.announce(hash, ownPort)
     }
     one.answered = asked > 0 ? one.answered + 1 : 0
     one.failed = asked > 0 ? 0 : one.failed + 1
-    const message = `nodes that answered: ${asked}, announced at: ${told}, addresses found: ${found.size}`
+    const message = `nodes that answered: ${asked}, announced at: ${announced}, addresses found: ${found.size}`
     one.result =
-      asked > 0 ? report('working', message, found.size) : report('failed', noAnswer, one.result.found)
+      asked > 0
+        ? report('working', { message }, found.size)
+        : report('failed', told('no-node-answers'), one.result.found)
     one.nextMs = clock.monotonicMs() + pauseOf(one)
   }
 
@@ -198,7 +201,7 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     for (const folderId of sought.keys()) if (!wanted.has(folderId)) sought.delete(folderId)
     for (const [folderId, topic] of wanted) {
       const known = sought.get(folderId)
-      const result = report('waiting', 'waits for its turn', 0)
+      const result = report('waiting', told('not-asked-yet'), 0)
       if (known !== undefined) known.topic = topic
       else sought.set(folderId, { topic, nextMs: clock.monotonicMs(), answered: 0, failed: 0, result })
     }
@@ -226,8 +229,6 @@ export function createDhtSearch(options: DhtSearchOptions): Search {
     },
   }
 }
-
-const noAnswer = 'no node answers; it is tried again'
 
 function pauseAfter(failuresBefore: number): number {
   return Math.min(longestAfterFailureMs, afterFailureMs * 2 ** failuresBefore)

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, type ErrorData, isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
+import { NetworkFault } from '../core/network-fault.ts'
 import type { Link } from '../ports.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './address.ts'
 import { dialAddress, type LinkContext } from './dial.ts'
@@ -126,13 +127,13 @@ export function createDialTarget(membership: Membership, host: string, options: 
   }
 
   function unreachable(thrown: unknown): SyncError {
-    return new SyncError('unreachable', { address: host, reason: networkReason(thrown) }, { cause: thrown })
+    return new SyncError('unreachable', { address: host, ...networkReason(thrown) }, { cause: thrown })
   }
 
   async function dialHost(): Promise<Link> {
     const { host: name, port } = parseHostPort(host)
     const addresses = interleave(await addressesOf(name, options.resolve, clock, stop.signal))
-    if (addresses.length === 0) throw new Error('its name has no address')
+    if (addresses.length === 0) throw new NetworkFault('no-address')
     tried = []
     return race(addresses, (address, signal) => tryAddress({ host: address, port }, signal), {
       clock,

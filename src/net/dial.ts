@@ -1,6 +1,7 @@
 /** One attempt to reach a peer: connect, handshake, link. Whoever calls decides when, how often and what comes of it. */
 import { connect, type Socket } from 'node:net'
 import { SyncError } from '../core/errors.ts'
+import { NetworkFault } from '../core/network-fault.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
 import type { CipherName } from '../wire/noise.ts'
 import { formatHostPort, type HostPort } from './address.ts'
@@ -75,14 +76,15 @@ export async function connectTo(target: HostPort, clock: Clock, signal: AbortSig
   // The part that waits at the moment listens too; this one is for the moments in between, and 'close' always follows.
   socket.on('error', () => undefined)
   const outcome = Promise.withResolvers<void>()
-  const unreachable = (reason: string) => outcome.reject(new SyncError('unreachable', { address, reason }))
+  const unreachable = (thrown: unknown) =>
+    outcome.reject(new SyncError('unreachable', { address, ...networkReason(thrown) }))
   const onAbort = () => outcome.reject(new SyncError('closing'))
   socket.once('connect', outcome.resolve)
-  socket.once('error', (error) => unreachable(networkReason(error)))
+  socket.once('error', unreachable)
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
   using _limit = clock.after(connectLimitMs, () =>
-    unreachable(`no answer within ${connectLimitMs / 1000} seconds`),
+    unreachable(new NetworkFault('no-answer', `no answer within ${connectLimitMs / 1000} seconds`)),
   )
   try {
     await outcome.promise

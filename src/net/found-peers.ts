@@ -3,10 +3,11 @@
  * searches tell is unproven and may be hostile, so it is bounded in number, and a way that never works is left alone. How a way is gone is its own
  * matter.
  */
-import { type ErrorCode, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
 import type { Chance, Clock, Link, Log } from '../ports.ts'
 import { type DialFailure, failureOf, returnLimits, steadyAfterMs } from './dial-target.ts'
+import { networkReason } from './network-reason.ts'
 import { type RetryLimits, retryDelayMs } from './retry-delay.ts'
 
 /** Ways that are remembered. A search tells some dozens at a time; who floods pushes out what never worked, not what did. */
@@ -219,7 +220,7 @@ export function createFoundPeers(options: FoundPeersOptions): FoundPeers {
     if (isSyncError(thrown, 'closing')) return become(entry, 'waiting')
     const error = isSyncError(thrown)
       ? thrown
-      : new SyncError('unreachable', { address: entry.way.at, reason: reasonOf(thrown) }, { cause: thrown })
+      : new SyncError('unreachable', { address: entry.way.at, ...networkReason(thrown) }, { cause: thrown })
     become(entry, 'waiting', error)
     entry.failures += 1
     entry.nextMs = clock.monotonicMs() + retryDelayMs(entry.failures, retryLimits, chance)

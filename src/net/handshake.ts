@@ -5,8 +5,9 @@
  * calls destroys it on a throw.
  */
 import type { Socket } from 'node:net'
-import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import { type DeviceId, toId } from '../core/ids.ts'
+import { NetworkFault } from '../core/network-fault.ts'
 import { keyPairOf } from '../core/x25519.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { createFrameSplitter, type FrameSplitter, frameHeader, maxFrameBytes } from '../wire/frames.ts'
@@ -20,6 +21,7 @@ import {
 } from '../wire/noise.ts'
 import type { DeviceKeys } from './identity.ts'
 import { findMembership, folderTag, type Membership } from './membership.ts'
+import { networkReason } from './network-reason.ts'
 
 /** A handshake takes two round trips; who needs longer is gone, or holds a place on purpose. */
 export const handshakeLimitMs = 10_000
@@ -152,7 +154,7 @@ async function withFrames(
       ended.reject(new SyncError('peer-oversize', { reason: 'it sends before it has proven itself' }))
     arrived.resolve()
   }
-  const onClose = () => ended.reject(new Error('the connection was closed'))
+  const onClose = () => ended.reject(new NetworkFault('closed'))
   const onError = (error: Error) => ended.reject(error)
   const onAbort = () => ended.reject(new SyncError('closing'))
   socket.on('data', onData).on('close', onClose).on('end', onClose).on('error', onError)
@@ -177,13 +179,13 @@ async function withFrames(
         socket.write(Buffer.concat([frameHeader(message.length), message]))
       },
     })
-    if (socket.destroyed) throw new Error('the connection was closed')
+    if (socket.destroyed) throw new NetworkFault('closed')
     socket.pause()
     splitter.allow(maxFrameBytes)
     return channel
   } catch (thrown) {
     if (isSyncError(thrown, 'peer-self') || isSyncError(thrown, 'closing')) throw thrown
-    throw new SyncError('handshake-failed', { address, reason: reasonOf(thrown) }, { cause: thrown })
+    throw new SyncError('handshake-failed', { address, ...networkReason(thrown) }, { cause: thrown })
   } finally {
     socket.off('data', onData).off('close', onClose).off('end', onClose).off('error', onError)
     signal?.removeEventListener('abort', onAbort)

@@ -3,7 +3,7 @@ import { reasonOf } from '../core/errors.ts'
 import type { FolderId } from '../core/ids.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { Segment } from './lan-segments.ts'
-import type { SearchResult } from './search.ts'
+import { type SearchResult, told } from './search.ts'
 
 /** An address counts as found while it was heard within two of the longest waits between announcements. */
 const foundForMs = 120_000
@@ -68,14 +68,15 @@ export function createLanResults(clock: Clock, log: Log): LanResults {
       .filter(({ reason }) => reason !== undefined)
       .map(({ act, family, reason }) => `${act} does not work with ${family} (${reason})`)
     const found = countFound(folderId, name)
-    const told = { at: name, found, atMs: Math.max(...accounts.map(({ atMs }) => atMs)) }
+    const about = { at: name, found, atMs: Math.max(...accounts.map(({ atMs }) => atMs)) }
+    const hampered = troubles.length === 0 ? {} : { why: 'hampered' as const }
     if (isAsked) {
       const message = [`asked, ${found} found`, ...troubles].join('; ')
-      return { ...told, state: 'working', message }
+      return { ...about, state: 'working', message, ...hampered }
     }
     if (troubles.length > 0)
-      return { ...told, state: 'failed', message: `could not ask: ${troubles.join('; ')}` }
-    return { ...told, state: 'waiting', message: 'about to ask' }
+      return { ...about, state: 'failed', message: `could not ask: ${troubles.join('; ')}` }
+    return { ...about, state: 'waiting', ...told('not-asked-yet') }
   }
 
   return {

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import { closedByPeer, isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import { free } from '../core/memory.ts'
+import { NetworkFault, type Reason } from '../core/network-fault.ts'
 import type { Clock, Link, Log } from '../ports.ts'
 import { frameHeader, frameHeaderBytes } from '../wire/frames.ts'
 import { type Message, maxMessageBytes } from '../wire/messages.ts'
@@ -21,6 +22,7 @@ import {
 } from './cipher-pool.ts'
 import type { Channel } from './handshake.ts'
 import { createInbox, inboxLimitBytes, messageOverheadBytes } from './inbox.ts'
+import { networkReason } from './network-reason.ts'
 
 /** `writable()` waits while more is queued: enough to keep a fast line busy, little enough to change one's mind. */
 export const writableLimitBytes = 1024 * 1024
@@ -183,7 +185,7 @@ export function createLink(options: LinkOptions): Link {
   ): Promise<void> {
     return Promise.all([before, job])
       .then(([, answer]) => use(answer))
-      .catch((error) => finish(reasonOf(error)))
+      .catch((error) => finish(networkReason(error)))
   }
 
   function releaseWaiting(): void {
@@ -293,7 +295,7 @@ export function createLink(options: LinkOptions): Link {
     } else if (message.kind === 'close') {
       peerClosed = true
       reason = closedByPeer(message.code, address)
-      inbox.atEnd(() => finish('the other side closed the link'))
+      inbox.atEnd(() => finish({ reason: 'the other side closed the link', why: 'closed' }))
     } else if (message.kind === 'block') inbox.add(message, lengthBytes, blockHandled)
     else if (message.kind !== 'pong') inbox.add(message, lengthBytes)
   }
@@ -345,12 +347,12 @@ export function createLink(options: LinkOptions): Link {
     state = 'closing'
     releaseWaiting()
     timer[Symbol.dispose]()
-    timer = clock.after(closeLimitMs, () => finish('it did not take the last words'))
+    timer = clock.after(closeLimitMs, () => finish({ reason: 'it did not take the last words' }))
     socket.resume()
   }
 
   /** The end of everything. What a socket tells after that is of no interest. */
-  function finish(lastWords: string): void {
+  function finish(lastWords: Reason): void {
     if (state === 'closed') return
     state = 'closed'
     inbox.stop()
@@ -359,10 +361,10 @@ export function createLink(options: LinkOptions): Link {
     timer[Symbol.dispose]()
     socket.destroy()
     releaseWaiting()
-    closed.resolve(reason ?? new SyncError('unreachable', { address, reason: lastWords }))
+    closed.resolve(reason ?? new SyncError('unreachable', { address, ...lastWords }))
   }
 
-  let lastError = 'the connection was lost'
+  let lastError = networkReason(new NetworkFault('lost'))
 
   function onGone(): void {
     // What came before the end is still to be heard, and may be the reason.
@@ -380,7 +382,7 @@ export function createLink(options: LinkOptions): Link {
   socket.on('data', onData)
   socket.on('drain', pump)
   socket.on('error', (error) => {
-    lastError = reasonOf(error)
+    lastError = networkReason(error)
   })
   socket.on('end', onGone)
   socket.on('close', onGone)

@@ -1,18 +1,33 @@
 /** Why a network did not lead to a place, in words for people; the system's own code stays behind them, because it is what one searches for. */
-import { reasonOf } from '../core/errors.ts'
+import { isSyncError, reasonOf } from '../core/errors.ts'
+import { NetworkFault, type Reason, type ReasonCode, reasonWords } from '../core/network-fault.ts'
 
-const wordsByCode: Readonly<Record<string, string>> = {
-  EAI_AGAIN: 'no name server answers',
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was broken off',
-  EHOSTUNREACH: 'nobody is at this address, or no way leads there',
-  ENETUNREACH: 'this device has no network that leads there',
-  ENOTFOUND: 'nobody knows its name',
-  ETIMEDOUT: 'no answer',
+const codesOfSystem: Readonly<Record<string, ReasonCode>> = {
+  EAI_AGAIN: 'name-server-silent',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'broken-off',
+  EHOSTUNREACH: 'nobody-there',
+  ENETUNREACH: 'no-network',
+  ENOTFOUND: 'name-unknown',
+  ETIMEDOUT: 'no-answer',
 }
 
-export function networkReason(thrown: unknown): string {
-  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
-  const words = wordsByCode[code ?? '']
-  return words === undefined ? reasonOf(thrown) : `${words} (${code})`
+/** Whatever was thrown; of what was given a code already, that. */
+export function networkReason(thrown: unknown): Reason {
+  if (thrown instanceof NetworkFault) return { reason: thrown.message, why: thrown.why }
+  if (isSyncError(thrown, 'peer-stalled')) return { reason: thrown.message, why: 'no-answer' }
+  if (isSyncError(thrown, 'unreachable') || isSyncError(thrown, 'tracker-failed'))
+    return reasonIn(thrown.data)
+  const system = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
+  const why = codesOfSystem[system ?? '']
+  if (why === undefined) return { reason: reasonOf(thrown) }
+  return { reason: `${reasonWords[why]} (${system})`, why, system: system! }
+}
+
+function reasonIn({ reason, why, system }: Readonly<Record<string, string | number>>): Reason {
+  return {
+    reason: String(reason),
+    ...(why === undefined ? {} : { why: why as ReasonCode }),
+    ...(system === undefined ? {} : { system: String(system) }),
+  }
 }

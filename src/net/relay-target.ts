@@ -3,8 +3,9 @@
  * it. Each try looks the name up anew and goes through its addresses. No topics, no connection.
  */
 import type { Socket } from 'node:net'
-import { isSyncError, SyncError } from '../core/errors.ts'
+import { SyncError } from '../core/errors.ts'
 import type { DeviceId, FolderId } from '../core/ids.ts'
+import { NetworkFault, type Reason } from '../core/network-fault.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import { type HostPort, parseHostPort } from './address.ts'
 import { retryLimits, steadyAfterMs } from './dial-target.ts'
@@ -13,7 +14,7 @@ import { networkReason } from './network-reason.ts'
 import { openRelaySession, type RelaySession } from './relay-session.ts'
 import { addressesOf, type Resolve } from './resolve.ts'
 import { retryDelayMs } from './retry-delay.ts'
-import type { SearchResult } from './search.ts'
+import { type SearchResult, told } from './search.ts'
 
 /** Another device of a folder that can be called over a relay, while it is there. */
 export interface RelayMember {
@@ -54,27 +55,27 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
   /** Ends the connection, the try or the wait; there is one while there are topics. */
   let stop: AbortController | undefined
   let running: Promise<void> = Promise.resolve()
-  let failure: { readonly reason: string; readonly nextMs: number } | undefined
+  let failure: (Reason & { readonly nextMs: number }) | undefined
   let atMs = clock.now()
 
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
       const sinceMs = clock.monotonicMs()
-      const reason = await stay(signal).catch(whyNot)
+      const reason = await stay(signal).catch(networkReason)
       if (signal.aborted) return
       failures = clock.monotonicMs() - sinceMs >= steadyAfterMs ? 1 : failures + 1
       const waitMs = retryDelayMs(failures, retryLimits, chance)
-      const isNews = failure?.reason !== reason
-      failure = { reason, nextMs: clock.monotonicMs() + waitMs }
+      const isNews = failure?.reason !== reason.reason
+      failure = { ...reason, nextMs: clock.monotonicMs() + waitMs }
       atMs = clock.now()
-      log[isNews ? 'info' : 'debug']({ relay, reason }, 'no connection to a relay')
+      log[isNews ? 'info' : 'debug']({ relay, reason: reason.reason }, 'no connection to a relay')
       await pause(waitMs, signal)
     }
   }
 
   /** Connects and stays until the connection ends; returns why. */
-  async function stay(signal: AbortSignal): Promise<string> {
+  async function stay(signal: AbortSignal): Promise<Reason> {
     session = await connectToAny(signal)
     const close = () => session?.close()
     signal.addEventListener('abort', close)
@@ -83,7 +84,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
     atMs = clock.now()
     log.info({ relay }, 'connected to a relay')
     session.setMemberships(memberships)
-    const reason = await session.closed
+    const reason = { reason: await session.closed }
     signal.removeEventListener('abort', close)
     session = undefined
     for (const { folderId } of memberships) options.onMembers(folderId)
@@ -91,7 +92,7 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
   }
 
   async function connectToAny(signal: AbortSignal): Promise<RelaySession> {
-    let error: unknown = new Error('its name has no address')
+    let error: unknown = new NetworkFault('no-address')
     const { host, port } = parseHostPort(relay)
     for (const address of await addressesOf(host, options.resolve, clock, signal)) {
       const target: HostPort = { host: address, port }
@@ -150,20 +151,17 @@ export function createRelayTarget(relay: string, options: RelayTargetOptions): R
       const about = { at: relay, found, atMs }
       if (session !== undefined)
         return members === undefined
-          ? { ...about, state: 'failed', message: 'it takes no more folders of one device' }
+          ? { ...about, state: 'failed', ...told('relay-full') }
           : { ...about, state: 'working', message: `connected; others of this folder there: ${found}` }
-      if (failure === undefined) return { ...about, state: 'waiting', message: 'being connected to' }
-      const seconds = Math.ceil(Math.max(0, failure.nextMs - clock.monotonicMs()) / 1000)
-      return { ...about, state: 'failed', message: `${failure.reason}; tried again in ${seconds} s` }
+      if (failure === undefined) return { ...about, state: 'waiting', ...told('connecting') }
+      const { reason, why, nextMs } = failure
+      const nextInMs = Math.max(0, nextMs - clock.monotonicMs())
+      const message = `${reason}; tried again in ${Math.ceil(nextInMs / 1000)} s`
+      return { ...about, state: 'failed', message, nextInMs, ...(why === undefined ? {} : { why }) }
     },
     async [Symbol.asyncDispose]() {
       stop?.abort()
       await running
     },
   }
-}
-
-/** Without the address of the relay, beside which it is told. */
-function whyNot(thrown: unknown): string {
-  return isSyncError(thrown, 'unreachable') ? String(thrown.data.reason) : networkReason(thrown)
 }

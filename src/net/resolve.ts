@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { SyncError } from '../core/errors.ts'
+import { NetworkFault } from '../core/network-fault.ts'
 import type { Clock } from '../ports.ts'
 import { connectLimitMs } from './dial.ts'
 import { createTurns } from './turns.ts'
@@ -44,7 +45,12 @@ export async function addressesOf(
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
   using _limit = clock.after(connectLimitMs, () =>
-    tooLate.reject(new Error(`its name was not found within ${connectLimitMs / 1000} seconds`)),
+    tooLate.reject(
+      new NetworkFault(
+        'name-server-silent',
+        `its name was not found within ${connectLimitMs / 1000} seconds`,
+      ),
+    ),
   )
   try {
     return (await Promise.race([resolve(host), tooLate.promise])).slice(0, maxAddresses)

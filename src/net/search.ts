@@ -1,5 +1,6 @@
-/** Ways to find peers that nobody has typed in: what each of them is given, and what it gives. Types only. */
+/** Ways to find peers that nobody has typed in: what each of them is given, and what it gives. */
 import type { FolderId } from '../core/ids.ts'
+import { type ReasonCode, reasonWords } from '../core/network-fault.ts'
 import type { Chance, Clock, Log } from '../ports.ts'
 import type { HostPort } from './address.ts'
 import type { Membership } from './membership.ts'
@@ -11,6 +12,11 @@ export interface Topic {
   rendezvous(day: number): Buffer
 }
 
+/** What a result says that has nothing to say but that. */
+export function told(why: ReasonCode): Pick<SearchResult, 'message' | 'why'> {
+  return { message: reasonWords[why], why }
+}
+
 /** One thing that was asked for peers, in words for people. */
 export interface SearchResult {
   /** What was asked: the address of a tracker, the name of a network interface, `DHT`. */
@@ -18,6 +24,10 @@ export interface SearchResult {
   readonly state: 'working' | 'failed' | 'waiting'
   /** What came of it, or why nothing did: words that stand behind a colon, with no capital letter and no full stop. */
   readonly message: string
+  /** Why nothing came of it, or not all that could. */
+  readonly why?: ReasonCode
+  /** When it is asked again, where that is known. */
+  readonly nextInMs?: number
   /** Addresses it told last time. */
   readonly found: number
   /** When it was last asked or last answered, wall clock. */

@@ -3,6 +3,7 @@
  * was asked from. Owns the time a tracker has to answer, and which of the addresses it tells are passed on.
  */
 import { isSyncError, type SyncError } from '../core/errors.ts'
+import { reasonWords } from '../core/network-fault.ts'
 import type { Chance, Clock } from '../ports.ts'
 import { familyOf } from '../wire/compact-peers.ts'
 import type { Announce } from '../wire/udp-tracker.ts'
@@ -51,7 +52,9 @@ export async function announceTo(
   context.signal.addEventListener('abort', onAbort)
   if (context.signal.aborted) onAbort()
   using _limit = context.clock.after(answerLimitMs, () =>
-    stop.abort(trackerFailed(`no answer within ${answerLimitMs / 1000} seconds`)),
+    stop.abort(
+      trackerFailed({ reason: `no answer within ${answerLimitMs / 1000} seconds`, why: 'no-answer' }),
+    ),
   )
 
   async function askAt(address: string): Promise<Announced> {
@@ -95,7 +98,7 @@ async function addressesOfTracker(
   const found = ([4, 6] as const).flatMap(
     (family) => real.find((address) => familyOf(address) === family) ?? [],
   )
-  if (found.length === 0) throw trackerFailed('its name has no address')
+  if (found.length === 0) throw trackerFailed({ reason: reasonWords['no-address'], why: 'no-address' })
   return found
 }
 

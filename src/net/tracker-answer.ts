@@ -3,6 +3,7 @@
  * addresses that a peer can have are taken. Reasons a tracker gives are quoted, never printed as they came.
  */
 import { SyncError } from '../core/errors.ts'
+import { type Reason, reasonWords } from '../core/network-fault.ts'
 import { type Bdecoded, type BdecodedMap, decodeBencode } from '../wire/bencode.ts'
 import { decodeCompactPeers } from '../wire/compact-peers.ts'
 import type { UdpAnswer } from '../wire/udp-tracker.ts'
@@ -19,14 +20,18 @@ export const maxAddressesTold = 200
 /** A reason fits in one line; who has more to say is not listened to. */
 const maxReasonCharacters = 120
 
-export function trackerFailed(reason: string, cause?: unknown): SyncError {
-  return new SyncError('tracker-failed', { reason }, { cause })
+export function trackerFailed(reason: string | Reason, cause?: unknown): SyncError {
+  return new SyncError('tracker-failed', typeof reason === 'string' ? { reason } : { ...reason }, { cause })
+}
+
+function garbage(): SyncError {
+  return trackerFailed({ reason: reasonWords.garbage, why: 'garbage' })
 }
 
 /** Reads the body of an HTTP answer (BEP 3, BEP 7, BEP 23). Throws `tracker-failed`. */
 export function readHttpAnswer(body: Uint8Array): TrackerAnswer {
   const answer = decodeBencode(body)
-  if (!(answer instanceof Map)) throw trackerFailed('it answered with garbage')
+  if (!(answer instanceof Map)) throw garbage()
   const told = answer as BdecodedMap
   const failure = told.get('failure reason')
   if (failure !== undefined) throw refused(failure instanceof Uint8Array ? failure : Buffer.alloc(0))
@@ -44,7 +49,7 @@ export function readHttpAnswer(body: Uint8Array): TrackerAnswer {
 export function readUdpAnswer(answer: UdpAnswer, family: 4 | 6): TrackerAnswer {
   if (answer.kind === 'error') throw refused(answer.reason)
   const addresses = answer.kind === 'announce' ? decodePeers(answer.peers, family) : undefined
-  if (answer.kind !== 'announce' || addresses === undefined) throw trackerFailed('it answered with garbage')
+  if (answer.kind !== 'announce' || addresses === undefined) throw garbage()
   return { interval: answer.intervalSeconds, addresses }
 }
 
@@ -56,7 +61,7 @@ function decodePeers(bytes: Uint8Array, family: 4 | 6): readonly HostPort[] | un
 function readPeers(told: Bdecoded | undefined, family: 4 | 6): readonly HostPort[] {
   if (told instanceof Uint8Array) {
     const addresses = decodePeers(told, family)
-    if (addresses === undefined) throw trackerFailed('it answered with garbage')
+    if (addresses === undefined) throw garbage()
     return addresses
   }
   if (!Array.isArray(told)) return []

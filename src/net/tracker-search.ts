@@ -7,7 +7,7 @@ import { daysOf, isClockSet } from '../core/wall-clock.ts'
 import { type Announcement, createAnnouncement } from './announcement.ts'
 import { createLeaving } from './leaving.ts'
 import { type Resolve, resolveName } from './resolve.ts'
-import type { Search, SearchOptions, SearchResult, Topic } from './search.ts'
+import { type Search, type SearchOptions, type SearchResult, type Topic, told } from './search.ts'
 import { announceTo } from './tracker-announce.ts'
 import { isPlausible } from './tracker-answer.ts'
 import { parseTrackerUrl, type TrackerUrl } from './tracker-url.ts'
@@ -141,10 +141,9 @@ export function createTrackerSearch(options: TrackerSearchOptions): TrackerSearc
 }
 
 function clockNotSet(at: string, atMs: number): SearchResult {
-  const message = 'waits until the clock of this device is set, because topics have another name each day'
-  return { at, state: 'waiting', message, found: 0, atMs }
+  return { at, state: 'waiting', ...told('clock-not-set'), found: 0, atMs }
 }
 
 function notAskedYet(at: string, atMs: number): SearchResult {
-  return { at, state: 'waiting', message: 'not asked yet', found: 0, atMs }
+  return { at, state: 'waiting', ...told('not-asked-yet'), found: 0, atMs }
 }

@@ -1,6 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { language, speedUnit } from '../state/preferences.ts'
-import { formatBytes, formatDuration, formatPercent, formatRelative, formatSpeed } from './format.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatRelative,
+  formatSpeed,
+  formatWait,
+} from './format.ts'
 
 /** Which kind of space stands before a unit is the browser's business. */
 const plain = (text: string) => text.replace(/\s/g, ' ')
@@ -32,6 +39,10 @@ test('speeds are in what the reader counts in', () => {
 
 test('a hundred per cent means that nothing is missing', () => {
   expect([0.9999, 1].map(formatPercent).map(plain)).toEqual(['99%', '100%'])
+})
+
+test('a wait is told from now', () => {
+  expect([5, 290].map(formatWait)).toEqual(['now', 'in 5 minutes'])
 })
 
 test('times are told from now', () => {

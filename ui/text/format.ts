@@ -96,6 +96,11 @@ export function formatRelative(iso: string, nowMs: number): string {
   return formatTime(iso)
 }
 
+/** In how long: "in 5 minutes". */
+export function formatWait(seconds: number): string {
+  return formatRelative(new Date(seconds * 1000).toISOString(), 0)
+}
+
 const durationSteps = [
   ['minute', 60, 90],
   ['hour', 3600, 36],

@@ -5,6 +5,7 @@ import { FluentResource } from '@fluent/bundle'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { describeError, errorCodes } from '../../src/core/errors.ts'
+import { reasonWords } from '../../src/core/network-fault.ts'
 import { languages } from '../state/preferences.ts'
 import { buildBundle } from './translate.ts'
 
@@ -130,6 +131,14 @@ test('every error a person can meet is told in Russian; in English only where th
   expect(
     ownOfBrowser.filter((code) => !entries.en.has(`error-${code}`) || !entries.ru.has(`error-${code}`)),
   ).toEqual([])
+})
+
+test('a reason that the daemon tells by its code is told in every language', () => {
+  const told = Object.keys(reasonWords).map((code) => `reason-${code}`)
+  for (const language of languages)
+    expect([...entries[language].keys()].filter((key) => key.startsWith('reason-')).sort()).toEqual(
+      told.toSorted(),
+    )
 })
 
 test('a text of an error is filled with nothing that the daemon does not tell with it', () => {

@@ -56,7 +56,14 @@ export function errorText({
   message,
   data,
 }: Omit<ErrorBody, 'data'> & { readonly data?: TextArgs | undefined }): string {
-  return textOf(`error-${code}`, data) ?? message
+  return textOf(`error-${code}`, withReason(data)) ?? message
+}
+
+/** The reason in an error's data in the reader's language, with the system's own code behind it, which is what people search for. */
+function withReason(data: TextArgs | undefined): TextArgs | undefined {
+  const reason = data?.why === undefined ? undefined : textOf(`reason-${data.why}`)
+  if (reason === undefined) return data
+  return { ...data, reason: data?.system === undefined ? reason : `${reason} (${data.system})` }
 }
 
 /** Undefined where the language has no such text, or something to fill it with is missing. */

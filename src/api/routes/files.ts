@@ -183,7 +183,9 @@ function paged<Q extends { readonly limit?: number }>(query: Q): Q & { readonly 
 
 /** Whatever a file holds, the browser shows it and does nothing else with it: no script, no requests, no guess at another type. */
 function sendContent(reply: FastifyReply, content: ShownContent): FastifyReply {
-  const bytes = Readable.from(content.pieces(), { objectMode: false })
+  // Who asks for the head alone has nothing read: Fastify would read to the end what it throws away.
+  const pieces = reply.request.method === 'HEAD' ? [] : content.pieces()
+  const bytes = Readable.from(pieces, { objectMode: false })
   bytes.once('close', () => void content[Symbol.asyncDispose]())
   return reply
     .headers({

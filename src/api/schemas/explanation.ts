@@ -43,6 +43,10 @@ const Asked = {
   at: Type.String(),
   state: Type.Union([Type.Literal('working'), Type.Literal('failed'), Type.Literal('waiting')]),
   message: Type.String(),
+  /** Why nothing came of it, or not all that could; a code. */
+  why: Type.Optional(Type.String()),
+  /** When it is asked again, where that is known. */
+  nextInSeconds: Type.Optional(Type.Number()),
   /** Addresses it told last. */
   found: Type.Number(),
   time: Type.String(),

@@ -12,6 +12,7 @@ import { When } from '../../parts/values.tsx'
 import { adviceFor, connectionsKey, describeRoute, sortRoutes } from '../../state/connection-advice.ts'
 import { folderName, type Tone } from '../../state/folder-words.ts'
 import { folders } from '../../state/live.ts'
+import { formatWait } from '../../text/format.ts'
 import { errorText, t } from '../../text/translate.ts'
 
 /** A search tells of hundreds; the others are counted. */
@@ -152,22 +153,39 @@ function Searches({
                 <Badge tone={isOn ? 'ok' : 'paused'}>{t(isOn ? 'finder-on' : 'finder-off')}</Badge>
               </div>
               {isOn && asked.length === 0 && <p class="about">{t('finder-not-asked')}</p>}
-              {asked.map(({ at, state, message, found }) => (
-                <div key={at} class="asked">
-                  <p>
-                    <span class="code">{at}</span>{' '}
-                    <span class={`tone-${tones[state]} tone-text`}>{t(`asked-${state}`, { found })}</span>
-                  </p>
-                  {/* The device's own words are English. */}
-                  <p class="own-words" lang="en">
-                    {message}
-                  </p>
-                </div>
+              {asked.map((search) => (
+                <Asked key={search.at} search={search} />
               ))}
             </li>
           )
         })}
       </ul>
     </section>
+  )
+}
+
+function Asked({
+  search: { at, state, found, why, message, nextInSeconds },
+}: {
+  readonly search: ExplanationBody['searches'][number]
+}) {
+  // What has no code are words of a tracker, of the system or of a developer, which are English everywhere.
+  const hasOwnWords = why === 'hampered' || (why === undefined && state === 'failed')
+  return (
+    <div class="asked">
+      <p>
+        <span class="code">{at}</span>{' '}
+        <span class={`tone-${tones[state]} tone-text`}>{t(`asked-${state}`, { found })}</span>
+        {why !== undefined && `: ${t(`reason-${why}`)}`}
+      </p>
+      {nextInSeconds !== undefined && (
+        <p class="about">{t('asked-again', { when: formatWait(nextInSeconds) })}</p>
+      )}
+      {hasOwnWords && (
+        <p class="own-words" lang="en">
+          {message}
+        </p>
+      )}
+    </div>
   )
 }

@@ -8,13 +8,14 @@ import { TextField } from '../../parts/field.tsx'
 import { FilePath } from '../../parts/file-path.tsx'
 import { EmptyState } from '../../parts/page.tsx'
 import { RunProgress, useRun } from '../../parts/run-progress.tsx'
+import { SelectionBar, useChoosing } from '../../parts/selection-bar.tsx'
 import { useNews } from '../../parts/use-news.ts'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
 import { useWide } from '../../parts/use-wide.ts'
 import { Size } from '../../parts/values.tsx'
 import { folderSign } from '../../state/folder-sign.ts'
 import { fromLocalInput, quickMoments, toLocalInput } from '../../state/local-time.ts'
-import { allOf, isChosen, noneChosen, toggled } from '../../state/selection.ts'
+import { noneChosen } from '../../state/selection.ts'
 import { formatNumber, formatTime } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
 import type { FolderTabProps } from '../folder-page.tsx'
@@ -56,7 +57,6 @@ function HeldFiles({
   at,
   search,
 }: FolderTabProps & { readonly at: string; readonly search: string }) {
-  const [chosen, setChosen] = useState(noneChosen)
   const [isAsking, setAsking] = useState(false)
   const run = useRun()
   const isWide = useWide()
@@ -70,29 +70,25 @@ function HeldFiles({
     fetchPage(after, pageRows, signal),
   )
 
-  /** Also those that nobody has scrolled to. */
-  async function* chosenOfAll(): AsyncGenerator<Held> {
-    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-      const page = await fetchPage(after, runRows)
-      yield* page.rows.filter(({ path }) => isChosen(chosen, path))
-      after = page.next
-    }
-  }
-
+  const choosing = useChoosing(
+    paged,
+    ({ path }) => path,
+    (after) => fetchPage(after, runRows),
+  )
+  const { count, isMore } = choosing
   useNews(folderSign(folder), paged.refresh)
 
-  const count = chosen.all ? paged.rows.length - chosen.except.size : chosen.only.size
-  const countText = formatNumber(count) + (chosen.all && !paged.isComplete ? '+' : '')
+  const countText = formatNumber(count) + (isMore ? '+' : '')
 
   async function restore(): Promise<void> {
     setAsking(false)
     await run.start(
-      chosen.all ? chosenOfAll() : paged.rows.filter(({ path }) => isChosen(chosen, path)),
-      chosen.all && !paged.isComplete ? undefined : count,
+      choosing.things(),
+      isMore ? undefined : count,
       ({ path }) => path,
       ({ id }) => api.post(folderAddress(folder.id, '/archive/restore'), { id, replace: true }),
     )
-    setChosen(noneChosen)
+    choosing.choose(noneChosen)
     paged.refresh()
   }
 
@@ -100,19 +96,11 @@ function HeldFiles({
     <>
       <RunProgress run={run} words={(phase, files) => t(`then-${phase}`, { files })} />
       {paged.rows.length > 0 && !run.isRunning && (
-        <div class="selection-bar">
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={chosen.all && chosen.except.size === 0}
-              onChange={(event) => setChosen(event.currentTarget.checked ? allOf : noneChosen)}
-            />
-            <span>{t('select-all')}</span>
-          </label>
-          <Button look="primary" icon="restore" disabled={count === 0} onClick={() => setAsking(true)}>
-            {count === 0 ? t('then-restore') : t('then-restore-count', { count: countText })}
-          </Button>
-        </div>
+        <SelectionBar
+          choosing={choosing}
+          action={count === 0 ? t('then-restore') : t('then-restore-count', { count: countText })}
+          onAct={() => setAsking(true)}
+        />
       )}
       <PagedRowsView
         paged={paged}
@@ -123,9 +111,9 @@ function HeldFiles({
           <label class="row file-row check">
             <input
               type="checkbox"
-              checked={isChosen(chosen, held.path)}
+              checked={choosing.isChosen(held)}
               disabled={run.isRunning}
-              onChange={() => setChosen(toggled(chosen, held.path))}
+              onChange={() => choosing.toggle(held)}
             />
             <span class="row-text">
               <FilePath path={held.path} />

@@ -3,18 +3,18 @@ import { useState } from 'preact/hooks'
 import type { LocalChanges as LocalChangesBody } from '../../../src/api/schemas/files.ts'
 import { toApiError } from '../../api/api-error.ts'
 import { api, folderAddress } from '../../api/request.ts'
-import { Button } from '../../parts/button.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
 import { FilePath } from '../../parts/file-path.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { EmptyState, Section } from '../../parts/page.tsx'
 import { RunProgress, useRun } from '../../parts/run-progress.tsx'
+import { SelectionBar, useChoosing } from '../../parts/selection-bar.tsx'
 import { useNews } from '../../parts/use-news.ts'
 import { PagedRowsView, usePaged } from '../../parts/use-paged.tsx'
 import { useWide } from '../../parts/use-wide.ts'
 import { Size } from '../../parts/values.tsx'
 import { folderSign } from '../../state/folder-sign.ts'
-import { allOf, isChosen, noneChosen, toggled } from '../../state/selection.ts'
+import { noneChosen } from '../../state/selection.ts'
 import { showToast } from '../../state/toasts.ts'
 import { formatNumber } from '../../text/format.ts'
 import { t } from '../../text/translate.ts'
@@ -29,37 +29,42 @@ const icons: Readonly<Record<Change['change'], IconName>> = {
 }
 
 const pageRows = 200
+/** All of them are asked for in larger pages: nobody looks at these. */
+const runRows = 1_000
 
 export function LocalChanges({ folder }: FolderTabProps) {
-  const [chosen, setChosen] = useState(noneChosen)
   const [isAsking, setAsking] = useState(false)
   const run = useRun()
   const isWide = useWide()
   const address = folderAddress(folder.id, '/local-changes')
-  const paged = usePaged<Change>(folder.id, async (after, signal) => {
-    const { changes, next } = await api.get<LocalChangesBody>(address, { after, limit: pageRows }, signal)
+  async function fetchPage(after: string | undefined, limit: number, signal?: AbortSignal) {
+    const { changes, next } = await api.get<LocalChangesBody>(address, { after, limit }, signal)
     return { rows: changes, next }
-  })
+  }
+  const paged = usePaged<Change>(folder.id, (after, signal) => fetchPage(after, pageRows, signal))
+  const choosing = useChoosing(
+    paged,
+    ({ path }) => path,
+    (after) => fetchPage(after, runRows),
+    folder.localChanges,
+  )
+  const { count } = choosing
   useNews(folderSign(folder), paged.refresh)
 
-  const isAll = chosen.all && chosen.except.size === 0
-  const picked = paged.rows.filter(({ path }) => isChosen(chosen, path))
-  const count = isAll ? Math.max(folder.localChanges, paged.rows.length) : picked.length
-
   async function undo(): Promise<void> {
-    if (isAll) {
+    if (choosing.isAll) {
       const { restored } = await api.post<{ restored: number }>(folderAddress(folder.id, '/restore'), {})
       showToast('ok', t('changes-done', { files: restored }))
     } else {
       setAsking(false)
       await run.start(
-        picked,
-        picked.length,
+        choosing.things(),
+        count,
         ({ path }) => path,
         ({ path }) => undoOne(path),
       )
     }
-    setChosen(noneChosen)
+    choosing.choose(noneChosen)
     paged.refresh()
   }
 
@@ -76,43 +81,35 @@ export function LocalChanges({ folder }: FolderTabProps) {
     <Section title={t('changes-title')} about={t('changes-about')}>
       <RunProgress run={run} words={(phase, files) => t(`changes-${phase}`, { files })} />
       {paged.rows.length > 0 && !run.isRunning && (
-        <div class="selection-bar">
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={isAll}
-              onChange={(event) => setChosen(event.currentTarget.checked ? allOf : noneChosen)}
-            />
-            <span>{t('select-all')}</span>
-          </label>
-          <Button look="primary" icon="restore" disabled={count === 0} onClick={() => setAsking(true)}>
-            {count === 0 ? t('changes-undo') : t('changes-undo-count', { count: formatNumber(count) })}
-          </Button>
-        </div>
+        <SelectionBar
+          choosing={choosing}
+          action={count === 0 ? t('changes-undo') : t('changes-undo-count', { count: formatNumber(count) })}
+          onAct={() => setAsking(true)}
+        />
       )}
       <PagedRowsView
         paged={paged}
         label={t('changes-title')}
         rowHeight={isWide ? 64 : 80}
         keyOf={({ path }) => path}
-        row={({ path, change, sizeBytes }) => (
+        row={(row) => (
           <label class="row file-row check">
             <input
               type="checkbox"
-              checked={isChosen(chosen, path)}
+              checked={choosing.isChosen(row)}
               disabled={run.isRunning}
-              onChange={() => setChosen(toggled(chosen, path))}
+              onChange={() => choosing.toggle(row)}
             />
             <span class="row-text">
-              <FilePath path={path} />
+              <FilePath path={row.path} />
             </span>
             <span class="file-facts">
               <span class="file-state">
-                <Icon name={icons[change]} />
-                {t(`changes-${change}`)}
+                <Icon name={icons[row.change]} />
+                {t(`changes-${row.change}`)}
               </span>
               <span class="file-size">
-                <Size bytes={sizeBytes} />
+                <Size bytes={row.sizeBytes} />
               </span>
             </span>
           </label>

@@ -1,0 +1,21 @@
+# Why something on the network came to nothing; the words stand behind a colon.
+reason-name-server-silent = no name server answers
+reason-name-unknown = nobody knows its name
+reason-no-address = its name has no address
+reason-refused = nothing listens there
+reason-nobody-there = nobody is at this address, or no way leads there
+reason-no-network = this device has no network that leads there
+reason-no-answer = no answer
+reason-broken-off = the connection was broken off
+reason-lost = the connection was lost
+reason-closed = the connection was closed
+reason-garbage = what it answered makes no sense
+reason-clock-not-set = waits until the clock of this device is set
+reason-not-asked-yet = not asked yet
+reason-connecting = being connected to
+reason-looks-for-nodes = looks for nodes
+reason-no-node-known = no bootstrap node is set, and no other node is known
+reason-no-node-answers = no node answers
+reason-relay-full = it takes no more folders of one device
+reason-hampered = not everything works
+asked-again = Asked again { $when }.

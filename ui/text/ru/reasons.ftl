@@ -1,0 +1,21 @@
+# Почему по сети ничего не вышло; слова стоят после двоеточия.
+reason-name-server-silent = сервер имён не отвечает
+reason-name-unknown = такого имени никто не знает
+reason-no-address = у этого имени нет адреса
+reason-refused = там ничто не принимает соединений
+reason-nobody-there = по этому адресу никого нет, или туда нет пути
+reason-no-network = у этого устройства нет сети, которая туда ведёт
+reason-no-answer = нет ответа
+reason-broken-off = соединение оборвали
+reason-lost = соединение пропало
+reason-closed = соединение закрыли
+reason-garbage = ответ непонятен
+reason-clock-not-set = ждёт, пока часы этого устройства не будут установлены
+reason-not-asked-yet = ещё не опрошен
+reason-connecting = идёт соединение
+reason-looks-for-nodes = ищутся узлы
+reason-no-node-known = не задан ни один начальный узел, и другие неизвестны
+reason-no-node-answers = ни один узел не отвечает
+reason-relay-full = больше папок одного устройства он не принимает
+reason-hampered = работает не всё
+asked-again = Следующая попытка { $when }.
