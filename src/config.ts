@@ -32,6 +32,16 @@ import {
 } from './setting-table.ts'
 import { decodeStatement } from './wire/statement-body.ts'
 
+/** The disk of an appliance that a folder is on. */
+export interface FolderDisk {
+  /** Of its file system; a few have none. */
+  readonly uuid?: string
+  /** What it was called last. */
+  readonly name: string
+  /** Where the folder's database lies: never guessed, once it is somewhere. */
+  readonly database: 'disk' | 'device'
+}
+
 export interface FolderEntry {
   /** Absolute, without symbolic links. */
   readonly path: string
@@ -45,6 +55,8 @@ export interface FolderEntry {
   readonly isNew?: boolean
   /** It was chosen in a browser: only what lies below an allowed root may be taken. Told only as long as it is new. */
   readonly isFromWeb?: boolean
+  /** None for a folder that is on no disk of an appliance. */
+  readonly disk?: FolderDisk
 }
 
 export interface Config {
@@ -80,6 +92,8 @@ export interface Environment {
   readonly logLevel: string | undefined
   /** `$NO_COLOR` is set. */
   readonly plain: boolean
+  /** `$BERRYSYNC_APPLIANCE_ROOT`, for tests: stands for `/` where an appliance looks for its disks and its helper. */
+  readonly applianceRoot: string | undefined
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -91,6 +105,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     defaultHome: ofUnit !== undefined && ofUnit !== '' ? ofUnit : join(ofUser, 'berrysync'),
     logLevel: variables.BERRYSYNC_LOG === '' ? undefined : variables.BERRYSYNC_LOG,
     plain: variables.NO_COLOR !== undefined && variables.NO_COLOR !== '',
+    applianceRoot: variables.BERRYSYNC_APPLIANCE_ROOT === '' ? undefined : variables.BERRYSYNC_APPLIANCE_ROOT,
   }
 }
 
@@ -173,7 +188,7 @@ function parseSetupFolder(file: string, place: string, json: Record<string, unkn
 
 /** As `saveConfig` wrote it. */
 function parseEntry(file: string, place: string, json: Record<string, unknown>): FolderEntry {
-  const { guest, former, new: isNew, ...typed } = json
+  const { guest, former, new: isNew, disk, ...typed } = json
   const folder = parseSetupFolder(file, place, typed)
   const named = `${place} (${folder.path})`
   const secret = guest === undefined ? folder.secret : parsePass(file, named, guest)
@@ -184,7 +199,16 @@ function parseEntry(file: string, place: string, json: Record<string, unknown>):
     ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
     ...(isNew === true || isNew === 'web' ? { isNew: true } : {}),
     ...(isNew === 'web' ? { isFromWeb: true } : {}),
+    ...(disk === undefined ? {} : { disk: parseDisk(file, named, disk) }),
   }
+}
+
+function parseDisk(file: string, place: string, json: unknown): FolderDisk {
+  const { uuid, name, database } = objectOf(file, `${place}: "disk"`, json)
+  const isKnown = uuid === undefined || typeof uuid === 'string'
+  if (!isKnown || typeof name !== 'string' || (database !== 'disk' && database !== 'device'))
+    throw damaged(file, `${place}: "disk" does not say which disk that is`)
+  return { ...(uuid === undefined ? {} : { uuid }), name, database }
 }
 
 /** What opens a folder, as it is kept. */
@@ -314,11 +338,12 @@ function keptToJson(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, former, set, isNew, isFromWeb }) => ({
+  const folders = config.folders.map(({ path, secret, former, set, isNew, isFromWeb, disk }) => ({
     path,
     ...keptToJson(secret),
     ...(former === undefined ? {} : { former: former.map(keptToJson) }),
     ...(isNew === true ? { new: isFromWeb === true ? 'web' : true } : {}),
+    ...(disk === undefined ? {} : { disk }),
     ...set,
   }))
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }

@@ -10,14 +10,20 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
+import { appliancePaths } from './appliance/appliance-paths.ts'
+import { ownDirectoryName } from './appliance/disk-facts.ts'
+import { openDisks } from './appliance/disks.ts'
+import { createHelperClient } from './appliance/helper-client.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
+import { createDiskSteering } from './disk-steering.ts'
 import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
+import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
 import {
@@ -60,6 +66,8 @@ export interface NodeOptions {
   readonly web: string | undefined
   /** Nothing goes anywhere but to predefined hosts, for this run. */
   readonly closed: boolean
+  /** This machine is an appliance. `root` stands for `/` where its disks and its helper are, in a test. */
+  readonly appliance?: { readonly root: string | undefined } | undefined
   /** A file whose settings and folders are taken over. */
   readonly config: string | undefined
   readonly log: Log
@@ -80,7 +88,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName, homedir())
+  // Folders belong on the disks of an appliance.
+  const deviceTable = deviceSettingTable(hostName, options.appliance === undefined ? homedir() : '/')
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -118,6 +127,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
+  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
+  const places =
+    paths === undefined || disks === undefined
+      ? createPlainPlaces(databases)
+      : createDiskPlaces({ disks, mounts: paths.mounts, device: identity.device.id, databases })
   const listenAddress = parseListenAddress(settings.listen)
   const maxLinks = (): number => settings.links
 
@@ -190,11 +205,17 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const chooser = createDirectoryChooser({
     home: home.path,
+    diskRoots: () =>
+      (disks?.attached() ?? []).map(({ facts, mountPoint }) => ({
+        path: join(mountPoint, ownDirectoryName),
+        disk: facts.name,
+      })),
+    own: places.own,
     roots: () => settings.roots,
     synced: () => folders.list().map(({ entry }) => entry.path),
   })
   const opener = createFolderOpener({
-    ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
+    ...{ clock, chance, log, places, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
     deviceName: () => settings.name,
     approve: chooser.mark,
@@ -224,10 +245,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   const listen = formatHostPort(listener.address)
   const folders = parts.use(
-    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+    await openSyncedFolders({ home: home.path, config, opener, places, chance, log, onChange: news.note }),
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const appliance =
+    paths === undefined || disks === undefined
+      ? undefined
+      : createDiskSteering({
+          ...{ disks, folders, clock, log, onChange: news.note },
+          helper: createHelperClient(paths.socket, clock),
+        })
+  if (disks !== undefined) parts.use(disks.listen(news.note))
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({
@@ -251,6 +280,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     ...{
       overrides,
+      appliance,
       chooser,
       deviceTable,
       config,
