@@ -3,6 +3,7 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { BackupSteering } from './backup-steering.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
 import type { MetricsText } from './metrics.ts'
@@ -22,8 +23,9 @@ import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } fro
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
 import type { TrafficHistory } from './schemas/transfers.ts'
+import type { SystemSteering } from './system-steering.ts'
 
-export interface Steering extends FileSteering {
+export interface Steering extends FileSteering, SystemSteering, BackupSteering {
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
   /** All that `status` and the transfers of every folder tell, and each change of it. */

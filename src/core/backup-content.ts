@@ -126,7 +126,7 @@ export function backupsToDrop(files: readonly string[], deviceName: string, keep
       : []
   })
   return own
-    .sort((one, other) => (one.made < other.made ? 1 : -1))
+    .sort((one, other) => other.made.localeCompare(one.made))
     .slice(keep)
     .map(({ file }) => file)
 }

@@ -70,12 +70,15 @@ const errorKinds = {
   'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
+  // The appliance.
+  'appliance-only': { status: 409, retry: false, sentence: 'This machine does not run Berrysync as an appliance, so it cannot do that. What it needs is in the package for Debian.' },
+
   // A backup of the configuration.
   'backup-malformed': { status: 400, retry: false, sentence: 'This is not a backup of a Berrysync device, or only a part of one.' },
   'backup-newer': { status: 400, retry: false, sentence: 'This backup was made by a newer version of Berrysync. Update this device first.' },
   'backup-locked': { status: 403, retry: false, sentence: 'This is not the passphrase of this backup, or the file was damaged.' },
   'backup-damaged': { status: 400, retry: false, sentence: 'This backup cannot be used: {reason}. Nothing was changed. Try an older one.' },
-  'backup-over-folders': { status: 409, retry: false, sentence: 'This device has {count} folders. A backup takes the place of its configuration and identity; their files stay. To go on all the same, say so: --replace on the command line.' },
+  'backup-over-folders': { status: 409, retry: false, sentence: 'This device has folders already ({count}). A backup takes the place of them, of its settings and of its identity; files stay where they are. If that is meant, say so: --replace on the command line.' },
   'passphrase-weak': { status: 400, retry: false, sentence: 'Choose another passphrase: {reason}. A few words that only you put together are good.' },
 
   // Halts of a folder: nothing is written or deleted until the cause or a person ends them.

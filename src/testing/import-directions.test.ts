@@ -37,8 +37,12 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
   },
   appliance: {
-    may: ['core', 'ports'],
-    because: 'the appliance watches hardware and tells; it does not sync',
+    may: ['core', 'ports', 'durable-file', 'helper/verbs'],
+    because: 'the appliance watches hardware and tells, and asks the helper; it does not sync',
+  },
+  helper: {
+    may: ['core', 'appliance/disk-facts'],
+    because: 'the helper runs as root, so it is small and leans on next to nothing',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -145,6 +149,18 @@ const directions: Readonly<
   'web-interface': {
     may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
     because: 'it puts the web interface together, as node does with everything',
+  },
+  backup: {
+    may: [
+      ...['core', 'api/backup-steering', 'config', 'setting-table', 'net/identity', 'restored-home'],
+      ...['serial', 'ports'],
+    ],
+    because: 'it gathers what makes a device, and knows neither disks nor links',
+  },
+  'restored-home': { may: ['core', 'durable-file'], because: 'it only puts files in the place of others' },
+  'machine-steering': {
+    may: ['core', 'api/schemas', 'api/system-steering', 'appliance', 'helper/verbs'],
+    because: 'it answers the API about the machine, and leaves the deeds to the helper',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],
