@@ -28,6 +28,7 @@ import type { DialResult } from './net/dial-target.ts'
 import { foundBy, type WayResult } from './net/found-peers.ts'
 import type { SearchResult } from './net/search.ts'
 import type { Explanation } from './peer-finding.ts'
+import { findQrText } from './qr-reader.ts'
 import type { ReachabilityReport } from './reachability.ts'
 import {
   type DeviceSettings,
@@ -182,6 +183,10 @@ export function createSteering(needs: Needs): Steering {
         hosts: [...(readHosts(link?.hosts ?? []).hosts ?? [])],
         ...(here === undefined ? {} : { path: here.entry.path }),
       }
+    },
+    async readQrCode(picture) {
+      const text = await findQrText(picture)
+      return text === undefined ? {} : { text }
     },
     async directories(path) {
       const { directories, ...list } = await chooser.list(path)

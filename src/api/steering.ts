@@ -12,6 +12,7 @@ import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Added,
   Hosts,
+  QrText,
   ReadOnlySecret,
   Rotated,
   RotationPlanBody,
@@ -46,6 +47,12 @@ export interface Steering extends FileSteering, SystemSteering, BackupSteering {
   ): Promise<Added>
   /** What a pasted text is. Throws why it is no secret. */
   secretKind(text: string): Promise<SecretKind>
+  /** The text of a QR code in a picture in grey, a byte a pixel; none where there is none in it. */
+  readQrCode(picture: {
+    readonly width: number
+    readonly height: number
+    readonly pixels: Uint8Array
+  }): Promise<QrText>
   /** Directories of this device that a folder can be chosen from: the allowed roots, or what lies in one below them. */
   directories(path: string | undefined): Promise<Directories>
   makeDirectory(parent: string, name: string): Promise<DirectoryMade>

@@ -82,6 +82,7 @@ const directions: Readonly<
     may: ['core', 'disk', 'folder-place', 'ports'],
     because: 'it only looks at directories, and makes them',
   },
+  'qr-reader': { may: [], because: 'it only looks at a picture' },
   joining: {
     may: ['core', 'engine', 'ports'],
     because: 'it redeems a secret over whatever link it is given',
@@ -141,6 +142,7 @@ const directions: Readonly<
       'net/found-peers',
       'net/search',
       'peer-finding',
+      'qr-reader',
       'reachability',
       'ports',
     ],

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FluentResource } from '@fluent/bundle'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { describeError, errorCodes } from '../../src/core/errors.ts'
 import { languages } from '../state/preferences.ts'
@@ -60,6 +61,22 @@ test('the build takes every message as it stands', async () => {
     )
     expect(taken.size).toBe(entries[language].size)
   }
+})
+
+test('the page gets every text of a language, also those that only that language has', async () => {
+  const { textsPlugin } = await import(new URL('../../.ci/ui-texts.mjs', import.meta.url).href)
+  for (const language of languages) {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { texts } from 'texts:${language}'` },
+      plugins: [textsPlugin(here)],
+      ...{ bundle: true, format: 'esm', write: false },
+    })
+    const { texts } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0]!.text)}`)
+    const bundle = buildBundle(language, texts)
+    expect([...entries[language].keys()].filter((key) => !bundle.hasMessage(key))).toEqual([])
+  }
+  expect(entries.en.has('error-secret-mistyped')).toBe(false)
+  expect(entries.ru.has('error-secret-mistyped')).toBe(true)
 })
 
 test('no line of a text is lost because it is not well-formed', () => {
