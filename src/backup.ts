@@ -171,7 +171,8 @@ export function createBackups(needs: BackupNeeds): DeviceBackups {
   return {
     lock,
     async sign() {
-      const { made: _, ...lasting } = await content()
+      // Which disks are attached is worth knowing, but no news.
+      const { made: _, disks: __, ...lasting } = await content()
       return createHash('sha256').update(JSON.stringify(lasting)).digest('hex')
     },
     async backups() {

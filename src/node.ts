@@ -10,16 +10,24 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
+import { appliancePaths } from './appliance/appliance-paths.ts'
+import { openBackupCopies } from './appliance/backup-copies.ts'
+import { ownDirectoryName } from './appliance/disk-facts.ts'
+import { openDisks } from './appliance/disks.ts'
+import { createHelperClient } from './appliance/helper-client.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
 import { createBackups } from './backup.ts'
+import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
+import { createDiskSteering } from './disk-steering.ts'
 import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
+import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
 import { createMachineSteering } from './machine-steering.ts'
@@ -65,6 +73,8 @@ export interface NodeOptions {
   readonly web: string | undefined
   /** Nothing goes anywhere but to predefined hosts, for this run. */
   readonly closed: boolean
+  /** This machine is an appliance. `root` stands for `/` where its disks and its helper are, in a test. */
+  readonly appliance?: { readonly root: string | undefined } | undefined
   /** A file whose settings and folders are taken over. */
   readonly config: string | undefined
   readonly log: Log
@@ -87,7 +97,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName, homedir())
+  // Folders belong on the disks of an appliance.
+  const deviceTable = deviceSettingTable(hostName, options.appliance === undefined ? homedir() : '/')
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   if (await finishRestore(home.path)) log.info({}, 'a backup took the place of what this device was')
@@ -126,6 +137,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
+  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
+  const places =
+    paths === undefined || disks === undefined
+      ? createPlainPlaces(databases)
+      : createDiskPlaces({ disks, mounts: paths.mounts, device: identity.device.id, databases })
   const listenAddress = parseListenAddress(settings.listen)
   const maxLinks = (): number => settings.links
 
@@ -197,7 +214,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     mayMapPort: () => settings.portMapping && scopeOf(listenAddress.host) !== 'loopback',
   })
   const opener = createFolderOpener({
-    ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
+    ...{ clock, chance, log, places, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
     deviceName: () => settings.name,
     authorSeed: identity.authorSeed,
@@ -226,12 +243,24 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   const listen = formatHostPort(listener.address)
   const folders = parts.use(
-    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+    await openSyncedFolders({ home: home.path, config, opener, places, chance, log, onChange: news.note }),
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const helper = paths === undefined ? undefined : createHelperClient(paths.socket, clock)
+  const appliance =
+    helper === undefined || disks === undefined
+      ? undefined
+      : createDiskSteering({ ...{ disks, helper, folders, clock, log }, onChange: news.note })
+  if (disks !== undefined) parts.use(disks.listen(news.note))
   const chooser = createDirectoryChooser({
     home: home.path,
+    diskRoots: () =>
+      (disks?.attached() ?? []).map(({ facts, mountPoint }) => ({
+        path: join(mountPoint, ownDirectoryName),
+        disk: facts.name,
+      })),
+    own: places.own,
     roots: () => settings.roots,
     synced: () => folders.list().map(({ entry }) => entry.path),
   })
@@ -242,13 +271,28 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     addresses: reachableAddresses,
     space: () => spaceAt(home.path),
   })
-  const machine = createMachineSteering(facts, undefined)
+  const machine = createMachineSteering(
+    facts,
+    helper === undefined ? undefined : { ask: helper.ask, identify: undefined },
+  )
   const backups = createBackups({
     ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
     deviceName: () => settings.name,
-    copies: () => undefined,
+    copies: () => copies,
     restart: askForRestart,
+    ...(helper === undefined || disks === undefined ? {} : createBackupSurroundings({ helper, disks, log })),
   })
+  const copies =
+    disks === undefined
+      ? undefined
+      : parts.use(
+          await openBackupCopies({
+            ...{ clock, log, sign: backups.sign, lock: backups.lock },
+            file: join(home.path, 'backup-copies.json'),
+            places: () => placesOfCopies(disks),
+          }),
+        )
+  if (disks !== undefined) parts.use(disks.listen(() => void copies?.look()))
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({
@@ -272,6 +316,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     ...{
       overrides,
+      appliance,
       chooser,
       deviceTable,
       config,

@@ -32,17 +32,20 @@ const directions: Readonly<
     because: 'the engine reaches disk, network, time and chance through ports',
   },
   api: {
-    may: ['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+    may: [
+      ...['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+      'appliance/disk-facts',
+    ],
     because:
-      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
+      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do; states and reasons of disks have one list',
   },
   appliance: {
     may: ['core', 'ports', 'durable-file', 'helper/verbs'],
-    because: 'the appliance watches hardware and tells, and asks the helper; it does not sync',
+    because: 'the appliance watches hardware, tells, and asks the helper; it does not sync',
   },
   helper: {
     may: ['core', 'appliance/disk-facts'],
-    because: 'the helper runs as root, so it is small and leans on next to nothing',
+    because: 'the helper runs as root: the less it leans on, the better',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -98,6 +101,7 @@ const directions: Readonly<
       'config',
       'disk',
       'engine',
+      'folder-disks',
       'joining',
       'net',
       'peer-finding',
@@ -107,12 +111,20 @@ const directions: Readonly<
     ],
     because: 'it builds what a folder needs, as node does for the device',
   },
+  'folder-disks': {
+    may: ['core', 'appliance', 'config', 'folder-place'],
+    because: 'it decides from the configuration and the disks alone',
+  },
+  'disk-steering': {
+    may: ['core', 'api', 'appliance', 'folder-disks', 'folder-place', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about disks, from those, the folders and the helper',
+  },
   'device-limits': {
     may: ['core', 'engine', 'setting-table', 'ports'],
     because: 'it only decides which limits hold, and sets them',
   },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
+    may: ['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
   'device-status': {
@@ -158,6 +170,10 @@ const directions: Readonly<
       ...['serial', 'ports'],
     ],
     because: 'it gathers what makes a device, and knows neither disks nor links',
+  },
+  'backup-surroundings': {
+    may: ['core', 'appliance', 'backup', 'ports'],
+    because: 'it only tells backups what an appliance knows',
   },
   'restored-home': { may: ['core', 'durable-file'], because: 'it only puts files in the place of others' },
   'machine-steering': {

@@ -49,5 +49,7 @@ function Machine() {
     const timer = setInterval(() => document.hidden || loading.reload(), refreshMs)
     return () => clearInterval(timer)
   }, [])
-  return <Show loading={loading}>{(system) => <MachineSection system={system} reload={loading.reload} />}</Show>
+  return (
+    <Show loading={loading}>{(system) => <MachineSection system={system} reload={loading.reload} />}</Show>
+  )
 }

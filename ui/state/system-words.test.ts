@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { System } from '../../src/api/schemas/system.ts'
-import { applianceOf, concernsOf, flashesOf, startOf } from './system-words.ts'
+import { type Appliance, applianceOf, concernsOf, flashesOf, startOf } from './system-words.ts'
 
 const machine: System['machine'] = { load: 0, uptimeSeconds: 90, addresses: [], diskErrors: [] }
-const described = {
-  ...{ hostName: 'pi', timeZone: 'UTC', lastStart: 'crash', resetText: 'reset', canIdentify: true },
+const described: Appliance = {
+  ...{ hostName: 'pi', timeZone: 'UTC', resetText: 'reset', canIdentify: true },
+  lastStart: 'crash',
   ...{ ssh: { enabled: false, keys: [] }, lights: [] },
-} as const
+}
 
 const keysOf = (told: Partial<System['machine']>) =>
   concernsOf({ machine: { ...machine, ...told } }).map(({ tone, key }) => `${tone} ${key}`)
@@ -28,7 +29,7 @@ test.each([
 })
 
 test('a start without a clean end is told, where the helper tells', () => {
-  expect(concernsOf({ machine, appliance: { ...described, lights: [] } })).toMatchObject([{ key: 'system-crash' }])
+  expect(concernsOf({ machine, appliance: described })).toMatchObject([{ key: 'system-crash' }])
   expect(concernsOf({ machine, appliance: { reason: 'away' } })).toEqual([])
   expect(applianceOf({ machine, appliance: { reason: 'away' } })).toBeUndefined()
   expect(applianceOf({ machine })).toBeUndefined()

@@ -27,8 +27,13 @@ export function concernsOf(system: System): readonly Concern[] {
   if (power !== undefined && power !== 'good')
     found.push({ tone: power === 'low-now' ? 'problem' : 'waiting', key: `system-power-${power}` })
   if (temperature !== undefined && temperature >= warmDegrees)
-    found.push({ tone: temperature >= hotDegrees ? 'problem' : 'waiting', key: 'system-warm', args: { temperature } })
-  for (const { device } of diskErrors) found.push({ tone: 'problem', key: 'system-disk-errors', args: { device } })
+    found.push({
+      tone: temperature >= hotDegrees ? 'problem' : 'waiting',
+      key: 'system-warm',
+      args: { temperature },
+    })
+  for (const { device } of diskErrors)
+    found.push({ tone: 'problem', key: 'system-disk-errors', args: { device } })
   if (storage !== undefined && storage.free < storage.total * scarcePart)
     found.push({ tone: 'problem', key: 'system-storage-scarce' })
   if (applianceOf(system)?.lastStart === 'crash') found.push({ tone: 'waiting', key: 'system-crash' })

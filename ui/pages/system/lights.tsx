@@ -27,6 +27,7 @@ export function LightsSection({ lights }: { readonly lights: readonly Light[] })
 
 function Strip({ blink, name }: { readonly blink: Light['status']; readonly name: 'green' | 'amber' }) {
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: what is around it is hidden from who cannot see it, and its meaning stands beside it
     <svg class={`light-strip ${name}`} viewBox="0 0 100 8" preserveAspectRatio="none" focusable="false">
       {flashesOf(blink).map(({ from, length }) => (
         <rect key={from} x={from * 100} width={length * 100} height="8" />

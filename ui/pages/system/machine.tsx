@@ -45,7 +45,10 @@ function factsOf(system: System): (readonly [string, ComponentChildren])[] {
   const lastStart = applianceOf(system)?.lastStart
   const facts: (readonly [string, ComponentChildren] | false)[] = [
     temperature !== undefined && [t('system-temperature'), t('system-degrees', { temperature })],
-    power !== undefined && [t('system-power'), t(power === 'good' ? 'system-power-good' : 'system-power-weak')],
+    power !== undefined && [
+      t('system-power'),
+      t(power === 'good' ? 'system-power-good' : 'system-power-weak'),
+    ],
     [t('system-load'), formatPercent(load)],
     memory !== undefined && [t('system-memory'), <FreeOf free={memory.available} total={memory.total} />],
     storage !== undefined && [t('system-storage'), <FreeOf free={storage.free} total={storage.total} />],

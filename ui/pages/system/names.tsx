@@ -22,7 +22,9 @@ export function NamesSection({
   const [name, setName] = useState(device.peek()?.name ?? '')
   const [hostName, setHostName] = useState(appliance.hostName)
   const [timeZone, setTimeZone] = useState(appliance.timeZone)
-  const loading = useLoaded('time-zones', (signal) => api.get<TimeZones>('/api/system/time-zones', {}, signal))
+  const loading = useLoaded('time-zones', (signal) =>
+    api.get<TimeZones>('/api/system/time-zones', {}, signal),
+  )
   const known = loading.loaded.state === 'ready' ? loading.loaded.value.timeZones : []
   const zones = known.includes(timeZone) ? known : [timeZone, ...known]
   const { run, isBusy, fault } = useAction(async () => {
@@ -41,7 +43,13 @@ export function NamesSection({
           run()
         }}
       >
-        <TextField label={t('device-name')} value={name} onInput={setName} maxLength={64} autocomplete="off" />
+        <TextField
+          label={t('device-name')}
+          value={name}
+          onInput={setName}
+          maxLength={64}
+          autocomplete="off"
+        />
         <TextField
           label={t('system-host-name')}
           about={t('system-host-name-about', { hostName: hostName.trim().toLowerCase() })}

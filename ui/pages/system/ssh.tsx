@@ -9,7 +9,13 @@ import type { Appliance } from '../../state/system-words.ts'
 import { showToast } from '../../state/toasts.ts'
 import { t } from '../../text/translate.ts'
 
-export function SshSection({ appliance, reload }: { readonly appliance: Appliance; readonly reload: () => void }) {
+export function SshSection({
+  appliance,
+  reload,
+}: {
+  readonly appliance: Appliance
+  readonly reload: () => void
+}) {
   const { ssh } = appliance
   const [isOn, setOn] = useState(ssh.enabled)
   const [keys, setKeys] = useState('')
