@@ -81,7 +81,7 @@ interface SetupFolder {
 
 /** Thousands of folders fit; what is larger is not a configuration. */
 const maxConfigBytes = 4 * 1024 ** 2
-const configName = 'config.json'
+export const configName = 'config.json'
 
 // ---- environment --------------------------------------------------------------------------------------------------------
 
@@ -115,7 +115,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
 async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings>): Promise<Config> {
   const file = join(home, configName)
   const text = await readText(file)
-  if (text === undefined) return { device: {}, folders: [] }
+  return text === undefined ? { device: {}, folders: [] } : parseConfigText(file, text, deviceTable)
+}
+
+/** What `configToText` wrote. `file` names it in the error. Throws `config-damaged`. */
+export function parseConfigText(
+  file: string,
+  text: string,
+  deviceTable: SettingTable<DeviceSettings>,
+): Config {
   const { webPassword, ...json } = objectOf(file, 'the file', parseJson(file, text))
   const config = parseConfig(file, json, deviceTable, parseEntry)
   return webPassword === undefined ? config : { ...config, password: parsePassword(file, webPassword) }
@@ -338,6 +346,10 @@ function keptToJson(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
+  await onPath(home, 'write', () => replaceFile(join(home, configName), configToText(config)))
+}
+
+export function configToText(config: Config): string {
   const folders = config.folders.map(({ path, secret, former, set, isNew, isFromWeb, disk }) => ({
     path,
     ...keptToJson(secret),
@@ -347,6 +359,5 @@ async function saveConfig(home: string, config: Config): Promise<void> {
     ...set,
   }))
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }
-  const text = `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
-  await onPath(home, 'write', () => replaceFile(join(home, configName), text))
+  return `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
 }

@@ -1,5 +1,6 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
 import type { ApplianceSteering } from './api/appliance-steering.ts'
+import type { BackupSteering } from './api/backup-steering.ts'
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
 import type { Metrics } from './api/metrics.ts'
 import { defaultRows } from './api/schemas/basics.ts'
@@ -9,6 +10,7 @@ import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
 import type { Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
+import type { SystemSteering } from './api/system-steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
@@ -69,6 +71,9 @@ interface Needs {
   hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
   explain(folder: FolderId): Explanation
+  /** The machine itself, and backups of this device: answered elsewhere. */
+  readonly machine: SystemSteering
+  readonly backups: BackupSteering
   /** How peers outside can connect. */
   reachability(): ReachabilityReport
   /** Whether nothing goes anywhere but to predefined hosts. */
@@ -133,6 +138,8 @@ export function createSteering(needs: Needs): Steering {
   return {
     ...createFileSteering(folders),
     appliance,
+    ...needs.machine,
+    ...needs.backups,
     status,
     async metrics() {
       if (!needs.isMeasured())

@@ -1,7 +1,7 @@
 /**
  * The composition root: builds every part of a device, starts them in order, and disposes them in reverse. Decides nothing itself.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,13 @@ import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
 import { appliancePaths } from './appliance/appliance-paths.ts'
+import { openBackupCopies } from './appliance/backup-copies.ts'
 import { ownDirectoryName } from './appliance/disk-facts.ts'
 import { openDisks } from './appliance/disks.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
+import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
+import { createBackups } from './backup.ts'
+import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
@@ -26,6 +30,7 @@ import { createUploadSlots } from './engine/upload-slots.ts'
 import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
+import { createMachineSteering } from './machine-steering.ts'
 import {
   formatHostPort,
   type HostPort,
@@ -41,6 +46,7 @@ import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
 import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
+import { ownInterfaces } from './net/own-interfaces.ts'
 import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
 import type { SearchOptions } from './net/search.ts'
@@ -49,6 +55,7 @@ import { createNews } from './news.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
+import { finishRestore } from './restored-home.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openDeviceStore } from './store/open-device-store.ts'
 import { openSyncedFolders } from './synced-folders.ts'
@@ -79,6 +86,8 @@ export interface Node extends AsyncDisposable {
   readonly listen: string
   /** The address of its web interface, where there is one. */
   readonly web: string | undefined
+  /** Resolves when it wants to be ended and started again. */
+  readonly restart: Promise<void>
 }
 
 /** Starts a device. Throws a `SyncError` with the reason when it cannot; nothing is left running then. */
@@ -92,6 +101,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const deviceTable = deviceSettingTable(hostName, options.appliance === undefined ? homedir() : '/')
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
+  if (await finishRestore(home.path)) log.info({}, 'a backup took the place of what this device was')
   const config = await openConfig(home.path, deviceTable)
   const setup = options.config === undefined ? undefined : await readSetup(options.config, deviceTable)
   if (setup !== undefined) {
@@ -249,14 +259,41 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const helper = paths === undefined ? undefined : createHelperClient(paths.socket, clock)
   const appliance =
-    paths === undefined || disks === undefined
+    helper === undefined || disks === undefined
       ? undefined
-      : createDiskSteering({
-          ...{ disks, folders, clock, log, onChange: news.note },
-          helper: createHelperClient(paths.socket, clock),
-        })
+      : createDiskSteering({ ...{ disks, helper, folders, clock, log }, onChange: news.note })
   if (disks !== undefined) parts.use(disks.listen(news.note))
+  const { promise: restart, resolve: askForRestart } = Promise.withResolvers<void>()
+  const facts = createSystemFacts({
+    clock,
+    log,
+    addresses: reachableAddresses,
+    space: () => spaceAt(home.path),
+  })
+  const machine = createMachineSteering(
+    facts,
+    helper === undefined ? undefined : { ask: helper.ask, identify: undefined },
+  )
+  const backups = createBackups({
+    ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
+    deviceName: () => settings.name,
+    copies: () => copies,
+    restart: askForRestart,
+    ...(helper === undefined || disks === undefined ? {} : createBackupSurroundings({ helper, disks, log })),
+  })
+  const copies =
+    disks === undefined
+      ? undefined
+      : parts.use(
+          await openBackupCopies({
+            ...{ clock, log, sign: backups.sign, lock: backups.lock },
+            file: join(home.path, 'backup-copies.json'),
+            places: () => placesOfCopies(disks),
+          }),
+        )
+  if (disks !== undefined) parts.use(disks.listen(() => void copies?.look()))
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({
@@ -288,6 +325,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       traffic,
       hosts: peerFinding.hosts,
       explain: peerFinding.explain,
+      machine,
+      backups,
     },
     reachability: reachability.report,
     isClosed: () => settings.closed,
@@ -305,13 +344,14 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
   const web = await openWebInterface({
     ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
-    webNames: () => settings.webNames,
+    // The machine may be given another name while this runs.
+    webNames: () => [...settings.webNames, hostname(), `${hostname()}.local`],
   })
   if (web !== undefined) parts.use(web)
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, web: web?.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { listen, web: web?.url, restart, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readOverrides(
@@ -323,4 +363,18 @@ function readOverrides(
     ...(web === undefined ? {} : { web }),
     ...(closed ? { closed: 'on' } : {}),
   })
+}
+
+/** Those of this machine that somebody else could reach. */
+function reachableAddresses(): OwnAddress[] {
+  return Object.entries(ownInterfaces()).flatMap(([name, entries = []]) =>
+    entries
+      .filter(({ address }) => ['private', 'public'].includes(scopeOf(address)))
+      .map(({ address }) => ({ name, address: address.split('%')[0]! })),
+  )
+}
+
+async function spaceAt(directory: string): Promise<{ totalBytes: number; freeBytes: number }> {
+  const { blocks, bavail, bsize } = await statfs(directory)
+  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
 }

@@ -4,6 +4,7 @@
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
 import type { ApplianceSteering } from './appliance-steering.ts'
+import type { BackupSteering } from './backup-steering.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
 import type { MetricsText } from './metrics.ts'
@@ -24,8 +25,9 @@ import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } fro
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
 import type { TrafficHistory } from './schemas/transfers.ts'
+import type { SystemSteering } from './system-steering.ts'
 
-export interface Steering extends FileSteering {
+export interface Steering extends FileSteering, SystemSteering, BackupSteering {
   /** None on a device that is no appliance. */
   readonly appliance: ApplianceSteering | undefined
   /** One folder, or all. */

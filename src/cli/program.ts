@@ -4,6 +4,7 @@ import { type ErrorCode, isSyncError, reasonOf } from '../core/errors.ts'
 import { defineAdd } from './add.ts'
 import { defineAdmission } from './admission.ts'
 import { defineArchive } from './archive.ts'
+import { defineBackup, defineRestoreBackup } from './backup.ts'
 import { defineConfig } from './config.ts'
 import { defineConflicts } from './conflicts.ts'
 import { defineDaemon } from './daemon.ts'
@@ -66,6 +67,8 @@ const commands = [
   defineDisks,
   definePassword,
   defineToken,
+  defineBackup,
+  defineRestoreBackup,
   defineRelay,
   defineTracker,
 ]

@@ -60,7 +60,7 @@ const errorKinds = {
   'web-port-in-use': { status: 409, retry: false, sentence: 'Port {address} of the web interface is in use by another program. Choose another with --web HOST:PORT, or none with --web off.' },
 
   // The disks of an appliance, as the daemon sees them.
-  'appliance-only': { status: 409, retry: false, sentence: 'The disks of this device are not looked after by Berrysync. On an appliance they are: berrysync daemon --appliance' },
+  'appliance-only': { status: 409, retry: false, sentence: 'This machine does not run Berrysync as an appliance, so it cannot do that. One that does has the package for Debian installed, which starts: berrysync daemon --appliance' },
   'disk-has-folders': { status: 409, retry: false, sentence: 'The disk {disk} holds synced folders: {paths}. Remove them from Berrysync first (their files stay until the disk is erased).' },
   'helper-away': { status: 503, retry: true, sentence: 'The part of the system that looks after disks does not answer: {reason}.' },
   'helper-failed': { status: 500, retry: true, sentence: 'The system could not do "{verb}": {reason}.' },
@@ -76,6 +76,14 @@ const errorKinds = {
   'database-damaged': { status: 500, retry: false, sentence: 'The database {file} was damaged ({reason}). It was moved to {aside} and is being rebuilt from the folder; no file is touched.' },
   'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
+
+  // A backup of the configuration.
+  'backup-malformed': { status: 400, retry: false, sentence: 'This is not a backup of a Berrysync device, or only a part of one.' },
+  'backup-newer': { status: 400, retry: false, sentence: 'This backup was made by a newer version of Berrysync. Update this device first.' },
+  'backup-locked': { status: 403, retry: false, sentence: 'This is not the passphrase of this backup, or the file was damaged.' },
+  'backup-damaged': { status: 400, retry: false, sentence: 'This backup cannot be used: {reason}. Nothing was changed. Try an older one.' },
+  'backup-over-folders': { status: 409, retry: false, sentence: 'This device has folders already ({count}). A backup takes the place of them, of its settings and of its identity; files stay where they are. If that is meant, say so: --replace on the command line.' },
+  'passphrase-weak': { status: 400, retry: false, sentence: 'Choose another passphrase: {reason}. A few words that only you put together are good.' },
 
   // Disks of an appliance, and the machine itself: what the helper says.
   'disk-unknown': { status: 404, retry: false, sentence: 'There is no disk {disk}. `berrysync disks` lists them.' },

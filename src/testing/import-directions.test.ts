@@ -40,7 +40,7 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do; states and reasons of disks have one list',
   },
   appliance: {
-    may: ['core', 'ports', 'helper/verbs'],
+    may: ['core', 'ports', 'durable-file', 'helper/verbs'],
     because: 'the appliance watches hardware, tells, and asks the helper; it does not sync',
   },
   helper: {
@@ -163,6 +163,22 @@ const directions: Readonly<
   'web-interface': {
     may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
     because: 'it puts the web interface together, as node does with everything',
+  },
+  backup: {
+    may: [
+      ...['core', 'api/backup-steering', 'config', 'setting-table', 'net/identity', 'restored-home'],
+      ...['serial', 'ports'],
+    ],
+    because: 'it gathers what makes a device, and knows neither disks nor links',
+  },
+  'backup-surroundings': {
+    may: ['core', 'appliance', 'backup', 'ports'],
+    because: 'it only tells backups what an appliance knows',
+  },
+  'restored-home': { may: ['core', 'durable-file'], because: 'it only puts files in the place of others' },
+  'machine-steering': {
+    may: ['core', 'api/schemas', 'api/system-steering', 'appliance', 'helper/verbs'],
+    because: 'it answers the API about the machine, and leaves the deeds to the helper',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],

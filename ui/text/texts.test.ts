@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { FluentResource } from '@fluent/bundle'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { ledPatterns } from '../../src/appliance/led-patterns.ts'
 import { describeError, errorCodes } from '../../src/core/errors.ts'
 import { reasonWords } from '../../src/core/network-fault.ts'
 import { languages } from '../state/preferences.ts'
@@ -28,7 +29,8 @@ function entriesOf(language: string): Map<string, Body> {
 }
 
 const entries = { en: entriesOf('en'), ru: entriesOf('ru') }
-const isError = (key: string) => key.startsWith('error-')
+/** Told by the device in English: only other languages have a text. */
+const isError = (key: string) => key.startsWith('error-') || key.startsWith('light-')
 
 /** Everything of one type in a pattern, however deep. */
 function partsOf(value: unknown, type: string): Record<string, unknown>[] {
@@ -127,7 +129,9 @@ test('every error a person can meet is told in Russian; in English only where th
   const ownOfBrowser = ['device-unreachable', 'answer-unreadable', 'dismissed']
   const known = new Set([...errorCodes, ...ownOfBrowser].map((code) => `error-${code}`))
   for (const language of languages)
-    expect([...entries[language].keys()].filter((key) => isError(key) && !known.has(key))).toEqual([])
+    expect(
+      [...entries[language].keys()].filter((key) => key.startsWith('error-') && !known.has(key)),
+    ).toEqual([])
   expect(
     ownOfBrowser.filter((code) => !entries.en.has(`error-${code}`) || !entries.ru.has(`error-${code}`)),
   ).toEqual([])
@@ -139,6 +143,11 @@ test('a reason that the daemon tells by its code is told in every language', () 
     expect([...entries[language].keys()].filter((key) => key.startsWith('reason-')).sort()).toEqual(
       told.toSorted(),
     )
+})
+
+test('every light is told in Russian', () => {
+  const lights = [...entries.ru.keys()].filter((key) => key.startsWith('light-'))
+  expect(lights.sort()).toEqual(ledPatterns.map(({ id }) => `light-${id}`).sort())
 })
 
 test('a text of an error is filled with nothing that the daemon does not tell with it', () => {
