@@ -70,6 +70,18 @@ const errorKinds = {
   'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
+  // Disks of an appliance, and the machine itself: what the helper says.
+  'disk-unknown': { status: 404, retry: false, sentence: 'There is no disk {disk}. `berrysync disks` lists them.' },
+  'disk-changed': { status: 409, retry: false, sentence: 'The disk {disk} is not the one that was shown: it was exchanged meanwhile. Nothing was changed. Look at it once more.' },
+  'disk-in-use': { status: 409, retry: true, sentence: 'The disk {disk} is still in use by {users}. Nothing was changed. Wait until that is done, and try again.' },
+  'disk-not-blank': { status: 409, retry: false, sentence: 'The disk {disk} is not blank, so it is not prepared. Nothing was changed. To lose what is on it, erase it.' },
+  'disk-typed-wrong': { status: 400, retry: false, sentence: 'What was typed does not belong to the disk {disk}, so it was not erased. Nothing was changed.' },
+  'disk-unsuitable': { status: 409, retry: false, sentence: 'The disk {disk} cannot be {what}: {reason}.' },
+  'disk-work-failed': { status: 500, retry: true, sentence: 'The disk {disk} could not be {what}: {reason}. It may be failing; try another port, cable or power supply.' },
+  'time-zone-unknown': { status: 400, retry: false, sentence: 'There is no time zone "{zone}". Write it like Europe/Berlin.' },
+  'reset-typed-wrong': { status: 400, retry: false, sentence: 'To have this device forget its own state, type "{text}". Nothing was changed.' },
+  'system-step-failed': { status: 500, retry: true, sentence: 'The machine could not {what}: {reason}.' },
+
   // Halts of a folder: nothing is written or deleted until the cause or a person ends them.
   'root-missing': { status: 503, retry: true, sentence: 'The directory {path} is not there. Nothing was deleted. Plug the disk in or put the directory back and syncing goes on.' },
   'root-unmarked': { status: 503, retry: true, sentence: 'The directory {path} has lost its identity file (.sync/identity): another disk may be mounted there. Nothing was deleted. Put the right disk back, or remove the folder and add it again.' },
