@@ -53,9 +53,6 @@ export const diskReasons = [
 ] as const
 export type DiskReason = (typeof diskReasons)[number]
 
-const literals = <T extends string>(texts: readonly T[]) =>
-  Type.Union(texts.map((text) => Type.Literal(text)))
-
 /** What tells one disk from another: what was shown to a person is compared with what is there when something is destroyed. */
 export const DiskIdentitySchema = Type.Object(
   {
@@ -91,11 +88,11 @@ export const DiskFactsSchema = Type.Object(
       ),
       Type.Null(),
     ]),
-    state: literals(diskStates),
+    state: Type.Enum(diskStates),
     /** Only while attached. */
     mountPoint: Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()]),
     readOnly: Type.Boolean(),
-    reason: Type.Union([literals(diskReasons), Type.Null()]),
+    reason: Type.Union([Type.Enum(diskReasons), Type.Null()]),
     /** 0 to 1, where known. */
     progress: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]),
   },

@@ -12,6 +12,8 @@ export interface HeldDisk extends AsyncDisposable {
   /** Of the whole disk. */
   readonly name: string
   readonly sequence: number
+  /** Whether it is the same disk still. */
+  isStillThere(): Promise<boolean>
   /** Looks again. */
   look(): Promise<Surveyed[]>
   readonly handle: FileHandle
@@ -31,6 +33,8 @@ export async function holdDisk(surroundings: Surroundings, device: string): Prom
   const handle = await openDisk(places.dev, name)
   try {
     const sequence = await readSequence(places.sys, name)
+    const isStillThere = async () =>
+      (await diskNameOf(places, name)) === name && (await readSequence(places.sys, name)) === sequence
     // The name could have passed to another disk just before it was opened.
     const { rdev } = await handle.stat()
     const number = `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`
@@ -40,10 +44,10 @@ export async function holdDisk(surroundings: Surroundings, device: string): Prom
       name,
       sequence,
       handle,
+      isStillThere,
       look: async () => {
         const seen = await lookAt(surroundings, name, sequence, handle)
-        if ((await readSequence(places.sys, name)) !== sequence)
-          throw new SyncError('disk-unknown', { disk: device })
+        if (!(await isStillThere())) throw new SyncError('disk-unknown', { disk: device })
         return seen
       },
       [Symbol.asyncDispose]: () => handle.close(),

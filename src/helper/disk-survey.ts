@@ -195,7 +195,7 @@ function parseProbe(blkid: string): ProbeFields {
 
 function decodeBytes(encoded: string): string {
   const bytes: number[] = []
-  for (const [, hex, plain] of encoded.matchAll(/\\x([0-9a-fA-F]{2})|([^])/gu)) {
+  for (const [, hex, plain] of encoded.matchAll(/\\x([0-9a-fA-F]{2})|(.)/gsu)) {
     if (hex !== undefined) bytes.push(Number.parseInt(hex, 16))
     else bytes.push(...Buffer.from(plain!))
   }

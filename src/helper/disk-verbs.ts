@@ -169,8 +169,11 @@ async function forgetIfGone(surroundings: Surroundings, facts: DiskFacts): Promi
   const { places } = surroundings
   if (await isPresent(surroundings, facts)) return
   if (facts.state === 'ejected' && (await isPlugged(surroundings, facts.device))) return
-  // Only our own place is ever unmounted, whatever the facts say.
-  await dropMount(surroundings, `${places.mounts}/${facts.name}`)
+  const mountPoint = `${places.mounts}/${facts.name}`
+  const mounts = await mountsAt(places, mountPoint)
+  // A disk that was never attached may bear, in its facts, the name another one got meanwhile.
+  if (mounts.every(({ source }) => source === `${places.dev}/${facts.device}`))
+    await dropMount(surroundings, mountPoint)
   await removeFacts(places, facts.device)
 }
 
