@@ -81,10 +81,18 @@ export async function setSsh(
   on: boolean,
   keys?: readonly string[],
 ): Promise<void> {
+  await keepSsh(surroundings, on, keys)
+  await applySsh(surroundings)
+}
+
+export async function keepSsh(
+  surroundings: Surroundings,
+  on: boolean,
+  keys?: readonly string[],
+): Promise<void> {
   const directory = sshDirectory(surroundings)
   if (keys !== undefined) await keep(`${directory}/authorized_keys`, keys.map((key) => `${key}\n`).join(''))
   await keep(`${directory}/switch`, on ? 'on\n' : 'off\n')
-  await applySsh(surroundings)
 }
 
 export async function applySsh(surroundings: Surroundings): Promise<void> {

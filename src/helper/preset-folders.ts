@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:fs'
 import { chown, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import Type from 'typebox'
 import { Check } from 'typebox/value'
 import { type DiskFacts, ownDirectoryName } from '../appliance/disk-facts.ts'
@@ -12,6 +13,8 @@ import type { PresetFolder } from './presets.ts'
 import type { Owner, Surroundings } from './surroundings.ts'
 
 const Waiting = Type.Array(Type.Object({ name: Type.String(), secret: Type.String() }))
+const takeInMs = 90_000
+const lookMs = 500
 const daemon = 'berrysync.service'
 const directoryOnly = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
@@ -52,14 +55,28 @@ export async function handOverFolders(surroundings: Surroundings, facts: DiskFac
   await put(file, JSON.stringify(setup), 0o640)
   await chown(file, 0, owner.gid)
   await put(`${places.run}/presets.env`, `BERRYSYNC_PRESETS=--config ${file}\n`)
-  // It is ready only when the folders are in.
-  const isTaken = await services.steer('restart', daemon)
+  const isTaken =
+    (await services.steer('restart', daemon)) &&
+    (await isKept(
+      surroundings,
+      setup.folders.map(({ path }) => path),
+    ))
   await rm(`${places.run}/presets.env`, { force: true })
   await rm(file, { force: true })
   // Otherwise it would fail again, at each start.
   await forget(waitingFile(surroundings))
   if (!isTaken) await services.steer('restart', daemon)
   return isTaken
+}
+
+/** Whether the daemon has written down all of them; it is given time to. */
+async function isKept({ places }: Surroundings, paths: readonly string[]): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs <= takeInMs; waitedMs += lookMs) {
+    const text = await readKept(`${places.state}/home/config.json`)
+    if (text !== undefined && paths.every((path) => text.includes(JSON.stringify(path)))) return true
+    await pause(lookMs)
+  }
+  return false
 }
 
 /** The daemon's own directories, made without following anything that lies on the disk. */

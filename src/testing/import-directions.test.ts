@@ -37,8 +37,12 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
   },
   appliance: {
-    may: ['core', 'ports'],
-    because: 'the appliance watches hardware and tells; it does not sync',
+    may: ['core', 'ports', 'helper/verbs'],
+    because: 'the appliance watches hardware, tells, and asks the helper in its words; it does not sync',
+  },
+  helper: {
+    may: ['core', 'durable-file', 'appliance/disk-facts', 'appliance/preset-report'],
+    because: 'the helper runs as root: it leans on as little as can be, and on nothing that listens or syncs',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
