@@ -34,7 +34,7 @@ export async function prepare(
   const [surveyed, ...others] = await lookOnce(disk, device, shown)
   if (surveyed!.verdict.kind !== 'blank' || surveyed!.device !== disk.name || others.length > 0)
     throw new SyncError('disk-not-blank', { disk: device })
-  return make(surroundings, disk, onProgress)
+  return await make(surroundings, disk, onProgress)
 }
 
 /** The whole disk, whichever part of it was named. Throws what `prepare` throws, and `disk-typed-wrong`. */
@@ -52,7 +52,7 @@ export async function erase(
   await using _lock = await lockDisk(places, disk.name)
   await lookOnce(disk, device, shown)
   await unmountAll(surroundings, await factsOf(surroundings, disk.name))
-  return make(surroundings, disk, onProgress)
+  return await make(surroundings, disk, onProgress)
 }
 
 async function factsOf({ places }: Surroundings, disk: string): Promise<DiskFacts[]> {

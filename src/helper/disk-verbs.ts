@@ -32,7 +32,7 @@ export async function attach(surroundings: Surroundings, device: string): Promis
   }
   await using disk = await holdDisk(surroundings, device)
   await using _lock = await lockDisk(places, disk.name)
-  return attachHeld(surroundings, disk, device)
+  return await attachHeld(surroundings, disk, device)
 }
 
 /** For whoever holds and has locked the disk. */
@@ -94,17 +94,16 @@ async function attachFileSystem(
   const kind = surveyed.fileSystem!.kind as SupportedKind
   if (isClone(surveyed, await readAllFacts(places))) return settled({ state: 'clone' })
   await settled({ state: 'checking' })
+  const reporter = createReporter((progress) => settled({ state: 'checking', progress }))
   const outcome = surveyed.isWriteProtected
     ? 'write-protected'
-    : await preen(`${places.dev}/${surveyed.device}`, kind, {
-        run,
-        onProgress: reportProgress((progress) => settled({ state: 'checking', progress })),
-      })
+    : await preen(`${places.dev}/${surveyed.device}`, kind, { run, onProgress: reporter.onProgress })
+  await reporter.end()
   // One at a time from here: of two copies of a disk that come together only one may be mounted, and names are given once.
   await using _lock = await lockDisk(places, 'attach')
-  if (isClone(surveyed, await readAllFacts(places))) return settled({ state: 'clone' })
+  if (isClone(surveyed, await readAllFacts(places))) return await settled({ state: 'clone' })
   const name = await nameFor(places, surveyed, true)
-  return settled({
+  return await settled({
     name,
     ...(await mountBest(surroundings, surveyed, name, outcome === 'fine' ? null : outcome)),
   })
@@ -278,23 +277,40 @@ export async function repair(
     throw new SyncError('disk-in-use', { disk: device, users: 'a program' })
 
   const checking = { ...facts, state: 'checking', mountPoint: null, readOnly: false, reason: null } as const
-  const report = reportProgress(async (progress) => {
+  const reporter = createReporter(async (progress) => {
     onProgress(progress)
     await writeFacts(places, { ...checking, progress })
   })
   await writeFacts(places, { ...checking, progress: null })
-  await mend(`${places.dev}/${device}`, kind, { run, onProgress: report })
+  try {
+    await mend(`${places.dev}/${device}`, kind, { run, onProgress: reporter.onProgress })
+  } finally {
+    await reporter.end()
+  }
   await attachHeld(surroundings, disk, device)
 }
 
-/** One note a percent at most, one after another, and none after the next thing was settled. */
-function reportProgress(note: (part: number) => Promise<unknown>): OnProgress {
+interface Reporter {
+  readonly onProgress: OnProgress
+  /** After it nothing more is noted. */
+  end(): Promise<void>
+}
+
+/** One note a percent at most, one after another. */
+function createReporter(note: (part: number) => Promise<unknown>): Reporter {
   let last = -1
   let noting = Promise.resolve<unknown>(undefined)
-  return (part) => {
-    const percent = Math.floor(part * 100)
-    if (percent <= last) return
-    last = percent
-    noting = noting.then(() => note(percent / 100)).catch(() => undefined)
+  return {
+    onProgress: (part) => {
+      const percent = Math.floor(part * 100)
+      if (percent <= last) return
+      last = percent
+      // A note is for people who wait; the work goes on without.
+      noting = noting.then(() => note(percent / 100)).catch(() => undefined)
+    },
+    end: async () => {
+      last = Number.POSITIVE_INFINITY
+      await noting
+    },
   }
 }
