@@ -41,11 +41,11 @@ const directions: Readonly<
   },
   appliance: {
     may: ['core', 'ports', 'durable-file', 'helper/verbs'],
-    because: 'the appliance watches hardware, tells, and asks the helper; it does not sync',
+    because: 'the appliance watches hardware, tells, and asks the helper in its words; it does not sync',
   },
   helper: {
-    may: ['core', 'appliance/disk-facts'],
-    because: 'the helper runs as root: the less it leans on, the better',
+    may: ['core', 'durable-file', 'appliance/disk-facts', 'appliance/preset-report'],
+    because: 'the helper runs as root: it leans on as little as can be, and on nothing that listens or syncs',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
