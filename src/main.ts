@@ -25,11 +25,18 @@ const maxTextBytes = 1024 * 1024
 
 const environment = readEnvironment()
 
-function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOptions): Promise<void> {
+function runDaemon({ logLevel, appliance, ...options }: DaemonOptions): Promise<void> {
   return runUntilTold(logLevel, async (log) => {
     // Loaded only here, so that the short commands start fast.
     const { startNode } = await import('./node.ts')
-    return startNode({ home, listen, web, closed, config, log, version: manifest.version })
+    const root = environment.applianceRoot
+    return startNode({
+      ...options,
+      appliance: appliance ? { root } : undefined,
+      manager: environment.manager,
+      log,
+      version: manifest.version,
+    })
   })
 }
 

@@ -10,6 +10,11 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
+import { type Advertising, createAdvertising } from './appliance/advertise.ts'
+import { describeDevice, descriptionPath, uniqueName } from './appliance/device-description.ts'
+import { notifySystemd } from './appliance/service-notice.ts'
+import { createWatchdog } from './appliance/watchdog.ts'
+import { openFront } from './appliance-front.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
@@ -49,7 +54,7 @@ import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { openTrafficHistory } from './traffic-history.ts'
-import { createPasswordKeeper, openWebInterface } from './web-interface.ts'
+import { createPasswordKeeper, openWebInterface, type WebInterface } from './web-interface.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 import type { CipherName } from './wire/noise.ts'
 
@@ -60,6 +65,10 @@ export interface NodeOptions {
   readonly web: string | undefined
   /** Nothing goes anywhere but to predefined hosts, for this run. */
   readonly closed: boolean
+  /** This machine is an appliance. `root` stands for `/` where its disks and its helper are, in a test. */
+  readonly appliance?: { readonly root: string | undefined } | undefined
+  /** The service manager that wants to hear of it, where there is one. */
+  readonly manager?: { readonly patienceMs: number | undefined } | undefined
   /** A file whose settings and folders are taken over. */
   readonly config: string | undefined
   readonly log: Log
@@ -80,7 +89,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName, homedir())
+  const deviceTable = deviceSettingTable(hostName, homedir(), options.appliance !== undefined)
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -99,11 +108,39 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       ),
     ),
   )
+  let web: WebInterface | undefined
+  let advertising: Advertising | undefined
+  const watchdog =
+    options.manager === undefined
+      ? undefined
+      : parts.use(
+          createWatchdog({
+            ...{ clock, log, notify: notifySystemd, patienceMs: options.manager.patienceMs },
+            checkDatabase: deviceStore.checkChange,
+          }),
+        )
+  const news = createNews()
+  const access = createAccess({
+    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
+    device: { name: () => settings.name, version },
+  })
+  const front =
+    options.appliance === undefined
+      ? undefined
+      : parts.use(
+          await openFront({
+            ...{ clock, log, root: options.appliance.root ?? '/', hostName, access, listen: news.listen },
+            disks: undefined,
+            settings: () => settings,
+            status: () => steering.status(undefined),
+            web: () => (web === undefined ? undefined : { scheme: web.scheme, port: web.address.port }),
+            onShown: ({ meaning }) => watchdog?.setStatus(meaning),
+          }),
+        )
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
-  const news = createNews()
   const traffic = createTrafficMeter(clock)
   traffic.listen(({ isFlowing }) => {
     if (isFlowing) news.note()
@@ -241,6 +278,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       relays.setRelays(settings.relays)
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
+      front?.reconfigure()
+      advertising?.reconsider()
       news.note()
     },
     history,
@@ -261,26 +300,47 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     reachability: reachability.report,
     isClosed: () => settings.closed,
     isMeasured: () => settings.metrics,
+    leds: () => front?.leds(),
   })
-  const access = createAccess({
-    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
-    device: { name: () => settings.name, version },
-  })
+  /** Whether it shows itself in the local network. */
+  const isSeen = () => settings.ssdp && !settings.closed
   const buildBehind = (door: Door) =>
     buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'), door)
   const deviceId = identity.device.id
   const socket = parts.use(openSocketPath(home.path))
   const ownerDoor = createOwnerDoor(access, createSessionCookie(deviceId, false))
   parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
-  const web = await openWebInterface({
+  web = await openWebInterface({
     ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
     webNames: () => settings.webNames,
+    description: {
+      path: descriptionPath,
+      describe: (origin) =>
+        isSeen() ? describeDevice({ id: deviceId, name: settings.name, version }, origin) : undefined,
+    },
   })
   if (web !== undefined) parts.use(web)
+  const seen = web && { scheme: web.scheme, ...web.address }
+  advertising = parts.use(
+    createAdvertising({
+      ...{ clock, log, udn: uniqueName(deviceId), version },
+      reachable: () => (isSeen() ? seen : undefined),
+    }),
+  )
+  front?.ready()
+  watchdog?.ready()
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, web: web?.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    listen,
+    web: web?.url,
+    async [Symbol.asyncDispose]() {
+      front?.stopping()
+      await watchdog?.stopping()
+      await owned.disposeAsync()
+    },
+  }
 }
 
 function readOverrides(

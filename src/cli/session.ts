@@ -9,6 +9,7 @@ export interface DaemonOptions {
   readonly listen: string | undefined
   readonly web: string | undefined
   readonly closed: boolean
+  readonly appliance: boolean
   readonly config: string | undefined
   readonly logLevel: string | undefined
 }

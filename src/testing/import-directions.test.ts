@@ -37,8 +37,9 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
   },
   appliance: {
-    may: ['core', 'ports'],
-    because: 'the appliance watches hardware and tells; it does not sync',
+    may: ['core', 'ports', 'net/own-interfaces', 'net/lan-segments', 'net/flood-guard'],
+    because:
+      'the appliance watches hardware and tells; it does not sync. It shows itself on the segments that LAN search knows, under the same limits',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -145,6 +146,10 @@ const directions: Readonly<
   'web-interface': {
     may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
     because: 'it puts the web interface together, as node does with everything',
+  },
+  'appliance-front': {
+    may: ['core', 'api/access', 'api/schemas', 'appliance', 'net/own-interfaces', 'setting-table', 'ports'],
+    because: 'it puts together what a person sees and presses at the box',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],
