@@ -94,6 +94,8 @@ export interface Environment {
   readonly plain: boolean
   /** `$BERRYSYNC_APPLIANCE_ROOT`, for tests: stands for `/` where an appliance looks for its disks and its helper. */
   readonly applianceRoot: string | undefined
+  /** A service manager wants to be told how the daemon does; `patienceMs` is how long it waits for a sign of life, where it does. */
+  readonly manager: { readonly patienceMs: number | undefined } | undefined
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -106,7 +108,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: variables.BERRYSYNC_LOG === '' ? undefined : variables.BERRYSYNC_LOG,
     plain: variables.NO_COLOR !== undefined && variables.NO_COLOR !== '',
     applianceRoot: variables.BERRYSYNC_APPLIANCE_ROOT === '' ? undefined : variables.BERRYSYNC_APPLIANCE_ROOT,
+    manager:
+      variables.NOTIFY_SOCKET === undefined || variables.NOTIFY_SOCKET === ''
+        ? undefined
+        : { patienceMs: patienceOf(variables.WATCHDOG_USEC) },
   }
+}
+
+function patienceOf(microseconds = ''): number | undefined {
+  return /^[1-9]\d{0,15}$/.test(microseconds) ? Number(microseconds) / 1000 : undefined
 }
 
 // ---- reading ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import type { Metrics } from './api/metrics.ts'
 import { defaultRows } from './api/schemas/basics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
+import type { LedsBody } from './api/schemas/leds.ts'
 import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
 import type { Status } from './api/schemas/status.ts'
@@ -34,6 +35,7 @@ import type { ReachabilityReport } from './reachability.ts'
 import {
   type DeviceSettings,
   folderSettingTable,
+  refuseSharedPins,
   type SettingTable,
   settingsFromJson,
   settingsFromTexts,
@@ -76,6 +78,8 @@ interface Needs {
   readonly backups: BackupSteering
   /** How peers outside can connect. */
   reachability(): ReachabilityReport
+  /** What the LEDs show; undefined where there is no appliance to have any. */
+  leds?(): LedsBody | undefined
   /** Whether nothing goes anywhere but to predefined hosts. */
   isClosed(): boolean
   /** Whether there are numbers for Prometheus. */
@@ -220,10 +224,19 @@ export function createSteering(needs: Needs): Steering {
     async cancelInvite(named, id) {
       return showInvite((await folderOf(named)).invites.cancel(id))
     },
+    async leds() {
+      const leds = needs.leds?.()
+      if (leds === undefined) throw new SyncError('not-found', { what: 'An LED of an appliance' })
+      return leds
+    },
     deviceSettings: async () => showDevice(),
     async setDevice(change) {
       const values = readChange(deviceTable, change)
-      await config.change((before) => ({ ...before, device: { ...before.device, ...values } }))
+      await config.change((before) => {
+        const device = { ...before.device, ...values }
+        refuseSharedPins(withDefaults(deviceTable, device))
+        return { ...before, device }
+      })
       needs.deviceChanged(config.current().device)
       return showDevice()
     },

@@ -34,6 +34,7 @@ function runDaemon({ logLevel, appliance, ...options }: DaemonOptions): Promise<
     return startNode({
       ...options,
       appliance: appliance ? { root } : undefined,
+      manager: environment.manager,
       log,
       version: manifest.version,
     })

@@ -10,12 +10,17 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
+import { type Advertising, createAdvertising } from './appliance/advertise.ts'
 import { appliancePaths } from './appliance/appliance-paths.ts'
 import { openBackupCopies } from './appliance/backup-copies.ts'
+import { describeDevice, descriptionPath, uniqueName } from './appliance/device-description.ts'
 import { ownDirectoryName } from './appliance/disk-facts.ts'
 import { openDisks } from './appliance/disks.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
+import { notifySystemd } from './appliance/service-notice.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
+import { createWatchdog } from './appliance/watchdog.ts'
+import { openFront } from './appliance-front.ts'
 import { createBackups } from './backup.ts'
 import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
@@ -62,7 +67,7 @@ import { openSyncedFolders } from './synced-folders.ts'
 import { localWeekMs, systemChance, systemClock } from './system.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { openTrafficHistory } from './traffic-history.ts'
-import { createPasswordKeeper, openWebInterface } from './web-interface.ts'
+import { createPasswordKeeper, openWebInterface, type WebInterface } from './web-interface.ts'
 import { decodeMessage, encodeMessage } from './wire/message-codec.ts'
 import type { CipherName } from './wire/noise.ts'
 
@@ -75,6 +80,8 @@ export interface NodeOptions {
   readonly closed: boolean
   /** This machine is an appliance. `root` stands for `/` where its disks and its helper are, in a test. */
   readonly appliance?: { readonly root: string | undefined } | undefined
+  /** The service manager that wants to hear of it, where there is one. */
+  readonly manager?: { readonly patienceMs: number | undefined } | undefined
   /** A file whose settings and folders are taken over. */
   readonly config: string | undefined
   readonly log: Log
@@ -98,7 +105,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const hostName = hostname()
   // Folders belong on the disks of an appliance.
-  const deviceTable = deviceSettingTable(hostName, options.appliance === undefined ? homedir() : '/')
+  const deviceTable = deviceSettingTable(
+    hostName,
+    options.appliance === undefined ? homedir() : '/',
+    options.appliance !== undefined,
+  )
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   if (await finishRestore(home.path)) log.info({}, 'a backup took the place of what this device was')
@@ -118,11 +129,39 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       ),
     ),
   )
+  let web: WebInterface | undefined
+  let advertising: Advertising | undefined
+  const watchdog =
+    options.manager === undefined
+      ? undefined
+      : parts.use(
+          createWatchdog({
+            ...{ clock, log, notify: notifySystemd, patienceMs: options.manager.patienceMs },
+            checkDatabase: deviceStore.checkChange,
+          }),
+        )
+  const news = createNews()
+  const access = createAccess({
+    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
+    device: { name: () => settings.name, version },
+  })
+  const front =
+    options.appliance === undefined
+      ? undefined
+      : parts.use(
+          await openFront({
+            ...{ clock, log, root: options.appliance.root ?? '/', hostName, access, listen: news.listen },
+            disks: undefined,
+            settings: () => settings,
+            status: () => steering.status(undefined),
+            web: () => (web === undefined ? undefined : { scheme: web.scheme, port: web.address.port }),
+            onShown: ({ meaning }) => watchdog?.setStatus(meaning),
+          }),
+        )
   const codec = { encode: encodeMessage, decode: decodeMessage }
   const cipher: CipherName = settings.cipher === 'chacha' ? 'ChaChaPoly' : 'AESGCM'
   const ciphers = needsCipherPool(cipher) ? parts.use(createCipherPool()) : undefined
   const linkContext = { device: identity.device, clock, chance, log, codec, cipher, ciphers }
-  const news = createNews()
   const traffic = createTrafficMeter(clock)
   traffic.listen(({ isFlowing }) => {
     if (isFlowing) news.note()
@@ -308,6 +347,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       relays.setRelays(settings.relays)
       trackers.setTrackers(settings.trackers)
       peerFinding.reconsider()
+      front?.reconfigure()
+      advertising?.reconsider()
       news.note()
     },
     history,
@@ -331,27 +372,49 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     reachability: reachability.report,
     isClosed: () => settings.closed,
     isMeasured: () => settings.metrics,
+    leds: () => front?.leds(),
   })
-  const access = createAccess({
-    ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
-    device: { name: () => settings.name, version },
-  })
+  /** Whether it shows itself in the local network. */
+  const isSeen = () => settings.ssdp && !settings.closed
   const buildBehind = (door: Door) =>
     buildApp(steering, (error) => log.error({ error }, 'a request failed by a bug'), door)
   const deviceId = identity.device.id
   const socket = parts.use(openSocketPath(home.path))
   const ownerDoor = createOwnerDoor(access, createSessionCookie(deviceId, false))
   parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
-  const web = await openWebInterface({
+  web = await openWebInterface({
     ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
     // The machine may be given another name while this runs.
     webNames: () => [...settings.webNames, hostname(), `${hostname()}.local`],
+    description: {
+      path: descriptionPath,
+      describe: (origin) =>
+        isSeen() ? describeDevice({ id: deviceId, name: settings.name, version }, origin) : undefined,
+    },
   })
   if (web !== undefined) parts.use(web)
+  const seen = web && { scheme: web.scheme, ...web.address }
+  advertising = parts.use(
+    createAdvertising({
+      ...{ clock, log, udn: uniqueName(deviceId), version },
+      reachable: () => (isSeen() ? seen : undefined),
+    }),
+  )
+  front?.ready()
+  watchdog?.ready()
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, web: web?.url, restart, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    listen,
+    web: web?.url,
+    restart,
+    async [Symbol.asyncDispose]() {
+      front?.stopping()
+      await watchdog?.stopping()
+      await owned.disposeAsync()
+    },
+  }
 }
 
 function readOverrides(

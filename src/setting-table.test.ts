@@ -5,6 +5,7 @@ import {
   deviceSettingTable,
   folderSettingTable,
   readSchedule,
+  refuseSharedPins,
   settingsFromJson,
   settingsFromTexts,
   showSettings,
@@ -192,4 +193,27 @@ test.each<[string, readonly string[] | undefined]>([
 test('the root to begin with is the home directory, unless that is the whole disk', () => {
   expect(deviceTable.roots.default).toEqual(['/home/somebody'])
   expect(deviceSettingTable('', '/').roots.default).toEqual([])
+})
+
+test('A8: a pin is one of the header, or off, and no two things share one', () => {
+  const pins = (text: Record<string, string>) => settingsFromTexts(deviceTable, text)
+  expect(pins({ ledPin: '5', attentionPin: 'OFF', buttonPin: '0' })).toEqual({
+    ...{ ledPin: 5, attentionPin: 'off', buttonPin: 0 },
+  })
+  for (const wrong of ['28', '-1', '1.5', 'GPIO17', '', '017'])
+    expect(() => pins({ ledPin: wrong }), wrong).toThrow('write a GPIO number from 0 to 27, or off')
+  expect(settingsFromJson(deviceTable, { ledPin: 'off', buttonPin: 4 })).toEqual({
+    ledPin: 'off',
+    buttonPin: 4,
+  })
+  refuseSharedPins(withDefaults(deviceTable, {}))
+  refuseSharedPins(withDefaults(deviceTable, { ledPin: 'off', attentionPin: 'off', buttonPin: 'off' }))
+  expect(() => refuseSharedPins(withDefaults(deviceTable, { buttonPin: 17 }))).toThrow(
+    'ledPin is the same line; each needs one of its own',
+  )
+})
+
+test('only an appliance shows itself to its network without being told to', () => {
+  expect(deviceTable.ssdp.default).toBe(false)
+  expect(deviceSettingTable('pi', '/home/pi', true).ssdp.default).toBe(true)
 })

@@ -54,9 +54,17 @@ export interface DeviceSettings {
   readonly limitLan: boolean
   /** Entries of the weekly schedule, in their one written form; see `core/rate-schedule.ts`. */
   readonly limitSchedule: readonly string[]
+  /** Whether the device shows itself to computers in the local network (SSDP). */
+  readonly ssdp: boolean
+  /** Lines of the 40-pin header, by their BCM number: the green LED, the amber one, the button. */
+  readonly ledPin: Pin
+  readonly attentionPin: Pin
+  readonly buttonPin: Pin
   /** Absolute directories: folders are chosen and added below them when that is done through the web. */
   readonly roots: readonly string[]
 }
+
+export type Pin = number | 'off'
 
 /** Why a value is not right, in words that end a sentence. */
 interface Fault {
@@ -319,6 +327,20 @@ function webNameOf(text: string): string | undefined {
       : host
 }
 
+/** Those of the 40-pin header; what lies beyond belongs to the board itself. */
+const lastPin = 27
+
+const pin: Kind<Pin> = {
+  fromText: (text) => pin.fromJson(/^\d{1,2}$/.test(text) ? Number(text) : text.toLowerCase()),
+  fromJson: (json) => {
+    const isPin = typeof json === 'number' && Number.isInteger(json) && json >= 0 && json <= lastPin
+    return json === 'off' || isPin
+      ? (json as Pin)
+      : { fault: `write a GPIO number from 0 to ${lastPin}, or off` }
+  },
+  toText: String,
+}
+
 const deviceName = textKind((given) => {
   const name = given.trim()
   const fault = name === '' ? 'it is empty' : deviceNameFault(name)
@@ -328,7 +350,11 @@ const deviceName = textKind((given) => {
 // ---- the tables ---------------------------------------------------------------------------------------------------------
 
 /** The device's settings; its default name is the host's, and its default root the home directory of the user it runs as. */
-export function deviceSettingTable(hostName: string, userHome: string): SettingTable<DeviceSettings> {
+export function deviceSettingTable(
+  hostName: string,
+  userHome: string,
+  isAppliance = false,
+): SettingTable<DeviceSettings> {
   const fallbackName = deviceName.fromText(hostName.split('.')[0]!)
   return {
     name: {
@@ -429,6 +455,27 @@ export function deviceSettingTable(hostName: string, userHome: string): SettingT
       default: isAbsolute(userHome) && normalize(userHome) !== '/' ? [userHome] : [],
       about:
         'Directories below which folders can be chosen, made and added in a browser, separated by colons; none for nowhere. The command line can add any.',
+    },
+    ssdp: {
+      kind: flag,
+      default: isAppliance,
+      about:
+        'Show this device to computers in the local network, so that it stands under Network in Windows; not in a closed system.',
+    },
+    ledPin: {
+      kind: pin,
+      default: 17,
+      about: 'GPIO number of the green LED of an appliance, or off.',
+    },
+    attentionPin: {
+      kind: pin,
+      default: 22,
+      about: 'GPIO number of the amber LED of an appliance, or off.',
+    },
+    buttonPin: {
+      kind: pin,
+      default: 27,
+      about: 'GPIO number of the button of an appliance, which connects it to ground, or off.',
     },
     limitSchedule: {
       kind: schedule,
@@ -568,6 +615,18 @@ export function refuseForRole(set: Partial<FolderSettings>, role: 'full' | 'read
         'this device holds the full secret of the folder, so others rely on what it has; only a read-only device may keep less'
       throw new SyncError('setting-invalid', { key, value: setting.kind.toText(set[key] as never), reason })
     }
+  }
+}
+
+const pinKeys = ['ledPin', 'attentionPin', 'buttonPin'] as const
+
+/** Throws `setting-invalid` when one line has two uses: a button at the line of an LED would short it to ground. */
+export function refuseSharedPins(settings: Pick<DeviceSettings, (typeof pinKeys)[number]>): void {
+  for (const [at, key] of pinKeys.entries()) {
+    const other = pinKeys.slice(0, at).find((before) => settings[before] === settings[key])
+    if (other === undefined || settings[key] === 'off') continue
+    const reason = `${other} is the same line; each needs one of its own`
+    throw new SyncError('setting-invalid', { key, value: String(settings[key]), reason })
   }
 }
 

@@ -9,13 +9,14 @@ import type { Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
 import { fingerprintOf, loadCertificate } from './api/web-certificate.ts'
 import { createWebConnections } from './api/web-connections.ts'
+import { addWebDescription, type WebDescription } from './api/web-description.ts'
 import { createWebDoor } from './api/web-door.ts'
 import { addWebFiles } from './api/web-files.ts'
 import { openWebServer } from './api/web-server.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId } from './core/ids.ts'
-import { formatHostPort, parseListenAddress, scopeOf } from './net/address.ts'
+import { formatHostPort, type HostPort, parseListenAddress, scopeOf } from './net/address.ts'
 import { ownInterfaces } from './net/own-interfaces.ts'
 import type { Chance, Clock, Log } from './ports.ts'
 import type { DeviceSettings } from './setting-table.ts'
@@ -43,6 +44,8 @@ export interface WebInterfaceNeeds {
   readonly settings: Pick<DeviceSettings, 'web' | 'https'>
   webNames(): readonly string[]
   readonly access: Access
+  /** What it tells of the device to who found it in the local network. */
+  readonly description: WebDescription
   /** The same application as everywhere, behind this door. */
   buildApp(door: Door): FastifyInstance
   readonly clock: Clock
@@ -53,6 +56,9 @@ export interface WebInterfaceNeeds {
 export interface WebInterface extends AsyncDisposable {
   /** Its address for a browser. */
   readonly url: string
+  readonly scheme: 'http' | 'https'
+  /** Where it listens. */
+  readonly address: HostPort
   /** Of its certificate, as browsers show it; none without TLS. */
   readonly fingerprint: string | undefined
 }
@@ -79,6 +85,7 @@ export async function openWebInterface(needs: WebInterfaceNeeds): Promise<WebInt
     ownNames: { hostName, allowed: needs.webNames, addresses: ownAddresses },
   })
   const app = needs.buildApp(door)
+  addWebDescription(app, needs.description)
   await addWebFiles(app, builtFiles)
   const server = await openWebServer({ app, address: wanted, certificate, connections, clock, log })
 
@@ -92,7 +99,13 @@ export async function openWebInterface(needs: WebInterfaceNeeds): Promise<WebInt
       ? 'the web interface is there'
       : `the web interface is there, and has no password yet: open ${url} to choose one, or run: berrysync password`,
   )
-  return { url, fingerprint, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  return {
+    url,
+    scheme,
+    address: server.address,
+    fingerprint,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
 }
 
 function ownAddresses(): string[] {

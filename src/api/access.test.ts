@@ -47,6 +47,62 @@ test('of two who choose the first password at once one wins', async () => {
   expect((await web.ask('POST', '/api/access/log-in', body(won))).statusCode).toBe(200)
 })
 
+const tenMinutesMs = 600_000
+
+test('A8: the button ends every session and lets whoever is near choose a new password, once', async () => {
+  using web = createWebApp()
+  const before = web.as(await web.logIn())
+  web.access.openSetUp(tenMinutesMs)
+  expect((await before('GET', '/api/access')).json().state).toBe('set-up')
+  expect((await before('GET', '/api/settings')).json().code).toBe('set-up-needed')
+  const afar = { ...body(otherPassword), remoteAddress: '203.0.113.7' }
+  expect((await web.ask('POST', '/api/access/set-up', afar)).json().code).toBe('set-up-from-afar')
+  expect((await web.ask('POST', '/api/access/set-up', body('short'))).json().code).toBe('password-weak')
+
+  // The old one is good until there is a new one, and who came in with it goes then.
+  const old = await web.ask('POST', '/api/access/log-in', body(goodPassword))
+  expect(old.statusCode).toBe(200)
+  const chosen = await web.ask('POST', '/api/access/set-up', body(otherPassword))
+  expect(chosen.json().state).toBe('open')
+  expect((await web.as(cookieOf(old))('GET', '/api/settings')).json().code).toBe('log-in-needed')
+  expect((await web.as(cookieOf(chosen))('GET', '/api/settings')).statusCode).toBe(200)
+  expect((await web.ask('POST', '/api/access/set-up', body(goodPassword))).json().code).toBe('set-up-done')
+  expect((await web.ask('POST', '/api/access/log-in', body(goodPassword))).json().code).toBe('password-wrong')
+  expect((await web.ask('POST', '/api/access/log-in', body(otherPassword))).statusCode).toBe(200)
+})
+
+test('A8: after ten minutes without a new password the old one is the only way in again', async () => {
+  using web = createWebApp()
+  await web.logIn()
+  web.access.openSetUp(tenMinutesMs)
+  await web.clock.advance(tenMinutesMs - 1)
+  expect(web.access.isSetUp()).toBe(false)
+  await web.clock.advance(1)
+  expect(web.access.isSetUp()).toBe(true)
+  expect((await web.ask('POST', '/api/access/set-up', body(otherPassword))).json().code).toBe('set-up-done')
+  expect((await web.ask('POST', '/api/access/log-in', body(goodPassword))).statusCode).toBe(200)
+})
+
+test('A8: of two who choose a new password at once one wins', async () => {
+  using web = createWebApp()
+  await web.logIn()
+  web.access.openSetUp(tenMinutesMs)
+  const chosen = ['the first of two sentences', otherPassword]
+  const answers = await Promise.all(chosen.map((one) => web.ask('POST', '/api/access/set-up', body(one))))
+  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409])
+  const won = chosen[answers.findIndex(({ statusCode }) => statusCode === 200)]!
+  expect((await web.ask('POST', '/api/access/log-in', body(won))).statusCode).toBe(200)
+})
+
+test('A8: whoever changes the password meanwhile closes the door', async () => {
+  using web = createWebApp()
+  await web.logIn()
+  web.access.openSetUp(tenMinutesMs)
+  await web.access.changePassword({ kind: 'owner' }, otherPassword)
+  expect(web.access.isSetUp()).toBe(true)
+  expect((await web.ask('POST', '/api/access/set-up', body(goodPassword))).json().code).toBe('set-up-done')
+})
+
 test('a session ends with the log-out, and the cookie is taken back', async () => {
   using web = createWebApp()
   const browser = web.as(await web.logIn())

@@ -57,7 +57,10 @@ export interface AccessNeeds {
 
 export interface Access {
   readonly device: AccessNeeds['device']
+  /** Whether there is a password, and nobody may choose a new one just now. */
   isSetUp(): boolean
+  /** Somebody at the device itself wants it: sessions end, and for so long anybody in the local network may choose a new password. */
+  openSetUp(lifeMs: number): void
   /** By what it sent with its request; `nobody` for what is not good any more, or never was. */
   callerOf(sent: { readonly sessionToken?: string | undefined; readonly bearer?: string | undefined }): Caller
   /** Its password was typed just now. */
@@ -92,6 +95,13 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
   const attempts = createAttempts(clock, log)
   const check = createPasswordCheck(chance)
   const listeners: (() => void)[] = []
+
+  /** Until when a new password may be chosen without the old one, by the monotonic clock. */
+  let openUntilMs = Number.NEGATIVE_INFINITY
+
+  function isOpen(): boolean {
+    return clock.monotonicMs() < openUntilMs
+  }
 
   function ended(): void {
     for (const callback of listeners) callback()
@@ -171,7 +181,13 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
 
   return {
     device,
-    isSetUp: () => passwords.current() !== undefined,
+    isSetUp: () => passwords.current() !== undefined && !isOpen(),
+    openSetUp(lifeMs) {
+      store.removeSessionsExcept(undefined)
+      openUntilMs = clock.monotonicMs() + lifeMs
+      log.warn({ seconds: lifeMs / 1000 }, 'anybody in the local network may choose a new password now')
+      ended()
+    },
     callerOf({ sessionToken, bearer }) {
       if (bearer !== undefined) {
         const token = tokenOf(bearer)
@@ -185,7 +201,9 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
       if (need === 'nothing' || caller.kind === 'owner') return
       switch (caller.kind) {
         case 'nobody':
-          throw new SyncError(passwords.current() === undefined ? 'set-up-needed' : 'log-in-needed')
+          throw new SyncError(
+            passwords.current() === undefined || isOpen() ? 'set-up-needed' : 'log-in-needed',
+          )
         case 'token':
           if (need === 'confirmed') throw new SyncError('confirmation-needed')
           if (need === 'control' && caller.token.scope !== 'control') throw new SyncError('scope-too-small')
@@ -195,11 +213,23 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
       }
     },
     async setUp(password, browser) {
-      if (passwords.current() !== undefined) throw new SyncError('set-up-done')
+      const isFirst = !isOpen()
+      if (isFirst && passwords.current() !== undefined) throw new SyncError('set-up-done')
       if (browser.address !== undefined && !isLanAddress(browser.address))
         throw new SyncError('set-up-from-afar')
       refuseWeak(password)
-      await passwords.keep(await check.hash(password), true)
+      const hash = await check.hash(password)
+      // Of two who choose at once only one can: it closes the door behind itself.
+      if (!isFirst && !isOpen()) throw new SyncError('set-up-done')
+      const untilMs = openUntilMs
+      openUntilMs = Number.NEGATIVE_INFINITY
+      await passwords.keep(hash, isFirst).catch((error) => {
+        openUntilMs = untilMs
+        throw error
+      })
+      // Whoever came in with the old one meanwhile.
+      store.removeSessionsExcept(undefined)
+      ended()
       log.info({ address: browser.address ?? '' }, 'the password of the web interface was chosen')
       return openSession(browser)
     },
@@ -232,6 +262,7 @@ export function createAccess({ clock, chance, log, store, passwords, device }: A
       if (caller.kind === 'session' && !store.sessions().some(({ id }) => id === caller.session.id))
         throw new SyncError('log-in-needed')
       await passwords.keep(hash, false)
+      openUntilMs = Number.NEGATIVE_INFINITY
       log.info({}, 'the password of the web interface was changed')
       store.removeSessionsExcept(idOf(caller))
       ended()

@@ -21,6 +21,7 @@ import type {
   Secrets,
 } from './schemas/folders.ts'
 import type { History, HistoryAsked } from './schemas/history.ts'
+import type { LedsBody } from './schemas/leds.ts'
 import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } from './schemas/members.ts'
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
@@ -69,6 +70,8 @@ export interface Steering extends FileSteering, SystemSteering, BackupSteering {
   invites(folder: string): Promise<Invites>
   /** By the first characters of its id. */
   cancelInvite(folder: string, id: string): Promise<InviteBody>
+  /** What the LEDs at the device can show and what they show now. Throws `not-found` where it has none to steer. */
+  leds(): Promise<LedsBody>
   deviceSettings(): Promise<Settings>
   setDevice(change: SettingsChange): Promise<Settings>
   folderSettings(folder: string): Promise<Settings>

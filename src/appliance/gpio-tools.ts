@@ -68,10 +68,11 @@ function createToolLamp(chip: string, pin: number, onLost: (reason: string) => v
 
   return {
     show: (blink) => void hold(blink),
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       isOver = true
-      holder?.kill()
+      const last = holder
       holder = undefined
+      if (last !== undefined) await end(last)
     },
   }
 }

@@ -11,7 +11,7 @@ import type { GpioTools } from './gpio-tools.ts'
 import type { Blink, LedPattern } from './led-patterns.ts'
 
 /** Shows something until told otherwise. */
-export interface Lamp extends Disposable {
+export interface Lamp extends AsyncDisposable {
   show(blink: Blink): void
 }
 
@@ -107,9 +107,10 @@ export function createLeds({ clock, log, lines, tools, boardLeds }: LedsNeeds): 
       for (const role of ['status', 'attention'] as const) {
         if (pins.get(role) === wanted[role]) continue
         pins.set(role, wanted[role])
-        later(() => {
-          lamps.get(role)?.[Symbol.dispose]()
+        later(async () => {
+          const lamp = lamps.get(role)
           lamps.delete(role)
+          await lamp?.[Symbol.asyncDispose]()
         })
       }
       // All are let go before any is taken: the two may have changed places.
@@ -124,7 +125,7 @@ export function createLeds({ clock, log, lines, tools, boardLeds }: LedsNeeds): 
       isOver = true
       await Promise.all([work, board])
       for (const timer of timers) timer[Symbol.dispose]()
-      for (const lamp of lamps.values()) lamp[Symbol.dispose]()
+      await Promise.all(Array.from(lamps.values(), (lamp) => lamp[Symbol.asyncDispose]()))
     },
   }
 }
@@ -143,16 +144,17 @@ function lineSwitch(line: OutputLine): Switch {
 export function createBlinkingLamp(clock: Clock, onLost: (error: unknown) => void, way: Switch): Lamp {
   let timer: Disposable | undefined
   let isLost = false
+  /** What was asked for first is done first, also where that takes a moment. */
+  let work = Promise.resolve()
 
-  async function attempt(act: () => Promise<void> | void): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
+  function attempt(act: () => Promise<void> | void): Promise<void> {
+    work = work.then(act).catch((error) => {
       timer?.[Symbol.dispose]()
       if (isLost) return
       isLost = true
       onLost(error)
-    }
+    })
+    return work
   }
 
   function step(blink: readonly number[], at: number): void {
@@ -168,11 +170,11 @@ export function createBlinkingLamp(clock: Clock, onLost: (error: unknown) => voi
       if (typeof blink === 'string') void attempt(() => way.set(blink === 'on'))
       else step(blink, 0)
     },
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]()
       if (isLost) return
       isLost = true
-      void attempt(() => way.letGo())
+      await attempt(() => way.letGo())
     },
   }
 }

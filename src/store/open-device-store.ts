@@ -11,11 +11,16 @@ import { deviceMigrations } from './device-schema.ts'
 import { createDeviceTraffic, type DeviceTraffic } from './device-traffic.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
 
-export interface DeviceStore extends AccessStore, DeviceTraffic, Disposable {}
+interface Tables extends AccessStore, DeviceTraffic {
+  /** Whether it would take a change now; throws when not. Writes nothing: a memory card wears. */
+  checkChange(): void
+}
+
+export interface DeviceStore extends Tables, Disposable {}
 
 interface Opened {
   readonly database: Database
-  readonly tables: AccessStore & DeviceTraffic
+  readonly tables: Tables
 }
 
 /** Throws `database-newer` and `database-unusable`; every call may throw the latter. `onDamage` hears of each damage once. */
@@ -25,7 +30,11 @@ export function openDeviceStore(file: string, onDamage: (error: SyncError) => vo
   function open(): Opened {
     return openDatabase(file, { migrations: deviceMigrations, onDamage }, (database) => ({
       database,
-      tables: { ...createDeviceAccess(database), ...createDeviceTraffic(database) },
+      tables: {
+        ...createDeviceAccess(database),
+        ...createDeviceTraffic(database),
+        checkChange: () => void database.exec('BEGIN IMMEDIATE; ROLLBACK'),
+      },
     }))
   }
 

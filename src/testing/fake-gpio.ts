@@ -2,11 +2,13 @@
  * A tree of plain files that looks like the GPIO class of sysfs, with something in the part of the kernel: a line that is asked for gets its files
  * a moment later, as udev takes its time with them. Tests press the button by writing to it.
  */
-import { watch } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OpenSysfsLine } from '../appliance/gpio-lines.ts'
+import { runCommand } from './commands.ts'
 
 export interface FakeGpio extends AsyncDisposable {
   /** In the part of /sys/class/gpio. */
@@ -26,24 +28,12 @@ export async function makeFakeGpio(
 ): Promise<FakeGpio> {
   await makeChip(root, 'gpiochip512', 'raspberrypi-exp-gpio', 512, 8)
   await makeChip(root, `gpiochip${base}`, label, base, lines)
-  await writeFile(join(root, 'export'), '')
-  await writeFile(join(root, 'unexport'), '')
+  const asked = new AsyncDisposableStack()
+  asked.use(await hearNumbers(join(root, 'export'), (number) => void give(number)))
+  asked.use(await hearNumbers(join(root, 'unexport'), (number) => void takeBack(number)))
   const directory = (pin: number) => join(root, `gpio${base + pin}`)
 
-  const exports = watch(root, (_, name) => {
-    if (name === 'export') void exportAsked()
-    if (name === 'unexport') void unexportAsked()
-  })
-
-  async function take(file: string): Promise<string> {
-    const asked = (await readFile(join(root, file), 'utf8').catch(() => '')).trim()
-    if (asked !== '') await writeFile(join(root, file), '')
-    return asked
-  }
-
-  async function exportAsked(): Promise<void> {
-    const number = await take('export')
-    if (number === '') return
+  async function give(number: string): Promise<void> {
     const place = join(root, `gpio${number}`)
     await mkdir(place, { recursive: true })
     await writeFile(join(place, 'active_low'), '0')
@@ -53,9 +43,8 @@ export async function makeFakeGpio(
     await writeFile(join(place, 'direction'), 'in')
   }
 
-  async function unexportAsked(): Promise<void> {
-    const number = await take('unexport')
-    if (number !== '') await rm(join(root, `gpio${number}`), { recursive: true, force: true })
+  async function takeBack(number: string): Promise<void> {
+    await rm(join(root, `gpio${number}`), { recursive: true, force: true })
   }
 
   return {
@@ -63,8 +52,25 @@ export async function makeFakeGpio(
     level: async (pin) => (await readFile(join(directory(pin), 'value'), 'utf8')).trim(),
     setLevel: (pin, level) => writeFile(join(directory(pin), 'value'), String(level)),
     remove: (pin) => rm(directory(pin), { recursive: true }),
+    [Symbol.asyncDispose]: () => asked.disposeAsync(),
+  }
+}
+
+/** Whatever is written to a file of the kernel reaches it, also what two write at once: so it is a pipe. Numbers here have three digits. */
+async function hearNumbers(file: string, hear: (number: string) => void): Promise<AsyncDisposable> {
+  await runCommand('mkfifo', file)
+  const reader = spawn('sh', ['-c', 'exec cat <>"$0"', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(reader, 'spawn')
+  let text = ''
+  reader.stdout.on('data', (bytes) => {
+    text += String(bytes)
+    for (; text.length >= 3; text = text.slice(3)) hear(text.slice(0, 3))
+  })
+  return {
     async [Symbol.asyncDispose]() {
-      exports.close()
+      const ended = once(reader, 'exit')
+      reader.kill()
+      await ended
     },
   }
 }

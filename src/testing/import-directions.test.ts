@@ -40,8 +40,12 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do; states and reasons of disks have one list',
   },
   appliance: {
-    may: ['core', 'ports', 'durable-file', 'helper/verbs'],
-    because: 'the appliance watches hardware, tells, and asks the helper in its words; it does not sync',
+    may: [
+      ...['core', 'ports', 'durable-file', 'helper/verbs'],
+      ...['net/own-interfaces', 'net/lan-segments', 'net/flood-guard'],
+    ],
+    because:
+      'the appliance watches hardware, tells, and asks the helper in its words; it does not sync. It shows itself on the segments that LAN search knows, under the same limits',
   },
   helper: {
     may: ['core', 'durable-file', 'appliance/disk-facts', 'appliance/preset-report'],
@@ -179,6 +183,10 @@ const directions: Readonly<
   'machine-steering': {
     may: ['core', 'api/schemas', 'api/system-steering', 'appliance', 'helper/verbs'],
     because: 'it answers the API about the machine, and leaves the deeds to the helper',
+  },
+  'appliance-front': {
+    may: ['core', 'api/access', 'api/schemas', 'appliance', 'net/own-interfaces', 'setting-table', 'ports'],
+    because: 'it puts together what a person sees and presses at the box',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],

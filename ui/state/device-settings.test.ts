@@ -35,7 +35,15 @@ test('what takes a restart says so, as the daemon does', () => {
 
 test('what has no section of its own is among the advanced, whatever a newer device adds', () => {
   const added = { ...rows[0]!, key: 'newer' }
-  expect(advancedRows([...rows, added]).map(({ key }) => key)).toEqual(['metrics', 'cipher', 'newer'])
+  expect(advancedRows([...rows, added]).map(({ key }) => key)).toEqual([
+    'metrics',
+    'cipher',
+    'ssdp',
+    'ledPin',
+    'attentionPin',
+    'buttonPin',
+    'newer',
+  ])
 })
 
 test('an option of this run is told', () => {

@@ -7,6 +7,7 @@ import {
   NewDirectoryBody,
 } from '../schemas/directories.ts'
 import { HistoryQuery, HistorySchema } from '../schemas/history.ts'
+import { LedsSchema } from '../schemas/leds.ts'
 import { SettingsBody, type SettingsChange, SettingsSchema } from '../schemas/settings.ts'
 import { StatusSchema } from '../schemas/status.ts'
 import type { Steering } from '../steering.ts'
@@ -45,6 +46,14 @@ export function addDeviceRoutes(app: App, steering: Steering): void {
       needs: (body) => (changesRoots(body as SettingsChange) ? 'confirmed' : 'control'),
     }),
     ({ body }) => steering.setDevice(body),
+  )
+  app.get(
+    '/api/leds',
+    takes({}, LedsSchema, {
+      tag,
+      summary: 'What the LEDs of an appliance show, and what each pattern means',
+    }),
+    () => steering.leds(),
   )
   app.get(
     '/api/history',

@@ -24,6 +24,8 @@ function AnySetting({ name, value }: { readonly name: string; readonly value: un
         options={['aes', 'chacha'].map((cipher) => ({ value: cipher, label: t(`cipher-${cipher}`) }))}
       />
     )
+  // A number, or off.
+  if (/Pin$/.test(name)) return <TextSetting name={name} isCode />
   if (typeof value === 'boolean') return <SwitchSetting name={name} />
   if (typeof value === 'number') return <AmountSetting name={name} kind="count" />
   if (Array.isArray(value)) return <ListSetting name={name} />
