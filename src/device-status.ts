@@ -1,7 +1,7 @@
 /** What a device says of its folders, as the API tells it: what the engine knows of one, and what only the daemon does. Only reads. */
 import type { Reason } from './api/schemas/basics.ts'
 import type { FolderStatusBody, Status } from './api/schemas/status.ts'
-import { SyncError } from './core/errors.ts'
+import { isSyncError, SyncError } from './core/errors.ts'
 import type { LimitsInForce } from './device-limits.ts'
 import { isFinal } from './engine/redemption.ts'
 import { type FolderStatus, toReason } from './engine/status.ts'
@@ -12,7 +12,17 @@ import { type FolderSpeeds, noSpeeds } from './traffic.ts'
 /** Everything but the ways to its predefined hosts. */
 type Body = Omit<FolderStatusBody, 'routes'>
 
-export function statusToBody(folder: SyncedFolder, { paused }: LimitsInForce, speeds: FolderSpeeds): Body {
+/** One whose database cannot be read, since its disk fails say, must not keep the others from being told of. */
+export function statusToBody(folder: SyncedFolder, limits: LimitsInForce, speeds: FolderSpeeds): Body {
+  try {
+    return toBody(folder, limits, speeds)
+  } catch (error) {
+    if (!isSyncError(error) || folder.keys === undefined) throw error
+    return toBody({ ...folder, state: error }, limits, speeds)
+  }
+}
+
+function toBody(folder: SyncedFolder, { paused }: LimitsInForce, speeds: FolderSpeeds): Body {
   const { id, entry, keys, state } = folder
   const set = withDefaults(folderSettingTable, entry.set)
   const limits = { upload: set.uploadLimit, download: set.downloadLimit }

@@ -13,7 +13,7 @@ import type { Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
 import type { SystemSteering } from './api/system-steering.ts'
 import type { ConfigKeeper } from './config.ts'
-import { SyncError } from './core/errors.ts'
+import { isSyncError, SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import type { Invite } from './core/invite.ts'
 import { isOwnSecret, parseSecret, readSecretOf, secretToText } from './core/secret.ts'
@@ -130,7 +130,7 @@ export function createSteering(needs: Needs): Steering {
   async function look(): Promise<Snapshot> {
     const transfers: Snapshot['transfers'] = {}
     for (const { id, state } of await folders.listRunning(undefined)) {
-      const coming = state.folder.transfers()
+      const coming = comingTo(state)
       if (coming.length > 0) transfers[id] = [...coming]
     }
     const disks = appliance === undefined ? {} : { disks: [...(await appliance.disks())] }
@@ -412,6 +412,16 @@ function showRoute<S extends Route['state']>({
     ...{ via: 'direct' as const, state, at: msToText(atMs) },
     ...(lastResult === undefined ? {} : { lastResult }),
     ...(nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1000) }),
+  }
+}
+
+/** None where the database cannot be read, which the status tells of. */
+function comingTo({ folder }: RunningFolder): ReturnType<RunningFolder['folder']['transfers']> {
+  try {
+    return folder.transfers()
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return []
   }
 }
 

@@ -41,7 +41,7 @@ export interface FolderOpenerNeeds {
   readonly authorSeed: Uint8Array
   /** Which directory lies at a path that was chosen in a browser; throws where none may be taken. */
   approve(path: string): Promise<DirectoryMark>
-  readonly places: Pick<FolderPlaces, 'databases'>
+  readonly places: Pick<FolderPlaces, 'place' | 'databases'>
   readonly hasher: Hasher
   readonly finder: BlockFinder
   readonly rates: DeviceRates
@@ -93,6 +93,24 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
     )
   }
 
+  /** Which databases were said to be damaged, each at which attachment of its disk. */
+  const suspected = new Map<string, string | undefined>()
+
+  /** How a database is used whose disk may be pulled: it counts as damaged when that shows a second time, without the disk having been away. */
+  function onDisk(entry: FolderEntry, database: string, mustReopen: () => void) {
+    return {
+      isRemovable: true,
+      isDamageSure(): boolean {
+        const placed = places.place(entry)
+        const attachment = placed instanceof SyncError ? undefined : placed.attachment
+        const isSure = attachment !== undefined && suspected.get(database) === attachment
+        suspected.set(database, attachment)
+        return isSure
+      },
+      onSuspected: mustReopen,
+    }
+  }
+
   /** Undefined while its disk is away. */
   async function databaseOf(entry: FolderEntry): Promise<string | undefined> {
     const file = databaseFileOf(entry)
@@ -129,7 +147,7 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
         throw new SyncError('disk-away', { path: entry.path, disk: entry.disk?.name ?? '' })
       const store = below.use(
         openFolderStore(database, {
-          isRemovable: entry.disk?.database === 'disk',
+          ...(entry.disk?.database === 'disk' ? onDisk(entry, database, mustReopen) : {}),
           random: (count) => chance.bytes(count),
           onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
         }),

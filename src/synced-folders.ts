@@ -325,7 +325,9 @@ export async function openSyncedFolders({
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
   async function reopen(id: FolderId): Promise<void> {
     const folder = folders.get(id)
-    if (folder === undefined) return
+    const closed = closing.get(id)
+    if (closed !== undefined) followLater(closed)
+    if (folder === undefined || closed !== undefined) return
     await close(folder)
     await openExisting(folder.entry)
   }

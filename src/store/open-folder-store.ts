@@ -3,7 +3,7 @@
  * database that turns out to be damaged is closed and moved aside on the spot, so that opening it again gives a fresh one.
  */
 import type { Database } from 'better-sqlite3'
-import type { SyncError } from '../core/errors.ts'
+import { SyncError } from '../core/errors.ts'
 import { createBlocks } from './blocks.ts'
 import { type DatabaseOptions, moveAside, openDatabase } from './database.ts'
 import { createFacts } from './facts.ts'
@@ -22,6 +22,13 @@ import { createTransactions } from './transaction.ts'
 export interface StoreOptions extends DatabaseOptions {
   /** Random bytes, for the index id. */
   readonly random: (count: number) => Uint8Array
+  /**
+   * Asked before a database that looks damaged is moved aside; left out, it always may be. A disk that is going makes SQLite speak of damage,
+   * too: the database is only closed then.
+   */
+  readonly isDamageSure?: (() => boolean) | undefined
+  /** The database was closed without being moved aside: open it again, and see. */
+  readonly onSuspected?: (() => void) | undefined
 }
 
 /**
@@ -39,7 +46,11 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
 
   function setAside(reason: string): SyncError {
     database.close()
-    damage = moveAside(file, reason)
+    damage =
+      options.isDamageSure?.() === false
+        ? new SyncError('database-unusable', { file, reason })
+        : moveAside(file, reason)
+    if (damage.code === 'database-unusable') options.onSuspected?.()
     return damage
   }
 
