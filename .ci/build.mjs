@@ -2,7 +2,7 @@
  * Builds dist/: the program and its workers as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { buildUi } from './build-ui.mjs'
@@ -18,16 +18,9 @@ const requireBanner =
 
 const launcher = `#!/bin/sh
 # Runs Berrysync on the Node that package.json pins, wherever this file is linked from.
-# Memory counts: new objects get 4 MiB at a time instead of 16, what is dead is looked for when the heap has grown by a third, and all
-# threads share two arenas of malloc, which costs no time. With less than 2 GiB in the machine V8 keeps little in reserve, and is a tenth
-# slower for it (docs/performance.md).
 here=$(dirname -- "$(readlink -f -- "$0")")
-small=
-while read -r name kib _; do
-  if [ "$name" = MemTotal: ] && [ "$kib" -lt 2097152 ]; then small=--optimize-for-size; fi
-done 2>/dev/null < /proc/meminfo
-export MALLOC_ARENA_MAX=2
-exec "$here/../node_modules/${runtime}/bin/node" --max-semi-space-size=4 --heap-growing-percent=30 \${small:+"$small"} "$here/berrysync.mjs" "$@"
+. "$here/memory-flags"
+exec "$here/../node_modules/${runtime}/bin/node" $flags "$here/berrysync.mjs" "$@"
 `
 
 rmSync(`${root}dist`, { recursive: true, force: true })
@@ -52,6 +45,7 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
+copyFileSync(`${root}image/memory-flags`, `${root}dist/memory-flags`)
 writeFileSync(`${root}dist/berrysync`, launcher)
 chmodSync(`${root}dist/berrysync`, 0o755)
 const uiBytes = await buildUi(root)

@@ -18,15 +18,7 @@ export const ownDirectoryName = 'Berrysync'
 /** The kernel's name of a disk or partition. None has a dash or a slash, so it can stand in a path and in the name of a unit. */
 export const DeviceName = Type.String({ pattern: '^[a-z][a-z0-9]{0,31}$' })
 
-export const diskStates = [
-  'checking',
-  'attached',
-  'blank',
-  'unusable',
-  'clone',
-  'ejected',
-  'failed',
-] as const
+export const diskStates = ['checking', 'attached', 'blank', 'unusable', 'clone', 'ejected', 'failed'] as const
 export type DiskState = (typeof diskStates)[number]
 
 /** Why a disk is not attached, or only for reading. */

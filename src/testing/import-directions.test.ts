@@ -37,8 +37,13 @@ const directions: Readonly<
       'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
   },
   appliance: {
-    may: ['core', 'ports'],
+    may: ['core', 'ports', 'helper'],
     because: 'the appliance watches hardware and tells; it does not sync',
+  },
+  helper: {
+    may: ['core', 'ports', 'appliance/disk-facts', 'store/exclusive-lock', 'durable-file'],
+    because:
+      'the helper acts as root: the less it is made of, the better; only the lock of the store is used',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
