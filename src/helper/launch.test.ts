@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { runCommand } from '../testing/commands.ts'
 import { makeReleaseScene, type ReleaseScene } from '../testing/release-files.ts'
 
 async function running(scene: ReleaseScene): Promise<string> {
@@ -169,4 +170,51 @@ test('launch refuses what is no name of a program', async () => {
     await expect(scene.launch(name)).rejects.toMatchObject({ code: 64 })
   await symlink('/nowhere', join(scene.root, 'unused'))
   expect(await scene.launch('unknown')).toBe('1.0.0 --flag usr/lib/berrysync/unknown.mjs')
+})
+
+describe('A10: counting a start is killed before each step', () => {
+  /** Stands in the place of a command: before the `at`-th of all it kills the script that calls it. */
+  const stub = (counter: string, at: number) => `#!/bin/sh
+n=$(cat ${counter}); n=$((n + 1)); echo $n > ${counter}
+if [ $n = ${at} ]; then kill -9 $PPID; exit 1; fi
+exec /bin/\${0##*/} "$@"
+`
+  const commands = ['sync', 'mv', 'rm', 'ln']
+
+  async function killBefore(scene: ReleaseScene, at: number): Promise<boolean> {
+    const [directory, counter] = [join(scene.root, `stubs-${at}`), join(scene.root, 'counter')]
+    await mkdir(directory)
+    await writeFile(counter, '0')
+    for (const name of commands) {
+      await writeFile(join(directory, name), stub(counter, at).replace('\\$', '$'))
+      await chmod(join(directory, name), 0o755)
+    }
+    const launch = join(scene.places.packaged, 'launch')
+    const script = `PATH=${directory}:$PATH dash ${launch} --attempt; [ $? = 137 ] && echo killed || echo done`
+    return (await runCommand('sh', '-c', script)).includes('killed')
+  }
+
+  test.each([
+    ['1.2.0 3 1.1.0\n', ['1.2.0'], 3],
+    ['1.2.0 0 1.1.0\n', ['1.1.0', '1.2.0'], 8],
+    ['1.2.0 0 packaged\n', ['1.0.0', '1.2.0'], 7],
+  ])('%j', async (note, outcomes, steps) => {
+    let at = 1
+    const seen = new Set<string>()
+    for (; ; at += 1) {
+      await using scene = await makeReleaseScene()
+      await scene.place('1.1.0')
+      await scene.place('1.2.0')
+      await scene.point('1.2.0')
+      await put(scene, 'trial', note)
+      const isKilled = await killBefore(scene, at)
+      seen.add(await running(scene))
+      // The next start goes on from there, and a trial that was over ends.
+      await scene.launch('--attempt')
+      if (!note.includes(' 3 ')) expect(await running(scene)).toBe(outcomes[0])
+      if (!isKilled) break
+    }
+    expect([...seen].sort()).toEqual(outcomes)
+    expect(at).toBeGreaterThan(steps)
+  })
 })
