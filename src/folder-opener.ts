@@ -24,6 +24,7 @@ import { createJoining } from './joining.ts'
 import type { Membership } from './net/membership.ts'
 import type { PeerFinding } from './peer-finding.ts'
 import type { Chance, Clock, Link, Log } from './ports.ts'
+import { copySuffixes } from './store/before-migration.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import type { FolderOpener } from './synced-folders.ts'
 
@@ -230,8 +231,10 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       }
     },
     async forget(entry) {
-      for (const suffix of ['', '-wal', '-shm'])
-        await onPath(databases, 'write', () => rm(databaseOf(entry) + suffix, { force: true }))
+      const file = databaseOf(entry)
+      // The database last: what an older release could go back to must not outlive it.
+      for (const suffix of [...copySuffixes(file), '-wal', '-shm', ''])
+        await onPath(databases, 'write', () => rm(file + suffix, { force: true }))
     },
   }
 }

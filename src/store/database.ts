@@ -5,8 +5,9 @@
 import { chmodSync, closeSync, constants, existsSync, openSync, renameSync, statSync } from 'node:fs'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { reasonOf, SyncError } from '../core/errors.ts'
+import { finishRestoring, keepCopy, restoreCopy } from './before-migration.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
-import { migrate, migrations, refuseNewer } from './migrations.ts'
+import { migrate, migrations, refuseNewer, versionOf } from './migrations.ts'
 
 /** Reading a database of this size through takes a few tenths of a second on a small board; a larger one is checked by using it. */
 const quickCheckMaxBytes = 8 * 1024 ** 2
@@ -23,6 +24,8 @@ export interface DatabaseOptions {
   /** Told, as `database-damaged`, when a damaged file was moved aside and a fresh one made. */
   readonly onDamage?: ((error: SyncError) => void) | undefined
   readonly migrations?: readonly string[] | undefined
+  /** Whether an older release may go back to how it was before a newer one migrated it; so it does unless told not to. */
+  readonly keepsCopies?: boolean | undefined
   /** Connects instead of opening the file; the simulator keeps what is connected, to copy it and to take it away. */
   readonly connect?: (() => Database) | undefined
 }
@@ -67,9 +70,8 @@ export function moveAside(file: string, reason: string): SyncError {
 }
 
 function openChecked<T>(file: string, options: DatabaseOptions, use: (database: Database) => T): T {
-  if (file !== inMemory) makePrivate(file)
-  const database = options.connect?.() ?? new SqliteDatabase(file, { timeout: busyTimeoutMs })
   const steps = options.migrations ?? migrations
+  const database = options.connect?.() ?? connect(file, options.keepsCopies === false ? undefined : steps.length)
   try {
     configure(database)
     refuseNewer(database, file, steps)
@@ -78,6 +80,28 @@ function openChecked<T>(file: string, options: DatabaseOptions, use: (database: 
     migrate(database, steps)
     if (file !== inMemory && statSync(file).size <= quickCheckMaxBytes) quickCheck(database)
     return use(database)
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+/** With a copy of what is about to be migrated kept beside, or one taken back where a newer release has migrated it. */
+function connect(file: string, ownVersion: number | undefined): Database {
+  if (file === inMemory) return new SqliteDatabase(file)
+  const open = () => new SqliteDatabase(file, { timeout: busyTimeoutMs })
+  if (ownVersion !== undefined) finishRestoring(file, ownVersion)
+  makePrivate(file)
+  if (ownVersion === undefined) return open()
+  const database = open()
+  try {
+    const version = versionOf(database)
+    if (version === ownVersion || version === 0) return database
+    // Takes the log in, and lets go of the file.
+    database.close()
+    if (version < ownVersion) keepCopy(file, version)
+    else restoreCopy(file, version, ownVersion)
+    return open()
   } catch (thrown) {
     database.close()
     throw thrown
