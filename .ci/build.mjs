@@ -45,6 +45,8 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node24',
   external: ['better-sqlite3'],
+  // The native part of onoff has no prebuilt form, and nothing of it is used.
+  alias: { epoll: './src/appliance/no-edges.ts' },
   loader: { '.sql': 'text' },
   banner: { js: requireBanner },
   sourcemap: true,

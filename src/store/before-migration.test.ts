@@ -56,7 +56,11 @@ describe('A9: an older release goes on where it stopped', () => {
     const file = join(directory.path, 'folder.db')
     const fourth = [...third, 'ALTER TABLE t ADD COLUMN w']
     for (const [at, steps] of [first, second, third, fourth].entries()) use(file, steps, `release ${at}`)
-    expect(readdirSync(directory.path).sort()).toEqual(['folder.db', 'folder.db.before-2', 'folder.db.before-3'])
+    expect(readdirSync(directory.path).sort()).toEqual([
+      'folder.db',
+      'folder.db.before-2',
+      'folder.db.before-3',
+    ])
     expect(() => use(file, first, 'back')).toThrow(expect.objectContaining({ code: 'database-newer' }))
     expect(use(file, second, 'back')).toEqual(['release 0', 'release 1', 'back'])
   })

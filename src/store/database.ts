@@ -26,6 +26,11 @@ export interface DatabaseOptions {
   readonly migrations?: readonly string[] | undefined
   /** Whether an older release may go back to how it was before a newer one migrated it; so it does unless told not to. */
   readonly keepsCopies?: boolean | undefined
+  /**
+   * The disk may be pulled at any moment. The index of the log is kept in memory of our own then: mapped from a file there, it would end the
+   * process when the file cannot be read any more. No other process can open the database meanwhile.
+   */
+  readonly isRemovable?: boolean
   /** Connects instead of opening the file; the simulator keeps what is connected, to copy it and to take it away. */
   readonly connect?: (() => Database) | undefined
 }
@@ -71,7 +76,7 @@ export function moveAside(file: string, reason: string): SyncError {
 
 function openChecked<T>(file: string, options: DatabaseOptions, use: (database: Database) => T): T {
   const steps = options.migrations ?? migrations
-  const database = options.connect?.() ?? connect(file, options.keepsCopies === false ? undefined : steps.length)
+  const database = options.connect?.() ?? connect(file, options, steps.length)
   try {
     configure(database)
     refuseNewer(database, file, steps)
@@ -87,12 +92,17 @@ function openChecked<T>(file: string, options: DatabaseOptions, use: (database: 
 }
 
 /** With a copy of what is about to be migrated kept beside, or one taken back where a newer release has migrated it. */
-function connect(file: string, ownVersion: number | undefined): Database {
+function connect(file: string, options: DatabaseOptions, ownVersion: number): Database {
   if (file === inMemory) return new SqliteDatabase(file)
-  const open = () => new SqliteDatabase(file, { timeout: busyTimeoutMs })
-  if (ownVersion !== undefined) finishRestoring(file, ownVersion)
+  function open(): Database {
+    const database = new SqliteDatabase(file, { timeout: busyTimeoutMs })
+    // Before the log is looked at for the first time.
+    if (options.isRemovable === true) database.pragma('locking_mode = EXCLUSIVE')
+    return database
+  }
+  if (options.keepsCopies !== false) finishRestoring(file, ownVersion)
   makePrivate(file)
-  if (ownVersion === undefined) return open()
+  if (options.keepsCopies === false) return open()
   const database = open()
   try {
     const version = versionOf(database)
