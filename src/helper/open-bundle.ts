@@ -19,6 +19,8 @@ const pieceBytes = 256 * 1024
 
 export interface Bundle extends AsyncDisposable {
   readonly manifest: Manifest
+  /** Of the open file; good until disposed. */
+  readonly descriptor: number
   /** The packed stream, from its beginning. */
   payload(): AsyncGenerator<Buffer>
   /** Reads all of it once. Throws `release-damaged` where it is not what was signed. */
@@ -59,6 +61,7 @@ export async function openBundle(
     }
     return {
       manifest,
+      descriptor: handle.fd,
       payload,
       async check(progress) {
         const hash = createHash('sha256')
