@@ -68,6 +68,14 @@ const directions: Readonly<
     ],
     because: "config only reads and writes files, guests' passes among them, and reads the environment",
   },
+  'config-copy': {
+    may: ['core', 'durable-file', 'helper/release-bundle'],
+    because: 'it only keeps a file, and compares versions',
+  },
+  'release-steering': {
+    may: ['core', 'api', 'appliance'],
+    because: 'it answers the API from what node built',
+  },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },
   system: { may: ['ports'], because: 'clock and chance are ports, made real' },
