@@ -3,6 +3,7 @@ import type { ApplianceSteering } from './api/appliance-steering.ts'
 import type { BackupSteering } from './api/backup-steering.ts'
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
 import type { Metrics } from './api/metrics.ts'
+import type { ReleaseSteering } from './api/release-steering.ts'
 import { defaultRows } from './api/schemas/basics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
@@ -75,6 +76,7 @@ interface Needs {
   explain(folder: FolderId): Explanation
   /** The machine itself, and backups of this device: answered elsewhere. */
   readonly machine: SystemSteering
+  readonly releases: ReleaseSteering
   readonly backups: BackupSteering
   /** How peers outside can connect. */
   reachability(): ReachabilityReport
@@ -143,6 +145,7 @@ export function createSteering(needs: Needs): Steering {
     ...createFileSteering(folders),
     appliance,
     ...needs.machine,
+    ...needs.releases,
     ...needs.backups,
     status,
     async metrics() {

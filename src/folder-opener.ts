@@ -27,6 +27,7 @@ import { createJoining } from './joining.ts'
 import type { Membership } from './net/membership.ts'
 import type { PeerFinding } from './peer-finding.ts'
 import type { Chance, Clock, Link, Log } from './ports.ts'
+import { copySuffixes } from './store/before-migration.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import type { FolderOpener } from './synced-folders.ts'
 
@@ -267,7 +268,8 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       const { disk: _, ...withoutDisk } = entry
       for (const database of new Set([await databaseOf(entry), await databaseOf(withoutDisk)])) {
         if (database === undefined) continue
-        for (const suffix of ['', '-wal', '-shm'])
+        // The database last: what an older release could go back to must not outlive it.
+        for (const suffix of [...copySuffixes(database), '-wal', '-shm', ''])
           await onPath(database, 'write', () => rm(database + suffix, { force: true }))
       }
     },

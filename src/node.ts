@@ -16,7 +16,10 @@ import { openBackupCopies } from './appliance/backup-copies.ts'
 import { describeDevice, descriptionPath, uniqueName } from './appliance/device-description.ts'
 import { ownDirectoryName } from './appliance/disk-facts.ts'
 import { openDisks } from './appliance/disks.ts'
+import { watchHealth } from './appliance/health.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
+import { demandAnswer } from './appliance/own-answer.ts'
+import { createReleases } from './appliance/releases.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
 import { createWatchdog } from './appliance/watchdog.ts'
@@ -24,6 +27,7 @@ import { openFront } from './appliance-front.ts'
 import { createBackups } from './backup.ts'
 import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
+import { withConfigCopy } from './config-copy.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createDirectoryChooser } from './directory-chooser.ts'
@@ -34,6 +38,7 @@ import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
 import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
+import { releasePlaces } from './helper/release-state.ts'
 import { openHome, openSocketPath } from './home.ts'
 import { createMachineSteering } from './machine-steering.ts'
 import {
@@ -60,6 +65,7 @@ import { createNews } from './news.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
+import { createReleaseSteering } from './release-steering.ts'
 import { finishRestore } from './restored-home.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openDeviceStore } from './store/open-device-store.ts'
@@ -113,7 +119,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   if (await finishRestore(home.path)) log.info({}, 'a backup took the place of what this device was')
-  const config = await openConfig(home.path, deviceTable)
+  const config = await withConfigCopy(home.path, version, () => openConfig(home.path, deviceTable))
   const setup = options.config === undefined ? undefined : await readSetup(options.config, deviceTable)
   if (setup !== undefined) {
     await config.change((before) => ({ ...before, device: { ...before.device, ...setup.device } }))
@@ -315,6 +321,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     facts,
     helper === undefined ? undefined : { ask: helper.ask, identify: undefined },
   )
+  const releasesAt = releasePlaces(options.appliance?.root)
+  const releases =
+    helper === undefined || disks === undefined
+      ? undefined
+      : createReleases({
+          ...{ clock, version, places: { ...releasesAt, updates: join(home.path, 'updates') } },
+          disks: () =>
+            disks.attached().map(({ facts: { name }, mountPoint }) => ({
+              disk: name,
+              directory: join(mountPoint, ownDirectoryName),
+            })),
+          install: (file, progress) => helper.ask({ verb: 'install-release', file }, progress),
+          rollBack: () => helper.ask({ verb: 'roll-back' }),
+          restart: askForRestart,
+        })
   const backups = createBackups({
     ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
     deviceName: () => settings.name,
@@ -368,6 +389,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       explain: peerFinding.explain,
       machine,
       backups,
+      releases: createReleaseSteering(releases, version),
     },
     reachability: reachability.report,
     isClosed: () => settings.closed,
@@ -393,6 +415,18 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
   })
   if (web !== undefined) parts.use(web)
+  if (helper !== undefined) {
+    const health = await watchHealth({
+      ...{ clock, log, version, places: releasesAt },
+      async look() {
+        await demandAnswer({ socketPath: socket.path }, '/api/status')
+        if (web !== undefined) await demandAnswer({ url: web.url }, '/api/access')
+      },
+      keep: () => helper.ask({ verb: 'keep-release' }),
+      giveUp: askForRestart,
+    })
+    parts.use(health)
+  }
   const seen = web && { scheme: web.scheme, ...web.address }
   advertising = parts.use(
     createAdvertising({

@@ -18,6 +18,7 @@ import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
+import { addReleaseRoutes } from './routes/releases.ts'
 import { addSystemRoutes } from './routes/system.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { type SchemaTypes, takes } from './routes/typed-app.ts'
@@ -76,6 +77,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     addMetricsRoute,
     addTransferRoutes,
     addSystemRoutes,
+    addReleaseRoutes,
     addBackupRoutes,
   ])
     addRoutes(typed, steering)

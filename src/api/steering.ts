@@ -8,6 +8,7 @@ import type { BackupSteering } from './backup-steering.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
 import type { MetricsText } from './metrics.ts'
+import type { ReleaseSteering } from './release-steering.ts'
 import type { Directories, DirectoryMade } from './schemas/directories.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
@@ -28,7 +29,7 @@ import type { Status } from './schemas/status.ts'
 import type { TrafficHistory } from './schemas/transfers.ts'
 import type { SystemSteering } from './system-steering.ts'
 
-export interface Steering extends FileSteering, SystemSteering, BackupSteering {
+export interface Steering extends FileSteering, SystemSteering, BackupSteering, ReleaseSteering {
   /** None on a device that is no appliance. */
   readonly appliance: ApplianceSteering | undefined
   /** One folder, or all. */

@@ -77,6 +77,21 @@ const errorKinds = {
   'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
+  // Releases of an appliance.
+  'release-malformed': { status: 400, retry: false, sentence: 'This is not a release of Berrysync, or not all of one: {reason}. Download it again.' },
+  'release-damaged': { status: 400, retry: false, sentence: 'This release is damaged: {reason}. Download it again.' },
+  'release-too-large': { status: 413, retry: false, sentence: 'This file has {bytes} bytes; a release has {most} at most.' },
+  'release-untrusted': { status: 403, retry: false, sentence: 'This release is not signed by anybody this device trusts, so it is not installed. Download it from where Berrysync comes from.' },
+  'release-foreign': { status: 400, retry: false, sentence: 'Release {version} is for another kind of processor ({arch}); this device has {own}. Download the one for this device.' },
+  'release-same': { status: 409, retry: false, sentence: 'Release {version} runs on this device already.' },
+  'release-older': { status: 409, retry: false, sentence: 'Release {version} is older than {running}, which runs on this device. To return to the release before, roll back.' },
+  'release-too-far': { status: 409, retry: false, sentence: 'Release {version} can only follow {replaces} or a later one, and this device runs {running}. Install {replaces} first.' },
+  'release-no-room': { status: 507, retry: true, sentence: 'There is no room for release {version}: it needs {neededBytes} bytes, {freeBytes} are free.' },
+  'release-on-trial': { status: 409, retry: true, sentence: 'Release {version} is still being tried. Wait until it has proven itself, or roll back.' },
+  'release-busy': { status: 409, retry: true, sentence: 'A release is being installed already. Wait until that is done.' },
+  'release-none-before': { status: 409, retry: false, sentence: 'There is no release to go back to: the one that runs came with the system.' },
+  'upload-broken': { status: 409, retry: true, sentence: 'A part of the file is missing: {have} bytes are here, and the next part begins at {offset}. Upload it again.' },
+
   // A backup of the configuration.
   'backup-malformed': { status: 400, retry: false, sentence: 'This is not a backup of a Berrysync device, or only a part of one.' },
   'backup-newer': { status: 400, retry: false, sentence: 'This backup was made by a newer version of Berrysync. Update this device first.' },

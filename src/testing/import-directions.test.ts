@@ -41,15 +41,19 @@ const directions: Readonly<
   },
   appliance: {
     may: [
-      ...['core', 'ports', 'durable-file', 'helper/verbs'],
+      ...['core', 'ports', 'durable-file', 'helper'],
       ...['net/own-interfaces', 'net/lan-segments', 'net/flood-guard'],
     ],
     because:
       'the appliance watches hardware, tells, and asks the helper in its words; it does not sync. It shows itself on the segments that LAN search knows, under the same limits',
   },
   helper: {
-    may: ['core', 'durable-file', 'appliance/disk-facts', 'appliance/preset-report'],
-    because: 'the helper runs as root: it leans on as little as can be, and on nothing that listens or syncs',
+    may: [
+      ...['core', 'ports', 'durable-file', 'store/exclusive-lock'],
+      ...['appliance/disk-facts', 'appliance/preset-report'],
+    ],
+    because:
+      'the helper runs as root: it leans on as little as can be, and on nothing that listens or syncs; of the store only the lock is used',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -70,6 +74,14 @@ const directions: Readonly<
       'wire/statement-body',
     ],
     because: "config only reads and writes files, guests' passes among them, and reads the environment",
+  },
+  'config-copy': {
+    may: ['core', 'durable-file', 'helper/release-bundle'],
+    because: 'it only keeps a file, and compares versions',
+  },
+  'release-steering': {
+    may: ['core', 'api', 'appliance'],
+    because: 'it answers the API from what node built',
   },
   home: { may: ['core', 'store/exclusive-lock'], because: 'home only guards the state directory' },
   log: { may: ['core', 'ports'], because: 'log is one of the ports, made real' },

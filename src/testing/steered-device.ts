@@ -26,6 +26,7 @@ import type { WayResult } from '../net/found-peers.ts'
 import { loadIdentity } from '../net/identity.ts'
 import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
+import { createReleaseSteering } from '../release-steering.ts'
 import { finishRestore } from '../restored-home.ts'
 import { deviceSettingTable, settingsFromTexts, withDefaults } from '../setting-table.ts'
 import { openDeviceStore } from '../store/open-device-store.ts'
@@ -149,6 +150,7 @@ export async function startSteeredDevice(options: SteeredOptions = {}): Promise<
       history,
       backups,
       machine,
+      releases: createReleaseSteering(undefined, '0'),
       appliance: options.appliance?.(folders),
     },
     watching: {

@@ -10,6 +10,7 @@ import { t } from '../text/translate.ts'
 import { BackupSection } from './system/backup.tsx'
 import { DisksSection } from './system/disks.tsx'
 import { MachineSection } from './system/machine.tsx'
+import { ReleasesSection } from './system/releases.tsx'
 
 /** Temperature and load move slowly. */
 const refreshMs = 10_000
@@ -35,7 +36,12 @@ export function SystemPage({ section = 'machine' }: { readonly section?: SystemS
 function SectionOf({ section }: { readonly section: SystemSection }) {
   switch (section) {
     case 'machine':
-      return <Machine />
+      return (
+        <>
+          <Machine />
+          {device.value?.appliance && <ReleasesSection />}
+        </>
+      )
     case 'disks':
       return <DisksSection />
     case 'backup':
