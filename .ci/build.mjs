@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the program and its workers as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
+ * Builds dist/: the program, its workers and the helper of an appliance as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -34,6 +34,7 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     berrysync: 'src/main.ts',
+    helper: 'src/helper/main.ts',
     'hash-worker': 'src/disk/hash-worker.ts',
     'find-worker': 'src/disk/find-worker.ts',
     'cipher-worker': 'src/net/cipher-worker.ts',

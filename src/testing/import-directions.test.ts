@@ -44,9 +44,9 @@ const directions: Readonly<
     because: 'the appliance watches hardware, tells, and asks the helper; it does not sync',
   },
   helper: {
-    may: ['core', 'ports', 'appliance/disk-facts', 'store/exclusive-lock', 'durable-file'],
+    may: ['core', 'durable-file', 'appliance/disk-facts', 'appliance/preset-report', 'store/exclusive-lock'],
     because:
-      'the helper acts as root: the less it is made of, the better; only the lock of the store is used',
+      'the helper runs as root: it leans on as little as can be, and on nothing that listens or syncs; only the lock of the store is used',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
