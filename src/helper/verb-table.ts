@@ -1,5 +1,6 @@
 /** What each verb does. The only way from a request to an action: a verb that has no place here cannot be asked for. */
-import { SyncError } from '../core/errors.ts'
+import { join } from 'node:path'
+import { reasonOf, SyncError } from '../core/errors.ts'
 import { describe } from './describe.ts'
 import { erase, prepare } from './disk-making.ts'
 import { attach, detach, eject, type OnProgress, repair, sweep } from './disk-verbs.ts'
@@ -8,6 +9,8 @@ import { setHostName, setSsh, setTimeZone } from './host-settings.ts'
 import { noteEnd } from './last-start.ts'
 import { readLogs } from './logs.ts'
 import { handOverFolders, readWaitingFolders } from './preset-folders.ts'
+import { type ReleasePlaces, readReleases, releasePlaces } from './release-state.ts'
+import { installRelease, keepRelease, rollBack, sweepReleases } from './release-verbs.ts'
 import { keepClock, noteHandOver, settle } from './settle.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { DoneOf, RequestOf, Verb } from './verbs.ts'
@@ -18,11 +21,32 @@ export type Handler<V extends Verb> = (
   onProgress: OnProgress,
 ) => Promise<DoneOf<V>>
 
-/** `install-release` and `roll-back` are in `release-verbs`. */
 export type VerbTable = { readonly [V in Verb]?: Handler<V> }
 
-/** A machine without releases of its own. */
-const noReleases = async (): Promise<DoneOf<'describe'>['releases']> => null
+function releasesOf({ places }: Surroundings): ReleasePlaces {
+  return {
+    packaged: releasePlaces().packaged,
+    releases: join(places.state, 'releases'),
+    updates: join(places.state, 'home/updates'),
+    run: places.run,
+  }
+}
+
+async function describeReleases(surroundings: Surroundings): Promise<DoneOf<'describe'>['releases']> {
+  const state = await readReleases(releasesOf(surroundings))
+  if (state === undefined) return null
+  const { packaged, chosen, trial, before = null, failed = null } = state
+  return { packaged, chosen, trial: trial?.version ?? null, before, failed }
+}
+
+/** The machine starts whatever lies there. */
+async function sweepReleasesQuietly(surroundings: Surroundings): Promise<void> {
+  const places = releasesOf(surroundings)
+  if ((await readReleases(places)) === undefined) return
+  await sweepReleases(places).catch((error) =>
+    surroundings.log(`releases could not be swept: ${reasonOf(error)}`),
+  )
+}
 
 export const verbTable: VerbTable = {
   attach: async (surroundings, { device }) => {
@@ -41,7 +65,7 @@ export const verbTable: VerbTable = {
     device: await erase(surroundings, device, disk, typed, onProgress),
   }),
   repair: nothing((surroundings, { device }, onProgress) => repair(surroundings, device, onProgress)),
-  describe: (surroundings) => describe(surroundings, noReleases),
+  describe: (surroundings) => describe(surroundings, () => describeReleases(surroundings)),
   'set-host-name': nothing((surroundings, { value }) => setHostName(surroundings, value)),
   'set-time-zone': nothing((surroundings, { value }) => setTimeZone(surroundings, value)),
   'set-ssh': nothing((surroundings, { value, keys }) => setSsh(surroundings, value, keys)),
@@ -49,8 +73,15 @@ export const verbTable: VerbTable = {
   reboot: nothing((surroundings) => steer(surroundings, 'reboot')),
   'power-off': nothing((surroundings) => steer(surroundings, 'poweroff')),
   logs: async (surroundings) => ({ text: await readLogs(surroundings) }),
+  'install-release': (surroundings, { file }, onProgress) =>
+    installRelease(releasesOf(surroundings), file, onProgress),
+  'keep-release': nothing((surroundings) => keepRelease(releasesOf(surroundings))),
+  'roll-back': (surroundings) => rollBack(releasesOf(surroundings)),
   'factory-reset': nothing((surroundings, { typed }) => factoryReset(surroundings, typed)),
-  settle: nothing((surroundings) => settle(surroundings)),
+  settle: nothing(async (surroundings) => {
+    await settle(surroundings)
+    await sweepReleasesQuietly(surroundings)
+  }),
 }
 
 /** What only the units of the system ask for, on the command line. */

@@ -49,7 +49,7 @@ const directions: Readonly<
   },
   helper: {
     may: [
-      ...['core', 'ports', 'durable-file', 'store/exclusive-lock'],
+      ...['core', 'durable-file', 'store/exclusive-lock'],
       ...['appliance/disk-facts', 'appliance/preset-report'],
     ],
     because:
