@@ -56,7 +56,7 @@ function answerLine(answer: HelperAnswer): void {
 }
 
 async function runUnit(surroundings: Surroundings, [verb, device]: readonly string[]): Promise<boolean> {
-  const own = unitVerbs[verb!]
+  const own = Object.hasOwn(unitVerbs, verb!) ? unitVerbs[verb!] : undefined
   if (own !== undefined && device === undefined) {
     await own(surroundings)
     return true
