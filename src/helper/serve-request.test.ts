@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { SyncError } from '../core/errors.ts'
 import { parseRequest, serveRequest } from './serve-request.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { VerbTable } from './verb-table.ts'
+import { socketTable, type VerbTable } from './verb-table.ts'
 import { AnswerSchema, doneSchemas, type HelperAnswer, maxRequestBytes, verbs } from './verbs.ts'
 
 const run = promisify(execFile)
@@ -73,6 +73,13 @@ describe('a request', () => {
     const { answers } = await ask(line, table)
     expect(answers).toMatchObject([{ error: { code: 'request-invalid' } }])
     expect(calls).toEqual([])
+  })
+
+  test('what only the start of the system may ask is not for the socket', async () => {
+    expect(socketTable).not.toHaveProperty('settle')
+    expect((await ask('{"verb":"settle"}', socketTable)).answers).toMatchObject([
+      { error: { code: 'request-invalid' } },
+    ])
   })
 
   test('any text at all ends in one refusal', () => {
