@@ -411,6 +411,33 @@ describe('prepare and erase', () => {
     await tool('partx', '--delete', disk.path)
   })
 
+  test('a disk with many partitions of an old table is erased as a whole', async () => {
+    await using scene = await openScene()
+    const image = await scene.image('many', 256)
+    const table = 'label: dos\\nsize=50MiB\\nsize=50MiB\\nsize=100MiB, type=5\\nsize=20MiB\\nsize=20MiB\\n'
+    await tool('sh', '-c', `printf '${table}' | sfdisk --quiet '${image}'`)
+    const disk = await scene.disk(image)
+    await tool('partx', '--update', disk.path)
+    for (const number of [1, 2, 5])
+      await tool('mkfs.ext4', '-q', '-L', `part${number}`, `${disk.path}p${number}`)
+    for (const number of [1, 2, 3, 4, 5]) await attach(scene.surroundings, `${disk.name}p${number}`)
+    const all = await readAllFacts(scene.surroundings.places)
+    expect(all.map(({ state }) => state).sort()).toEqual(['attached', 'attached', 'attached', 'unusable'])
+    const second = all.find(({ device }) => device.endsWith('p2'))!
+    const shown = identity(second)
+    expect(
+      await erase(scene.surroundings, second.device, shown, textToTypeForErase(shown), () => undefined),
+    ).toBe(`${disk.name}p1`)
+    expect(await readAllFacts(scene.surroundings.places)).toMatchObject([
+      { device: `${disk.name}p1`, state: 'attached', name: 'berrysync' },
+    ])
+    expect(
+      (await tool('lsblk', '--noheadings', '--raw', '--output', 'KNAME', disk.path)).trim().split('\n'),
+    ).toHaveLength(2)
+    await eject(scene.surroundings, `${disk.name}p1`)
+    await tool('partx', '--delete', disk.path)
+  })
+
   test('A2: a disk that was exchanged between showing and erasing keeps its content', async () => {
     await using scene = await openScene()
     const shownImage = await scene.image('shown')
