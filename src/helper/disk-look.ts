@@ -4,7 +4,7 @@
  */
 import { constants, type FileHandle, open, readFile } from 'node:fs/promises'
 import { SyncError } from '../core/errors.ts'
-import { lsblkColumns, type Probe, type Surveyed, surveyDisk } from './disk-survey.ts'
+import { lsblkColumns, lsblkTextColumns, type Probe, type Surveyed, surveyDisk } from './disk-survey.ts'
 import type { Surroundings } from './surroundings.ts'
 import { diskNameOf, findSystemDisks } from './system-disks.ts'
 
@@ -86,10 +86,10 @@ async function lookAt(
   const systemDisks = await findSystemDisks(places)
   // Nothing is read from a disk that is not offered.
   if (systemDisks.has(name)) return []
-  const listing = ['--json', '--bytes', '--tree', '--output', lsblkColumns, path(name)]
-  const { exitCode, stdout } = await run('lsblk', listing, { timeoutMs: lookTimeoutMs })
-  if (exitCode !== 0) throw new SyncError('disk-unknown', { disk: name })
-  const lsblk: unknown = JSON.parse(stdout)
+  const lsblk =
+    (await list(run, path(name), `${lsblkColumns},${lsblkTextColumns}`)) ??
+    (await list(run, path(name), lsblkColumns))
+  if (lsblk === undefined) throw new SyncError('disk-unknown', { disk: name })
   const probesByDevice = new Map<string, Probe>()
   const input = { lsblk, probesByDevice, sequence, systemDisks, isOffered }
   const devices = new Set([name, ...surveyDisk(input).map(({ device }) => device)])
@@ -110,6 +110,17 @@ async function lookAt(
     })
   }
   return surveyDisk(input)
+}
+
+/** Undefined when it cannot, or when what it says is no JSON. */
+async function list(run: Surroundings['run'], path: string, columns: string): Promise<unknown> {
+  const args = ['--json', '--bytes', '--tree', '--output', columns, path]
+  const { exitCode, stdout } = await run('lsblk', args, { timeoutMs: lookTimeoutMs })
+  try {
+    return exitCode === 0 ? (JSON.parse(stdout) as unknown) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function sizeOf(lsblk: unknown): number {

@@ -13,7 +13,7 @@ import { readAllFacts, removeFacts, writeFacts } from './disk-records.ts'
 import type { Surveyed } from './disk-survey.ts'
 import { attachHeld, type OnProgress, unmountAll } from './disk-verbs.ts'
 import type { Surroundings } from './surroundings.ts'
-import { diskNameOf, findSystemDisks } from './system-disks.ts'
+import { findSystemDisks } from './system-disks.ts'
 
 /** Every step but the last takes seconds; a slow stick is slow in all of them. */
 const stepTimeoutMs = 10 * 60_000
@@ -106,11 +106,15 @@ async function makeNew(surroundings: Surroundings, disk: HeldDisk, onProgress: O
   await report(0)
   for (const { device } of before) if (device !== shownAs?.device) await removeFacts(places, device)
   // Inside of the partitions first: what is left of them could be found again in the new one, at the same place.
-  for (const part of await partitionsOf(surroundings, path)) await step('wipefs', ['--all', part])
+  // An extended partition is no place for a signature, and cannot be looked at; the whole disk is, below.
+  for (const part of await partitionsOf(surroundings, path))
+    await surroundings.run('wipefs', ['--all', part], { timeoutMs: stepTimeoutMs })
   await step('wipefs', ['--all', path])
   await report(0.2)
   const table = 'label: gpt\nname=Berrysync, type=linux\n'
-  await step('sfdisk', ['--quiet', '--wipe', 'always', '--wipe-partitions', 'always', path], table)
+  // That nobody uses the disk was made sure of. The kernel is told below: udev, which looks at what was wiped, may have it open now.
+  const quietly = ['--quiet', '--no-reread', '--no-tell-kernel']
+  await step('sfdisk', [...quietly, '--wipe', 'always', '--wipe-partitions', 'always', path], table)
   const partition = await waitForPartition(surroundings, disk)
   await report(0.4)
   const partitionPath = `${places.dev}/${partition}`
@@ -121,6 +125,8 @@ async function makeNew(surroundings: Surroundings, disk: HeldDisk, onProgress: O
   const flags = ['-q', '-m', '0', '-E', 'lazy_itable_init=1,lazy_journal_init=1', '-L', newLabel]
   await step('mkfs.ext4', [...flags, partitionPath])
   await report(0.9)
+  // The mount is bound to the device, which systemd knows by udev.
+  await surroundings.run('udevadm', ['settle', '--timeout=10'], { timeoutMs: stepTimeoutMs })
   if (shownAs !== undefined && shownAs.device !== partition) await removeFacts(places, shownAs.device)
   const facts = await attachHeld(surroundings, disk, partition)
   if (facts === undefined)
@@ -166,15 +172,17 @@ async function runStep(
   throw new SyncError('disk-work-failed', { disk: disk.name, what: 'prepared', reason })
 }
 
-/** The kernel is told of the new table; its first partition appears when it has read it. */
-async function waitForPartition({ places, run }: Surroundings, disk: HeldDisk): Promise<string> {
+/** Tells the kernel of the new table, until it knows of its one partition, and of none of those before. */
+async function waitForPartition(surroundings: Surroundings, disk: HeldDisk): Promise<string> {
+  const { places, run } = surroundings
   const path = `${places.dev}/${disk.name}`
   // A disk whose name ends in a digit has a p before the number.
   const partition = `${disk.name}${/\d$/.test(disk.name) ? 'p' : ''}1`
-  await run('partx', ['--update', path], { timeoutMs: stepTimeoutMs })
-  await run('udevadm', ['settle', '--timeout=10'], { timeoutMs: stepTimeoutMs })
   for (let waitedMs = 0; waitedMs <= partitionWaitMs; waitedMs += partitionLookMs) {
-    if ((await diskNameOf(places, partition)) === disk.name) return partition
+    await run('udevadm', ['settle', '--timeout=10'], { timeoutMs: stepTimeoutMs })
+    await run('partx', ['--update', path], { timeoutMs: stepTimeoutMs })
+    const known = await partitionsOf(surroundings, path)
+    if (known.length === 1 && known[0] === `${places.dev}/${partition}`) return partition
     await pause(partitionLookMs)
   }
   throw new SyncError('disk-work-failed', {

@@ -21,7 +21,6 @@ function disk(change: Row = {}, ...children: Row[]): unknown {
     ro: false,
     pttype: children.length > 0 ? 'gpt' : null,
     parttype: null,
-    partlabel: null,
     mountpoints: [null],
   }
   return { blockdevices: [{ ...row, ...change, ...(children.length > 0 ? { children } : {}) }] }
@@ -223,8 +222,8 @@ describe('what a disk says of itself', () => {
   })
 
   test('without a label of its own, that of the partition', () => {
-    const [one] = survey(disk({}, part(1, { partlabel: 'Basic\u0007 data' })), { sdb1: found('ntfs') })
-    expect(one!.fileSystem!.label).toBe('Basic data')
+    const probe = found('ntfs', 'filesystem', 'ID_PART_ENTRY_NAME=Basic\\x01\\x0a data\\xed\\xa0\\x80\n')
+    expect(survey(disk({}, part(1)), { sdb1: probe })[0]!.fileSystem!.label).toBe('Basic data')
   })
 
   test('a second key of the same name, or one that objects have, changes nothing', () => {

@@ -9,8 +9,9 @@ import { cleanText } from './clean-text.ts'
 import type { DiskClass } from './surroundings.ts'
 
 /** The columns lsblk is asked for. None of them makes it look at a mounted file system, which may hang. */
-export const lsblkColumns =
-  'KNAME,TYPE,SIZE,SERIAL,MODEL,VENDOR,TRAN,RO,PTTYPE,PARTTYPE,PARTLABEL,MOUNTPOINTS'
+export const lsblkColumns = 'KNAME,TYPE,SIZE,TRAN,RO,PTTYPE,PARTTYPE,MOUNTPOINTS'
+/** Besides, what a disk says of itself: not every lsblk makes JSON of any bytes. */
+export const lsblkTextColumns = 'SERIAL,MODEL,VENDOR'
 
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
 const text = orNull(Type.String())
@@ -25,7 +26,6 @@ const ownColumns = {
   ro: orNull(Type.Boolean()),
   pttype: text,
   parttype: text,
-  partlabel: text,
   mountpoints: orNull(Type.Array(Type.Union([Type.String(), Type.Null()]))),
 }
 const Row = Type.Object({
@@ -119,11 +119,16 @@ export function surveyDisk(input: SurveyInput): Surveyed[] {
   // An installer written over a stick has partitions inside of a file system: neither is a person's.
   if (whole.fileSystem?.kind === 'iso9660') return [whole]
   const spoken = parts
-    .filter(({ parttype }) => !silentPartitionTypes.has((parttype ?? '').toLowerCase()))
+    .filter((part) => !isSilent(part, input.probesByDevice.get(part.kname)))
     .slice(0, maxPartitions)
   // A disk nobody hears of could not even be erased.
   if (spoken.length === 0) return [parts.length === 0 ? whole : asUnknown(whole)]
   return spoken.map((part) => surveyPart(input, disk, part))
+}
+
+function isSilent({ parttype }: PartRow, probe: Probe | undefined): boolean {
+  const types = [parttype, parseProbe(probe?.blkid ?? '').ID_PART_ENTRY_TYPE]
+  return types.some((type) => silentPartitionTypes.has((type ?? '').toLowerCase()))
 }
 
 function asUnknown(whole: Surveyed): Surveyed {
@@ -137,7 +142,8 @@ function surveyPart(input: SurveyInput, disk: Row, part: PartRow): Surveyed {
   const serial = cleanText(disk.serial, 256)
   const uuid = cleanText(found.ID_FS_UUID_ENC ?? found.ID_FS_UUID, 128)?.toLowerCase() ?? null
   const sizeBytes = Number(disk.size)
-  const label = cleanText(found.ID_FS_LABEL_ENC ?? found.ID_FS_LABEL, 512) ?? cleanText(part.partlabel, 512)
+  const label =
+    cleanText(found.ID_FS_LABEL_ENC ?? found.ID_FS_LABEL, 512) ?? cleanText(found.ID_PART_ENTRY_NAME, 512)
   return {
     device: part.kname,
     disk: {
@@ -182,13 +188,13 @@ const PartType = Type.Object({ type: Type.Literal('part') })
 
 type ProbeFields = Readonly<Record<string, string | undefined>>
 
-/** Lines of `KEY=value`; what follows `_ENC` has its odd bytes as `\xHH`. */
+/** Lines of `KEY=value`; those that end in `_ENC`, and the name of a partition, have their odd bytes as `\xHH`. */
 function parseProbe(blkid: string): ProbeFields {
   const fields: Record<string, string> = Object.create(null)
   for (const line of blkid.split('\n')) {
     const [, key, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? []
     if (key === undefined) continue
-    fields[key] = key.endsWith('_ENC') ? decodeBytes(value!) : value!
+    fields[key] = key.endsWith('_ENC') || key === 'ID_PART_ENTRY_NAME' ? decodeBytes(value!) : value!
   }
   return fields
 }

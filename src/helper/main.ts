@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs'
 import { serveRequest } from './serve-request.ts'
 import { realSurroundings, type Surroundings } from './surroundings.ts'
-import { unitVerbs, verbTable } from './verb-table.ts'
+import { socketTable, unitVerbs, verbTable } from './verb-table.ts'
 import { type HelperAnswer, maxRequestBytes, requestTimeoutMs } from './verbs.ts'
 
 /** Together 30 s: who does not read its answer by then does not want it. */
@@ -56,7 +56,7 @@ function answerLine(answer: HelperAnswer): void {
 }
 
 async function runUnit(surroundings: Surroundings, [verb, device]: readonly string[]): Promise<boolean> {
-  const own = unitVerbs[verb!]
+  const own = Object.hasOwn(unitVerbs, verb!) ? unitVerbs[verb!] : undefined
   if (own !== undefined && device === undefined) {
     await own(surroundings)
     return true
@@ -77,7 +77,7 @@ const isDone =
   asked.length > 0
     ? await runUnit(surroundings, asked)
     : await serveRequest(
-        { surroundings, table: verbTable, answer: answerLine },
+        { surroundings, table: socketTable, answer: answerLine },
         await readLine(process.stdin),
       )
 // Standard input of a socket that stays open would keep the process.

@@ -87,12 +87,11 @@ interface Draft {
   readonly sshKeys: string[]
   readonly folders: PresetFolder[]
   readonly taken: Set<string>
-  readonly seen: Set<string>
   readonly isTimeZone: (zone: string) => boolean
 }
 
 function newDraft(isTimeZone: Draft['isTimeZone']): Draft {
-  return { wifi: { line: 0 }, sshKeys: [], folders: [], taken: new Set(), seen: new Set(), isTimeZone }
+  return { wifi: { line: 0 }, sshKeys: [], folders: [], taken: new Set(), isTimeZone }
 }
 
 interface Taken {
@@ -109,9 +108,8 @@ function takeLine(draft: Draft, text: string, line: number): Taken {
   const read = readers[key]
   // The word could be a secret that was written in the wrong place.
   if (read === undefined) return { key: null, mistake: { code: 'key-unknown', line, key: null, reason: '' } }
-  if (draft.seen.has(key) && !repeatable.has(key))
+  if (draft.taken.has(key) && !repeatable.has(key))
     return { key, mistake: { code: 'said-twice', line, key, reason: '' } }
-  draft.seen.add(key)
   if (key.startsWith('wifi-')) draft.wifi.line = line
   const reason = /\p{Cc}/u.test(value) ? 'it contains a control character' : read(draft, value)
   if (reason !== undefined) return { key, mistake: { code: 'value-invalid', line, key, reason } }

@@ -289,6 +289,32 @@ describe('attach', () => {
     expect(await readAllFacts(scene.surroundings.places)).toEqual([])
   })
 
+  test('partitions: what starts a computer is passed over, what a partition says of itself is cleaned', async () => {
+    await using scene = await openScene()
+    const image = await scene.image('parts')
+    const table =
+      'label: gpt\\nsize=8MiB, type=uefi\\nsize=20MiB, type=linux, name="a\u202eb"\\ntype=linux\\n'
+    await tool('sh', '-c', `printf '${table}' | sfdisk --quiet '${image}'`)
+    const disk = await scene.disk(image)
+    await tool('partx', '--update', disk.path)
+    await tool('mkfs.vfat', `${disk.path}p1`)
+    await tool('mkfs.ext4', '-q', `${disk.path}p2`)
+    for (const number of ['', 'p1', 'p2', 'p3']) await attach(scene.surroundings, `${disk.name}${number}`)
+    expect(await readAllFacts(scene.surroundings.places)).toMatchObject([
+      { device: `${disk.name}p2`, state: 'attached', name: 'ab', fileSystem: { label: 'ab' } },
+      { device: `${disk.name}p3`, state: 'unusable', reason: 'unknown-content', fileSystem: null },
+    ])
+    const { size } = await stat(image)
+    const [facts] = await readAllFacts(scene.surroundings.places)
+    expect(facts!.disk.sizeBytes).toBe(size)
+    await eject(scene.surroundings, `${disk.name}p3`)
+    expect((await readAllFacts(scene.surroundings.places)).map(({ state }) => state)).toEqual([
+      'ejected',
+      'ejected',
+    ])
+    await tool('partx', '--delete', disk.path)
+  })
+
   test('a device that is not there, and one that is not a disk', async () => {
     await using scene = await openScene()
     expect(await codeOf(attach(scene.surroundings, 'sdzz9'))).toBe('disk-unknown')
@@ -382,6 +408,33 @@ describe('prepare and erase', () => {
     const [after] = await readAllFacts(scene.surroundings.places)
     expect(after).toMatchObject({ device: `${disk.name}p1`, state: 'attached', name: 'berrysync' })
     await eject(scene.surroundings, after!.device)
+    await tool('partx', '--delete', disk.path)
+  })
+
+  test('a disk with many partitions of an old table is erased as a whole', async () => {
+    await using scene = await openScene()
+    const image = await scene.image('many', 256)
+    const table = 'label: dos\\nsize=50MiB\\nsize=50MiB\\nsize=100MiB, type=5\\nsize=20MiB\\nsize=20MiB\\n'
+    await tool('sh', '-c', `printf '${table}' | sfdisk --quiet '${image}'`)
+    const disk = await scene.disk(image)
+    await tool('partx', '--update', disk.path)
+    for (const number of [1, 2, 5])
+      await tool('mkfs.ext4', '-q', '-L', `part${number}`, `${disk.path}p${number}`)
+    for (const number of [1, 2, 3, 4, 5]) await attach(scene.surroundings, `${disk.name}p${number}`)
+    const all = await readAllFacts(scene.surroundings.places)
+    expect(all.map(({ state }) => state).sort()).toEqual(['attached', 'attached', 'attached', 'unusable'])
+    const second = all.find(({ device }) => device.endsWith('p2'))!
+    const shown = identity(second)
+    expect(
+      await erase(scene.surroundings, second.device, shown, textToTypeForErase(shown), () => undefined),
+    ).toBe(`${disk.name}p1`)
+    expect(await readAllFacts(scene.surroundings.places)).toMatchObject([
+      { device: `${disk.name}p1`, state: 'attached', name: 'berrysync' },
+    ])
+    expect(
+      (await tool('lsblk', '--noheadings', '--raw', '--output', 'KNAME', disk.path)).trim().split('\n'),
+    ).toHaveLength(2)
+    await eject(scene.surroundings, `${disk.name}p1`)
     await tool('partx', '--delete', disk.path)
   })
 

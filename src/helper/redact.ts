@@ -16,8 +16,12 @@ const tellingNames =
 
 /** The order counts: what has a clear form goes first, what only looks random last. */
 const rules: readonly Rule[] = [
-  // Keys in their armour, whole.
-  { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, by: hidden },
+  // Keys in their armour, whole; of one that is cut off, the lines that look like it. The bounds keep hostile texts from costing much.
+  {
+    pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+    by: hidden,
+  },
+  { pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(\s+[\w+/=]+){0,200}/g, by: hidden },
   // Links that let somebody in.
   { pattern: /\b(berrysync|btsync):\/\/[^\s"'<>]+/gi, by: `$1://${hidden}` },
   { pattern: /\b(otpauth|WIFI):[^\s"'<>]+/gi, by: `$1:${hidden}` },
@@ -31,14 +35,15 @@ const rules: readonly Rule[] = [
     ),
     by: `$1${hidden}`,
   },
-  // Secrets of folders: a letter and base64; also those made before, and any other text that is as long and as random.
-  { pattern: /(?<![\w+/=-])[ABCF][\w+/-]{27,}={0,2}(?![\w+/=-])/g, by: hidden },
+  // Secrets of folders, by their letter and length: full and one-time ones, read-only ones.
+  { pattern: /(?<![\w-])[ABCF]([\w-]{32}|[\w-]{75})(?![\w-])/g, by: hidden },
+  // Of a person's own making, or anything else that is as long and as mixed. Paths begin with a slash and stay.
   {
-    pattern: /(?<![\w+/.=-])(?=[\w+/-]*\d)(?=[\w+/-]*[A-Z])(?=[\w+/-]*[a-z])[\w+-]{28,}={0,2}(?![\w+/=-])/g,
+    pattern: /(?<![\w+/.-])(?=[\w+/-]*\d)(?=[\w+/-]*[A-Z])(?=[\w+/-]*[a-z])[\w+/-]{28,}={0,2}(?![\w+/-])/g,
     by: hidden,
   },
   // Addresses of people.
-  { pattern: /[\p{L}\d._%+-]+@[\p{L}\d-]+(\.[\p{L}\d-]+)+/gu, by: '[e-mail]' },
+  { pattern: /[\p{L}\d._%+-]{1,64}@[\p{L}\d-]{1,63}(\.[\p{L}\d-]{1,63}){1,8}/gu, by: '[e-mail]' },
   // Of a key in hexadecimal: 64 digits are a Wi-Fi key as well as a hash, and nobody needs the hash.
   { pattern: /(?<![\da-f])[\da-f]{64}(?![\da-f])/gi, by: hidden },
 ]

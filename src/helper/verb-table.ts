@@ -84,6 +84,9 @@ export const verbTable: VerbTable = {
   }),
 }
 
+/** What may be asked over the socket. Settling is for the start alone: it takes state away after a factory reset. */
+export const { settle: _settle, ...socketTable } = verbTable
+
 /** What only the units of the system ask for, on the command line. */
 export const unitVerbs: Readonly<Record<string, (surroundings: Surroundings) => Promise<void>>> = {
   sweep,
