@@ -60,7 +60,7 @@ test.each([
   [
     'an error of a newer helper',
     '{"error":{"code":"disk-on-fire","message":"It burns.","data":{}}}\n',
-    'helper-failed: The system could not do "eject": It burns..',
+    'helper-failed: The system could not do "eject": It burns.',
   ],
   [
     'no JSON',
