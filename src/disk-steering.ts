@@ -17,7 +17,7 @@ import type { SyncedFolder, SyncedFolders } from './synced-folders.ts'
 /** Whoever asked gets an answer by then; what takes longer is followed by events. */
 const answerMs = 30_000
 /** Folders close in a moment. A disk that holds them up for so long is not ejected. */
-const closeLimitMs = 30_000
+const closeLimitMs = 20_000
 /** How full a disk is changes all the time, and nobody needs it to the byte. */
 const spaceAgeMs = 15_000
 

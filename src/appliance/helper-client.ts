@@ -101,7 +101,7 @@ function toSyncError(
   verb: Verb,
   { code, message, data }: { code: string; message: string; data: Record<string, string | number> },
 ): SyncError {
-  return isErrorCode(code) ? new SyncError(code, data) : failed(verb, message)
+  return isErrorCode(code) ? new SyncError(code, data) : failed(verb, message.replace(/\.$/, ''))
 }
 
 function failed(verb: Verb, reason: string, cause?: unknown): SyncError {

@@ -33,9 +33,23 @@ export async function checkRoot(context: FolderContext): Promise<bigint> {
         throw new SyncError('root-foreign', { path })
       }
       if (knownDisk === undefined) store.setFact('diskId', diskId)
+      noteNumber(store, root.device)
       return root.device
     }
   }
+}
+
+/**
+ * A disk gets another number from the kernel each time it is plugged in. That is all that changed: what was seen on it then counts as seen, or
+ * all of it would be read again each time.
+ */
+function noteNumber(store: FolderContext['store'], device: bigint): void {
+  const before = store.fact('rootDevice')
+  if (before === String(device)) return
+  store.transaction(() => {
+    if (before !== undefined) store.renumberDevice(BigInt(before), device)
+    store.setFact('rootDevice', String(device))
+  })
 }
 
 /** Whether so many deletions among so many files need a person. */

@@ -233,6 +233,8 @@ export interface FolderStore extends Disposable {
   adopt(path: RelPath, version: RecordId | Version, here: Here | undefined): void
   /** Only what lies here changes. */
   setHere(path: RelPath, here: Here | undefined): void
+  /** What was found on a disk that had one number then is on the same disk, which has another now. */
+  renumberDevice(from: bigint, to: bigint): void
   setIgnored(path: RelPath, ignored: boolean): void
   /** Forgets what was agreed, so that the path is needed again. */
   disagree(path: RelPath): void

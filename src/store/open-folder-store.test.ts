@@ -172,6 +172,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
           store.setHere(at, found),
     ),
   },
+  fc.tuple(fc.constantFrom(...inodes), fc.constantFrom(...inodes)).map(
+    ([from, to]): Step =>
+      (store) =>
+        store.renumberDevice(from ^ 1n, to),
+  ),
   fc.tuple(path, fc.boolean()).map(
     ([at, ignored]): Step =>
       (store) =>

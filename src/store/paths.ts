@@ -7,7 +7,7 @@ import { conflictOriginal } from '../core/conflict-name.ts'
 import type { RelPath } from '../core/path.ts'
 import type { FetchOrder, FolderStore, Here } from './folder-store.ts'
 import type { Keeping } from './keeping.ts'
-import { hereColumns, hereToRow } from './path-row.ts'
+import { hereColumns, hereToRow, toSigned } from './path-row.ts'
 import { mtimeMsOf, orderKeyOf, orderKeySql } from './rank.ts'
 import type { RecordEntry, Records } from './records.ts'
 import type { Transactions } from './transaction.ts'
@@ -25,6 +25,7 @@ export type Paths = Pick<
   | 'forgetPlacings'
   | 'adopt'
   | 'setHere'
+  | 'renumberDevice'
   | 'setIgnored'
   | 'clearIgnored'
   | 'disagree'
@@ -46,6 +47,7 @@ export function createPaths(
     `UPDATE paths SET winner = :winner, winner_kind = :kind, winner_size = :size, winner_root = :root,
        winner_mtime = :mtimeMs, order_key = :orderKey WHERE path = :path`,
   )
+  const updateDevice = database.prepare('UPDATE paths SET here_device = :to WHERE here_device = :from')
   const deleteWinner = database.prepare(
     `UPDATE paths SET winner = NULL, winner_kind = NULL, winner_size = NULL, winner_root = NULL, winner_mtime = NULL
      WHERE path = ?`,
@@ -199,6 +201,9 @@ export function createPaths(
       }),
 
     setHere: (path, here) => atomically(() => setHere(path, here)),
+
+    renumberDevice: (from, to) =>
+      atomically(() => void updateDevice.run({ from: toSigned(from), to: toSigned(to) })),
 
     setIgnored: (path, ignored) =>
       atomically(() => {

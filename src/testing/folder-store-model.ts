@@ -71,6 +71,7 @@ export type StoreModel = Pick<
   | 'setAsked'
   | 'adopt'
   | 'setHere'
+  | 'renumberDevice'
   | 'setIgnored'
   | 'disagree'
   | 'hereWithRoot'
@@ -360,6 +361,10 @@ export function createStoreModel(): StoreModel {
       })
     },
     setHere: (path, here) => change(path, { here }),
+    renumberDevice(from, to) {
+      for (const { path, here } of states())
+        if (here?.device === from) change(path, { here: { ...here, device: to } })
+    },
     setIgnored: (path, ignored) => change(path, { ignored }),
     disagree: (path) => change(path, { agreed: undefined }),
     hereWithRoot: (root) =>

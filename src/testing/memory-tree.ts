@@ -51,7 +51,6 @@ export function errnoError(code: string, path: string): NodeJS.ErrnoException {
 
 export function createMemoryTree(options: MemoryOptions) {
   const stepNs = options.mtimeStepNs ?? 1n
-  const device = options.device ?? 1n
   const keepsExecutable = options.executable ?? true
   const state = {
     readOnly: false,
@@ -108,7 +107,7 @@ export function createMemoryTree(options: MemoryOptions) {
       mtimeNs: node.mtimeNs,
       ctimeNs: node.ctimeNs,
       inode: node.inode,
-      device,
+      device: options.device ?? 1n,
       executable: node.kind === 'file' && (node.mode & 0o111) !== 0,
       mode: node.mode,
       links: node.links,

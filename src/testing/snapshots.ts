@@ -41,15 +41,24 @@ const transfer = fc.record({
   ...{ sizeBytes: small, haveBytes: small, receivedPerSecond: small, holders: small, asked: fc.boolean() },
 })
 
+const disk: fc.Arbitrary<NonNullable<Snapshot['disks']>[number]> = fc.record({
+  ...{ device: fc.constantFrom('sda1', 'sdb1'), name: fc.constant('usb'), model: fc.constant('Stick') },
+  ...{ sizeBytes: small, sequence: small, readOnly: fc.boolean(), folders: fc.constant([]) },
+  state: fc.constantFrom('attached', 'ejected'),
+  eraseBy: fc.constant('size'),
+})
+
 export const anySnapshot: fc.Arbitrary<Snapshot> = fc
   .record({
     name: fc.constantFrom('pi', 'nas'),
     folders: unique(folder),
     traffic: fc.record({ received: small, sent: small, ...speeds }),
     transfers: fc.array(fc.array(transfer, { minLength: 1, maxLength: 2 }), { minLength: 3, maxLength: 3 }),
+    disks: fc.option(fc.array(disk, { maxLength: 2 }), { nil: undefined }),
     isMoving: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
   })
-  .map(({ name, folders, traffic, transfers, isMoving }) => ({
+  .map(({ name, folders, traffic, transfers, disks, isMoving }) => ({
+    ...(disks === undefined ? {} : { disks }),
     status: {
       device: {
         ...{ id: 'd', name, version: '0', listen: '127.0.0.1:1', pid: 1, appliance: false },
