@@ -1,7 +1,7 @@
 /** Releases made on the spot: keys, a tree like that of an appliance, small runtimes that only say who they are, and the files to install them from. */
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -44,6 +44,22 @@ export async function writeReleaseTree(directory: string, version: string): Prom
   }
 }
 
+/** As `image/release-tree` does it for the package, with the Node that runs this. */
+async function layOutBuilt(directory: string, version: string): Promise<void> {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  await mkdir(directory, { recursive: true })
+  for (const name of await readdir(join(root, 'dist')))
+    if (name.endsWith('.mjs')) await cp(join(root, 'dist', name), join(directory, name))
+  await cp(join(root, 'dist/ui'), join(directory, 'ui'), { recursive: true })
+  await cp(join(root, 'image/memory-flags'), join(directory, 'memory-flags'))
+  await cp(process.execPath, join(directory, 'node'))
+  for (const part of ['package.json', 'lib', `prebuilds/linux-${process.arch}.node`]) {
+    const path = join('node_modules/better-sqlite3', part)
+    await cp(join(root, path), join(directory, path), { recursive: true })
+  }
+  await writeFile(join(directory, 'version'), `${version}\n`)
+}
+
 export interface ReleaseScene extends AsyncDisposable {
   readonly root: string
   readonly places: ReleasePlaces
@@ -53,6 +69,8 @@ export interface ReleaseScene extends AsyncDisposable {
     version: string,
     options?: { readonly keys?: KeyPair; readonly replaces?: string; readonly arch?: 'arm64' | 'amd64' },
   ): Promise<string>
+  /** Makes a release of the program as it was built, and puts that where uploads go; returns its name. */
+  uploadBuilt(version: string): Promise<string>
   /** What `launch` does with these arguments: what the runtime says, or what it complains about. */
   launch(...args: readonly string[]): Promise<string>
   /** A release that lies there as if it had been installed. */
@@ -91,6 +109,16 @@ export async function makeReleaseScene(packaged = '1.0.0'): Promise<ReleaseScene
         level: 1,
       }
       await packRelease(release, join(places.updates, name))
+      return name
+    },
+    async uploadBuilt(version) {
+      const directory = join(temp.path, 'built-program')
+      await layOutBuilt(directory, version)
+      // What `release-main` takes itself for, whatever this machine is.
+      const arch = 'amd64'
+      const name = bundleName({ version, arch })
+      const release = { directory, version, arch, replaces: '0.0.1', createdMs: 0, level: 1 } as const
+      await packRelease({ ...release, privateKey: keys.privateKey }, join(places.updates, name))
       return name
     },
     async launch(...args) {
