@@ -32,6 +32,16 @@ import {
 } from './setting-table.ts'
 import { decodeStatement } from './wire/statement-body.ts'
 
+/** The disk of an appliance that a folder is on. */
+export interface FolderDisk {
+  /** Of its file system; a few have none. */
+  readonly uuid?: string
+  /** What it was called last. */
+  readonly name: string
+  /** Where the folder's database lies: never guessed, once it is somewhere. */
+  readonly database: 'disk' | 'device'
+}
+
 export interface FolderEntry {
   /** Absolute, without symbolic links. */
   readonly path: string
@@ -43,6 +53,8 @@ export interface FolderEntry {
   readonly set: Partial<FolderSettings>
   /** Its directory has not been taken for it yet: it was added just now, or that was broken off. */
   readonly isNew?: boolean
+  /** None for a folder that is on no disk of an appliance. */
+  readonly disk?: FolderDisk
 }
 
 export interface Config {
@@ -184,7 +196,7 @@ function parseSetupFolder(file: string, place: string, json: Record<string, unkn
 
 /** As `saveConfig` wrote it. */
 function parseEntry(file: string, place: string, json: Record<string, unknown>): FolderEntry {
-  const { guest, former, new: isNew, ...typed } = json
+  const { guest, former, new: isNew, disk, ...typed } = json
   const folder = parseSetupFolder(file, place, typed)
   const named = `${place} (${folder.path})`
   const secret = guest === undefined ? folder.secret : parsePass(file, named, guest)
@@ -194,7 +206,16 @@ function parseEntry(file: string, place: string, json: Record<string, unknown>):
     secret,
     ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
     ...(isNew === true ? { isNew } : {}),
+    ...(disk === undefined ? {} : { disk: parseDisk(file, named, disk) }),
   }
+}
+
+function parseDisk(file: string, place: string, json: unknown): FolderDisk {
+  const { uuid, name, database } = objectOf(file, `${place}: "disk"`, json)
+  const isKnown = uuid === undefined || typeof uuid === 'string'
+  if (!isKnown || typeof name !== 'string' || (database !== 'disk' && database !== 'device'))
+    throw damaged(file, `${place}: "disk" does not say which disk that is`)
+  return { ...(uuid === undefined ? {} : { uuid }), name, database }
 }
 
 /** What opens a folder, as it is kept. */
@@ -324,11 +345,12 @@ function keptToJson(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, former, set, isNew }) => ({
+  const folders = config.folders.map(({ path, secret, former, set, isNew, disk }) => ({
     path,
     ...keptToJson(secret),
     ...(former === undefined ? {} : { former: former.map(keptToJson) }),
     ...(isNew === true ? { new: true } : {}),
+    ...(disk === undefined ? {} : { disk }),
     ...set,
   }))
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }

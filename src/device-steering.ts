@@ -1,4 +1,5 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
+import type { ApplianceSteering } from './api/appliance-steering.ts'
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
 import type { Metrics } from './api/metrics.ts'
 import { defaultRows } from './api/schemas/basics.ts'
@@ -58,6 +59,7 @@ interface Needs {
   readonly deviceTable: SettingTable<DeviceSettings>
   /** What the options of the daemon say for this run. */
   readonly overrides: Partial<DeviceSettings>
+  readonly appliance: ApplianceSteering | undefined
   readonly chooser: DirectoryChooser
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
@@ -79,7 +81,7 @@ interface Needs {
 }
 
 export function createSteering(needs: Needs): Steering {
-  const { device, deviceTable, config, folders, traffic, chooser } = needs
+  const { device, deviceTable, config, folders, traffic, chooser, appliance } = needs
 
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
@@ -111,7 +113,10 @@ export function createSteering(needs: Needs): Steering {
       routes: needs.hosts(folder.id).map(showHost),
     }))
     return {
-      device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
+      device: {
+        ...{ ...device, ...needs.running(), appliance: appliance !== undefined },
+        limits: limitsToBody(limits),
+      },
       ...{ folders: shown, traffic: traffic.read() },
     }
   }
@@ -122,13 +127,15 @@ export function createSteering(needs: Needs): Steering {
       const coming = state.folder.transfers()
       if (coming.length > 0) transfers[id] = [...coming]
     }
-    return { status: await status(undefined), transfers }
+    const disks = appliance === undefined ? {} : { disks: [...(await appliance.disks())] }
+    return { status: await status(undefined), transfers, ...disks }
   }
 
   let metrics: Metrics | undefined
 
   return {
     ...createFileSteering(folders),
+    appliance,
     status,
     async metrics() {
       if (!needs.isMeasured())

@@ -11,18 +11,24 @@ import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
 import { type Advertising, createAdvertising } from './appliance/advertise.ts'
+import { appliancePaths } from './appliance/appliance-paths.ts'
 import { describeDevice, descriptionPath, uniqueName } from './appliance/device-description.ts'
+import { ownDirectoryName } from './appliance/disk-facts.ts'
+import { openDisks } from './appliance/disks.ts'
+import { createHelperClient } from './appliance/helper-client.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createWatchdog } from './appliance/watchdog.ts'
-import { openFront } from './appliance-front.ts'
+import { createFrontDisks, openFront } from './appliance-front.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
+import { createDiskSteering } from './disk-steering.ts'
 import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
+import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
 import { openHome, openSocketPath } from './home.ts'
 import {
@@ -89,7 +95,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName, homedir(), options.appliance !== undefined)
+  // Folders belong on the disks of an appliance.
+  const userHome = options.appliance === undefined ? homedir() : '/'
+  const deviceTable = deviceSettingTable(hostName, userHome, options.appliance !== undefined)
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -124,13 +132,16 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
     device: { name: () => settings.name, version },
   })
+  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
+  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
+  const helper = paths && createHelperClient(paths.socket, clock)
   const front =
     options.appliance === undefined
       ? undefined
       : parts.use(
           await openFront({
             ...{ clock, log, root: options.appliance.root ?? '/', hostName, access, listen: news.listen },
-            disks: undefined,
+            disks: disks && helper && createFrontDisks({ disks, helper, steering: () => appliance! }),
             settings: () => settings,
             status: () => steering.status(undefined),
             web: () => (web === undefined ? undefined : { scheme: web.scheme, port: web.address.port }),
@@ -155,6 +166,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const places =
+    paths === undefined || disks === undefined
+      ? createPlainPlaces(databases)
+      : createDiskPlaces({ disks, mounts: paths.mounts, device: identity.device.id, databases })
   const listenAddress = parseListenAddress(settings.listen)
   const maxLinks = (): number => settings.links
 
@@ -226,7 +241,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     mayMapPort: () => settings.portMapping && scopeOf(listenAddress.host) !== 'loopback',
   })
   const opener = createFolderOpener({
-    ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
+    ...{ clock, chance, log, places, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
     deviceName: () => settings.name,
     authorSeed: identity.authorSeed,
@@ -255,12 +270,21 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   const listen = formatHostPort(listener.address)
   const folders = parts.use(
-    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+    await openSyncedFolders({ home: home.path, config, opener, places, chance, log, onChange: news.note }),
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const appliance =
+    disks && helper && createDiskSteering({ disks, helper, folders, clock, log, onChange: news.note })
+  if (disks !== undefined) parts.use(disks.listen(news.note))
   const chooser = createDirectoryChooser({
     home: home.path,
+    diskRoots: () =>
+      (disks?.attached() ?? []).map(({ facts, mountPoint }) => ({
+        path: join(mountPoint, ownDirectoryName),
+        disk: facts.name,
+      })),
+    own: places.own,
     roots: () => settings.roots,
     synced: () => folders.list().map(({ entry }) => entry.path),
   })
@@ -289,6 +313,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     ...{
       overrides,
+      appliance,
       chooser,
       deviceTable,
       config,

@@ -10,6 +10,7 @@ import { describeApi } from './openapi.ts'
 import { refusalPage } from './refusal-page.ts'
 import { addAccessRoutes } from './routes/access.ts'
 import { addDeviceRoutes } from './routes/device.ts'
+import { addDiskRoutes } from './routes/disks.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
@@ -65,6 +66,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
   addAccessRoutes(typed, steering, door)
   for (const addRoutes of [
     addDeviceRoutes,
+    addDiskRoutes,
     addEventRoutes,
     addFolderRoutes,
     addMemberRoutes,

@@ -3,6 +3,7 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { ApplianceSteering } from './appliance-steering.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
 import type { MetricsText } from './metrics.ts'
@@ -25,6 +26,8 @@ import type { Status } from './schemas/status.ts'
 import type { TrafficHistory } from './schemas/transfers.ts'
 
 export interface Steering extends FileSteering {
+  /** None on a device that is no appliance. */
+  readonly appliance: ApplianceSteering | undefined
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
   /** All that `status` and the transfers of every folder tell, and each change of it. */

@@ -8,6 +8,7 @@ import { defineConfig } from './config.ts'
 import { defineConflicts } from './conflicts.ts'
 import { defineDaemon } from './daemon.ts'
 import { defineDeletes } from './deletes.ts'
+import { defineDisks } from './disks.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
@@ -62,6 +63,7 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  defineDisks,
   definePassword,
   defineToken,
   defineRelay,

@@ -23,6 +23,11 @@ export interface DatabaseOptions {
   /** Told, as `database-damaged`, when a damaged file was moved aside and a fresh one made. */
   readonly onDamage?: ((error: SyncError) => void) | undefined
   readonly migrations?: readonly string[] | undefined
+  /**
+   * The disk may be pulled at any moment. The index of the log is kept in memory of our own then: mapped from a file there, it would end the
+   * process when the file cannot be read any more. No other process can open the database meanwhile.
+   */
+  readonly isRemovable?: boolean
   /** Connects instead of opening the file; the simulator keeps what is connected, to copy it and to take it away. */
   readonly connect?: (() => Database) | undefined
 }
@@ -72,6 +77,8 @@ function openChecked<T>(file: string, options: DatabaseOptions, use: (database: 
   const steps = options.migrations ?? migrations
   try {
     configure(database)
+    // Before the log is looked at for the first time.
+    if (options.isRemovable === true) database.pragma('locking_mode = EXCLUSIVE')
     refuseNewer(database, file, steps)
     // Kept in the file, so not before we know that it is ours to change.
     database.pragma('journal_mode = WAL')

@@ -32,14 +32,21 @@ const directions: Readonly<
     because: 'the engine reaches disk, network, time and chance through ports',
   },
   api: {
-    may: ['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+    may: [
+      ...['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+      'appliance/disk-facts',
+    ],
     because:
-      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
+      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do; states and reasons of disks have one list',
   },
   appliance: {
-    may: ['core', 'ports', 'net/own-interfaces', 'net/lan-segments', 'net/flood-guard'],
+    may: ['core', 'ports', 'helper/verbs', 'net/own-interfaces', 'net/lan-segments', 'net/flood-guard'],
     because:
-      'the appliance watches hardware and tells; it does not sync. It shows itself on the segments that LAN search knows, under the same limits',
+      'the appliance watches hardware, tells, and asks the helper; it does not sync. It shows itself on the segments that LAN search knows, under the same limits',
+  },
+  helper: {
+    may: ['core', 'appliance/disk-facts'],
+    because: 'the helper runs as root: the less it leans on, the better',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -94,6 +101,7 @@ const directions: Readonly<
       'config',
       'disk',
       'engine',
+      'folder-disks',
       'joining',
       'net',
       'peer-finding',
@@ -103,12 +111,20 @@ const directions: Readonly<
     ],
     because: 'it builds what a folder needs, as node does for the device',
   },
+  'folder-disks': {
+    may: ['core', 'appliance', 'config', 'folder-place'],
+    because: 'it decides from the configuration and the disks alone',
+  },
+  'disk-steering': {
+    may: ['core', 'api', 'appliance', 'folder-disks', 'folder-place', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about disks, from those, the folders and the helper',
+  },
   'device-limits': {
     may: ['core', 'engine', 'setting-table', 'ports'],
     because: 'it only decides which limits hold, and sets them',
   },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
+    may: ['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
   'device-status': {
@@ -148,7 +164,10 @@ const directions: Readonly<
     because: 'it puts the web interface together, as node does with everything',
   },
   'appliance-front': {
-    may: ['core', 'api/access', 'api/schemas', 'appliance', 'net/own-interfaces', 'setting-table', 'ports'],
+    may: [
+      ...['core', 'api/access', 'api/appliance-steering', 'api/schemas', 'appliance', 'helper/verbs'],
+      ...['net/own-interfaces', 'setting-table', 'ports'],
+    ],
     because: 'it puts together what a person sees and presses at the box',
   },
   'relay-process': {

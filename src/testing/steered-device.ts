@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
+import type { ApplianceSteering } from '../api/appliance-steering.ts'
 import { openControlSocket } from '../api/control-socket.ts'
 import { createOwnerDoor } from '../api/door.ts'
 import { createSessionCookie } from '../api/session-cookie.ts'
@@ -24,7 +25,7 @@ import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
 import { deviceSettingTable, settingsFromTexts, withDefaults } from '../setting-table.ts'
 import { openDeviceStore } from '../store/open-device-store.ts'
-import { openSyncedFolders } from '../synced-folders.ts'
+import { openSyncedFolders, type SyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
 import { openTrafficHistory } from '../traffic-history.ts'
@@ -70,7 +71,11 @@ export interface SteeredDevice extends AsyncDisposable {
   connectPeer(path: string, name?: string): void
 }
 
-export async function startSteeredDevice(): Promise<SteeredDevice> {
+interface SteeredOptions {
+  readonly appliance?: (folders: SyncedFolders) => ApplianceSteering
+}
+
+export async function startSteeredDevice(options: SteeredOptions = {}): Promise<SteeredDevice> {
   const directory = await makeTempDirectory()
   const home = join(directory.path, 'home')
   await mkdir(home)
@@ -106,7 +111,16 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ overrides, chooser, deviceTable, config, folders, traffic, history },
+    ...{
+      overrides,
+      chooser,
+      deviceTable,
+      config,
+      folders,
+      traffic,
+      history,
+      appliance: options.appliance?.(folders),
+    },
     watching: {
       ...{ clock, epoch: 'run', listen: news.listen },
       onFailure: (error) => bugs.push(error),

@@ -56,6 +56,7 @@ export function aSnapshot(folders: Folder[] = []): Snapshot {
     version: '0.1.0',
     listen: '0.0.0.0:4444',
     pid: 1,
+    appliance: false,
     limits,
   }
   const traffic = { received: 0, sent: 0, receivedPerSecond: 0, sentPerSecond: 0 }
