@@ -10,13 +10,13 @@ function make(states: readonly DiskFacts['state'][], failing: readonly string[] 
       list: () => states.map((state, at) => ({ device: `sd${'abcdef'[at]}1`, state }) as DiskFacts),
       workOn: (device) => (device === 'sdb1' ? { verb: 'repair', progress: undefined } : undefined),
     },
-    steering: () => ({
+    steering: {
       async ejectDisk(device) {
         asked.push(device)
         if (failing.includes(device)) throw new SyncError('disk-in-use', { disk: device, users: 'somebody' })
         return { device, finished: true }
       },
-    }),
+    },
     helper: {
       async ask(request) {
         asked.push(request)

@@ -54,7 +54,7 @@ export interface FrontDisks {
 
 interface FrontDisksNeeds {
   readonly disks: Pick<Disks, 'list' | 'workOn'>
-  readonly steering: () => Pick<ApplianceSteering, 'ejectDisk'>
+  readonly steering: Pick<ApplianceSteering, 'ejectDisk'>
   readonly helper: Pick<HelperClient, 'ask'>
 }
 
@@ -64,7 +64,7 @@ export function createFrontDisks({ disks, steering, helper }: FrontDisksNeeds): 
       disks.list().map(({ device, state }) => (disks.workOn(device) === undefined ? state : 'checking')),
     async ejectAll() {
       const attached = disks.list().filter(({ state }) => state === 'attached')
-      const ends = await Promise.allSettled(attached.map(({ device }) => steering().ejectDisk(device)))
+      const ends = await Promise.allSettled(attached.map(({ device }) => steering.ejectDisk(device)))
       const failed = ends.find(({ status }) => status === 'rejected')
       if (failed?.status === 'rejected') throw failed.reason
     },
@@ -80,8 +80,8 @@ export interface FrontNeeds {
   /** Stands for `/` where it looks for hardware, but for what onoff opens by itself. */
   readonly root: string
   readonly hostName: string
-  /** Undefined on a machine that has none to look after. */
-  readonly disks: FrontDisks | undefined
+  /** Undefined while the device is starting. */
+  disks(): FrontDisks | undefined
   settings(): DeviceSettings
   status(): Promise<Status>
   /** Calls back when something may be other than before. */
@@ -105,7 +105,7 @@ export interface Front extends AsyncDisposable {
 }
 
 export async function openFront(needs: FrontNeeds): Promise<Front> {
-  const { clock, log, root, access, disks } = needs
+  const { clock, log, root, access } = needs
   const lines = await openSysfsLines(clock, join(root, 'sys/class/gpio'), openWithOnoff)
   const tools = lines === undefined ? await openGpioTools() : undefined
   if (lines === undefined && tools === undefined)
@@ -127,7 +127,7 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
       isBroken: seen.isBroken || failing !== undefined,
       isIdentifying: identifying !== undefined,
       isPasswordOpen: passwordOpening !== undefined && !access.isSetUp(),
-      disks: disks?.states() ?? [],
+      disks: needs.disks()?.states() ?? [],
     })
     leds.show(pattern)
     return pattern
@@ -194,13 +194,13 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
   }
 
   async function act(press: Press): Promise<void> {
-    // Before that there is nobody to do it.
-    if (phase !== 'running') return
+    const disks = needs.disks()
+    if (disks === undefined || phase !== 'running') return
     log.info({ press }, 'the button was pressed')
     switch (press) {
       case 'short': {
-        const isAny = disks?.states().some((state) => state === 'attached') ?? false
-        if (isAny) await disks!.ejectAll()
+        const isAny = disks.states().some((state) => state === 'attached')
+        if (isAny) await disks.ejectAll()
         else identify()
         return
       }
@@ -214,8 +214,7 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
         refresh()
         return
       case 'reset':
-        if (disks === undefined) log.warn({}, 'nobody on this machine can forget its state')
-        await disks?.factoryReset()
+        await disks.factoryReset()
     }
   }
 

@@ -18,7 +18,7 @@ import { openDisks } from './appliance/disks.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createWatchdog } from './appliance/watchdog.ts'
-import { createFrontDisks, openFront } from './appliance-front.ts'
+import { createFrontDisks, type FrontDisks, openFront } from './appliance-front.ts'
 import { openConfig, readSetup } from './config.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
@@ -96,8 +96,11 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
 
   const hostName = hostname()
   // Folders belong on the disks of an appliance.
-  const userHome = options.appliance === undefined ? homedir() : '/'
-  const deviceTable = deviceSettingTable(hostName, userHome, options.appliance !== undefined)
+  const deviceTable = deviceSettingTable(
+    hostName,
+    options.appliance === undefined ? homedir() : '/',
+    options.appliance !== undefined,
+  )
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
   const config = await openConfig(home.path, deviceTable)
@@ -118,6 +121,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   let web: WebInterface | undefined
   let advertising: Advertising | undefined
+  let frontDisks: FrontDisks | undefined
   const watchdog =
     options.manager === undefined
       ? undefined
@@ -132,16 +136,13 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     ...{ clock, chance, log, store: deviceStore, passwords: createPasswordKeeper(config) },
     device: { name: () => settings.name, version },
   })
-  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
-  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
-  const helper = paths && createHelperClient(paths.socket, clock)
   const front =
     options.appliance === undefined
       ? undefined
       : parts.use(
           await openFront({
             ...{ clock, log, root: options.appliance.root ?? '/', hostName, access, listen: news.listen },
-            disks: disks && helper && createFrontDisks({ disks, helper, steering: () => appliance! }),
+            disks: () => frontDisks,
             settings: () => settings,
             status: () => steering.status(undefined),
             web: () => (web === undefined ? undefined : { scheme: web.scheme, port: web.address.port }),
@@ -166,6 +167,8 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
+  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
   const places =
     paths === undefined || disks === undefined
       ? createPlainPlaces(databases)
@@ -275,7 +278,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
   const appliance =
-    disks && helper && createDiskSteering({ disks, helper, folders, clock, log, onChange: news.note })
+    paths === undefined || disks === undefined
+      ? undefined
+      : createDiskSteering({
+          ...{ disks, folders, clock, log, onChange: news.note },
+          helper: createHelperClient(paths.socket, clock),
+        })
   if (disks !== undefined) parts.use(disks.listen(news.note))
   const chooser = createDirectoryChooser({
     home: home.path,
@@ -352,6 +360,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       reachable: () => (isSeen() ? seen : undefined),
     }),
   )
+  if (paths !== undefined && disks !== undefined && appliance !== undefined)
+    frontDisks = createFrontDisks({
+      ...{ disks, steering: appliance, helper: createHelperClient(paths.socket, clock) },
+    })
   front?.ready()
   watchdog?.ready()
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')

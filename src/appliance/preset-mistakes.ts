@@ -1,62 +1,43 @@
-/** What was not understood in `berrysync.txt` at this start, as sentences: the helper wrote it down by code, line and key. */
+/** What the helper did not understand in `berrysync.txt` at this start, in words for the status screen. */
 import { readFile } from 'node:fs/promises'
+import { Value } from 'typebox/value'
+import { type PresetMistake, PresetReportSchema } from './preset-report.ts'
 
 /** Nobody reads more on a screen. */
 const maxMistakes = 20
 const maxCharacters = 300
 
-interface Mistake {
-  readonly code: string
-  /** 0 for the whole file. */
-  readonly line: number
-  readonly key: string | null
-  /** Goes on after a colon; empty when the code says it all. */
-  readonly reason: string
+const words: Readonly<Record<PresetMistake['code'], string>> = {
+  'not-understood': 'it is not of the form key = value',
+  'key-unknown': 'there is no such key',
+  'value-invalid': 'this value is not possible',
+  'said-twice': 'it was said before; the first counts',
+  incomplete: 'something else has to be said, too',
+  unreadable: 'it cannot be read',
+  'imager-customisation': 'what Raspberry Pi Imager wanted to set is for another system, and was left out',
+  'folders-not-taken': 'the folders in it were not added',
 }
 
-/** None where nothing was written down. */
+/** None where nothing was written down, or nothing that can be understood. */
 export async function readPresetMistakes(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = await readFile(file, 'utf8').catch(() => 'null')
   return mistakesOf(text)
 }
 
+/** A sentence a mistake, of what is a report. */
 export function mistakesOf(text: string): readonly string[] {
+  let report: unknown
   try {
-    const { mistakes } = JSON.parse(text) as { readonly mistakes?: unknown }
-    if (!Array.isArray(mistakes)) return []
-    return mistakes
-      .filter(isMistake)
-      .slice(0, maxMistakes)
-      .map((mistake) => sentenceOf(mistake).slice(0, maxCharacters))
+    report = JSON.parse(text)
   } catch {
     return []
   }
+  if (!Value.Check(PresetReportSchema, report)) return []
+  return report.mistakes.slice(0, maxMistakes).map((mistake) => toSentence(mistake).slice(0, maxCharacters))
 }
 
-function isMistake(json: unknown): json is Mistake {
-  const { code, line, key, reason } = Object(json) as Record<string, unknown>
-  return (
-    typeof code === 'string' &&
-    typeof line === 'number' &&
-    (key === null || typeof key === 'string') &&
-    typeof reason === 'string'
-  )
-}
-
-function sentenceOf({ code, line, key, reason }: Mistake): string {
+function toSentence({ code, line, key, reason }: PresetMistake): string {
   const place = line === 0 ? 'the file' : `line ${line}`
-  switch (code) {
-    case 'not-understood':
-      return `${place} is not written like "name = value".`
-    case 'key-unknown':
-      return `${place}: there is no "${key}".`
-    case 'said-twice':
-      return `${place}: "${key}" stands there twice; the first counts.`
-    case 'imager-customisation':
-      return 'What was set in Raspberry Pi Imager does not work here. Write it into berrysync.txt.'
-    case 'folders-not-taken':
-      return 'The folders in it could not be added. Add them in the web interface.'
-    default:
-      return `${place}${key === null ? '' : `, "${key}"`}${reason === '' ? ' cannot be used' : `: ${reason}`}.`
-  }
+  const what = key === null ? place : `${place}, ${key}`
+  return `${what}: ${words[code]}${reason === '' ? '' : `: ${reason}`}`
 }

@@ -25,8 +25,15 @@ async function makeBox(root: string) {
   await writeFile(join(root, 'sys/class/leds/ACT/trigger'), 'none [mmc0] timer\n')
   await writeFile(join(root, 'sys/class/leds/ACT/brightness'), '0\n')
   await writeFile(join(root, 'dev/tty1'), '')
-  const mistake = { code: 'key-unknown', line: 2, key: 'wfi', reason: '' }
-  await writeFile(join(root, 'run/berrysync/presets.json'), JSON.stringify({ mistakes: [mistake] }))
+  await writeFile(
+    join(root, 'run/berrysync/presets.json'),
+    JSON.stringify({
+      taken: [],
+      mistakes: [{ code: 'key-unknown', line: 2, key: 'wfi', reason: '' }],
+      language: null,
+      waitingFolders: 0,
+    }),
+  )
   return makeFakeGpio(join(root, 'sys/class/gpio'))
 }
 
@@ -67,7 +74,7 @@ test('LEDs show the state, the button does what it says, the screen tells where 
   )
   const screen = () => readFile(join(root, 'dev/tty1'), 'utf8')
   await until('the screen is drawn', async () => (await screen()).includes('There is no disk'))
-  expect(await screen()).toContain('line 2: there is no "wfi"')
+  expect(await screen()).toContain('line 2, wfi: there is no such key')
 
   // Without a disk to eject the button says which box this is.
   await gpio.setLevel(27, 0)
