@@ -14,9 +14,10 @@ async function withTools(directory: string, version: string) {
     gpiodetect: `echo 'gpiochip0 [pinctrl-bcm2711] (58 lines)'`,
     gpioset: `if [ "$1" = --version ]; then echo 'gpioset (libgpiod) ${version}'; exit; fi
 if [ -e '${directory}/busy' ]; then echo 'gpioset: unable to request lines: Device or resource busy' >&2; exit 1; fi
-echo "holds $*" >>'${directory}/said'
+sleep 60 &
 trap 'echo "lets go" >>"${directory}/said"; kill $!; exit' TERM
-sleep 60 & wait`,
+echo "holds $*" >>'${directory}/said'
+wait`,
     gpioget: `echo "get $*" >>'${directory}/said'; echo 1`,
     gpiomon: `echo "mon $*" >>'${directory}/said'; exec tail -f '${directory}/edges'`,
   }
@@ -55,13 +56,15 @@ test('of patterns that follow each other at once the last one is shown', async (
   using tools = await withTools(directory.path, 'v2.2.1')
   const lamp = (await openGpioTools())!.lamp(17, () => undefined)
   lamp.show('on')
-  await until('it is held', async () => (await tools.said()).length === 1)
+  await until('it is held', async () => (await tools.said()).includes('holds -c gpiochip0 17=1'))
   lamp.show([100, 100])
   lamp.show([500, 500])
   lamp.show('off')
   await until('it is dark', async () => (await tools.said()).at(-1) === 'holds -c gpiochip0 17=0')
   await lamp[Symbol.asyncDispose]()
-  expect((await tools.said()).filter((line) => line === 'lets go')).toHaveLength(2)
+  expect(await tools.said()).toEqual([
+    ...['holds -c gpiochip0 17=1', 'lets go', 'holds -c gpiochip0 17=0', 'lets go'],
+  ])
 })
 
 test('a line that is in use is told with what the tool says', async () => {
