@@ -4,18 +4,20 @@
  */
 import { join } from 'node:path'
 import type { Access } from './api/access.ts'
+import type { ApplianceSteering } from './api/appliance-steering.ts'
 import type { LedsBody } from './api/schemas/leds.ts'
 import type { Status } from './api/schemas/status.ts'
 import { createButton } from './appliance/button.ts'
 import type { Press } from './appliance/button-presses.ts'
 import { folderView } from './appliance/device-view.ts'
+import type { Disks } from './appliance/disks.ts'
 import { openSysfsLines, openWithOnoff } from './appliance/gpio-lines.ts'
 import { openGpioTools } from './appliance/gpio-tools.ts'
+import type { HelperClient } from './appliance/helper-client.ts'
 import {
   type ButtonPhase,
   choosePattern,
   type DeviceView,
-  type DiskState,
   type LedPattern,
   ledPatterns,
 } from './appliance/led-patterns.ts'
@@ -24,6 +26,7 @@ import { readPresetMistakes } from './appliance/preset-mistakes.ts'
 import { publishedName } from './appliance/published-name.ts'
 import { createStatusScreen } from './appliance/status-screen.ts'
 import { reasonOf } from './core/errors.ts'
+import { factoryResetText } from './helper/verbs.ts'
 import { ownInterfaces } from './net/own-interfaces.ts'
 import type { Clock, Log } from './ports.ts'
 import { type DeviceSettings, refuseSharedPins } from './setting-table.ts'
@@ -34,17 +37,41 @@ const lookEveryMs = 2_000
 const lookAnywayMs = 30_000
 export const passwordOpenMs = 10 * 60_000
 const identifyMs = 15_000
+/** How long it is shown that what the button asked for could not be done. */
+const failureMs = 10_000
 /** Another name may be given at any time, when another device comes. Asking is a process. */
 const askNameEveryMs = 60_000
 
 /** The disks of the appliance, and what only its helper may do. */
 export interface FrontDisks {
   /** One that is being worked on counts as `checking`. */
-  states(): readonly DiskState[]
+  states(): DeviceView['disks']
   /** Resolves once every disk is safe to pull. */
   ejectAll(): Promise<void>
   /** Forgets the device's own state, never what is on a disk. */
   factoryReset(): Promise<void>
+}
+
+interface FrontDisksNeeds {
+  readonly disks: Pick<Disks, 'list' | 'workOn'>
+  readonly steering: Pick<ApplianceSteering, 'ejectDisk'>
+  readonly helper: Pick<HelperClient, 'ask'>
+}
+
+export function createFrontDisks({ disks, steering, helper }: FrontDisksNeeds): FrontDisks {
+  return {
+    states: () =>
+      disks.list().map(({ device, state }) => (disks.workOn(device) === undefined ? state : 'checking')),
+    async ejectAll() {
+      const attached = disks.list().filter(({ state }) => state === 'attached')
+      const ends = await Promise.allSettled(attached.map(({ device }) => steering.ejectDisk(device)))
+      const failed = ends.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
+    },
+    async factoryReset() {
+      await helper.ask({ verb: 'factory-reset', typed: factoryResetText })
+    },
+  }
 }
 
 export interface FrontNeeds {
@@ -53,8 +80,8 @@ export interface FrontNeeds {
   /** Stands for `/` where it looks for hardware, but for what onoff opens by itself. */
   readonly root: string
   readonly hostName: string
-  /** Undefined on a machine that has none to look after. */
-  readonly disks: FrontDisks | undefined
+  /** Undefined while the device is starting. */
+  disks(): FrontDisks | undefined
   settings(): DeviceSettings
   status(): Promise<Status>
   /** Calls back when something may be other than before. */
@@ -78,7 +105,7 @@ export interface Front extends AsyncDisposable {
 }
 
 export async function openFront(needs: FrontNeeds): Promise<Front> {
-  const { clock, log, root, access, disks } = needs
+  const { clock, log, root, access } = needs
   const lines = await openSysfsLines(clock, join(root, 'sys/class/gpio'), openWithOnoff)
   const tools = lines === undefined ? await openGpioTools() : undefined
   if (lines === undefined && tools === undefined)
@@ -90,15 +117,17 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
   let button: ButtonPhase | undefined
   let identifying: Disposable | undefined
   let passwordOpening: Disposable | undefined
+  let failing: Disposable | undefined
   let seen: Pick<DeviceView, 'isBroken' | 'folders'> = { isBroken: false, folders: [] }
   let shown = show()
 
   function show(): LedPattern {
     const pattern = choosePattern({
       ...{ phase, button, ...seen },
+      isBroken: seen.isBroken || failing !== undefined,
       isIdentifying: identifying !== undefined,
       isPasswordOpen: passwordOpening !== undefined && !access.isSetUp(),
-      disks: disks?.states() ?? [],
+      disks: needs.disks()?.states() ?? [],
     })
     leds.show(pattern)
     return pattern
@@ -155,12 +184,23 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
     refresh()
   }
 
+  function fail(): void {
+    failing?.[Symbol.dispose]()
+    failing = clock.after(failureMs, () => {
+      failing = undefined
+      refresh()
+    })
+    refresh()
+  }
+
   async function act(press: Press): Promise<void> {
+    const disks = needs.disks()
+    if (disks === undefined || phase !== 'running') return
     log.info({ press }, 'the button was pressed')
     switch (press) {
       case 'short': {
-        const isAny = disks?.states().some((state) => state === 'attached') ?? false
-        if (isAny) await disks!.ejectAll()
+        const isAny = disks.states().some((state) => state === 'attached')
+        if (isAny) await disks.ejectAll()
         else identify()
         return
       }
@@ -174,8 +214,7 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
         refresh()
         return
       case 'reset':
-        if (disks === undefined) log.warn({}, 'nobody on this machine can forget its state')
-        await disks?.factoryReset()
+        await disks.factoryReset()
     }
   }
 
@@ -208,9 +247,10 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
         refresh()
       },
       onPress: (press) =>
-        void act(press).catch((error) =>
-          log.warn({ press, reason: reasonOf(error) }, 'what the button asked for could not be done'),
-        ),
+        void act(press).catch((error) => {
+          log.warn({ press, reason: reasonOf(error) }, 'what the button asked for could not be done')
+          fail()
+        }),
     }),
   )
 

@@ -23,7 +23,7 @@ import { createReleases } from './appliance/releases.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
 import { createWatchdog } from './appliance/watchdog.ts'
-import { openFront } from './appliance-front.ts'
+import { createFrontDisks, type FrontDisks, openFront } from './appliance-front.ts'
 import { createBackups } from './backup.ts'
 import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
@@ -137,6 +137,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   let web: WebInterface | undefined
   let advertising: Advertising | undefined
+  let frontDisks: FrontDisks | undefined
   const watchdog =
     options.manager === undefined
       ? undefined
@@ -157,7 +158,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       : parts.use(
           await openFront({
             ...{ clock, log, root: options.appliance.root ?? '/', hostName, access, listen: news.listen },
-            disks: undefined,
+            disks: () => frontDisks,
             settings: () => settings,
             status: () => steering.status(undefined),
             web: () => (web === undefined ? undefined : { scheme: web.scheme, port: web.address.port }),
@@ -434,6 +435,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       reachable: () => (isSeen() ? seen : undefined),
     }),
   )
+  if (paths !== undefined && disks !== undefined && appliance !== undefined)
+    frontDisks = createFrontDisks({
+      ...{ disks, steering: appliance, helper: createHelperClient(paths.socket, clock) },
+    })
   front?.ready()
   watchdog?.ready()
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')

@@ -44,10 +44,10 @@ test('A8: a press is told when the button is let go, its phases while it is held
   await clock.advance(1000)
   await hold(4000)
   expect(seen).toEqual([
-    '1080 shows short',
-    '4040 shows password',
-    '5080 shows nothing of it',
-    '5080 means password',
+    '1055 shows short',
+    '4055 shows password',
+    '5050 shows nothing of it',
+    '5050 means password',
   ])
   await button[Symbol.asyncDispose]()
 })

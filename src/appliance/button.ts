@@ -9,8 +9,10 @@ import type { InputLine } from './gpio-lines.ts'
 import type { ButtonPhase } from './led-patterns.ts'
 import type { Pin } from './leds.ts'
 
-/** A press is seen at two looks at least, and nobody presses shorter than this twice. */
-const lookEveryMs = 40
+/** Each look wakes the processor; nobody presses shorter than this and the next together. */
+const lookEveryMs = 60
+/** Whether a level that is new stays. */
+const lookAgainMs = 35
 const tryAgainMs = 60_000
 
 export interface ButtonNeeds {
@@ -86,10 +88,11 @@ export function createButton({ clock, log, openLine, onPhase, onPress }: ButtonN
       lose(error)
       return
     }
-    timer = clock.after(lookEveryMs, look)
     const atMs = clock.monotonicMs()
     const seen = state === undefined ? undefined : lookAtButton(state, isDown, atMs)
     state = seen?.state ?? firstLook(isDown, atMs)
+    const isSettled = isDown === (state.kind !== 'up')
+    timer = clock.after(isSettled ? lookEveryMs : lookAgainMs, look)
     tell(phaseOf(state, atMs))
     if (seen?.press !== undefined) onPress(seen.press)
   }

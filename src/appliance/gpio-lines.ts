@@ -2,7 +2,7 @@
  * Lines of the 40-pin header by their BCM number, through onoff, which knows only the numbers of sysfs. Those begin anywhere: the chip is found
  * by its label, and a line is its base plus the offset. Opens, reads and sets lines; knows nothing of what is wired to them.
  */
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../ports.ts'
@@ -81,8 +81,8 @@ export async function openSysfsLines(
     const number = chip!.base + pin
     const directory = join(root, `gpio${number}`)
     const isThere = (file: string) => mayWrite(join(directory, file))
-    // One that is there was left behind by an earlier run.
-    if (!(await isThere(''))) await writeFile(join(root, 'export'), String(number))
+    // One that is there was left behind by an earlier run. Nobody but root may write to the directory itself.
+    if (!existsSync(directory)) await writeFile(join(root, 'export'), String(number))
     const endMs = clock.monotonicMs() + permissionMs
     while (!((await isThere('value')) && (await isThere('direction')))) {
       if (clock.monotonicMs() > endMs) throw new Error(`${directory} may not be written to`)

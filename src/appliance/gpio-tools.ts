@@ -46,14 +46,19 @@ export function toggleArguments(chip: string, pin: number, blink: Blink): string
 
 function createToolLamp(chip: string, pin: number, onLost: (reason: string) => void): Lamp {
   let holder: ChildProcess | undefined
-  let isOver = false
+  let wanted: Blink | undefined
+  let work = Promise.resolve()
 
-  /** The next one can only have the line when the last one let it go. */
-  async function hold(blink: Blink): Promise<void> {
+  async function letGo(): Promise<void> {
     const last = holder
     holder = undefined
     if (last !== undefined) await end(last)
-    if (isOver || holder !== undefined) return
+  }
+
+  /** The next one can only have the line when the last one let it go. */
+  async function hold(blink: Blink): Promise<void> {
+    if (wanted !== blink) return
+    await letGo()
     const child = spawn('gpioset', toggleArguments(chip, pin, blink), { stdio: ['ignore', 'ignore', 'pipe'] })
     holder = child
     let complaint = ''
@@ -67,12 +72,14 @@ function createToolLamp(chip: string, pin: number, onLost: (reason: string) => v
   }
 
   return {
-    show: (blink) => void hold(blink),
+    show(blink) {
+      wanted = blink
+      work = work.then(() => hold(blink))
+    },
     async [Symbol.asyncDispose]() {
-      isOver = true
-      const last = holder
-      holder = undefined
-      if (last !== undefined) await end(last)
+      wanted = undefined
+      await work
+      await letGo()
     },
   }
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { choosePattern, type DeviceView, type FolderView, ledPatterns } from './led-patterns.ts'
+import { type Blink, choosePattern, type DeviceView, type FolderView, ledPatterns } from './led-patterns.ts'
 
 const quiet: FolderView = { isBusy: false, waitsForDisk: false, needsPerson: false }
 const well: DeviceView = {
@@ -60,4 +61,14 @@ test('a blink has a dark time for each lit one, and is slow enough for eyes and 
       expect(blink.filter((ms) => ms !== 0).every((ms) => ms >= 100)).toBe(true)
       expect(blink.some((ms) => ms > 0)).toBe(true)
     }
+})
+
+test('docs/appliance.md has the same table', () => {
+  const docs = readFileSync(new URL('../../docs/appliance.md', import.meta.url), 'utf8')
+  const say = (blink: Blink) => (typeof blink === 'string' ? blink : blink.join(' '))
+  const rows = ledPatterns.map(
+    ({ id, status, attention, single, meaning }) =>
+      `| \`${id}\` | ${say(status)} | ${say(attention)} | ${say(single)} | ${meaning} |`,
+  )
+  expect(docs.split('\n').filter((line) => /^\| `[a-z-]+` \|.*\|.*\|.*\|.*\|$/.test(line))).toEqual(rows)
 })

@@ -3,10 +3,12 @@
  * state is so is shown. Web interface and documentation tell the same table. Pure.
  */
 
+import type { DiskFacts } from './disk-facts.ts'
+
 /** Lit, dark, or milliseconds lit and dark in turn, from the beginning again after the last. */
 export type Blink = 'on' | 'off' | readonly number[]
 
-export type DiskState = 'checking' | 'attached' | 'blank' | 'unusable' | 'clone' | 'ejected' | 'failed'
+type DiskState = DiskFacts['state']
 
 /** How long the button is held by now: what letting go would do. */
 export type ButtonPhase = 'short' | 'password' | 'reset' | 'nothing'
@@ -109,8 +111,7 @@ const rows = [
   {
     id: 'error',
     ...{ status: 'off', attention: fast, single: fast },
-    meaning:
-      'A disk could not be used, or the device cannot remember its settings. The web interface says more.',
+    meaning: 'Something could not be used, or not be done. The web interface says more.',
     isSo: ({ isBroken, disks }) => isBroken || disks.includes('failed'),
   },
   {

@@ -197,7 +197,10 @@ const directions: Readonly<
     because: 'it answers the API about the machine, and leaves the deeds to the helper',
   },
   'appliance-front': {
-    may: ['core', 'api/access', 'api/schemas', 'appliance', 'net/own-interfaces', 'setting-table', 'ports'],
+    may: [
+      ...['core', 'api/access', 'api/appliance-steering', 'api/schemas', 'appliance', 'helper/verbs'],
+      ...['net/own-interfaces', 'setting-table', 'ports'],
+    ],
     because: 'it puts together what a person sees and presses at the box',
   },
   'relay-process': {
