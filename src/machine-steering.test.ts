@@ -51,7 +51,9 @@ test('facts are shown where the helper does not answer, with the reason', async 
 
 test('what the helper tells is shown without what is missing', async () => {
   const { steering } = steered()
-  expect((await steering.system()).appliance).toEqual({
+  const { machine, appliance } = await steering.system()
+  expect(machine.model).toBe('a board')
+  expect(appliance).toEqual({
     ...{ hostName: 'pi', timeZone: 'UTC', lastStart: 'crash', canIdentify: false, resetText: 'reset' },
     ssh: { enabled: false, keys: [] },
     lights: expect.arrayContaining([expect.objectContaining({ id: 'ready', status: 'on' })]),

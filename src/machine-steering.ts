@@ -36,11 +36,12 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
     return applianceOrThrow().ask(request)
   }
 
-  async function describe(): Promise<System['appliance']> {
-    if (appliance === undefined) return undefined
+  /** What the helper tells. It knows the board for certain. */
+  async function describe(): Promise<{ readonly model?: string; readonly told?: System['appliance'] }> {
+    if (appliance === undefined) return {}
     try {
-      const { hostName, timeZone, lastStart, ssh } = await ask({ verb: 'describe' })
-      return {
+      const { model, hostName, timeZone, lastStart, ssh } = await ask({ verb: 'describe' })
+      const told = {
         ...{ hostName, timeZone, lastStart, resetText: factoryResetText },
         ssh: {
           enabled: ssh.enabled,
@@ -52,18 +53,26 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
           ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
         })),
       }
+      return model === null ? { told } : { model, told }
     } catch (error) {
       // The facts are worth showing all the same.
       if (!isSyncError(error)) throw error
-      return { reason: error.message }
+      return { told: { reason: error.message } }
     }
   }
 
   return {
     async system() {
-      const [{ addresses, diskErrors, ...machine }, told] = await Promise.all([facts.read(), describe()])
+      const [{ addresses, diskErrors, ...machine }, { told, model }] = await Promise.all([
+        facts.read(),
+        describe(),
+      ])
       return {
-        machine: { ...machine, addresses: [...addresses], diskErrors: [...diskErrors] },
+        machine: {
+          ...machine,
+          ...(model === undefined ? {} : { model }),
+          ...{ addresses: [...addresses], diskErrors: [...diskErrors] },
+        },
         ...(told === undefined ? {} : { appliance: told }),
       }
     },
