@@ -20,7 +20,7 @@ function steered(answers: Readonly<Record<string, unknown>> = {}) {
       if (answer instanceof Error) throw answer
       return answer
     },
-    identify: undefined,
+    identify: () => undefined,
   } as unknown as Appliance
   return { asked, steering: createMachineSteering(factSource, appliance) }
 }
@@ -107,4 +107,14 @@ test('A8 a factory reset takes the right word', async () => {
   expect(asked).toEqual([])
   await steering.factoryReset(' RESET ')
   expect(asked).toEqual([{ verb: 'factory-reset', typed: 'reset' }])
+})
+
+test('its lights blink where it has some', async () => {
+  let blinks = 0
+  const lit = { ask: async () => described, identify: () => () => (blinks += 1) } as unknown as Appliance
+  const steering = createMachineSteering(factSource, lit)
+  expect((await steering.system()).appliance).toMatchObject({ canIdentify: true })
+  await steering.identify()
+  expect(blinks).toBe(1)
+  expect(await codeOf(steered().steering.identify())).toBe('not-found')
 })

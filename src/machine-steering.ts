@@ -21,8 +21,8 @@ import {
 export interface Appliance {
   /** Has the helper do it. Throws what the helper says, or that it does not answer. */
   ask<R extends HelperRequest>(request: R): Promise<DoneOf<R['verb']>>
-  /** Undefined where there is no light. */
-  readonly identify: (() => Promise<void>) | undefined
+  /** Lets the lights blink for a while. Asked each time, because lights come up late; undefined where there is none. */
+  identify(): (() => void) | undefined
 }
 
 /** `appliance` is undefined where the daemon does not run as one. */
@@ -48,7 +48,7 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
           keys: ssh.keys,
           ...(ssh.fingerprint === null ? {} : { fingerprint: ssh.fingerprint }),
         },
-        canIdentify: appliance.identify !== undefined,
+        canIdentify: appliance.identify() !== undefined,
         lights: ledPatterns.map(({ id, status, attention, meaning }) => ({
           ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
         })),
@@ -114,9 +114,9 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
       await ask({ verb: 'power-off' })
     },
     async identify() {
-      const { identify } = applianceOrThrow()
-      if (identify === undefined) throw new SyncError('not-found', { what: 'A light that could blink' })
-      await identify()
+      const blink = applianceOrThrow().identify()
+      if (blink === undefined) throw new SyncError('not-found', { what: 'A light that could blink' })
+      blink()
     },
     async logs() {
       return (await ask({ verb: 'logs' })).text

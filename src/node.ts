@@ -273,7 +273,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const machine = createMachineSteering(
     facts,
-    helper === undefined ? undefined : { ask: helper.ask, identify: undefined },
+    helper === undefined ? undefined : { ask: helper.ask, identify: () => undefined },
   )
   const backups = createBackups({
     ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
