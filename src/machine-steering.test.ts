@@ -20,7 +20,7 @@ function steered(answers: Readonly<Record<string, unknown>> = {}) {
       if (answer instanceof Error) throw answer
       return answer
     },
-    identify: undefined,
+    identify: () => undefined,
   } as unknown as Appliance
   return { asked, steering: createMachineSteering(factSource, appliance) }
 }
@@ -51,7 +51,9 @@ test('facts are shown where the helper does not answer, with the reason', async 
 
 test('what the helper tells is shown without what is missing', async () => {
   const { steering } = steered()
-  expect((await steering.system()).appliance).toEqual({
+  const { machine, appliance } = await steering.system()
+  expect(machine.model).toBe('a board')
+  expect(appliance).toEqual({
     ...{ hostName: 'pi', timeZone: 'UTC', lastStart: 'crash', canIdentify: false, resetText: 'reset' },
     ssh: { enabled: false, keys: [] },
     lights: expect.arrayContaining([expect.objectContaining({ id: 'ready', status: 'on' })]),
@@ -105,4 +107,14 @@ test('A8 a factory reset takes the right word', async () => {
   expect(asked).toEqual([])
   await steering.factoryReset(' RESET ')
   expect(asked).toEqual([{ verb: 'factory-reset', typed: 'reset' }])
+})
+
+test('its lights blink where it has some', async () => {
+  let blinks = 0
+  const lit = { ask: async () => described, identify: () => () => (blinks += 1) } as unknown as Appliance
+  const steering = createMachineSteering(factSource, lit)
+  expect((await steering.system()).appliance).toMatchObject({ canIdentify: true })
+  await steering.identify()
+  expect(blinks).toBe(1)
+  expect(await codeOf(steered().steering.identify())).toBe('not-found')
 })

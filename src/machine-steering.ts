@@ -21,8 +21,8 @@ import {
 export interface Appliance {
   /** Has the helper do it. Throws what the helper says, or that it does not answer. */
   ask<R extends HelperRequest>(request: R): Promise<DoneOf<R['verb']>>
-  /** Undefined where there is no light. */
-  readonly identify: (() => Promise<void>) | undefined
+  /** Lets the lights blink for a while. Asked each time, because lights come up late; undefined where there is none. */
+  identify(): (() => void) | undefined
 }
 
 /** `appliance` is undefined where the daemon does not run as one. */
@@ -36,34 +36,43 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
     return applianceOrThrow().ask(request)
   }
 
-  async function describe(): Promise<System['appliance']> {
-    if (appliance === undefined) return undefined
+  /** What the helper tells. It knows the board for certain. */
+  async function describe(): Promise<{ readonly model?: string; readonly told?: System['appliance'] }> {
+    if (appliance === undefined) return {}
     try {
-      const { hostName, timeZone, lastStart, ssh } = await ask({ verb: 'describe' })
-      return {
+      const { model, hostName, timeZone, lastStart, ssh } = await ask({ verb: 'describe' })
+      const told = {
         ...{ hostName, timeZone, lastStart, resetText: factoryResetText },
         ssh: {
           enabled: ssh.enabled,
           keys: ssh.keys,
           ...(ssh.fingerprint === null ? {} : { fingerprint: ssh.fingerprint }),
         },
-        canIdentify: appliance.identify !== undefined,
+        canIdentify: appliance.identify() !== undefined,
         lights: ledPatterns.map(({ id, status, attention, meaning }) => ({
           ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
         })),
       }
+      return model === null ? { told } : { model, told }
     } catch (error) {
       // The facts are worth showing all the same.
       if (!isSyncError(error)) throw error
-      return { reason: error.message }
+      return { told: { reason: error.message } }
     }
   }
 
   return {
     async system() {
-      const [{ addresses, diskErrors, ...machine }, told] = await Promise.all([facts.read(), describe()])
+      const [{ addresses, diskErrors, ...machine }, { told, model }] = await Promise.all([
+        facts.read(),
+        describe(),
+      ])
       return {
-        machine: { ...machine, addresses: [...addresses], diskErrors: [...diskErrors] },
+        machine: {
+          ...machine,
+          ...(model === undefined ? {} : { model }),
+          ...{ addresses: [...addresses], diskErrors: [...diskErrors] },
+        },
         ...(told === undefined ? {} : { appliance: told }),
       }
     },
@@ -105,9 +114,9 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
       await ask({ verb: 'power-off' })
     },
     async identify() {
-      const { identify } = applianceOrThrow()
-      if (identify === undefined) throw new SyncError('not-found', { what: 'A light that could blink' })
-      await identify()
+      const blink = applianceOrThrow().identify()
+      if (blink === undefined) throw new SyncError('not-found', { what: 'A light that could blink' })
+      blink()
     },
     async logs() {
       return (await ask({ verb: 'logs' })).text

@@ -29,19 +29,13 @@ export function WelcomePage() {
         </Callout>
       )}
       <DisksSection />
-      <Section
-        title={t('welcome-folder')}
-        about={t('welcome-folder-about')}
-        actions={
-          <>
-            <ButtonLink to={{ page: 'add-folder' }} look="primary" icon="folder">
-              {t('welcome-folder-action')}
-            </ButtonLink>
-            {newest === undefined && restore}
-          </>
-        }
-      >
-        {null}
+      <Section title={t('welcome-folder')} about={t('welcome-folder-about')}>
+        <div class="page-actions">
+          <ButtonLink to={{ page: 'add-folder' }} look="primary" icon="folder">
+            {t('welcome-folder-action')}
+          </ButtonLink>
+          {newest === undefined && restore}
+        </div>
       </Section>
     </>
   )

@@ -36,11 +36,14 @@ export function useNewPassword(): NewPassword {
 export function NewPasswordFields({
   chosen: { password, again, isTried, type, typeAgain },
   label,
+  again: againLabel,
   refused,
   autofocus,
 }: {
   readonly chosen: NewPassword
   readonly label: string
+  /** Of the second field, where it is no password. */
+  readonly again?: string
   /** Why the device does not take it. */
   readonly refused: string | undefined
   readonly autofocus?: boolean
@@ -79,7 +82,7 @@ export function NewPasswordFields({
         fault={fault()}
       />
       <PasswordField
-        label={t('password-again')}
+        label={againLabel ?? t('password-again')}
         value={again}
         onInput={typeAgain}
         isNew

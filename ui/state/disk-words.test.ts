@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DiskBody } from '../../src/api/schemas/disks.ts'
 import { aDisk } from '../testing/samples.ts'
-import { deedsFor, diskTitle, fullPart, limitOf, stateOf, textToErase } from './disk-words.ts'
+import { aboutOf, deedsFor, diskTitle, fullPart, limitOf, stateOf, textToErase } from './disk-words.ts'
 
 test.each([
   [{}, 'ok disk-state-attached', ['eject']],
@@ -24,6 +24,13 @@ test.each([
 test('A1 what destroys is never offered for a disk in use, nor for one with content that is taken', () => {
   for (const readOnly of [true, false])
     expect(deedsFor(aDisk({ readOnly })).filter((deed) => deed === 'erase' || deed === 'prepare')).toEqual([])
+})
+
+test('whoever looks is told to wait, or what the state means', () => {
+  expect(aboutOf(aDisk())).toBe('disk-state-attached-about')
+  expect(aboutOf(aDisk({ doing: 'eject' }))).toBe('disk-wait')
+  expect(aboutOf(aDisk({ doing: 'repair' }))).toBe('disk-wait-long')
+  expect(aboutOf(aDisk({ state: 'checking' }))).toBe('disk-wait')
 })
 
 test('A2 what is typed is the end of what is shown', () => {

@@ -22,6 +22,12 @@ export function stateOf({ state, readOnly, doing }: DiskBody): { readonly tone: 
   return { tone: tones[state], key: `disk-state-${state}` }
 }
 
+/** The key of a sentence about it. */
+export function aboutOf(disk: DiskBody): string {
+  if (disk.doing === 'repair') return 'disk-wait-long'
+  return disk.doing !== undefined || disk.state === 'checking' ? 'disk-wait' : `${stateOf(disk).key}-about`
+}
+
 /** A1: nothing that was not asked for, and erasing never beside a disk in use. */
 export function deedsFor({ state, readOnly, doing, fileSystem }: DiskBody): readonly Deed[] {
   if (doing !== undefined) return []

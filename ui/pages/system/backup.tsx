@@ -82,6 +82,7 @@ function Make({
         <NewPasswordFields
           chosen={chosen}
           label={t('backup-passphrase')}
+          again={t('backup-passphrase-again')}
           refused={faultCode === 'passphrase-weak' ? fault : undefined}
         />
         <p class="about">{t('backup-passphrase-about')}</p>

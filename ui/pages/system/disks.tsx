@@ -9,8 +9,9 @@ import { TextField } from '../../parts/field.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { EmptyState, Facts } from '../../parts/page.tsx'
 import { doAndTell } from '../../parts/use-action.ts'
-import { Progress, Size } from '../../parts/values.tsx'
+import { Progress } from '../../parts/values.tsx'
 import {
+  aboutOf,
   type Deed,
   deedsFor,
   diskTitle,
@@ -64,7 +65,7 @@ function Disk({ disk }: { readonly disk: DiskBody }) {
         </div>
         <Badge tone={tone}>{t(key)}</Badge>
       </header>
-      <p>{t(reason && !isBusy ? `disk-reason-${reason}` : `${key}-about`)}</p>
+      <p>{t(reason && !isBusy ? `disk-reason-${reason}` : aboutOf(disk))}</p>
       {isBusy && progress !== undefined && <Progress part={progress} label={t(key)} />}
       {problem && !isBusy && <Callout tone="problem">{errorText(problem)}</Callout>}
       {disk.state === 'attached' && <Content disk={disk} />}
@@ -93,9 +94,7 @@ function Content({ disk }: { readonly disk: DiskBody }) {
       {full !== undefined && (
         <>
           <Progress part={full} label={t('disk-full')} />
-          <p class="about">
-            <Size bytes={disk.freeBytes ?? 0} /> {t('system-free-of')} <Size bytes={disk.totalBytes ?? 0} />
-          </p>
+          <p class="about">{t('free-of', { free: disk.freeBytes ?? 0, total: disk.totalBytes ?? 0 })}</p>
         </>
       )}
       <Facts
@@ -174,9 +173,7 @@ function Question({
       />
       {isErase && (
         <TextField
-          label={t('disk-type-serial', {
-            number: t(disk.eraseBy === 'serial' ? 'disk-serial' : 'disk-bytes'),
-          })}
+          label={t(disk.eraseBy === 'serial' ? 'disk-type-serial' : 'disk-type-size')}
           value={typed}
           onInput={setTyped}
           autocomplete="off"

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { System } from '../../../src/api/schemas/system.ts'
 import { Callout } from '../../parts/callout.tsx'
 import { Facts, Section } from '../../parts/page.tsx'
-import { Size, When } from '../../parts/values.tsx'
+import { When } from '../../parts/values.tsx'
 import { device } from '../../state/live.ts'
 import { now } from '../../state/now.ts'
 import { applianceOf, concernsOf, startOf } from '../../state/system-words.ts'
@@ -50,8 +50,11 @@ function factsOf(system: System): (readonly [string, ComponentChildren])[] {
       t(power === 'good' ? 'system-power-good' : 'system-power-weak'),
     ],
     [t('system-load'), formatPercent(load)],
-    memory !== undefined && [t('system-memory'), <FreeOf free={memory.available} total={memory.total} />],
-    storage !== undefined && [t('system-storage'), <FreeOf free={storage.free} total={storage.total} />],
+    memory !== undefined && [
+      t('system-memory'),
+      t('free-of', { free: memory.available, total: memory.total }),
+    ],
+    storage !== undefined && [t('system-storage'), t('free-of', storage)],
     [
       t('system-started'),
       <>
@@ -70,12 +73,4 @@ function factsOf(system: System): (readonly [string, ComponentChildren])[] {
     ],
   ]
   return facts.filter((fact) => fact !== false)
-}
-
-function FreeOf({ free, total }: { readonly free: number; readonly total: number }) {
-  return (
-    <>
-      <Size bytes={free} /> <span class="muted">{t('system-free-of')}</span> <Size bytes={total} />
-    </>
-  )
 }
