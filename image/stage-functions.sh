@@ -9,7 +9,7 @@ log() {
 bootstrap() {
   while [[ $1 == -* ]]; do shift; done
   mkdir -p "$2"
-  mmdebstrap --quiet --mode=root --architectures=arm64 --variant=apt --components=main --include=ca-certificates,passwd \
+  mmdebstrap --quiet --mode=root --architectures=arm64 --variant=apt --components=main \
     --aptopt='Acquire::Languages "none"' --skip=output/mknod "$1" - "$3" | tar -x --numeric-owner --xattrs --xattrs-include='*' -C "$2"
   # The build may be cut off and then begins again, so that nothing has to be flushed in between.
   echo force-unsafe-io > "$2/etc/dpkg/dpkg.cfg.d/berrysync-build"

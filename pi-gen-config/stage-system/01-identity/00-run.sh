@@ -10,9 +10,5 @@ ff02::2 ip6-allrouters
 END
 ln -sf "/usr/share/zoneinfo/$TIMEZONE_DEFAULT" "$ROOTFS_DIR/etc/localtime"
 echo "LANG=$LOCALE_DEFAULT" > "$ROOTFS_DIR/etc/default/locale"
-# The machine id is read from the state partition before systemd starts, or made there the first time.
+# The machine id is read from the state partition before systemd starts. `settle` keeps it there at the first start.
 install -m 755 files/initramfs-machine-id "$ROOTFS_DIR/etc/initramfs-tools/scripts/init-bottom/berrysync-machine-id"
-install -m 644 files/berrysync-machine-id.service "$ROOTFS_DIR/usr/lib/systemd/system/"
-on_chroot <<END
-systemctl enable berrysync-machine-id.service
-END

@@ -15,5 +15,5 @@ systemctl disable rpi-resize.service || true
 END
 fi
 on_chroot <<END
-update-initramfs -u -k all
+for version in \$(linux-version list); do update-initramfs -c -k "\$version"; done
 END
