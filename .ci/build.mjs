@@ -2,10 +2,9 @@
  * Builds dist/: the program and its workers as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { builtLauncher } from '../image/launcher.ts'
 import { buildUi } from './build-ui.mjs'
 import { licencesOf } from './licences.mjs'
 
@@ -18,10 +17,18 @@ const runtime = `node-linux-${process.arch}`
 const requireBanner =
   "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);"
 
+const launcher = `#!/bin/sh
+# Runs Berrysync on the Node that package.json pins, wherever this file is linked from.
+here=$(dirname -- "$(readlink -f -- "$0")")
+. "$here/memory-flags"
+exec "$here/../node_modules/${runtime}/bin/node" $flags "$here/berrysync.mjs" "$@"
+`
+
 // Packages and images in dist/ are made of what is built here and take long to make, so they are left.
 mkdirSync(`${root}dist`, { recursive: true })
 for (const name of readdirSync(`${root}dist`)) {
-  if (!/\.deb$|\.img|^image$/.test(name)) rmSync(`${root}dist/${name}`, { recursive: true, force: true })
+  if (!/\.deb$|\.release$|\.img|^image$/.test(name))
+    rmSync(`${root}dist/${name}`, { recursive: true, force: true })
 }
 const { metafile } = await build({
   absWorkingDir: root,
@@ -38,13 +45,16 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node24',
   external: ['better-sqlite3'],
+  // The native part of onoff has no prebuilt form, and nothing of it is used.
+  alias: { epoll: './src/appliance/no-edges.ts' },
   loader: { '.sql': 'text' },
   banner: { js: requireBanner },
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',
 })
-writeFileSync(`${root}dist/berrysync`, builtLauncher(runtime))
+copyFileSync(`${root}image/memory-flags`, `${root}dist/memory-flags`)
+writeFileSync(`${root}dist/berrysync`, launcher)
 chmodSync(`${root}dist/berrysync`, 0o755)
 const ui = await buildUi(root)
 writeFileSync(`${root}dist/licences.txt`, licencesOf(root, [metafile, ui.metafile]))

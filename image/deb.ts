@@ -4,7 +4,7 @@
  */
 import {
   chmodSync,
-  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,8 +16,6 @@ import {
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { controlFiles, installedFiles } from './deb-files.ts'
-import { packagedLauncher } from './launcher.ts'
-import { unpackPinned } from './pinned-packages.ts'
 import {
   type Architecture,
   architectures,
@@ -27,9 +25,13 @@ import {
   sourceDate,
   version,
 } from './places.ts'
+import { filesBelow, layOutRelease } from './release-tree.ts'
 import { run } from './run.ts'
 
 const home = 'usr/lib/berrysync'
+
+/** Whoever builds puts the public keys here whose releases the device will take. */
+const releaseKeys = join(root, 'image/release-keys')
 
 const { values } = parseArgs({ options: { architecture: { type: 'string' } } })
 const chosen = values.architecture === undefined ? Object.keys(architectures) : [values.architecture]
@@ -61,32 +63,21 @@ function buildPackage(architecture: Architecture): void {
   }
 }
 
-/** What a release consists of; one that is installed later by the helper has the same files. */
+/** The release, and what only the package has: the script that chooses between releases, and the keys a release is trusted by. */
 function addRelease(tree: string, architecture: Architecture): void {
-  const release = join(tree, home)
-  const npmName = architectures[architecture]
-  mkdirSync(release, { recursive: true })
-  for (const name of readdirSync(outputDirectory)) {
-    if (name.endsWith('.mjs')) cpSync(join(outputDirectory, name), join(release, name))
+  layOutRelease(join(tree, home), architecture, join(tree, 'usr/share/doc/berrysync/copyright.node'))
+  writeTo(tree, `${home}/launch`, readFileSync(join(root, 'image/launch'), 'utf8'), 0o755)
+  for (const name of existsSync(releaseKeys) ? readdirSync(releaseKeys) : []) {
+    if (name.endsWith('.pem'))
+      writeTo(tree, `${home}/release-keys/${name}`, publicKey(join(releaseKeys, name)))
   }
-  cpSync(join(outputDirectory, 'ui'), join(release, 'ui'), { recursive: true })
-  const runtime = join(tree, 'runtime')
-  unpackPinned(`node-linux-${npmName}`, ['bin/node', 'LICENSE'], runtime)
-  cpSync(join(runtime, 'bin/node'), join(release, 'node'))
-  cpSync(join(runtime, 'LICENSE'), join(tree, 'usr/share/doc/berrysync/copyright.node'))
-  rmSync(runtime, { recursive: true })
-  const sqlite = 'node_modules/better-sqlite3'
-  unpackPinned(
-    'better-sqlite3',
-    ['package.json', 'lib', 'LICENSE', `prebuilds/linux-${npmName}.node`],
-    join(release, sqlite),
-  )
-  writeTo(tree, `${home}/version`, `${version}\n`)
-  writeTo(tree, `${home}/launch`, packagedLauncher, 0o755)
-  for (const path of filesBelow(release)) {
-    const isProgram = path === 'node' || path === 'launch'
-    chmodSync(join(release, path), isProgram ? 0o755 : 0o644)
-  }
+}
+
+/** A private key that lies there by mistake must not be published. */
+function publicKey(file: string): string {
+  const text = readFileSync(file, 'utf8')
+  if (/PRIVATE/.test(text)) throw new Error(`${file} is a private key`)
+  return text
 }
 
 /** Every package that is part of the bundles has its licence here; that of Node, with what Node consists of, lies beside. */
@@ -105,13 +96,6 @@ function checksums(tree: string): string {
 /** As dpkg counts it: files in whole KiB. */
 function sizeOf(tree: string): number {
   return filesBelow(tree).reduce((sum, path) => sum + Math.ceil(statSync(join(tree, path)).size / 1024), 0)
-}
-
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort()
 }
 
 function writeTo(tree: string, path: string, content: string, mode = 0o644): void {
