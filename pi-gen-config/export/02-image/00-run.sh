@@ -28,7 +28,7 @@ make_ext4() {
   local library=$ROOTFS_DIR/usr/lib
   MKE2FS_CONFIG=$ROOTFS_DIR/etc/mke2fs.conf "$library"/ld-linux-*.so.1 --library-path "$(echo "$library"/*-linux-gnu)" "$ROOTFS_DIR/usr/sbin/mke2fs" \
     -q -t ext4 -b 4096 -L "$label" -U "$(uuid_of "$label")" -E "hash_seed=$(uuid_of "seed $label"),root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0${1:+,$1}" \
-    ${source:+-d "$source"} "$file"
+    ${source:+-d "$source"} "${@:2}" "$file"
 }
 
 uuid_of() {
@@ -42,7 +42,7 @@ rootMib=$(((usedKib * 105 / 100 + inodes / 2) / 1024 + 96))
 rootMib=$(((rootMib + alignMib - 1) / alignMib * alignMib))
 make_ext4 "$work/root.ext4" berryroot "$rootMib" "$ROOTFS_DIR"
 # Grows on the device to the end of the card, up to 2 TB: the room for what describes so much is set aside now.
-make_ext4 "$work/state.ext4" berrystate "$stateMib" '' 'resize=536870912'
+make_ext4 "$work/state.ext4" berrystate "$stateMib" '' 'resize=536870912' -J size=16
 
 image=$DEPLOY_DIR/$IMG_FILENAME$IMG_SUFFIX.img
 rm -f "$image"
