@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly input?: string
   /** What it prints is returned instead of shown. */
   readonly capture?: boolean
+  /** What it says on the error output is shown only when it fails. */
+  readonly quiet?: boolean
 }
 
 /** Largest output that is taken. */
@@ -15,16 +17,23 @@ const maxOutputBytes = 256 * 1024 * 1024
 
 /** Returns what the program printed where `capture` is set. Throws when it did not end with 0. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): string {
-  const { directory, environment, input, capture = false } = options
-  const { status, signal, error, stdout } = spawnSync(program, args, {
+  const { directory, environment, input, capture = false, quiet = false } = options
+  const { status, signal, error, stdout, stderr } = spawnSync(program, args, {
     cwd: directory,
     env: { ...process.env, ...environment },
     input,
-    stdio: [input === undefined ? 'ignore' : 'pipe', capture ? 'pipe' : 'inherit', 'inherit'],
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      capture || quiet ? 'pipe' : 'inherit',
+      quiet ? 'pipe' : 'inherit',
+    ],
     maxBuffer: maxOutputBytes,
     encoding: 'utf8',
   })
   if (error !== undefined) throw error
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status ?? signal}`)
+  if (status !== 0)
+    throw new Error(
+      `${program} ${args.join(' ')} ended with ${status ?? signal}${quiet ? `:\n${stdout}${stderr}` : ''}`,
+    )
   return stdout ?? ''
 }

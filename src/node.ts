@@ -320,7 +320,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   })
   const machine = createMachineSteering(
     facts,
-    helper === undefined ? undefined : { ask: helper.ask, identify: () => front?.identify() },
+    helper === undefined ? undefined : { ask: helper.ask, identify: () => front?.identify },
   )
   const releasesAt = releasePlaces(options.appliance?.root)
   const releases =

@@ -1,0 +1,8 @@
+#!/bin/bash -e
+# Installed and off. Whoever switches it on gives a key; host keys are made then, and kept with the state.
+install -m 644 files/sshd.conf "$ROOTFS_DIR/etc/ssh/sshd_config.d/berrysync.conf"
+rm -f "$ROOTFS_DIR"/etc/ssh/ssh_host_*
+on_chroot <<END
+systemctl disable ssh.service ssh.socket || true
+if [ -e /usr/lib/systemd/system/sshd-keygen.service ]; then systemctl mask sshd-keygen.service; fi
+END
