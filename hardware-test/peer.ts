@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FolderStatusBody, Status } from '../src/api/schemas/status.ts'
-import { createClient, folderRoute } from '../src/cli/client.ts'
+import { createClient } from '../src/cli/client.ts'
 import { openSocketPath } from '../src/home.ts'
 import { type Daemon, startDaemon } from '../src/testing/daemon.ts'
 import { until } from '../src/testing/until.ts'
@@ -19,7 +19,7 @@ export interface Peer extends AsyncDisposable {
   status(): Promise<Status>
   folder(name: string): Promise<FolderStatusBody>
   /** Waits until it is connected and nothing of this folder is left to send or receive. */
-  settled(name: string, limitSeconds: number): Promise<void>
+  settled(name: string, limitSeconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** `address` is the one it listens at. */
@@ -52,9 +52,10 @@ export function createPeer(directory: string, address: string): Peer {
       const { folders } = await client.get<Status>('/api/status', { folder: path })
       return folders[0]!
     },
-    async settled(name, limitSeconds) {
-      await client.post(folderRoute(join(root, name), '/rescan')).catch(() => client.post('/api/rescan'))
-      await until(`${name} is the same on both sides`, async () => (await peer.folder(name)).settled, limitSeconds)
+    async settled(name, limitSeconds, signal) {
+      await client.post('/api/rescan', {}, { folder: join(root, name) })
+      const isSame = async () => signal?.aborted === true || (await peer.folder(name)).settled
+      await until(`${name} is the same on both sides`, isSame, limitSeconds)
     },
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   }

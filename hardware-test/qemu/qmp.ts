@@ -1,8 +1,5 @@
 /** QEMU's own protocol: commands with their answers, and what it tells by itself. Knows nothing of what the commands mean. */
-import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import { createInterface } from 'node:readline'
-import { connectTo } from './local-socket.ts'
+import { connectTo, onLine } from './local-socket.ts'
 
 export interface Qmp extends Disposable {
   /** Throws with QEMU's own sentence when it refuses. */
@@ -49,12 +46,13 @@ export async function openQmp(path: string): Promise<Qmp> {
   }
 
   const greeting = Promise.withResolvers<void>()
-  createInterface({ input: socket }).on('line', (line) => {
+  onLine(socket, (line) => {
     const message = JSON.parse(line)
     if (message.QMP === undefined) take(message)
     else greeting.resolve()
   })
-  void closed(socket).then(() => {
+  socket.on('error', () => undefined)
+  socket.on('close', () => {
     for (const { reject } of answers.values()) reject(new Error('QEMU has ended'))
   })
 
@@ -77,11 +75,6 @@ export async function openQmp(path: string): Promise<Qmp> {
   await within(greeting.promise, answerLimitSeconds, 'QEMU greets')
   await qmp.ask('qmp_capabilities')
   return qmp
-}
-
-async function closed(socket: Socket): Promise<void> {
-  socket.on('error', () => undefined)
-  await once(socket, 'close')
 }
 
 async function within<T>(promise: Promise<T>, seconds: number, what: string): Promise<T> {

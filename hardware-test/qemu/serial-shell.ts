@@ -20,7 +20,11 @@ export interface SerialShell extends Disposable {
 
 export async function openSerialShell(path: string): Promise<SerialShell> {
   const socket: Socket = await connectTo(path)
+  let isClosed = false
   socket.on('error', () => undefined)
+  socket.on('close', () => {
+    isClosed = true
+  })
   socket.setEncoding('utf8')
   let received = ''
   socket.on('data', (text: string) => {
@@ -41,7 +45,9 @@ export async function openSerialShell(path: string): Promise<SerialShell> {
     received = ''
     const { typed, printed } = mark()
     socket.write(`( ${script}\n) 2>&1 </dev/null; ${typed}\n`)
-    const end = await until(`the shell answers: ${script}`, () => printed.exec(received) ?? false, limitSeconds)
+    const look = () => printed.exec(received) ?? (isClosed ? 'closed' : false)
+    const end = await until(`the shell answers: ${script}`, look, limitSeconds)
+    if (end === 'closed') throw new Error(`the machine went off during: ${script}`)
     const output = received.slice(0, end.index).replaceAll('\r\n', '\n').replace(/\n$/, '')
     if (end[1] !== '0') throw new Error(`the command ended with ${end[1]}: ${script}\n${output}`)
     return output

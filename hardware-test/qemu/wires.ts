@@ -2,8 +2,7 @@
  * The lines of the emulated machine's GPIO chip (a PL061), touched from outside as a finger and an eye would: through QEMU's test socket. Lines are
  * numbered 0 to 7; line 3 is the power key.
  */
-import { createInterface } from 'node:readline'
-import { connectTo } from './local-socket.ts'
+import { connectTo, onLine } from './local-socket.ts'
 import type { Qmp } from './qmp.ts'
 
 export interface Wires extends Disposable {
@@ -21,7 +20,7 @@ export async function openWires(path: string, qmp: Qmp): Promise<Wires> {
   const socket = await connectTo(path)
   socket.on('error', () => undefined)
   const waiting: ((line: string) => void)[] = []
-  createInterface({ input: socket }).on('line', (line) => {
+  onLine(socket, (line) => {
     // Lines that begin otherwise tell of interrupts.
     if (/^(OK|FAIL|ERR)/.test(line)) waiting.shift()?.(line)
   })
