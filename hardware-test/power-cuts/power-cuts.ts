@@ -13,7 +13,7 @@ import { until } from '../../src/testing/until.ts'
 import type { Peer } from '../peer.ts'
 import { type Machine, type MachineOptions, startMachine } from '../qemu/machine.ts'
 import type { Segment } from '../qemu/segment.ts'
-import type { CutFigures, DiskState } from '../qemu/volatile-disk.ts'
+import type { CutFigures, VolatileDisk } from '../qemu/volatile-disk.ts'
 import { openCutDisk, type Place } from './cut-disks.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { checkState } from './state-check.ts'
@@ -61,6 +61,10 @@ export interface PowerCutsFigures {
 
 /** From when the traffic begins; long enough for several files to be on their way. */
 const [shortestMs, longestMs] = [150, 5000]
+/** So many of the cuts wait for a moment at which something can be lost. */
+const atWriteShare = 0.85
+const maxWrites = 8
+const writeLimitMs = 4000
 const linkSeconds = 60
 const settleSeconds = 120
 
@@ -128,10 +132,32 @@ async function runUntilCut(options: PowerCutsOptions, saved: string, chance: See
     tag: `cut-${number}`,
   })
   await pause(shortestMs + chance.below(longestMs - shortestMs))
+  const disks = [state.disk, store.disk]
+  const cutAll = () => disks.map((disk) => disk.cut(() => chance.fraction()))
+  const atWrite = chance.happens(atWriteShare) ? await cutAtWrite(disks, 1 + chance.below(maxWrites), cutAll) : undefined
+  const figures = atWrite ?? cutAll()
+  // What writers do after this moment fails, and is meant to.
+  const stopped = traffic.stop()
   await machine.cut()
-  const figures = [state.disk, store.disk].map((disk) => disk.cut(() => chance.fraction()))
-  const writes = await traffic.stop()
+  const writes = await stopped
+  // Else the host would wait for a link of which nobody told it that it is dead.
+  await peer.end('SIGTERM')
+  await peer.start()
   return { ledger, ...writes, figures }
+}
+
+/** Cuts while something is at risk: with the so-many-th write that comes. Undefined when so many did not come. */
+async function cutAtWrite<T>(disks: readonly VolatileDisk[], writes: number, cutAll: () => T): Promise<T | undefined> {
+  let left = writes
+  const { promise, resolve } = Promise.withResolvers<T>()
+  const noticed = () => {
+    left -= 1
+    if (left === 0) resolve(cutAll())
+  }
+  for (const disk of disks) disk.watchWrites(noticed)
+  const result = await Promise.race([promise, pause(writeLimitMs)])
+  for (const disk of disks) disk.watchWrites(undefined)
+  return result ?? undefined
 }
 
 /** Returns how many file systems had something to mend. With `onlyLook` nothing goes on from there. */

@@ -25,8 +25,13 @@ export interface VolatileDisk extends AsyncDisposable {
   state(): DiskState
   /** Puts another state in its place; nothing may use the disk meanwhile. */
   restore(state: DiskState): void
-  /** The power goes: of what is not flushed a part chosen by `fraction` (0 to below 1, as `Math.random`) survives. */
+  /**
+   * The power goes: of what is not flushed a part chosen by `fraction` (0 to below 1, as `Math.random`) survives. Nobody reaches the disk until it
+   * is restored.
+   */
   cut(fraction: () => number): CutFigures
+  /** Called after each write that is now at risk; undefined for nobody. */
+  watchWrites(noticed: (() => void) | undefined): void
   /** Writes a range of what is there for good to a file, with holes where it is empty. */
   write(file: string, range?: { readonly offset: number; readonly length: number }): Promise<void>
 }
@@ -60,6 +65,8 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
   /** Blocks as they are with what is pending. */
   let fresh = new Map<number, Buffer>()
   let pending: PendingWrite[] = []
+  let isOff = false
+  let noticed: (() => void) | undefined
 
   function blockOf(number: number): Buffer {
     const known = fresh.get(number) ?? durable.get(number)
@@ -93,13 +100,13 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
   async function transmit(take: Take, socket: Socket): Promise<void> {
     for (;;) {
       const request = await take(28)
-      if (request === undefined) return
+      if (request === undefined || isOff) return
       if (request.readUInt32BE(0) !== requestMagic) throw new Error('this is no request of a block device')
       const [command, offset, length] = [request.readUInt16BE(6), Number(request.readBigUInt64BE(16)), request.readUInt32BE(24)]
       const isRange = command === commands.read || command === commands.write
       const isOutside = isRange && (length > maxRequestBytes || offset + length > sizeBytes)
       const data = command === commands.write ? await take(length) : undefined
-      if (command === commands.disconnect || (command === commands.write && data === undefined)) return
+      if (isOff || command === commands.disconnect || (command === commands.write && data === undefined)) return
       const reply = Buffer.alloc(16)
       reply.writeUInt32BE(simpleReplyMagic, 0)
       request.copy(reply, 8, 8, 16)
@@ -114,6 +121,7 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
           const write = { offset, data }
           put(fresh, write)
           pending.push(write)
+          noticed?.()
         }
         socket.write(reply)
       }
@@ -142,8 +150,14 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
       durable = new Map(state)
       fresh = new Map()
       pending = []
+      isOff = false
+    },
+    watchWrites(callback) {
+      noticed = callback
     },
     cut(fraction) {
+      isOff = true
+      for (const socket of sockets) socket.destroy()
       const kept = surviving(pending, fraction)
       const figures = { pending: pending.length, lost: pending.length - kept.filter(({ isWhole }) => isWhole).length }
       fresh = new Map()
