@@ -12,7 +12,7 @@ import { textsPlugin } from './ui-texts.mjs'
 /** Of all files together, compressed: every language and every page. */
 const maxCompressedBytes = 120_000
 
-/** Builds the interface below `root`/dist/ui and returns how many bytes all of it takes, compressed. */
+/** Builds the interface below `root`/dist/ui and returns how many bytes all of it takes, compressed, and what it is made of. */
 export async function buildUi(root) {
   const source = join(root, 'ui')
   const target = join(root, 'dist/ui')
@@ -80,7 +80,7 @@ export async function buildUi(root) {
 
   if (totalBytes > maxCompressedBytes)
     throw new Error(`The web interface takes ${totalBytes} bytes, more than ${maxCompressedBytes}`)
-  return totalBytes
+  return { totalBytes, metafile }
 }
 
 function webManifest(icon) {

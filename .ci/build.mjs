@@ -2,10 +2,11 @@
  * Builds dist/: the program and its workers as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { buildUi } from './build-ui.mjs'
+import { licencesOf } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const startedMs = performance.now()
@@ -18,21 +19,18 @@ const requireBanner =
 
 const launcher = `#!/bin/sh
 # Runs Berrysync on the Node that package.json pins, wherever this file is linked from.
-# Memory counts: new objects get 4 MiB at a time instead of 16, what is dead is looked for when the heap has grown by a third, and all
-# threads share two arenas of malloc, which costs no time. With less than 2 GiB in the machine V8 keeps little in reserve, and is a tenth
-# slower for it (docs/performance.md).
 here=$(dirname -- "$(readlink -f -- "$0")")
-small=
-while read -r name kib _; do
-  if [ "$name" = MemTotal: ] && [ "$kib" -lt 2097152 ]; then small=--optimize-for-size; fi
-done 2>/dev/null < /proc/meminfo
-export MALLOC_ARENA_MAX=2
-exec "$here/../node_modules/${runtime}/bin/node" --max-semi-space-size=4 --heap-growing-percent=30 \${small:+"$small"} "$here/berrysync.mjs" "$@"
+. "$here/memory-flags"
+exec "$here/../node_modules/${runtime}/bin/node" $flags "$here/berrysync.mjs" "$@"
 `
 
-rmSync(`${root}dist`, { recursive: true, force: true })
-mkdirSync(`${root}dist`)
-await build({
+// Packages and images in dist/ are made of what is built here and take long to make, so they are left.
+mkdirSync(`${root}dist`, { recursive: true })
+for (const name of readdirSync(`${root}dist`)) {
+  if (!/\.deb$|\.release$|\.img|^image$/.test(name))
+    rmSync(`${root}dist/${name}`, { recursive: true, force: true })
+}
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     berrysync: 'src/main.ts',
@@ -47,13 +45,20 @@ await build({
   format: 'esm',
   target: 'node24',
   external: ['better-sqlite3'],
+  // The native part of onoff has no prebuilt form, and nothing of it is used.
+  alias: { epoll: './src/appliance/no-edges.ts' },
   loader: { '.sql': 'text' },
   banner: { js: requireBanner },
   sourcemap: true,
+  metafile: true,
   logLevel: 'warning',
 })
+copyFileSync(`${root}image/memory-flags`, `${root}dist/memory-flags`)
 writeFileSync(`${root}dist/berrysync`, launcher)
 chmodSync(`${root}dist/berrysync`, 0o755)
-const uiBytes = await buildUi(root)
+const ui = await buildUi(root)
+writeFileSync(`${root}dist/licences.txt`, licencesOf(root, [metafile, ui.metafile]))
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-console.log(`Built dist/berrysync and dist/ui (${(uiBytes / 1000).toFixed(1)} kB compressed) in ${seconds} s`)
+console.log(
+  `Built dist/berrysync and dist/ui (${(ui.totalBytes / 1000).toFixed(1)} kB compressed) in ${seconds} s`,
+)

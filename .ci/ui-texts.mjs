@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A plugin for esbuild. `directory` holds one directory a language, with the same messages in each. */
+/** A plugin for esbuild. `directory` holds one directory a language, with the messages of `en` at least in each. */
 export function textsPlugin(directory) {
   const read = (language) => readMessages(join(directory, language))
   return {
@@ -20,11 +20,16 @@ export function textsPlugin(directory) {
       }))
       build.onLoad({ filter: /^(en|ru)$/, namespace: 'texts' }, ({ path }) => {
         const messages = read(path)
-        const values = [...read('en').keys()].map((key) => messages.get(key))
+        const shared = [...read('en').keys()]
+        const values = shared.map((key) => messages.get(key))
+        // What went wrong comes from the daemon in English, so only the other languages have texts for all of it.
+        const own = [...messages]
+          .filter(([key]) => !shared.includes(key))
+          .map((message) => message.join(' ='))
         return {
           contents: `import { keys } from 'texts:keys'
             const values = ${JSON.stringify(values)}
-            export const texts = keys.map((key, at) => key + ' =' + values[at]).join('\\n')`,
+            export const texts = [...keys.map((key, at) => key + ' =' + values[at]), ...${JSON.stringify(own)}].join('\\n')`,
         }
       })
     },

@@ -32,6 +32,16 @@ import {
 } from './setting-table.ts'
 import { decodeStatement } from './wire/statement-body.ts'
 
+/** The disk of an appliance that a folder is on. */
+export interface FolderDisk {
+  /** Of its file system; a few have none. */
+  readonly uuid?: string
+  /** What it was called last. */
+  readonly name: string
+  /** Where the folder's database lies: never guessed, once it is somewhere. */
+  readonly database: 'disk' | 'device'
+}
+
 export interface FolderEntry {
   /** Absolute, without symbolic links. */
   readonly path: string
@@ -43,6 +53,8 @@ export interface FolderEntry {
   readonly set: Partial<FolderSettings>
   /** Its directory has not been taken for it yet: it was added just now, or that was broken off. */
   readonly isNew?: boolean
+  /** None for a folder that is on no disk of an appliance. */
+  readonly disk?: FolderDisk
 }
 
 export interface Config {
@@ -67,7 +79,7 @@ interface SetupFolder {
 
 /** Thousands of folders fit; what is larger is not a configuration. */
 const maxConfigBytes = 4 * 1024 ** 2
-const configName = 'config.json'
+export const configName = 'config.json'
 
 // ---- environment --------------------------------------------------------------------------------------------------------
 
@@ -78,6 +90,8 @@ export interface Environment {
   readonly logLevel: string | undefined
   /** `$NO_COLOR` is set. */
   readonly plain: boolean
+  /** `$BERRYSYNC_APPLIANCE_ROOT`, for tests: stands for `/` where an appliance looks for its disks and its helper. */
+  readonly applianceRoot: string | undefined
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -89,6 +103,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     defaultHome: ofUnit !== undefined && ofUnit !== '' ? ofUnit : join(ofUser, 'berrysync'),
     logLevel: variables.BERRYSYNC_LOG === '' ? undefined : variables.BERRYSYNC_LOG,
     plain: variables.NO_COLOR !== undefined && variables.NO_COLOR !== '',
+    applianceRoot: variables.BERRYSYNC_APPLIANCE_ROOT === '' ? undefined : variables.BERRYSYNC_APPLIANCE_ROOT,
   }
 }
 
@@ -98,7 +113,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
 async function loadConfig(home: string, deviceTable: SettingTable<DeviceSettings>): Promise<Config> {
   const file = join(home, configName)
   const text = await readText(file)
-  if (text === undefined) return { device: {}, folders: [] }
+  return text === undefined ? { device: {}, folders: [] } : parseConfigText(file, text, deviceTable)
+}
+
+/** What `configToText` wrote. `file` names it in the error. Throws `config-damaged`. */
+export function parseConfigText(
+  file: string,
+  text: string,
+  deviceTable: SettingTable<DeviceSettings>,
+): Config {
   const { webPassword, ...json } = objectOf(file, 'the file', parseJson(file, text))
   const config = parseConfig(file, json, deviceTable, parseEntry)
   return webPassword === undefined ? config : { ...config, password: parsePassword(file, webPassword) }
@@ -171,7 +194,7 @@ function parseSetupFolder(file: string, place: string, json: Record<string, unkn
 
 /** As `saveConfig` wrote it. */
 function parseEntry(file: string, place: string, json: Record<string, unknown>): FolderEntry {
-  const { guest, former, new: isNew, ...typed } = json
+  const { guest, former, new: isNew, disk, ...typed } = json
   const folder = parseSetupFolder(file, place, typed)
   const named = `${place} (${folder.path})`
   const secret = guest === undefined ? folder.secret : parsePass(file, named, guest)
@@ -181,7 +204,16 @@ function parseEntry(file: string, place: string, json: Record<string, unknown>):
     secret,
     ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
     ...(isNew === true ? { isNew } : {}),
+    ...(disk === undefined ? {} : { disk: parseDisk(file, named, disk) }),
   }
+}
+
+function parseDisk(file: string, place: string, json: unknown): FolderDisk {
+  const { uuid, name, database } = objectOf(file, `${place}: "disk"`, json)
+  const isKnown = uuid === undefined || typeof uuid === 'string'
+  if (!isKnown || typeof name !== 'string' || (database !== 'disk' && database !== 'device'))
+    throw damaged(file, `${place}: "disk" does not say which disk that is`)
+  return { ...(uuid === undefined ? {} : { uuid }), name, database }
 }
 
 /** What opens a folder, as it is kept. */
@@ -311,14 +343,18 @@ function keptToJson(
 }
 
 async function saveConfig(home: string, config: Config): Promise<void> {
-  const folders = config.folders.map(({ path, secret, former, set, isNew }) => ({
+  await onPath(home, 'write', () => replaceFile(join(home, configName), configToText(config)))
+}
+
+export function configToText(config: Config): string {
+  const folders = config.folders.map(({ path, secret, former, set, isNew, disk }) => ({
     path,
     ...keptToJson(secret),
     ...(former === undefined ? {} : { former: former.map(keptToJson) }),
     ...(isNew === true ? { new: true } : {}),
+    ...(disk === undefined ? {} : { disk }),
     ...set,
   }))
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }
-  const text = `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
-  await onPath(home, 'write', () => replaceFile(join(home, configName), text))
+  return `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
 }

@@ -16,7 +16,8 @@ export function statusToBody(folder: SyncedFolder, { paused }: LimitsInForce, sp
   const { id, entry, keys, state } = folder
   const set = withDefaults(folderSettingTable, entry.set)
   const limits = { upload: set.uploadLimit, download: set.downloadLimit }
-  const known = { id, path: entry.path, hosts: [...set.hosts], limits }
+  const disk = entry.disk === undefined ? {} : { disk: diskToBody(entry.disk) }
+  const known = { id, path: entry.path, hosts: [...set.hosts], limits, ...disk }
   if (keys === undefined) {
     const where = set.hosts.length === 0 ? ` ${sayWhere(entry.path)}` : ''
     return { ...known, ...emptyBody, ...joiningToBody(state.obstacle, where) }
@@ -69,6 +70,10 @@ function joiningToBody(
     obstacle,
     explanation: obstacle.message,
   }
+}
+
+function diskToBody({ name, uuid }: NonNullable<SyncedFolder['entry']['disk']>) {
+  return { name, ...(uuid === undefined ? {} : { uuid }) }
 }
 
 function showReason({ data, ...reason }: NonNullable<FolderStatus['halt']>): Reason {

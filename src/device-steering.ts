@@ -1,6 +1,9 @@
 /** Answers what the API asks, from the synced folders, the configuration and the links. Holds no state of its own. */
+import type { ApplianceSteering } from './api/appliance-steering.ts'
+import type { BackupSteering } from './api/backup-steering.ts'
 import { createEventStream, type EventStreamNeeds } from './api/event-stream.ts'
 import type { Metrics } from './api/metrics.ts'
+import type { ReleaseSteering } from './api/release-steering.ts'
 import { defaultRows } from './api/schemas/basics.ts'
 import type { Snapshot } from './api/schemas/events.ts'
 import type { ExplanationBody, Route } from './api/schemas/explanation.ts'
@@ -8,6 +11,7 @@ import type { InviteBody, PeerBody } from './api/schemas/members.ts'
 import type { Settings, SettingsChange } from './api/schemas/settings.ts'
 import type { Status } from './api/schemas/status.ts'
 import type { Steering } from './api/steering.ts'
+import type { SystemSteering } from './api/system-steering.ts'
 import type { ConfigKeeper } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
@@ -26,6 +30,7 @@ import type { DialResult } from './net/dial-target.ts'
 import { foundBy, type WayResult } from './net/found-peers.ts'
 import type { SearchResult } from './net/search.ts'
 import type { Explanation } from './peer-finding.ts'
+import { findQrText } from './qr-reader.ts'
 import type { ReachabilityReport } from './reachability.ts'
 import {
   type DeviceSettings,
@@ -56,6 +61,7 @@ interface Needs {
   readonly deviceTable: SettingTable<DeviceSettings>
   /** What the options of the daemon say for this run. */
   readonly overrides: Partial<DeviceSettings>
+  readonly appliance: ApplianceSteering | undefined
   readonly chooser: DirectoryChooser
   readonly config: ConfigKeeper
   readonly folders: SyncedFolders
@@ -66,6 +72,10 @@ interface Needs {
   hosts(folder: FolderId): readonly DialResult[]
   /** What was tried to reach peers of a folder. */
   explain(folder: FolderId): Explanation
+  /** The machine itself, and backups of this device: answered elsewhere. */
+  readonly machine: SystemSteering
+  readonly releases: ReleaseSteering
+  readonly backups: BackupSteering
   /** How peers outside can connect. */
   reachability(): ReachabilityReport
   /** Whether nothing goes anywhere but to predefined hosts. */
@@ -75,7 +85,7 @@ interface Needs {
 }
 
 export function createSteering(needs: Needs): Steering {
-  const { device, deviceTable, config, folders, traffic, chooser } = needs
+  const { device, deviceTable, config, folders, traffic, chooser, appliance } = needs
 
   async function chosen(named: string | undefined): Promise<readonly SyncedFolder[]> {
     return named === undefined ? folders.list() : [await folders.find(named)]
@@ -107,7 +117,10 @@ export function createSteering(needs: Needs): Steering {
       routes: needs.hosts(folder.id).map(showHost),
     }))
     return {
-      device: { ...device, ...needs.running(), limits: limitsToBody(limits) },
+      device: {
+        ...{ ...device, ...needs.running(), appliance: appliance !== undefined },
+        limits: limitsToBody(limits),
+      },
       ...{ folders: shown, traffic: traffic.read() },
     }
   }
@@ -118,13 +131,18 @@ export function createSteering(needs: Needs): Steering {
       const coming = state.folder.transfers()
       if (coming.length > 0) transfers[id] = [...coming]
     }
-    return { status: await status(undefined), transfers }
+    const disks = appliance === undefined ? {} : { disks: [...(await appliance.disks())] }
+    return { status: await status(undefined), transfers, ...disks }
   }
 
   let metrics: Metrics | undefined
 
   return {
     ...createFileSteering(folders),
+    appliance,
+    ...needs.machine,
+    ...needs.releases,
+    ...needs.backups,
     status,
     async metrics() {
       if (!needs.isMeasured())
@@ -175,6 +193,10 @@ export function createSteering(needs: Needs): Steering {
         hosts: [...(readHosts(link?.hosts ?? []).hosts ?? [])],
         ...(here === undefined ? {} : { path: here.entry.path }),
       }
+    },
+    async readQrCode(picture) {
+      const text = await findQrText(picture)
+      return text === undefined ? {} : { text }
     },
     async directories(path) {
       const { directories, ...list } = await chooser.list(path)

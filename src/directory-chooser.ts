@@ -24,6 +24,8 @@ export interface ListedDirectory extends Partial<DiskSpace> {
   readonly path: string
   /** Why it cannot be chosen, as an error code. */
   readonly obstacle?: string
+  /** Of a root that a disk of an appliance gives: what the disk is called. */
+  readonly disk?: string
 }
 
 export interface DirectoryList extends Partial<DiskSpace> {
@@ -46,6 +48,10 @@ export interface DirectoryChooser {
 interface Needs {
   /** Real path of the state directory. */
   readonly home: string
+  /** Roots that disks of an appliance give, besides. */
+  diskRoots?(): readonly { readonly path: string; readonly disk: string }[]
+  /** Directories on disks that are Berrysync's own. */
+  own?(): readonly string[]
   /** Absolute paths as they were set; one that is not there now has nothing below it. */
   roots(): readonly string[]
   /** Real paths of the synced folders. */
@@ -60,7 +66,18 @@ interface Place extends Disposable {
   readonly directory: Directory
 }
 
-export function createDirectoryChooser({ home, roots, synced }: Needs): DirectoryChooser {
+export function createDirectoryChooser({
+  home,
+  roots: setRoots,
+  synced,
+  diskRoots = () => [],
+  own = () => [],
+}: Needs): DirectoryChooser {
+  /** Those of disks first: that is where folders belong. */
+  function roots(): readonly string[] {
+    return [...new Set([...diskRoots().map(({ path }) => path), ...setRoots()])]
+  }
+
   function notAllowed(path: string): SyncError {
     return new SyncError('directory-not-allowed', { path, roots: roots().join(', ') || 'none' })
   }
@@ -102,12 +119,13 @@ export function createDirectoryChooser({ home, roots, synced }: Needs): Director
   }
 
   async function listRoots(): Promise<DirectoryList> {
-    const check = await surveyPlaces(home, synced())
+    const check = await surveyPlaces(home, synced(), own())
+    const disks = new Map(diskRoots().map(({ path, disk }) => [path, { disk }]))
     const directories: ListedDirectory[] = []
     for (const root of roots()) {
       const obstacle = await obstacleOf(() => check(root))
       const space = await spaceOf(root)
-      directories.push({ name: root, path: root, ...obstacle, ...space })
+      directories.push({ name: root, path: root, ...obstacle, ...space, ...disks.get(root) })
     }
     return { directories, more: false }
   }
@@ -126,7 +144,7 @@ export function createDirectoryChooser({ home, roots, synced }: Needs): Director
   async function listBelow(path: string): Promise<DirectoryList> {
     using place = await open(path)
     const { names, more } = await reaching(place.path, () => namesIn(place.directory))
-    const check = await surveyPlaces(home, synced())
+    const check = await surveyPlaces(home, synced(), own())
     const directories: ListedDirectory[] = []
     for (const name of names) {
       const below = join(place.path, name)

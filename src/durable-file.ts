@@ -5,23 +5,24 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Puts a file of this text, readable by its owner alone, in the place of the one there. The directory has to exist. */
-export async function replaceFile(file: string, text: string): Promise<void> {
+/** Puts a file of this content, readable by its owner alone, in the place of the one there. The directory has to exist. */
+export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
   const draft = `${file}.new`
   // A draft that a crash left behind may have another mode.
   await rm(draft, { force: true })
-  await writeNew(draft, text)
+  await writeNew(draft, content)
   await rename(draft, file)
   await syncDirectory(dirname(file))
 }
 
-async function writeNew(file: string, text: string): Promise<void> {
+async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
   await using handle = await open(file, 'wx', 0o600)
-  await handle.writeFile(text)
+  await handle.writeFile(content)
   await handle.sync()
 }
 
-async function syncDirectory(directory: string): Promise<void> {
+/** Makes durable which names are in it. */
+export async function syncDirectory(directory: string): Promise<void> {
   await using handle = await open(directory, 'r')
   await handle.sync()
 }

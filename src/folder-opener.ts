@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FolderEntry } from './config.ts'
+import { SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import { type InviteKeys, inviteIdOf, inviteKeys } from './core/invite.ts'
 import { type Author, createAuthor } from './core/record.ts'
@@ -20,10 +21,12 @@ import { type Folder, openFolder } from './engine/folder.ts'
 import type { DeviceRates } from './engine/rates.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import type { UploadSlots } from './engine/upload-slots.ts'
+import { databaseFileOf, type FolderPlaces } from './folder-disks.ts'
 import { createJoining } from './joining.ts'
 import type { Membership } from './net/membership.ts'
 import type { PeerFinding } from './peer-finding.ts'
 import type { Chance, Clock, Link, Log } from './ports.ts'
+import { copySuffixes } from './store/before-migration.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
 import type { FolderOpener } from './synced-folders.ts'
 
@@ -36,8 +39,7 @@ export interface FolderOpenerNeeds {
   deviceName(): string
   /** Of the device itself; a guest signs with one of its own. */
   readonly authorSeed: Uint8Array
-  /** Directory of the databases. */
-  readonly databases: string
+  readonly places: Pick<FolderPlaces, 'databases'>
   readonly hasher: Hasher
   readonly finder: BlockFinder
   readonly rates: DeviceRates
@@ -69,7 +71,7 @@ interface Member {
 }
 
 export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
-  const { clock, chance, log, device, deviceName, authorSeed, databases, peerFinding, ...shared } = needs
+  const { clock, chance, log, device, deviceName, authorSeed, places, peerFinding, ...shared } = needs
   const deviceAuthor = createAuthor(authorSeed)
   const members = new Map<FolderId, Member>()
   /** Folders that are still to be joined, by the meeting with whoever invited. */
@@ -89,11 +91,12 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
     )
   }
 
-  /** It keeps its name when the secret is changed. */
-  function databaseOf({ secret, former = [] }: FolderEntry): string {
-    const [first = secret] = former
-    if (first.kind === 'one-time') throw new Error('assertion: no database before a folder is joined')
-    return join(databases, `${folderKeys(first).folderId}.db`)
+  /** Undefined while its disk is away. */
+  async function databaseOf(entry: FolderEntry): Promise<string | undefined> {
+    const file = databaseFileOf(entry)
+    if (file === undefined) throw new Error('assertion: no database before a folder is joined')
+    const directory = await places.databases(entry)
+    return directory === undefined ? undefined : join(directory, file)
   }
 
   return {
@@ -119,8 +122,12 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       const folderLog = log.child({ folder: entry.path })
       let wanted = folderSettings
       const inForce = () => ({ ...wanted, paused: wanted.paused || shared.isPaused() })
+      const database = await databaseOf(entry)
+      if (database === undefined)
+        throw new SyncError('disk-away', { path: entry.path, disk: entry.disk?.name ?? '' })
       const store = below.use(
-        openFolderStore(databaseOf(entry), {
+        openFolderStore(database, {
+          isRemovable: entry.disk?.database === 'disk',
           random: (count) => chance.bytes(count),
           onDamage: (error) => folderLog.error({ error }, 'the database was damaged and is made anew'),
         }),
@@ -230,8 +237,14 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
       }
     },
     async forget(entry) {
-      for (const suffix of ['', '-wal', '-shm'])
-        await onPath(databases, 'write', () => rm(databaseOf(entry) + suffix, { force: true }))
+      // One that was removed while it lay elsewhere may have left one with the state of the device.
+      const { disk: _, ...withoutDisk } = entry
+      for (const database of new Set([await databaseOf(entry), await databaseOf(withoutDisk)])) {
+        if (database === undefined) continue
+        // The database last: what an older release could go back to must not outlive it.
+        for (const suffix of [...copySuffixes(database), '-wal', '-shm', ''])
+          await onPath(database, 'write', () => rm(database + suffix, { force: true }))
+      }
     },
   }
 }

@@ -7,17 +7,23 @@ import { isAbsolute, sep } from 'node:path'
 import { reasonOf, SyncError } from './core/errors.ts'
 
 /**
- * The real path of a directory that can be added. Throws `directory-missing`, `directory-unusable`, `directory-holds-state`,
- * `folder-exists` or `folder-nested`.
+ * The real path of a directory that can be added. `own` are directories on disks that are Berrysync's own. Throws `directory-missing`,
+ * `directory-unusable`, `directory-holds-state`, `directory-holds-own`, `folder-exists` or `folder-nested`.
  */
-export async function checkPlace(path: string, home: string, synced: readonly string[]): Promise<string> {
-  return (await surveyPlaces(home, synced))(path)
+export async function checkPlace(
+  path: string,
+  home: string,
+  synced: readonly string[],
+  own: readonly string[] = [],
+): Promise<string> {
+  return (await surveyPlaces(home, synced, own))(path)
 }
 
 /** Looks at the synced folders once; what it returns does what `checkPlace` does, for many directories. */
 export async function surveyPlaces(
   home: string,
   synced: readonly string[],
+  own: readonly string[] = [],
 ): Promise<(path: string) => Promise<string>> {
   const homeInode = await inodeOf(home)
   const syncedByInode = new Map<string, string>()
@@ -38,6 +44,8 @@ export async function surveyPlaces(
       const how = isHome ? 'is' : isSameOrInside(real, home) ? 'lies in' : 'contains'
       throw new SyncError('directory-holds-state', { path, how, home })
     }
+    const held = own.find((one) => isSameOrInside(real, one) || isSameOrInside(one, real))
+    if (held !== undefined) throw new SyncError('directory-holds-own', { path, own: held })
     const same = synced.find((other) => other === real) ?? syncedByInode.get(inode ?? '')
     if (same !== undefined) throw new SyncError('folder-exists', { path: same })
     const other = synced.find((one) => isSameOrInside(real, one) || isSameOrInside(one, real))

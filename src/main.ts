@@ -1,5 +1,5 @@
 /** The program: gives the command line its surroundings, and daemon and servers their life between start and signal. Exit codes are set here. */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import manifest from '../package.json' with { type: 'json' }
@@ -7,6 +7,7 @@ import { runProgram } from './cli/program.ts'
 import type { DaemonOptions, RelayCommand, TrackerOptions } from './cli/session.ts'
 import { readEnvironment } from './config.ts'
 import { reasonOf, SyncError } from './core/errors.ts'
+import { maxBackupBytes } from './core/sealed-backup.ts'
 import { askHidden } from './hidden-input.ts'
 import { openSocketPath } from './home.ts'
 import { createLog, isLogLevel, logLevels } from './log.ts'
@@ -25,11 +26,17 @@ const maxTextBytes = 1024 * 1024
 
 const environment = readEnvironment()
 
-function runDaemon({ home, listen, web, closed, config, logLevel }: DaemonOptions): Promise<void> {
+function runDaemon({ logLevel, appliance, ...options }: DaemonOptions): Promise<void> {
   return runUntilTold(logLevel, async (log) => {
     // Loaded only here, so that the short commands start fast.
     const { startNode } = await import('./node.ts')
-    return startNode({ home, listen, web, closed, config, log, version: manifest.version })
+    const root = environment.applianceRoot
+    return startNode({
+      ...options,
+      appliance: appliance ? { root } : undefined,
+      log,
+      version: manifest.version,
+    })
   })
 }
 
@@ -53,7 +60,7 @@ function runRelay({ logLevel, ...given }: RelayCommand): Promise<void> {
 /** Runs until a signal says to end. `start` says in the log when it is ready. */
 async function runUntilTold(
   logLevel: string | undefined,
-  start: (log: Log) => Promise<AsyncDisposable>,
+  start: (log: Log) => Promise<AsyncDisposable & { readonly restart?: Promise<void> }>,
 ): Promise<void> {
   const level = logLevel ?? environment.logLevel ?? 'info'
   if (!isLogLevel(level)) {
@@ -69,8 +76,16 @@ async function runUntilTold(
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
   onSignals(tell)
 
-  const running = await start(log)
-  const signal = await told
+  let running = await start(log)
+  const never = new Promise<never>(() => undefined)
+  let signal: string | undefined
+  for (;;) {
+    signal = await Promise.race([told, (running.restart ?? never).then(() => undefined)])
+    if (signal !== undefined) break
+    log.info({}, 'starting again')
+    await running[Symbol.asyncDispose]()
+    running = await start(log)
+  }
   log.info({ signal }, 'stopping')
   // Keeps the event loop alive: with an empty one the program would end here without a word.
   setTimeout(() => {
@@ -122,6 +137,23 @@ async function readText(file: string): Promise<string> {
   return text
 }
 
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    if ((await stat(file)).size <= maxBackupBytes) return await readFile(file)
+  } catch (error) {
+    throw new SyncError('request-invalid', { reason: `${file} cannot be read: ${reasonOf(error)}.` })
+  }
+  throw new SyncError('backup-malformed')
+}
+
+async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, bytes, { flag: 'wx', mode: 0o600, flush: true })
+  } catch (error) {
+    throw new SyncError('request-invalid', { reason: `${file} cannot be written: ${reasonOf(error)}.` })
+  }
+}
+
 /** Undefined when there is more. */
 async function readStdin(maxCharacters: number): Promise<string | undefined> {
   let text = ''
@@ -147,6 +179,8 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   readInput,
   askHidden,
   readText,
+  readBytes,
+  writePrivate,
   openSocketPath,
   pause: (delayMs) => pause(delayMs),
   monotonicMs: () => performance.now(),

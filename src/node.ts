@@ -1,7 +1,7 @@
 /**
  * The composition root: builds every part of a device, starts them in order, and disposes them in reverse. Decides nothing itself.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
@@ -10,16 +10,32 @@ import { buildApp } from './api/app.ts'
 import { openControlSocket } from './api/control-socket.ts'
 import { createOwnerDoor, type Door } from './api/door.ts'
 import { createSessionCookie } from './api/session-cookie.ts'
+import { appliancePaths } from './appliance/appliance-paths.ts'
+import { openBackupCopies } from './appliance/backup-copies.ts'
+import { ownDirectoryName } from './appliance/disk-facts.ts'
+import { openDisks } from './appliance/disks.ts'
+import { watchHealth } from './appliance/health.ts'
+import { createHelperClient } from './appliance/helper-client.ts'
+import { demandAnswer } from './appliance/own-answer.ts'
+import { createReleases } from './appliance/releases.ts'
+import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
+import { createBackups } from './backup.ts'
+import { createBackupSurroundings, placesOfCopies } from './backup-surroundings.ts'
 import { openConfig, readSetup } from './config.ts'
+import { withConfigCopy } from './config-copy.ts'
 import { createDeviceLimits } from './device-limits.ts'
 import { createSteering } from './device-steering.ts'
 import { createDirectoryChooser } from './directory-chooser.ts'
 import { createFinderPool } from './disk/block-finder.ts'
 import { createHashPool } from './disk/hasher.ts'
+import { createDiskSteering } from './disk-steering.ts'
 import { createDeviceRates } from './engine/rates.ts'
 import { createUploadSlots } from './engine/upload-slots.ts'
+import { createDiskPlaces, createPlainPlaces } from './folder-disks.ts'
 import { createFolderOpener } from './folder-opener.ts'
+import { releasePlaces } from './helper/release-state.ts'
 import { openHome, openSocketPath } from './home.ts'
+import { createMachineSteering } from './machine-steering.ts'
 import {
   formatHostPort,
   type HostPort,
@@ -35,6 +51,7 @@ import type { FoundBy } from './net/found-peers.ts'
 import { loadIdentity } from './net/identity.ts'
 import { createLanSearch } from './net/lan-search.ts'
 import { openListener } from './net/listener.ts'
+import { ownInterfaces } from './net/own-interfaces.ts'
 import { createPortMapping } from './net/port-mapping.ts'
 import { createRelayClient } from './net/relay-client.ts'
 import type { SearchOptions } from './net/search.ts'
@@ -43,6 +60,8 @@ import { createNews } from './news.ts'
 import { createPeerFinding } from './peer-finding.ts'
 import type { Link, Log } from './ports.ts'
 import { createReachability } from './reachability.ts'
+import { createReleaseSteering } from './release-steering.ts'
+import { finishRestore } from './restored-home.ts'
 import { type DeviceSettings, deviceSettingTable, settingsFromTexts, withDefaults } from './setting-table.ts'
 import { openDeviceStore } from './store/open-device-store.ts'
 import { openSyncedFolders } from './synced-folders.ts'
@@ -60,6 +79,8 @@ export interface NodeOptions {
   readonly web: string | undefined
   /** Nothing goes anywhere but to predefined hosts, for this run. */
   readonly closed: boolean
+  /** This machine is an appliance. `root` stands for `/` where its disks and its helper are, in a test. */
+  readonly appliance?: { readonly root: string | undefined } | undefined
   /** A file whose settings and folders are taken over. */
   readonly config: string | undefined
   readonly log: Log
@@ -71,6 +92,8 @@ export interface Node extends AsyncDisposable {
   readonly listen: string
   /** The address of its web interface, where there is one. */
   readonly web: string | undefined
+  /** Resolves when it wants to be ended and started again. */
+  readonly restart: Promise<void>
 }
 
 /** Starts a device. Throws a `SyncError` with the reason when it cannot; nothing is left running then. */
@@ -80,10 +103,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const chance = systemChance
 
   const hostName = hostname()
-  const deviceTable = deviceSettingTable(hostName, homedir())
+  // Folders belong on the disks of an appliance.
+  const deviceTable = deviceSettingTable(hostName, options.appliance === undefined ? homedir() : '/')
   const overrides = readOverrides(deviceTable, options)
   const home = parts.use(await openHome(options.home))
-  const config = await openConfig(home.path, deviceTable)
+  if (await finishRestore(home.path)) log.info({}, 'a backup took the place of what this device was')
+  const config = await withConfigCopy(home.path, version, () => openConfig(home.path, deviceTable))
   const setup = options.config === undefined ? undefined : await readSetup(options.config, deviceTable)
   if (setup !== undefined) {
     await config.change((before) => ({ ...before, device: { ...before.device, ...setup.device } }))
@@ -118,6 +143,12 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   const finder = parts.use(createFinderPool())
   const databases = join(home.path, 'folders')
   await mkdir(databases, { recursive: true, mode: 0o700 })
+  const paths = options.appliance === undefined ? undefined : appliancePaths(options.appliance.root)
+  const disks = paths === undefined ? undefined : parts.use(await openDisks({ ...paths, clock, log }))
+  const places =
+    paths === undefined || disks === undefined
+      ? createPlainPlaces(databases)
+      : createDiskPlaces({ disks, mounts: paths.mounts, device: identity.device.id, databases })
   const listenAddress = parseListenAddress(settings.listen)
   const maxLinks = (): number => settings.links
 
@@ -189,7 +220,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     mayMapPort: () => settings.portMapping && scopeOf(listenAddress.host) !== 'loopback',
   })
   const opener = createFolderOpener({
-    ...{ clock, chance, log, databases, hasher, finder, rates, uploads, maxLinks, peerFinding },
+    ...{ clock, chance, log, places, hasher, finder, rates, uploads, maxLinks, peerFinding },
     device: identity.device,
     deviceName: () => settings.name,
     authorSeed: identity.authorSeed,
@@ -218,15 +249,71 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   )
   const listen = formatHostPort(listener.address)
   const folders = parts.use(
-    await openSyncedFolders({ home: home.path, config, opener, chance, log, onChange: news.note }),
+    await openSyncedFolders({ home: home.path, config, opener, places, chance, log, onChange: news.note }),
   )
   if (setup !== undefined) await folders.takeIn(setup.folders)
 
+  const helper = paths === undefined ? undefined : createHelperClient(paths.socket, clock)
+  const appliance =
+    helper === undefined || disks === undefined
+      ? undefined
+      : createDiskSteering({ ...{ disks, helper, folders, clock, log }, onChange: news.note })
+  if (disks !== undefined) parts.use(disks.listen(news.note))
   const chooser = createDirectoryChooser({
     home: home.path,
+    diskRoots: () =>
+      (disks?.attached() ?? []).map(({ facts, mountPoint }) => ({
+        path: join(mountPoint, ownDirectoryName),
+        disk: facts.name,
+      })),
+    own: places.own,
     roots: () => settings.roots,
     synced: () => folders.list().map(({ entry }) => entry.path),
   })
+  const { promise: restart, resolve: askForRestart } = Promise.withResolvers<void>()
+  const facts = createSystemFacts({
+    clock,
+    log,
+    addresses: reachableAddresses,
+    space: () => spaceAt(home.path),
+  })
+  const machine = createMachineSteering(
+    facts,
+    helper === undefined ? undefined : { ask: helper.ask, identify: undefined },
+  )
+  const releasesAt = releasePlaces(options.appliance?.root)
+  const releases =
+    helper === undefined || disks === undefined
+      ? undefined
+      : createReleases({
+          ...{ clock, version, places: { ...releasesAt, updates: join(home.path, 'updates') } },
+          disks: () =>
+            disks.attached().map(({ facts: { name }, mountPoint }) => ({
+              disk: name,
+              directory: join(mountPoint, ownDirectoryName),
+            })),
+          install: (file, progress) => helper.ask({ verb: 'install-release', file }, progress),
+          rollBack: () => helper.ask({ verb: 'roll-back' }),
+          restart: askForRestart,
+        })
+  const backups = createBackups({
+    ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
+    deviceName: () => settings.name,
+    copies: () => copies,
+    restart: askForRestart,
+    ...(helper === undefined || disks === undefined ? {} : createBackupSurroundings({ helper, disks, log })),
+  })
+  const copies =
+    disks === undefined
+      ? undefined
+      : parts.use(
+          await openBackupCopies({
+            ...{ clock, log, sign: backups.sign, lock: backups.lock },
+            file: join(home.path, 'backup-copies.json'),
+            places: () => placesOfCopies(disks),
+          }),
+        )
+  if (disks !== undefined) parts.use(disks.listen(() => void copies?.look()))
   const steering = createSteering({
     device: { id: identity.device.id, version, pid: process.pid },
     running: () => ({
@@ -250,6 +337,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     },
     ...{
       overrides,
+      appliance,
       chooser,
       deviceTable,
       config,
@@ -257,6 +345,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
       traffic,
       hosts: peerFinding.hosts,
       explain: peerFinding.explain,
+      machine,
+      backups,
+      releases: createReleaseSteering(releases, version),
     },
     reachability: reachability.report,
     isClosed: () => settings.closed,
@@ -274,13 +365,26 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   parts.use(await openControlSocket(buildBehind(ownerDoor), socket.path))
   const web = await openWebInterface({
     ...{ home: home.path, hostName, deviceId, settings, access, buildApp: buildBehind, clock, chance, log },
-    webNames: () => settings.webNames,
+    // The machine may be given another name while this runs.
+    webNames: () => [...settings.webNames, hostname(), `${hostname()}.local`],
   })
   if (web !== undefined) parts.use(web)
+  if (helper !== undefined) {
+    const health = await watchHealth({
+      ...{ clock, log, version, places: releasesAt },
+      async look() {
+        await demandAnswer({ socketPath: socket.path }, '/api/status')
+        if (web !== undefined) await demandAnswer({ url: web.url }, '/api/access')
+      },
+      keep: () => helper.ask({ verb: 'keep-release' }),
+      giveUp: askForRestart,
+    })
+    parts.use(health)
+  }
   log.info({ home: home.path, listen, web: web?.url, device: deviceId, version }, 'ready')
 
   const owned = parts.move()
-  return { listen, web: web?.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { listen, web: web?.url, restart, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readOverrides(
@@ -292,4 +396,18 @@ function readOverrides(
     ...(web === undefined ? {} : { web }),
     ...(closed ? { closed: 'on' } : {}),
   })
+}
+
+/** Those of this machine that somebody else could reach. */
+function reachableAddresses(): OwnAddress[] {
+  return Object.entries(ownInterfaces()).flatMap(([name, entries = []]) =>
+    entries
+      .filter(({ address }) => ['private', 'public'].includes(scopeOf(address)))
+      .map(({ address }) => ({ name, address: address.split('%')[0]! })),
+  )
+}
+
+async function spaceAt(directory: string): Promise<{ totalBytes: number; freeBytes: number }> {
+  const { blocks, bavail, bsize } = await statfs(directory)
+  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
 }

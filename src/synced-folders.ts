@@ -4,7 +4,7 @@
  */
 import { realpath } from 'node:fs/promises'
 import type { ConfigKeeper, FolderEntry, Setup } from './config.ts'
-import { isSyncError, SyncError } from './core/errors.ts'
+import { isSyncError, reasonOf, SyncError } from './core/errors.ts'
 import type { FolderId } from './core/ids.ts'
 import { inviteIdOf, inviteKeys } from './core/invite.ts'
 import {
@@ -19,6 +19,7 @@ import {
 import type { Folder } from './engine/folder.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import type { Succession } from './engine/succession.ts'
+import type { FolderPlaces } from './folder-disks.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
@@ -70,6 +71,8 @@ interface OpenedFolder {
   readonly entry: FolderEntry
   readonly keys: FolderKeys
   readonly state: RunningFolder | SyncError
+  /** Which attachment of its disk it was opened at, or was to be; undefined while it waits for its disk. */
+  readonly attachment?: string | undefined
 }
 
 interface JoinedFolder {
@@ -112,6 +115,8 @@ export interface SyncedFolders extends AsyncDisposable {
   ): Promise<SyncedFolder>
   /** Takes in the folders of a file given with `--config`: adds the new ones, sets what it says for the others. */
   takeIn(folders: Setup['folders']): Promise<void>
+  /** Resolves once every folder that may not be open now is closed, with all that it had open, and every other was opened. */
+  followDisks(): Promise<void>
 }
 
 interface Needs {
@@ -119,6 +124,8 @@ interface Needs {
   readonly home: string
   readonly config: ConfigKeeper
   readonly opener: FolderOpener
+  /** Left out where no disk is the business of this program. */
+  readonly places?: Pick<FolderPlaces, 'place' | 'own' | 'listen'>
   readonly chance: Chance
   readonly log: Log
   /** There may be other folders than before, or other settings. */
@@ -130,6 +137,11 @@ export async function openSyncedFolders({
   home,
   config,
   opener,
+  places = {
+    place: (entry) => ({ entry, attachment: undefined }),
+    own: () => [],
+    listen: () => new DisposableStack(),
+  },
   chance,
   log,
   onChange = () => undefined,
@@ -137,6 +149,8 @@ export async function openSyncedFolders({
   const folders = new Map<FolderId, SyncedFolder>()
   const inOrder = createSerial()
   const serially = <T>(change: () => Promise<T>): Promise<T> => inOrder(change).finally(onChange)
+  /** Folders whose disk went: what a disk that does not answer holds up must not hold up other folders. */
+  const closing = new Map<FolderId, Promise<void>>()
 
   function settingsOf(entry: FolderEntry): FolderSettings {
     return withDefaults(folderSettingTable, entry.set)
@@ -147,17 +161,33 @@ export async function openSyncedFolders({
     if (secret.kind === 'one-time') return void join(entry, secret)
     const keys = folderKeys(secret)
     const id = keys.folderId
+    const placed = places.place(entry)
+    if (placed instanceof SyncError) {
+      log.info({ folder: entry.path, code: placed.code }, 'this folder waits for its disk')
+      folders.set(id, { id, entry, keys, state: placed })
+      return
+    }
+    const { attachment } = placed
     let state: RunningFolder | SyncError
     try {
-      state = await opener.open(entry, keys, settingsOf(entry), howToOpen(id, entry.isNew === true))
+      if (placed.entry !== entry) await config.change((all) => withEntry(all, entry, placed.entry))
     } catch (error) {
       if (!isSyncError(error)) throw error
-      log.error({ folder: entry.path, error }, 'this folder could not be opened')
+      log.error({ folder: entry.path, error }, 'the disk of this folder could not be noted')
+      folders.set(id, { id, entry, keys, state: error, attachment })
+      return
+    }
+    const here = placed.entry
+    try {
+      state = await opener.open(here, keys, settingsOf(here), howToOpen(id, here.isNew === true))
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+      log.error({ folder: here.path, error }, 'this folder could not be opened')
       // What was damaged has been moved aside.
-      if (error.code === 'database-damaged' && !isAgain) return openExisting(entry, true)
+      if (error.code === 'database-damaged' && !isAgain) return openExisting(here, true)
       state = error
     }
-    folders.set(id, { id, entry, keys, state })
+    folders.set(id, { id, entry: here, keys, state, attachment })
     await follow(id).catch((error) =>
       log.error({ folder: entry.path, error }, 'a new secret could not be kept; that is tried again'),
     )
@@ -244,6 +274,54 @@ export async function openSyncedFolders({
     }
   }
 
+  /** Opens and closes folders as their disks come and go. */
+  async function reconsider(): Promise<void> {
+    for (const folder of [...folders.values()]) {
+      if (folder.keys === undefined) continue
+      try {
+        await reconsiderOne(folder)
+      } catch (error) {
+        log.error({ folder: folder.entry.path, error }, 'this folder could not follow its disk')
+      }
+    }
+  }
+
+  async function reconsiderOne(folder: OpenedFolder): Promise<void> {
+    const { id, entry, state, attachment } = folder
+    const placed = places.place(entry)
+    if (placed instanceof SyncError) {
+      const isOpen = !(state instanceof SyncError)
+      // What can be read can be served.
+      if (isOpen && placed.code === 'disk-read-only') return
+      if (isOpen) log.warn({ folder: entry.path, code: placed.code }, 'the disk of this folder went')
+      letGo(folder, placed)
+      return
+    }
+    if (placed.attachment === attachment) return
+    if (!(state instanceof SyncError)) letGo(folder, new SyncError('folder-closed'))
+    const closed = closing.get(id)
+    if (closed === undefined) await openExisting(entry)
+    // Never beside what is still open of it.
+    else followLater(closed)
+  }
+
+  function followLater(closed: Promise<void>): void {
+    void closed.then(() => serially(reconsider))
+  }
+
+  /** Closes a folder, for the reason given, without waiting for the end of it. */
+  function letGo(folder: OpenedFolder, reason: SyncError): void {
+    const { id, entry, state } = folder
+    folders.set(id, { ...folder, state: reason, attachment: undefined })
+    if (state instanceof SyncError) return
+    const closed = close(folder)
+      .catch((error) =>
+        log.warn({ folder: entry.path, error: reasonOf(error) }, 'closing a folder left something undone'),
+      )
+      .finally(() => closing.delete(id))
+    closing.set(id, closed)
+  }
+
   /** What the folder knew is gone with its database; what lies in its directory and at its peers is not. */
   async function reopen(id: FolderId): Promise<void> {
     const folder = folders.get(id)
@@ -284,10 +362,12 @@ export async function openSyncedFolders({
     approve?: (real: string) => Promise<unknown>,
   ): Promise<SyncedFolder> {
     const others = [...folders.values()].map(({ entry }) => entry.path)
-    const real = await checkPlace(path, home, others)
+    const real = await checkPlace(path, home, others, places.own())
     await approve?.(real)
     const secret = given ?? generateFullSecret((count) => chance.bytes(count))
-    const entry: FolderEntry = { path: real, secret, set, isNew: true }
+    const placed = places.place({ path: real, secret, set, isNew: true })
+    if (placed instanceof SyncError) throw placed
+    const { entry } = placed
     return secret.kind === 'one-time' ? addJoining(entry, secret) : addOpened(entry, folderKeys(secret))
   }
 
@@ -309,7 +389,8 @@ export async function openSyncedFolders({
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     try {
       const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(id, true))
-      const folder: SyncedFolder = { id, entry, keys, state }
+      const { attachment } = attachmentOf(entry)
+      const folder: SyncedFolder = { id, entry, keys, state, attachment }
       folders.set(id, folder)
       log.info({ folder: entry.path, role: keys.role }, 'added a folder')
       return folder
@@ -317,6 +398,11 @@ export async function openSyncedFolders({
       await config.change((before) => withoutEntry(before, entry))
       throw error
     }
+  }
+
+  function attachmentOf(entry: FolderEntry): Pick<OpenedFolder, 'attachment'> {
+    const placed = places.place(entry)
+    return { attachment: placed instanceof SyncError ? undefined : placed.attachment }
   }
 
   function join(entry: FolderEntry, secret: OneTimeSecret): SyncedFolder {
@@ -340,9 +426,12 @@ export async function openSyncedFolders({
       throw new SyncError('folder-same-secret', { other: same.entry.path })
     const set = onlyForRole(folder.entry.set, keys.role)
     const { entry } = await replaceEntry(folder, { ...folder.entry, set, secret: pass })
-    await opener.forget(entry)
-    const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
-    folders.set(keys.folderId, { id: keys.folderId, entry, keys, state })
+    if (places.place(entry) instanceof SyncError) await openExisting(entry)
+    else {
+      await opener.forget(entry)
+      const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
+      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state, ...attachmentOf(entry) })
+    }
     log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
     folders.delete(meeting)
     await close(folder)
@@ -373,6 +462,9 @@ export async function openSyncedFolders({
     await configure(known.id, (before) => ({ ...before, ...set }))
   }
 
+  const listening = places.listen(() => {
+    serially(reconsider).catch((error) => log.error({ error }, 'folders could not follow their disks'))
+  })
   // In the queue, so that what a folder asks for while it is being opened comes after.
   for (const entry of config.current().folders) await serially(() => openExisting(entry))
 
@@ -391,7 +483,8 @@ export async function openSyncedFolders({
         await config.change((before) => withoutEntry(before, folder.entry))
         folders.delete(folder.id)
         await close(folder)
-        if (folder.keys !== undefined) await opener.forget(folder.entry)
+        // Of one that is still being closed the database stays until it is added again.
+        if (folder.keys !== undefined && !closing.has(folder.id)) await opener.forget(folder.entry)
         log.info({ folder: folder.entry.path }, 'removed a folder; its files stay')
       }),
     rotate: (named) =>
@@ -406,11 +499,19 @@ export async function openSyncedFolders({
       serially(async () => {
         for (const folder of setup) await takeInOne(folder)
       }),
-    [Symbol.asyncDispose]: () =>
-      serially(async () => {
+    async followDisks() {
+      await serially(reconsider)
+      await Promise.all(closing.values())
+      await serially(reconsider)
+    },
+    async [Symbol.asyncDispose]() {
+      listening[Symbol.dispose]()
+      await serially(async () => {
         await Promise.all([...folders.values()].map(close))
         folders.clear()
-      }),
+      })
+      await Promise.all(closing.values())
+    },
   }
 }
 

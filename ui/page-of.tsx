@@ -12,7 +12,9 @@ const Devices = late(() => other().then((pages) => pages.DevicesPage))
 const Folder = late(() => other().then((pages) => pages.FolderPage))
 const History = late(() => other().then((pages) => pages.HistoryPage))
 const Preferences = late(() => other().then((pages) => pages.PreferencesPage))
+const System = late(() => other().then((pages) => pages.SystemPage))
 const Transfers = late(() => other().then((pages) => pages.TransfersPage))
+const Welcome = late(() => other().then((pages) => pages.WelcomePage))
 
 export function PageOf({ route }: { readonly route: Route }) {
   switch (route.page) {
@@ -30,6 +32,10 @@ export function PageOf({ route }: { readonly route: Route }) {
       return <Transfers />
     case 'history':
       return <History />
+    case 'system':
+      return <System section={route.section} />
+    case 'welcome':
+      return <Welcome />
     case 'preferences':
       return <Preferences section={route.section} />
   }

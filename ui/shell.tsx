@@ -9,12 +9,17 @@ import { hrefOf, type MainPage, mainPages, type Route, route } from './state/rou
 import { access, loadAccess, logOut } from './state/session.ts'
 import { t } from './text/translate.ts'
 
-const pageIcons: Readonly<Record<MainPage, IconName>> = {
+/** A phone has room for five: there the name of the device leads to its system. */
+const navPages = [...mainPages, 'system'] as const
+type NavPage = MainPage | 'system'
+
+const pageIcons: Readonly<Record<NavPage, IconName>> = {
   folders: 'folder',
   devices: 'device',
   transfers: 'transfers',
   history: 'history',
   preferences: 'preferences',
+  system: 'system',
 }
 
 export function Shell() {
@@ -45,22 +50,27 @@ export function Shell() {
           <Mark />
           <span>Berrysync</span>
         </a>
-        <p class="device-name">
+        <a
+          class="device-name"
+          href={hrefOf({ page: 'system' })}
+          aria-current={route.value.page === 'system' ? 'page' : undefined}
+        >
           <Icon name="device" />
           <span>{device.value?.name ?? access.value?.name}</span>
           <span class={`connection-dot ${connection.value}`} title={t(`connection-${connection.value}`)} />
-        </p>
+        </a>
         <button type="button" class="log-out" onClick={() => doAndTell(leave)}>
           <Icon name="out" />
           <span>{t('log-out')}</span>
         </button>
       </header>
       <nav class="main-nav" aria-label={t('nav-label')}>
-        {mainPages.map((page) => (
+        {navPages.map((page) => (
           <a
             key={page}
+            class={page === 'system' ? 'wide-only' : undefined}
             href={hrefOf({ page })}
-            aria-current={mainPageOf(route.value) === page ? 'page' : undefined}
+            aria-current={navPageOf(route.value) === page ? 'page' : undefined}
           >
             <Icon name={pageIcons[page]} />
             <span>{t(`nav-${page}`)}</span>
@@ -100,7 +110,7 @@ function ConnectionState() {
 }
 
 /** Where in the navigation a page belongs. */
-function mainPageOf({ page }: Route): MainPage | undefined {
+function navPageOf({ page }: Route): NavPage | undefined {
   if (page === 'folder' || page === 'add-folder') return 'folders'
-  return mainPages.find((name) => name === page)
+  return navPages.find((name) => name === page)
 }

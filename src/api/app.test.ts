@@ -1,8 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import encodeQR from 'qr'
 import { expect, test } from 'vitest'
 import { createOpenDoor } from '../testing/open-door.ts'
+import { photoOf } from '../testing/qr-photo.ts'
 import { startSteeredDevice } from '../testing/steered-device.ts'
 import { buildApp } from './app.ts'
 import { openControlSocket } from './control-socket.ts'
@@ -82,4 +84,49 @@ test('a folder can be named by any path', async () => {
   const { id } = await device.json('add', path)
   expect((await device.json('status', path)).folders).toMatchObject([{ id, path }])
   expect(await device.run('remove', path)).toMatchObject({ status: 0 })
+})
+
+test('a picture with a QR code is read; nothing else but its pixels is taken, and not more of them', async () => {
+  await using device = await startSteeredDevice()
+  const app = buildApp(
+    device.steering,
+    (bug) => {
+      throw bug
+    },
+    createOpenDoor('web'),
+  )
+  const code = encodeQR('berrysync://add?secret=x', 'raw', { border: 4 })
+  const { pixels } = photoOf(code, { side: 200, codePx: 180, turned: 0, noise: 0 })
+  const send = (query: string, payload: Uint8Array, type = 'application/octet-stream') =>
+    app.inject({
+      method: 'POST',
+      url: `/api/qr-code?${query}`,
+      headers: { 'content-type': type },
+      payload: Buffer.from(payload),
+    })
+  const found = await send('width=200&height=200', pixels)
+  expect(found.json()).toEqual({ text: 'berrysync://add?secret=x' })
+  expect((await send('width=200&height=200', pixels.fill(200))).json()).toEqual({})
+
+  const tooWide = new Uint8Array(641)
+  const refused = [
+    await send('width=200&height=199', pixels),
+    await send('width=200', pixels),
+    await send('width=0&height=0', new Uint8Array(0)),
+    await send('width=641&height=1', tooWide),
+    await send('width=640&height=640', new Uint8Array(640 * 640 + 1)),
+    await send('width=2&height=1', Buffer.from('{}'), 'application/json'),
+    await send('width=2&height=1', Buffer.from('xx'), 'text/plain'),
+  ]
+  expect(refused.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
+    refused.map(() => [400, 'request-invalid']),
+  )
+  // Everywhere else JSON is the only thing taken.
+  const elsewhere = await app.inject({
+    method: 'POST',
+    url: '/api/secret-kind',
+    headers: { 'content-type': 'application/octet-stream' },
+    payload: Buffer.from('{"text":"x"}'),
+  })
+  expect(elsewhere.json().code).toBe('request-invalid')
 })

@@ -9,12 +9,16 @@ import type { Door } from './door.ts'
 import { describeApi } from './openapi.ts'
 import { refusalPage } from './refusal-page.ts'
 import { addAccessRoutes } from './routes/access.ts'
+import { addBackupRoutes } from './routes/backups.ts'
 import { addDeviceRoutes } from './routes/device.ts'
+import { addDiskRoutes } from './routes/disks.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addFileRoutes } from './routes/files.ts'
 import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
+import { addReleaseRoutes } from './routes/releases.ts'
+import { addSystemRoutes } from './routes/system.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { type SchemaTypes, takes } from './routes/typed-app.ts'
 import type { ErrorBody } from './schemas/basics.ts'
@@ -65,12 +69,16 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
   addAccessRoutes(typed, steering, door)
   for (const addRoutes of [
     addDeviceRoutes,
+    addDiskRoutes,
     addEventRoutes,
     addFolderRoutes,
     addMemberRoutes,
     addFileRoutes,
     addMetricsRoute,
     addTransferRoutes,
+    addSystemRoutes,
+    addReleaseRoutes,
+    addBackupRoutes,
   ])
     addRoutes(typed, steering)
   typed.get(

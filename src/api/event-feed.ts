@@ -18,6 +18,7 @@ export function changesBetween(before: Snapshot, now: Snapshot): readonly Change
     ...(isSame(before.status.traffic, now.status.traffic)
       ? []
       : [{ kind: 'traffic' as const, traffic: now.status.traffic }]),
+    ...(isSame(before.disks, now.disks) ? [] : [{ kind: 'disks' as const, disks: now.disks ?? [] }]),
   ]
 }
 

@@ -26,7 +26,7 @@ function createDevice(clock: ManualClock) {
       if (device.lookMs > 0) await new Promise<void>((done) => clock.after(device.lookMs, done))
       return {
         status: {
-          device: { id: 'd', name: 'd', version: '0', listen: '', pid: 1, limits },
+          device: { id: 'd', name: 'd', version: '0', listen: '', pid: 1, appliance: false, limits },
           ...{ folders: [], traffic: { received, sent: 0, receivedPerSecond: 0, sentPerSecond: 0 } },
         },
         transfers: {},

@@ -24,7 +24,15 @@ function folderOf(
 function statusOf(folders: Status['folders'], received = 0): Status {
   const limitsInForce = { ...limits, lan: false, paused: false, by: 'settings' } as const
   return {
-    device: { id: 'd', name: 'd', version: '1.2', listen: '', pid: 1, limits: limitsInForce },
+    device: {
+      id: 'd',
+      name: 'd',
+      version: '1.2',
+      listen: '',
+      pid: 1,
+      appliance: false,
+      limits: limitsInForce,
+    },
     folders,
     traffic: { received, sent: 5, receivedPerSecond: 0, sentPerSecond: 0 },
   }

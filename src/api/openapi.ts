@@ -68,7 +68,7 @@ function needOf({ config }: RouteOptions, method: string): Need {
 function describeRoute(route: RouteOptions, method: string): object {
   const { summary, tags, params, querystring, body, response } = route.schema ?? {}
   const needs = needOf(route, method)
-  const success = (response as Record<number, TSchema & { content?: object }> | undefined)?.[200]
+  const success = (response as Record<number, Shape> | undefined)?.[200]
   const parameters = [...parametersOf('path', params), ...parametersOf('query', querystring)]
   return {
     summary,
@@ -77,9 +77,7 @@ function describeRoute(route: RouteOptions, method: string): object {
     ...(typeof route.config?.needs === 'function' ? { 'x-may-need': 'confirmed' } : {}),
     security: securityFor[needs],
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body as Shape) } }),
     responses: {
       ...(success === undefined ? {} : { 200: { description: 'Done', content: contentOf(success) } }),
       default: { $ref: '#/components/responses/Error' },
@@ -87,9 +85,11 @@ function describeRoute(route: RouteOptions, method: string): object {
   }
 }
 
-/** A route that does not answer in JSON says itself in what. */
-function contentOf(success: TSchema & { content?: object }): object {
-  return success.content ?? { 'application/json': { schema: success } }
+type Shape = TSchema & { readonly content?: object }
+
+/** What is not JSON says itself what it is. */
+function contentOf(shape: Shape): object {
+  return shape.content ?? { 'application/json': { schema: shape } }
 }
 
 interface ObjectShape {

@@ -3,14 +3,18 @@
  * `device-steering.ts`. A folder is named by its id or by its absolute path; an unknown one is `folder-unknown`.
  */
 import type { AdmissionRule, Role } from '../core/statement.ts'
+import type { ApplianceSteering } from './appliance-steering.ts'
+import type { BackupSteering } from './backup-steering.ts'
 import type { EventStream } from './event-stream.ts'
 import type { FileSteering } from './file-steering.ts'
 import type { MetricsText } from './metrics.ts'
+import type { ReleaseSteering } from './release-steering.ts'
 import type { Directories, DirectoryMade } from './schemas/directories.ts'
 import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Added,
   Hosts,
+  QrText,
   ReadOnlySecret,
   Rotated,
   RotationPlanBody,
@@ -22,8 +26,11 @@ import type { AdmissionBody, InviteBody, Invited, Invites, PeerBody, Peers } fro
 import type { Settings, SettingsChange } from './schemas/settings.ts'
 import type { Status } from './schemas/status.ts'
 import type { TrafficHistory } from './schemas/transfers.ts'
+import type { SystemSteering } from './system-steering.ts'
 
-export interface Steering extends FileSteering {
+export interface Steering extends FileSteering, SystemSteering, BackupSteering, ReleaseSteering {
+  /** None on a device that is no appliance. */
+  readonly appliance: ApplianceSteering | undefined
   /** One folder, or all. */
   status(folder: string | undefined): Promise<Status>
   /** All that `status` and the transfers of every folder tell, and each change of it. */
@@ -44,6 +51,12 @@ export interface Steering extends FileSteering {
   ): Promise<Added>
   /** What a pasted text is. Throws why it is no secret. */
   secretKind(text: string): Promise<SecretKind>
+  /** The text of a QR code in a picture in grey, a byte a pixel; none where there is none in it. */
+  readQrCode(picture: {
+    readonly width: number
+    readonly height: number
+    readonly pixels: Uint8Array
+  }): Promise<QrText>
   /** Directories of this device that a folder can be chosen from: the allowed roots, or what lies in one below them. */
   directories(path: string | undefined): Promise<Directories>
   makeDirectory(parent: string, name: string): Promise<DirectoryMade>

@@ -18,15 +18,7 @@ export const ownDirectoryName = 'Berrysync'
 /** The kernel's name of a disk or partition. None has a dash or a slash, so it can stand in a path and in the name of a unit. */
 export const DeviceName = Type.String({ pattern: '^[a-z][a-z0-9]{0,31}$' })
 
-export const diskStates = [
-  'checking',
-  'attached',
-  'blank',
-  'unusable',
-  'clone',
-  'ejected',
-  'failed',
-] as const
+export const diskStates = ['checking', 'attached', 'blank', 'unusable', 'clone', 'ejected', 'failed'] as const
 export type DiskState = (typeof diskStates)[number]
 
 /** Why a disk is not attached, or only for reading. */
@@ -50,6 +42,8 @@ export const diskReasons = [
   /** Attached for reading: the switch on the stick, or the stick gave up. */
   'write-protected',
   'mount-failed',
+  /** Somebody mounted it by other means. */
+  'mounted-elsewhere',
   /** What lies at `Berrysync` on the disk is not a directory. */
   'own-directory-obstructed',
   /** It went away, or answers with errors. */
@@ -59,15 +53,14 @@ export const diskReasons = [
 ] as const
 export type DiskReason = (typeof diskReasons)[number]
 
-const literals = <T extends string>(texts: readonly T[]) =>
-  Type.Union(texts.map((text) => Type.Literal(text)))
-
 /** What tells one disk from another: what was shown to a person is compared with what is there when something is destroyed. */
 export const DiskIdentitySchema = Type.Object(
   {
     /** As the disk says it, trimmed, with everything unprintable taken out. Null when it says none; cheap bridges share one. */
     serial: Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()]),
     sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    /** The number the kernel gave this disk when it was plugged in; no other gets it until the machine restarts. */
+    sequence: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   },
   closed,
 )
@@ -95,11 +88,11 @@ export const DiskFactsSchema = Type.Object(
       ),
       Type.Null(),
     ]),
-    state: literals(diskStates),
+    state: Type.Enum(diskStates),
     /** Only while attached. */
     mountPoint: Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()]),
     readOnly: Type.Boolean(),
-    reason: Type.Union([literals(diskReasons), Type.Null()]),
+    reason: Type.Union([Type.Enum(diskReasons), Type.Null()]),
     /** 0 to 1, where known. */
     progress: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]),
   },
@@ -111,7 +104,10 @@ export type DiskFacts = Static<typeof DiskFactsSchema>
  * What a person types before a disk is erased: the last four characters of its serial number, or of its size in bytes where it has
  * none that long. It is shown whole, so that whoever types it has looked at the disk in question.
  */
-export function textToTypeForErase({ serial, sizeBytes }: DiskIdentity): string {
+export function textToTypeForErase({
+  serial,
+  sizeBytes,
+}: Pick<DiskIdentity, 'serial' | 'sizeBytes'>): string {
   const source = serial !== null && serial.length >= 4 ? serial : String(sizeBytes)
   return source.slice(-4)
 }

@@ -6,6 +6,7 @@ interface Options {
   readonly listen?: string
   readonly web?: string
   readonly closed?: boolean
+  readonly appliance?: boolean
   readonly config?: string
   readonly logLevel?: string
 }
@@ -17,10 +18,13 @@ export function defineDaemon(program: Command, around: Surroundings): void {
     .option('--listen <HOST:PORT>', 'where peers reach this device (default: 0.0.0.0:4444)')
     .option('--web <HOST:PORT>', 'where the web interface is; "off" for none (default: 127.0.0.1:8888)')
     .option('--closed', 'nothing goes anywhere but to predefined hosts')
+    .option('--appliance', 'look after the disks of this machine, as installed by the package')
     .option('--config <FILE>', 'settings and folders to take over, as JSON')
     .option('--log-level <LEVEL>', 'debug, info, warn or error (default: $BERRYSYNC_LOG, or info)')
-    .action(async ({ listen, web, closed = false, config, logLevel }: Options, command: Command) => {
+    .action(async (given: Options, command: Command) => {
+      const { listen, web, closed = false, appliance = false, config, logLevel } = given
       const file = config === undefined ? undefined : resolve(config)
-      await around.runDaemon({ home: homeOf(command, around), listen, web, closed, config: file, logLevel })
+      const home = homeOf(command, around)
+      await around.runDaemon({ home, listen, web, closed, appliance, config: file, logLevel })
     })
 }

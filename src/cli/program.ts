@@ -4,10 +4,12 @@ import { type ErrorCode, isSyncError, reasonOf } from '../core/errors.ts'
 import { defineAdd } from './add.ts'
 import { defineAdmission } from './admission.ts'
 import { defineArchive } from './archive.ts'
+import { defineBackup, defineRestoreBackup } from './backup.ts'
 import { defineConfig } from './config.ts'
 import { defineConflicts } from './conflicts.ts'
 import { defineDaemon } from './daemon.ts'
 import { defineDeletes } from './deletes.ts'
+import { defineDisks } from './disks.ts'
 import { defineFetch } from './fetch.ts'
 import { defineHistory } from './history.ts'
 import { defineHost } from './host.ts'
@@ -62,8 +64,11 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  defineDisks,
   definePassword,
   defineToken,
+  defineBackup,
+  defineRestoreBackup,
   defineRelay,
   defineTracker,
 ]

@@ -9,6 +9,7 @@ export interface DaemonOptions {
   readonly listen: string | undefined
   readonly web: string | undefined
   readonly closed: boolean
+  readonly appliance: boolean
   readonly config: string | undefined
   readonly logLevel: string | undefined
 }
@@ -43,6 +44,10 @@ export interface Surroundings {
   askHidden(question: string): Promise<string | undefined>
   /** A text file the person named; `-` is standard input. */
   readText(file: string): Promise<string>
+  /** A file of any content the person named. */
+  readBytes(file: string): Promise<Uint8Array>
+  /** Makes a file only they can read; throws where there is one. */
+  writePrivate(file: string, bytes: Uint8Array): Promise<void>
   openSocketPath(home: string): SocketPath
   /** Resolves when `delayMs` have passed. */
   pause(delayMs: number): Promise<void>

@@ -30,6 +30,7 @@ const errorKinds = {
   'directory-missing': { status: 400, retry: false, sentence: '{path} does not exist or is not a directory. Make it first.' },
   'directory-unusable': { status: 400, retry: false, sentence: '{path} cannot be {what}: {reason}. Change its permissions or choose another directory.' },
   'directory-holds-state': { status: 400, retry: false, sentence: '{path} cannot be synced, because it {how} the state directory {home}, where the secrets are. Choose another directory, or start the daemon with another --home.' },
+  'directory-holds-own': { status: 400, retry: false, sentence: '{path} cannot be synced as a whole, because Berrysync keeps in {own} what it needs on this disk. Choose a directory in it, or make one.' },
   'unchanged-here': { status: 404, retry: false, sentence: 'Nothing was changed here at {asked}. `berrysync restore --list {path}` lists what was.' },
   'setting-unknown': { status: 400, retry: false, sentence: 'There is no setting "{key}". Known: {known}.' },
   'setting-invalid': { status: 400, retry: false, sentence: '"{value}" is not a valid value for {key}: {reason}.' },
@@ -58,6 +59,12 @@ const errorKinds = {
   'certificate-failed': { status: 500, retry: false, sentence: 'The certificate {file} cannot be made: {reason}. Make room or repair permissions, or go without: berrysync daemon --web off, then berrysync config https=off' },
   'web-port-in-use': { status: 409, retry: false, sentence: 'Port {address} of the web interface is in use by another program. Choose another with --web HOST:PORT, or none with --web off.' },
 
+  // The disks of an appliance, as the daemon sees them.
+  'appliance-only': { status: 409, retry: false, sentence: 'This machine does not run Berrysync as an appliance, so it cannot do that. One that does has the package for Debian installed, which starts: berrysync daemon --appliance' },
+  'disk-has-folders': { status: 409, retry: false, sentence: 'The disk {disk} holds synced folders: {paths}. Remove them from Berrysync first (their files stay until the disk is erased).' },
+  'helper-away': { status: 503, retry: true, sentence: 'The part of the system that looks after disks does not answer: {reason}.' },
+  'helper-failed': { status: 500, retry: true, sentence: 'The system could not do "{verb}": {reason}.' },
+
   // The device.
   'home-in-use': { status: 409, retry: false, sentence: 'Another daemon already runs on {home} (process {pid}). Stop it first, or give this one another --home.' },
   'home-unusable': { status: 500, retry: false, sentence: 'The state directory {home} cannot be used: {reason}.' },
@@ -70,11 +77,47 @@ const errorKinds = {
   'database-unusable': { status: 503, retry: true, sentence: 'The database {file} cannot be used: {reason}. Make room on its disk or repair its permissions; no file of the folder is touched meanwhile.' },
   'database-newer': { status: 500, retry: false, sentence: 'The database {file} was made by a newer version of Berrysync. Update this one; nothing was changed.' },
 
+  // Releases of an appliance.
+  'release-malformed': { status: 400, retry: false, sentence: 'This is not a release of Berrysync, or not all of one: {reason}. Download it again.' },
+  'release-damaged': { status: 400, retry: false, sentence: 'This release is damaged: {reason}. Download it again.' },
+  'release-too-large': { status: 413, retry: false, sentence: 'This file has {bytes} bytes; a release has {most} at most.' },
+  'release-untrusted': { status: 403, retry: false, sentence: 'This release is not signed by anybody this device trusts, so it is not installed. Download it from where Berrysync comes from.' },
+  'release-foreign': { status: 400, retry: false, sentence: 'Release {version} is for another kind of processor ({arch}); this device has {own}. Download the one for this device.' },
+  'release-same': { status: 409, retry: false, sentence: 'Release {version} runs on this device already.' },
+  'release-older': { status: 409, retry: false, sentence: 'Release {version} is older than {running}, which runs on this device. To return to the release before, roll back.' },
+  'release-too-far': { status: 409, retry: false, sentence: 'Release {version} can only follow {replaces} or a later one, and this device runs {running}. Install {replaces} first.' },
+  'release-no-room': { status: 507, retry: true, sentence: 'There is no room for release {version}: it needs {neededBytes} bytes, {freeBytes} are free.' },
+  'release-on-trial': { status: 409, retry: true, sentence: 'Release {version} is still being tried. Wait until it has proven itself, or roll back.' },
+  'release-busy': { status: 409, retry: true, sentence: 'A release is being installed already. Wait until that is done.' },
+  'release-none-before': { status: 409, retry: false, sentence: 'There is no release to go back to: the one that runs came with the system.' },
+  'upload-broken': { status: 409, retry: true, sentence: 'A part of the file is missing: {have} bytes are here, and the next part begins at {offset}. Upload it again.' },
+
+  // A backup of the configuration.
+  'backup-malformed': { status: 400, retry: false, sentence: 'This is not a backup of a Berrysync device, or only a part of one.' },
+  'backup-newer': { status: 400, retry: false, sentence: 'This backup was made by a newer version of Berrysync. Update this device first.' },
+  'backup-locked': { status: 403, retry: false, sentence: 'This is not the passphrase of this backup, or the file was damaged.' },
+  'backup-damaged': { status: 400, retry: false, sentence: 'This backup cannot be used: {reason}. Nothing was changed. Try an older one.' },
+  'backup-over-folders': { status: 409, retry: false, sentence: 'This device has folders already ({count}). A backup takes the place of them, of its settings and of its identity; files stay where they are. If that is meant, say so: --replace on the command line.' },
+  'passphrase-weak': { status: 400, retry: false, sentence: 'Choose another passphrase: {reason}. A few words that only you put together are good.' },
+
+  // Disks of an appliance, and the machine itself: what the helper says.
+  'disk-unknown': { status: 404, retry: false, sentence: 'There is no disk {disk}. `berrysync disks` lists them.' },
+  'disk-changed': { status: 409, retry: false, sentence: 'The disk {disk} is not the one that was shown: it was exchanged meanwhile. Nothing was changed. Look at it once more.' },
+  'disk-in-use': { status: 409, retry: true, sentence: 'The disk {disk} is still in use by {users}. Nothing was changed. Wait until that is done, and try again.' },
+  'disk-not-blank': { status: 409, retry: false, sentence: 'The disk {disk} is not blank, so it is not prepared. Nothing was changed. To lose what is on it, erase it.' },
+  'disk-typed-wrong': { status: 400, retry: false, sentence: 'What was typed does not belong to the disk {disk}, so it was not erased. Nothing was changed.' },
+  'disk-unsuitable': { status: 409, retry: false, sentence: 'The disk {disk} cannot be {what}: {reason}.' },
+  'disk-work-failed': { status: 500, retry: true, sentence: 'The disk {disk} could not be {what}: {reason}. It may be failing; try another port, cable or power supply.' },
+  'time-zone-unknown': { status: 400, retry: false, sentence: 'There is no time zone "{zone}". Write it like Europe/Berlin.' },
+  'reset-typed-wrong': { status: 400, retry: false, sentence: 'To have this device forget its own state, type "{text}". Nothing was changed.' },
+  'system-step-failed': { status: 500, retry: true, sentence: 'The machine could not {what}: {reason}.' },
+
   // Halts of a folder: nothing is written or deleted until the cause or a person ends them.
   'root-missing': { status: 503, retry: true, sentence: 'The directory {path} is not there. Nothing was deleted. Plug the disk in or put the directory back and syncing goes on.' },
   'root-unmarked': { status: 503, retry: true, sentence: 'The directory {path} has lost its identity file (.sync/identity): another disk may be mounted there. Nothing was deleted. Put the right disk back, or remove the folder and add it again.' },
   'root-foreign': { status: 503, retry: true, sentence: 'The directory {path} belongs to another folder or is another disk than before. Nothing was deleted. Put the right disk back, or remove the folder and add it again.' },
   'root-unreadable': { status: 503, retry: true, sentence: 'The directory {path} cannot be read: {reason}.' },
+  'disk-away': { status: 503, retry: true, sentence: 'The disk {disk}, on which {path} lies, is not attached. Nothing was deleted. Plug it in and syncing goes on.' },
   'disk-full': { status: 507, retry: true, sentence: 'The disk of {path} is full ({freeBytes} bytes free, {reserveBytes} are kept in reserve). Free some space and syncing goes on.' },
   'disk-read-only': { status: 503, retry: true, sentence: 'The disk of {path} is read-only. Nothing can be received until it is writable again.' },
   'mass-delete': { status: 409, retry: false, sentence: '{count} of {total} files would be deleted {where}. Nothing was deleted yet. `berrysync deletes {path} --confirm` lets it happen, `--undo` brings the files back.' },

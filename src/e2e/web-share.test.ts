@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeError } from '../core/errors.ts'
 import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts, type Say } from '../testing/ui-texts.ts'
@@ -108,6 +109,9 @@ test.each(crossedLooks)(
     const field = cook.page.getByLabel(say('join-secret'))
     await cook.page.locator('[aria-invalid=true]').waitFor()
     expect(await field.getAttribute('aria-invalid')).toBe('true')
+    // In the reader's language, also where the device has the only English words for it.
+    const beside = look.language === 'ru' ? say('error-secret-mistyped') : describeError('secret-mistyped')
+    await cook.page.getByText(beside, { exact: true }).waitFor()
     await examine(cook, 'add-folder-mistyped')
     await expect(cook.page.getByRole('button', { name: say('next') }).isDisabled()).resolves.toBe(true)
     await field.fill(secret)

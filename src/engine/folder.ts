@@ -319,10 +319,12 @@ export function openFolder(options: FolderOptions): Folder {
       isClosing = true
       rotationTimer?.[Symbol.dispose]()
       for (const link of visitors) link.close('closing')
-      await swarm.closeAll('closing')
-      await transfers.close()
-      await loop.stop()
-      await (await watching)?.[Symbol.asyncDispose]()
+      // Each of them ends whatever comes of the others: nothing may stay open on a disk that was pulled.
+      await using parts = new AsyncDisposableStack()
+      parts.defer(async () => (await watching)?.[Symbol.asyncDispose]())
+      parts.defer(() => loop.stop())
+      parts.defer(() => transfers.close())
+      parts.defer(() => swarm.closeAll('closing'))
     },
   }
 }

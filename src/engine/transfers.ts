@@ -461,8 +461,10 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
       gathering?.[Symbol.dispose]()
       for (const { end } of active.values()) end.abort()
       await Promise.all([...active.values()].map(({ done }) => done))
-      await Promise.all([...ready].map(([root, { stage }]) => release(root, stage)))
+      const released = await Promise.allSettled([...ready].map(([root, { stage }]) => release(root, stage)))
       ready.clear()
+      const failed = released.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
     },
   }
 }

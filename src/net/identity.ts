@@ -53,7 +53,7 @@ export async function loadIdentity(file: string, random: (count: number) => Uint
   if (text !== undefined) return parseIdentity(file, text)
   const identity = identityOf(random(x25519KeyBytes), random(ed25519SeedBytes))
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await replaceFile(file, formatIdentity(identity))
+  await replaceFile(file, identityToText(identity))
   return identity
 }
 
@@ -72,7 +72,7 @@ async function readLimited(file: string): Promise<string | undefined> {
 }
 
 /** The public keys are written too: they show a private key that lost a bit. */
-function formatIdentity({ device, authorSeed, author }: Identity): string {
+export function identityToText({ device, authorSeed, author }: Identity): string {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
   const fields = {
     version: 1,
@@ -84,7 +84,8 @@ function formatIdentity({ device, authorSeed, author }: Identity): string {
   return `${JSON.stringify(fields, undefined, 2)}\n`
 }
 
-function parseIdentity(file: string, text: string): Identity {
+/** What `identityToText` wrote. `file` names it in the error. Throws `identity-damaged`. */
+export function parseIdentity(file: string, text: string): Identity {
   const damaged = (reason: string, cause?: unknown) =>
     new SyncError('identity-damaged', { file, reason }, { cause })
   let fields: unknown

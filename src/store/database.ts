@@ -5,8 +5,9 @@
 import { chmodSync, closeSync, constants, existsSync, openSync, renameSync, statSync } from 'node:fs'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { reasonOf, SyncError } from '../core/errors.ts'
+import { finishRestoring, keepCopy, restoreCopy } from './before-migration.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
-import { migrate, migrations, refuseNewer } from './migrations.ts'
+import { migrate, migrations, refuseNewer, versionOf } from './migrations.ts'
 
 /** Reading a database of this size through takes a few tenths of a second on a small board; a larger one is checked by using it. */
 const quickCheckMaxBytes = 8 * 1024 ** 2
@@ -23,6 +24,13 @@ export interface DatabaseOptions {
   /** Told, as `database-damaged`, when a damaged file was moved aside and a fresh one made. */
   readonly onDamage?: ((error: SyncError) => void) | undefined
   readonly migrations?: readonly string[] | undefined
+  /** Whether an older release may go back to how it was before a newer one migrated it; so it does unless told not to. */
+  readonly keepsCopies?: boolean | undefined
+  /**
+   * The disk may be pulled at any moment. The index of the log is kept in memory of our own then: mapped from a file there, it would end the
+   * process when the file cannot be read any more. No other process can open the database meanwhile.
+   */
+  readonly isRemovable?: boolean
   /** Connects instead of opening the file; the simulator keeps what is connected, to copy it and to take it away. */
   readonly connect?: (() => Database) | undefined
 }
@@ -67,9 +75,8 @@ export function moveAside(file: string, reason: string): SyncError {
 }
 
 function openChecked<T>(file: string, options: DatabaseOptions, use: (database: Database) => T): T {
-  if (file !== inMemory) makePrivate(file)
-  const database = options.connect?.() ?? new SqliteDatabase(file, { timeout: busyTimeoutMs })
   const steps = options.migrations ?? migrations
+  const database = options.connect?.() ?? connect(file, options, steps.length)
   try {
     configure(database)
     refuseNewer(database, file, steps)
@@ -78,6 +85,33 @@ function openChecked<T>(file: string, options: DatabaseOptions, use: (database: 
     migrate(database, steps)
     if (file !== inMemory && statSync(file).size <= quickCheckMaxBytes) quickCheck(database)
     return use(database)
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+/** With a copy of what is about to be migrated kept beside, or one taken back where a newer release has migrated it. */
+function connect(file: string, options: DatabaseOptions, ownVersion: number): Database {
+  if (file === inMemory) return new SqliteDatabase(file)
+  function open(): Database {
+    const database = new SqliteDatabase(file, { timeout: busyTimeoutMs })
+    // Before the log is looked at for the first time.
+    if (options.isRemovable === true) database.pragma('locking_mode = EXCLUSIVE')
+    return database
+  }
+  if (options.keepsCopies !== false) finishRestoring(file, ownVersion)
+  makePrivate(file)
+  if (options.keepsCopies === false) return open()
+  const database = open()
+  try {
+    const version = versionOf(database)
+    if (version === ownVersion || version === 0) return database
+    // Takes the log in, and lets go of the file.
+    database.close()
+    if (version < ownVersion) keepCopy(file, version)
+    else restoreCopy(file, version, ownVersion)
+    return open()
   } catch (thrown) {
     database.close()
     throw thrown

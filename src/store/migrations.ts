@@ -38,6 +38,7 @@ export function migrate(database: Database, steps: readonly string[]): void {
   }
 }
 
-function versionOf(database: Database): number {
+/** How many migrations a database has been through. */
+export function versionOf(database: Database): number {
   return database.pragma('user_version', { simple: true }) as number
 }

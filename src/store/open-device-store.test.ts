@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -96,13 +96,17 @@ test('one that turns out to be damaged while it is used is replaced on the spot'
   expect(store.session(hash(1))).toEqual(session('new'))
 })
 
-test('one of a newer version is left alone', async () => {
+test('A9: one of a newer release is moved aside and made anew, so that the device starts', async () => {
   await using root = await makeTempDirectory()
   const file = join(root.path, 'device.db')
   const database = new SqliteDatabase(file)
   database.pragma('user_version = 99')
   database.close()
-  expect(() => openDeviceStore(file, unexpected)).toThrow(expect.objectContaining({ code: 'database-newer' }))
-  truncateSync(file, 0)
-  using _ = openDeviceStore(file, unexpected)
+  const told: string[] = []
+  using store = openDeviceStore(file, ({ code }) => told.push(code))
+  expect(told).toEqual(['database-damaged'])
+  expect(store.sessions()).toEqual([])
+  const aside = new SqliteDatabase(`${file}.damaged-1`, { readonly: true })
+  expect(aside.pragma('user_version', { simple: true })).toBe(99)
+  aside.close()
 })

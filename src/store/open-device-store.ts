@@ -1,10 +1,11 @@
 /**
  * Opens `device.db`: what the device itself remembers besides its configuration. A damaged one is moved aside and made anew, also
- * while it is in use; that costs log-ins, tokens and the traffic of the last month, never the password or a folder.
+ * while it is in use; that costs log-ins, tokens and the traffic of the last month, never the password or a folder. So is one of a newer release:
+ * whoever rolls back needs the device to start, and an old copy would let in again who was logged out since.
  */
 import type { Database } from 'better-sqlite3'
 import type { AccessStore } from '../core/access.ts'
-import type { SyncError } from '../core/errors.ts'
+import { isSyncError, type SyncError } from '../core/errors.ts'
 import { moveAside, openDatabase } from './database.ts'
 import { createDeviceAccess } from './device-access.ts'
 import { deviceMigrations } from './device-schema.ts'
@@ -18,15 +19,28 @@ interface Opened {
   readonly tables: AccessStore & DeviceTraffic
 }
 
-/** Throws `database-newer` and `database-unusable`; every call may throw the latter. `onDamage` hears of each damage once. */
+/** Throws `database-unusable`, and so may every call. `onDamage` hears of each time it was made anew. */
 export function openDeviceStore(file: string, onDamage: (error: SyncError) => void): DeviceStore {
-  let opened = open()
+  let opened = openAnew()
 
   function open(): Opened {
-    return openDatabase(file, { migrations: deviceMigrations, onDamage }, (database) => ({
+    const options = { migrations: deviceMigrations, onDamage, keepsCopies: false }
+    return openDatabase(file, options, (database) => ({
       database,
       tables: { ...createDeviceAccess(database), ...createDeviceTraffic(database) },
     }))
+  }
+
+  function openAnew(): Opened {
+    try {
+      return open()
+    } catch (error) {
+      if (!isSyncError(error, 'database-newer')) throw error
+      const told = moveAside(file, 'it is of a newer release')
+      if (told.code !== 'database-damaged') throw told
+      onDamage(told)
+      return open()
+    }
   }
 
   function renew(damage: unknown): void {

@@ -60,9 +60,18 @@ export interface TestPage extends AsyncDisposable {
   picture(name: string): Promise<void>
 }
 
-export async function openBrowser(): Promise<TestBrowser> {
-  // Chromium refuses to run as root with its sandbox; the pages are our own.
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+/** `film`: what its camera sees, a file of YUV4MPEG2 pictures that are shown over and over. */
+export async function openBrowser({ film }: { readonly film?: string } = {}): Promise<TestBrowser> {
+  const camera = [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+  ]
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    // Chromium refuses to run as root with its sandbox; the pages are our own.
+    args: ['--no-sandbox', ...(film === undefined ? [] : camera)],
+  })
   return {
     open: (origin, look) => openPage(browser, origin, look),
     [Symbol.asyncDispose]: () => browser.close(),

@@ -32,13 +32,21 @@ const directions: Readonly<
     because: 'the engine reaches disk, network, time and chance through ports',
   },
   api: {
-    may: ['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+    may: [
+      ...['core', 'engine', 'ports', 'serial', 'durable-file', 'net/address', 'net/listen'],
+      'appliance/disk-facts',
+    ],
     because:
-      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do',
+      'the API asks the engine, never disk, SQL or peers; its web door listens, reads addresses and keeps a certificate as other servers do; states and reasons of disks have one list',
   },
   appliance: {
-    may: ['core', 'ports'],
-    because: 'the appliance watches hardware and tells; it does not sync',
+    may: ['core', 'ports', 'durable-file', 'helper'],
+    because: 'the appliance watches hardware, tells, and asks the helper; it does not sync',
+  },
+  helper: {
+    may: ['core', 'ports', 'appliance/disk-facts', 'store/exclusive-lock', 'durable-file'],
+    because:
+      'the helper acts as root: the less it is made of, the better; only the lock of the store is used',
   },
   servers: {
     may: ['core', 'wire', 'ports', 'net/address', 'net/listen', 'net/relay-channel'],
@@ -78,6 +86,7 @@ const directions: Readonly<
     may: ['core', 'disk', 'folder-place', 'ports'],
     because: 'it only looks at directories, and makes them',
   },
+  'qr-reader': { may: [], because: 'it only looks at a picture' },
   joining: {
     may: ['core', 'engine', 'ports'],
     because: 'it redeems a secret over whatever link it is given',
@@ -93,6 +102,7 @@ const directions: Readonly<
       'config',
       'disk',
       'engine',
+      'folder-disks',
       'joining',
       'net',
       'peer-finding',
@@ -102,12 +112,20 @@ const directions: Readonly<
     ],
     because: 'it builds what a folder needs, as node does for the device',
   },
+  'folder-disks': {
+    may: ['core', 'appliance', 'config', 'folder-place'],
+    because: 'it decides from the configuration and the disks alone',
+  },
+  'disk-steering': {
+    may: ['core', 'api', 'appliance', 'folder-disks', 'folder-place', 'synced-folders', 'ports'],
+    because: 'it answers what the API asks about disks, from those, the folders and the helper',
+  },
   'device-limits': {
     may: ['core', 'engine', 'setting-table', 'ports'],
     because: 'it only decides which limits hold, and sets them',
   },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'setting-table', 'folder-place', 'serial', 'ports'],
+    may: ['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
     because: 'it decides which folders there are, and leaves opening them to node',
   },
   'device-status': {
@@ -137,6 +155,7 @@ const directions: Readonly<
       'net/found-peers',
       'net/search',
       'peer-finding',
+      'qr-reader',
       'reachability',
       'ports',
     ],
@@ -145,6 +164,22 @@ const directions: Readonly<
   'web-interface': {
     may: ['core', 'api', 'config', 'setting-table', 'net/address', 'net/own-interfaces', 'ports'],
     because: 'it puts the web interface together, as node does with everything',
+  },
+  backup: {
+    may: [
+      ...['core', 'api/backup-steering', 'config', 'setting-table', 'net/identity', 'restored-home'],
+      ...['serial', 'ports'],
+    ],
+    because: 'it gathers what makes a device, and knows neither disks nor links',
+  },
+  'backup-surroundings': {
+    may: ['core', 'appliance', 'backup', 'ports'],
+    because: 'it only tells backups what an appliance knows',
+  },
+  'restored-home': { may: ['core', 'durable-file'], because: 'it only puts files in the place of others' },
+  'machine-steering': {
+    may: ['core', 'api/schemas', 'api/system-steering', 'appliance', 'helper/verbs'],
+    because: 'it answers the API about the machine, and leaves the deeds to the helper',
   },
   'relay-process': {
     may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],

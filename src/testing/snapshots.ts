@@ -52,7 +52,7 @@ export const anySnapshot: fc.Arbitrary<Snapshot> = fc
   .map(({ name, folders, traffic, transfers, isMoving }) => ({
     status: {
       device: {
-        ...{ id: 'd', name, version: '0', listen: '127.0.0.1:1', pid: 1 },
+        ...{ id: 'd', name, version: '0', listen: '127.0.0.1:1', pid: 1, appliance: false },
         limits: { upload: 0, download: 0, lan: false, paused: false, by: 'settings' },
       },
       ...{ folders, traffic },

@@ -1,12 +1,14 @@
 /** A device without engine and network: configuration, folders that answer as told, API and control socket, and a command line on top. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAccess } from '../api/access.ts'
 import { buildApp } from '../api/app.ts'
+import type { ApplianceSteering } from '../api/appliance-steering.ts'
 import { openControlSocket } from '../api/control-socket.ts'
 import { createOwnerDoor } from '../api/door.ts'
 import { createSessionCookie } from '../api/session-cookie.ts'
 import type { Steering } from '../api/steering.ts'
+import { createBackups } from '../backup.ts'
 import { runProgram } from '../cli/program.ts'
 import type { Surroundings } from '../cli/session.ts'
 import { openConfig } from '../config.ts'
@@ -18,13 +20,17 @@ import { createDeviceRates } from '../engine/rates.ts'
 import { createUploadSlots } from '../engine/upload-slots.ts'
 import { openSocketPath } from '../home.ts'
 import { createLogTo } from '../log.ts'
+import { createMachineSteering } from '../machine-steering.ts'
 import type { DialResult } from '../net/dial-target.ts'
 import type { WayResult } from '../net/found-peers.ts'
+import { loadIdentity } from '../net/identity.ts'
 import { createNews } from '../news.ts'
 import type { Explanation } from '../peer-finding.ts'
+import { createReleaseSteering } from '../release-steering.ts'
+import { finishRestore } from '../restored-home.ts'
 import { deviceSettingTable, settingsFromTexts, withDefaults } from '../setting-table.ts'
 import { openDeviceStore } from '../store/open-device-store.ts'
-import { openSyncedFolders } from '../synced-folders.ts'
+import { openSyncedFolders, type SyncedFolders } from '../synced-folders.ts'
 import { systemChance } from '../system.ts'
 import { createTrafficMeter } from '../traffic.ts'
 import { openTrafficHistory } from '../traffic-history.ts'
@@ -32,6 +38,11 @@ import { createPasswordKeeper } from '../web-interface.ts'
 import { createFakeOpener, type FakeOpener } from './fake-folder.ts'
 import { createManualClock } from './manual-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
+
+function atOnce(_: number, callback: () => void): Disposable {
+  callback()
+  return { [Symbol.dispose]: () => undefined }
+}
 
 interface Outcome {
   readonly status: number
@@ -55,6 +66,10 @@ export interface SteeredDevice extends AsyncDisposable {
   wayResults: readonly WayResult[]
   searchResults: Explanation['searches']
   isClosed: boolean
+  /** How often it wanted to start again. */
+  restarts: number
+  /** What the next start would do first: whether a backup took the place of what it was. */
+  finishRestore(): Promise<boolean>
   /** Width of the terminal that a command prints to. */
   columns: number | undefined
   /** Called each time the program waits; its clock goes on by itself. */
@@ -70,7 +85,11 @@ export interface SteeredDevice extends AsyncDisposable {
   connectPeer(path: string, name?: string): void
 }
 
-export async function startSteeredDevice(): Promise<SteeredDevice> {
+interface SteeredOptions {
+  readonly appliance?: (folders: SyncedFolders) => ApplianceSteering
+}
+
+export async function startSteeredDevice(options: SteeredOptions = {}): Promise<SteeredDevice> {
   const directory = await makeTempDirectory()
   const home = join(directory.path, 'home')
   await mkdir(home)
@@ -100,13 +119,40 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
     roots: () => withDefaults(deviceTable, config.current().device).roots,
     synced: () => folders.list().map(({ entry }) => entry.path),
   })
+  const backups = createBackups({
+    ...{ home, config, deviceTable, log, chance: systemChance, version: '0' },
+    identity: await loadIdentity(join(home, 'identity.json'), (count) => systemChance.bytes(count)),
+    deviceName: () => 'test device',
+    // It starts again after a moment, which here is none.
+    clock: { now: () => Date.UTC(2026, 10, 23), after: atOnce },
+    copies: () => undefined,
+    restart: () => {
+      device.restarts += 1
+    },
+  })
+  const machine = createMachineSteering(
+    { read: async () => ({ load: 0.25, uptimeSeconds: 3600, addresses: [], diskErrors: [] }) },
+    undefined,
+  )
   const overrides = settingsFromTexts(deviceTable, { listen: '127.0.0.1:4444' })
   const steering = createSteering({
     device: { id: 'd'.repeat(64) as DeviceId, version: '0', pid: 1 },
     running: () => ({ name: 'test device', listen: '127.0.0.1:4444' }),
     limits: limits.current,
     deviceChanged: (set) => limits.set(withDefaults(deviceTable, set)),
-    ...{ overrides, chooser, deviceTable, config, folders, traffic, history },
+    ...{
+      overrides,
+      chooser,
+      deviceTable,
+      config,
+      folders,
+      traffic,
+      history,
+      backups,
+      machine,
+      releases: createReleaseSteering(undefined, '0'),
+      appliance: options.appliance?.(folders),
+    },
     watching: {
       ...{ clock, epoch: 'run', listen: news.listen },
       onFailure: (error) => bugs.push(error),
@@ -148,6 +194,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
         device.onPause()
       },
       monotonicMs: () => elapsedMs,
+      writePrivate: (file, bytes) => writeFile(file, bytes, { flag: 'wx', mode: 0o600 }),
+      readBytes: (file) => readFile(file),
       runDaemon: async () => undefined,
       runRelay: async () => undefined,
       runTracker: async () => undefined,
@@ -160,6 +208,8 @@ export async function startSteeredDevice(): Promise<SteeredDevice> {
   const device: SteeredDevice = {
     ...{ root: directory.path, home, opener, steering, input: '', typed: [], runRaw },
     ...{ dialResults: [], wayResults: [], searchResults: [], isClosed: false, columns: undefined },
+    restarts: 0,
+    finishRestore: () => finishRestore(home),
     onPause: () => undefined,
     run: (...args) => (args.length === 0 ? runRaw() : runRaw(...args, '--home', home)),
     async json(...args) {

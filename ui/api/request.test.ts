@@ -37,6 +37,12 @@ test('what is asked reaches the daemon, and its answer comes back', async () => 
   ])
 })
 
+test('bytes are sent as they are', async () => {
+  answers = [new Response('{}')]
+  await api.post('/api/x', new Uint8Array([7, 8]), { width: 2 })
+  expect(asked).toEqual(['POST /api/x?width=2 7,8'])
+})
+
 test('an error keeps its code, its words and its data', async () => {
   answers = [refusal(409, 'folder-exists')]
   const error = await api.get('/api/status').catch((thrown: unknown) => thrown)

@@ -11,6 +11,7 @@ interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
+  /** Bytes are sent as they are, anything else as JSON. */
   readonly body?: object | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -51,13 +52,18 @@ async function exchange({ method, path, query, body, signal }: Request) {
     method,
     credentials: 'same-origin',
     ...(signal === undefined ? {} : { signal }),
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...bodyOf(body),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error
     throw browserError('device-unreachable')
   })
+}
+
+function bodyOf(body: object | undefined): RequestInit {
+  if (body === undefined) return {}
+  if (body instanceof Uint8Array)
+    return { headers: { 'content-type': 'application/octet-stream' }, body: body as Uint8Array<ArrayBuffer> }
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 async function readAnswer(answer: Response): Promise<unknown> {
@@ -82,8 +88,8 @@ export const api = {
     send<T>({ method: 'GET', path, query, signal }),
   /** For what is no JSON. */
   open: (path: string, query?: Query, signal?: AbortSignal) => open({ method: 'GET', path, query, signal }),
-  post: <T = object>(path: string, body?: object, query?: Query) =>
-    send<T>({ method: 'POST', path, body, query }),
+  post: <T = object>(path: string, body?: object, query?: Query, signal?: AbortSignal) =>
+    send<T>({ method: 'POST', path, body, query, signal }),
   put: <T = object>(path: string, body: object) => send<T>({ method: 'PUT', path, body }),
   patch: <T = object>(path: string, body: object) => send<T>({ method: 'PATCH', path, body }),
   remove: <T = object>(path: string) => send<T>({ method: 'DELETE', path }),

@@ -2,6 +2,8 @@
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { Status } from '../../src/api/schemas/status.ts'
+import { api } from '../api/request.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { PasswordField, TextField } from '../parts/field.tsx'
@@ -18,7 +20,8 @@ export function SetUp() {
   const [name, setName] = useState(access.value?.name ?? '')
   const action = useAction(async () => {
     await setUp(chosen.password, name)
-    goTo({ page: 'add-folder' })
+    const { device } = await api.get<Status>('/api/status')
+    goTo({ page: device.appliance ? 'welcome' : 'add-folder' })
   })
   const isWeak = action.faultCode === 'password-weak'
   return (

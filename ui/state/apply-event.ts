@@ -37,6 +37,8 @@ export function applyEvent(before: Snapshot | undefined, event: StreamEvent): Sn
         ...folder,
         peers: without(folder.peers, event.peer),
       }))
+    case 'disks':
+      return { ...before, disks: event.disks }
     case 'transfers':
       return { ...before, transfers: { ...before.transfers, [event.folder]: event.transfers } }
   }

@@ -42,6 +42,7 @@ const obstacles = [
   'folder-nested',
   'directory-unusable',
   'directory-holds-state',
+  'directory-holds-own',
   'directory-missing',
   'root-foreign',
 ] as const

@@ -4,6 +4,7 @@ export const explainedHalts = [
   'root-unmarked',
   'root-foreign',
   'root-unreadable',
+  'disk-away',
   'disk-full',
   'disk-read-only',
   'too-many-errors',

@@ -27,6 +27,10 @@ export const preferencesSections = [
 ] as const
 export type PreferencesSection = (typeof preferencesSections)[number]
 
+/** Sections of the system page, in their order. */
+export const systemSections = ['machine', 'disks', 'backup'] as const
+export type SystemSection = (typeof systemSections)[number]
+
 export type Route =
   | { readonly page: 'folders' }
   /** `only` and `search`: which of a long list are shown. */
@@ -44,6 +48,10 @@ export type Route =
   | { readonly page: 'history' }
   /** The first section when left out. */
   | { readonly page: 'preferences'; readonly section?: PreferencesSection }
+  /** The machine itself; the first section when left out. */
+  | { readonly page: 'system'; readonly section?: SystemSection }
+  /** The first steps of a new appliance. */
+  | { readonly page: 'welcome' }
   | { readonly page: 'unknown' }
 
 /** Pages of the navigation, in its order. */
@@ -67,7 +75,12 @@ export function parseRoute(fragment: string): Route {
     const section = preferencesSections.find((name) => name === second)
     return section === undefined ? { page: 'unknown' } : { page: 'preferences', section }
   }
+  if (first === 'system' && third === undefined) {
+    const section = systemSections.find((name) => name === (second ?? 'machine'))
+    return section === undefined ? { page: 'unknown' } : { page: 'system', section }
+  }
   if (second !== undefined) return { page: 'unknown' }
+  if (first === 'welcome') return { page: 'welcome' }
   if (first === 'add-folder') {
     return { page: 'add-folder', ...given(query, ['link']) }
   }
@@ -86,7 +99,8 @@ export function hrefOf(to: Route): string {
     case 'add-folder':
       return `#/add-folder${queryText({ link: to.link })}`
     case 'preferences':
-      return to.section === undefined ? '#/preferences' : `#/preferences/${to.section}`
+    case 'system':
+      return to.section === undefined ? `#/${to.page}` : `#/${to.page}/${to.section}`
     case 'unknown':
       return '#/'
     default:

@@ -1,4 +1,5 @@
 /** A device as the daemon tells of it, for tests: everything at rest but what a test says. */
+import type { DiskBody } from '../../src/api/schemas/disks.ts'
 import type { Snapshot } from '../../src/api/schemas/events.ts'
 import type { FolderStatusBody, Status } from '../../src/api/schemas/status.ts'
 
@@ -56,8 +57,26 @@ export function aSnapshot(folders: Folder[] = []): Snapshot {
     version: '0.1.0',
     listen: '0.0.0.0:4444',
     pid: 1,
+    appliance: false,
     limits,
   }
   const traffic = { received: 0, sent: 0, receivedPerSecond: 0, sentPerSecond: 0 }
   return { status: { device, folders, traffic }, transfers: {} }
+}
+
+export function aDisk(over: Partial<DiskBody> = {}): DiskBody {
+  return {
+    ...{
+      device: 'sdb1',
+      name: 'toshiba',
+      model: 'TOSHIBA MQ04',
+      serial: 'X8K1PLMN',
+      sizeBytes: 1_000_204_886_016,
+      sequence: 3,
+    },
+    ...{ fileSystem: { kind: 'ext4', uuid: 'u-1', label: 'podcasts' }, state: 'attached', readOnly: false },
+    ...{ mountPoint: '/srv/berrysync/toshiba', freeBytes: 600_000_000_000, totalBytes: 983_000_000_000 },
+    ...{ folders: [], eraseBy: 'serial' },
+    ...over,
+  }
 }

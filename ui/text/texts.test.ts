@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FluentResource } from '@fluent/bundle'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { ledPatterns } from '../../src/appliance/led-patterns.ts'
 import { describeError, errorCodes } from '../../src/core/errors.ts'
 import { languages } from '../state/preferences.ts'
 import { buildBundle } from './translate.ts'
@@ -26,7 +28,8 @@ function entriesOf(language: string): Map<string, Body> {
 }
 
 const entries = { en: entriesOf('en'), ru: entriesOf('ru') }
-const isError = (key: string) => key.startsWith('error-')
+/** Told by the device in English: only other languages have a text. */
+const isError = (key: string) => key.startsWith('error-') || key.startsWith('light-')
 
 /** Everything of one type in a pattern, however deep. */
 function partsOf(value: unknown, type: string): Record<string, unknown>[] {
@@ -60,6 +63,22 @@ test('the build takes every message as it stands', async () => {
     )
     expect(taken.size).toBe(entries[language].size)
   }
+})
+
+test('the page gets every text of a language, also those that only that language has', async () => {
+  const { textsPlugin } = await import(new URL('../../.ci/ui-texts.mjs', import.meta.url).href)
+  for (const language of languages) {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { texts } from 'texts:${language}'` },
+      plugins: [textsPlugin(here)],
+      ...{ bundle: true, format: 'esm', write: false },
+    })
+    const { texts } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0]!.text)}`)
+    const bundle = buildBundle(language, texts)
+    expect([...entries[language].keys()].filter((key) => !bundle.hasMessage(key))).toEqual([])
+  }
+  expect(entries.en.has('error-secret-mistyped')).toBe(false)
+  expect(entries.ru.has('error-secret-mistyped')).toBe(true)
 })
 
 test('no line of a text is lost because it is not well-formed', () => {
@@ -109,10 +128,17 @@ test('every error a person can meet is told in Russian; in English only where th
   const ownOfBrowser = ['device-unreachable', 'answer-unreadable', 'dismissed']
   const known = new Set([...errorCodes, ...ownOfBrowser].map((code) => `error-${code}`))
   for (const language of languages)
-    expect([...entries[language].keys()].filter((key) => isError(key) && !known.has(key))).toEqual([])
+    expect(
+      [...entries[language].keys()].filter((key) => key.startsWith('error-') && !known.has(key)),
+    ).toEqual([])
   expect(
     ownOfBrowser.filter((code) => !entries.en.has(`error-${code}`) || !entries.ru.has(`error-${code}`)),
   ).toEqual([])
+})
+
+test('every light is told in Russian', () => {
+  const lights = [...entries.ru.keys()].filter((key) => key.startsWith('light-'))
+  expect(lights.sort()).toEqual(ledPatterns.map(({ id }) => `light-${id}`).sort())
 })
 
 test('a text of an error is filled with nothing that the daemon does not tell with it', () => {

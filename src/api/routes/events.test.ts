@@ -21,7 +21,7 @@ function snapshotOf(received: number, name: string): Snapshot {
   const limits = { upload: 0, download: 0, lan: false, paused: false, by: 'settings' } as const
   return {
     status: {
-      device: { ...{ id: 'd', name, version: '0', listen: '', pid: 1 }, limits },
+      device: { ...{ id: 'd', name, version: '0', listen: '', pid: 1, appliance: false }, limits },
       ...{ folders: [], traffic: { received, sent: 0, receivedPerSecond: 0, sentPerSecond: 0 } },
     },
     transfers: {},

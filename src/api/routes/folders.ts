@@ -1,4 +1,6 @@
 /** Adding, leaving and changing folders, and their secrets. Decides nothing: every route asks the steering. */
+import Type from 'typebox'
+import { SyncError } from '../../core/errors.ts'
 import { DoneSchema, FolderParams } from '../schemas/basics.ts'
 import {
   AddBody,
@@ -8,6 +10,9 @@ import {
   HostBody,
   HostParams,
   HostsSchema,
+  maxPictureSide,
+  PictureQuery,
+  QrTextSchema,
   ReadOnlySecretSchema,
   RotatedSchema,
   RotationPlanSchema,
@@ -17,7 +22,7 @@ import {
 } from '../schemas/folders.ts'
 import { SettingsBody, SettingsSchema } from '../schemas/settings.ts'
 import type { Steering } from '../steering.ts'
-import { type App, takes } from './typed-app.ts'
+import { type App, type SchemaTypes, takes } from './typed-app.ts'
 
 const tag = 'folders'
 
@@ -38,6 +43,7 @@ export function addFolderRoutes(app: App, steering: Steering): void {
     }),
     ({ body }) => steering.secretKind(body.text),
   )
+  addQrCodeRoute(app, steering)
   app.delete(
     '/api/folders/:folder',
     takes({ params: FolderParams }, DoneSchema, { tag, summary: 'Stop syncing a folder; every file stays' }),
@@ -115,4 +121,32 @@ export function addFolderRoutes(app: App, steering: Steering): void {
     takes({ params: HostParams }, HostsSchema, { tag, summary: 'Remove a predefined host' }),
     ({ params }) => steering.removeHost(params.folder, params.host),
   )
+}
+
+const pixelBytes = 'application/octet-stream'
+
+/** The one route that takes no JSON, but pixels: in a scope of its own, so that no other takes them. */
+function addQrCodeRoute(app: App, steering: Steering): void {
+  app.register(async (scope) => {
+    const options = { parseAs: 'buffer', bodyLimit: maxPictureSide ** 2 } as const
+    scope.addContentTypeParser(pixelBytes, options, (_request, body, done) => done(null, body))
+    scope.withTypeProvider<SchemaTypes>().post(
+      '/api/qr-code',
+      takes(
+        { querystring: PictureQuery, body: { content: { [pixelBytes]: { schema: Type.Unknown() } } } },
+        QrTextSchema,
+        {
+          tag,
+          summary: 'The text of a QR code in a picture, of which one byte a pixel is sent',
+        },
+      ),
+      ({ query: { width, height }, body }) => {
+        if (!(body instanceof Uint8Array) || body.length !== width * height) {
+          const reason = `A picture of ${width} × ${height} pixels has as many bytes (${pixelBytes}).`
+          throw new SyncError('request-invalid', { reason })
+        }
+        return steering.readQrCode({ width, height, pixels: body })
+      },
+    )
+  })
 }

@@ -43,7 +43,7 @@ declare module 'fastify' {
 }
 
 /** Chapters of the description of the API. */
-export type Tag = 'device' | 'folders' | 'members' | 'files' | 'access'
+export type Tag = 'device' | 'disks' | 'folders' | 'members' | 'files' | 'access'
 
 interface About {
   readonly tag: Tag

@@ -30,6 +30,8 @@ export const DirectoriesSchema = Type.Object({
       ...Directory,
       /** Told of roots, and of the directory itself. */
       freeBytes: Type.Optional(Type.Number()),
+      /** Of a root on a disk of an appliance: what the disk is called. */
+      disk: Type.Optional(Type.String()),
       totalBytes: Type.Optional(Type.Number()),
     }),
   ),

@@ -1,5 +1,6 @@
 /** The stream of events: everything that is so once, then what has changed, each with a number. */
 import Type, { type Static } from 'typebox'
+import { DiskSchema } from './disks.ts'
 import { FolderStatusSchema, PeerStatusSchema, StatusSchema } from './status.ts'
 import { TransferSchema } from './transfers.ts'
 
@@ -8,6 +9,8 @@ export const SnapshotSchema = Type.Object({
   status: StatusSchema,
   /** Of every folder with any on their way, by its id. */
   transfers: Type.Record(Type.String(), Type.Array(TransferSchema)),
+  /** Of an appliance. */
+  disks: Type.Optional(Type.Array(DiskSchema)),
 })
 export type Snapshot = Static<typeof SnapshotSchema>
 
@@ -29,5 +32,7 @@ export const ChangeSchema = Type.Union([
     folder: Type.String(),
     transfers: Type.Array(TransferSchema),
   }),
+  /** All of them: there are few. */
+  Type.Object({ kind: Type.Literal('disks'), disks: Type.Array(DiskSchema) }),
 ])
 export type Change = Static<typeof ChangeSchema>

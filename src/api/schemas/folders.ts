@@ -22,6 +22,22 @@ export const SecretKindSchema = Type.Object({
 })
 export type SecretKind = Static<typeof SecretKindSchema>
 
+/** A picture that may show a QR code. Larger ones show no more of it, and take a small device long. */
+export const maxPictureSide = 640
+export const PictureQuery = Type.Object(
+  {
+    width: Type.Integer({ minimum: 1, maximum: maxPictureSide }),
+    height: Type.Integer({ minimum: 1, maximum: maxPictureSide }),
+  },
+  closed,
+)
+
+export const QrTextSchema = Type.Object({
+  /** Not where no code was found. */
+  text: Type.Optional(Type.String()),
+})
+export type QrText = Static<typeof QrTextSchema>
+
 export const AddBody = Type.Object(
   {
     path: Path,

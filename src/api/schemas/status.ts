@@ -41,6 +41,8 @@ export const FolderStatusSchema = Type.Object({
   obstacle: Type.Optional(ReasonSchema),
   /** Why the folder is not up to date, or why nobody can tell; empty when it is. */
   explanation: Type.String(),
+  /** The disk of an appliance it is on; it waits for that with the code `disk-away`. */
+  disk: Type.Optional(Type.Object({ name: Type.String(), uuid: Type.Optional(Type.String()) })),
   /** A peer is connected, and nothing is left to send or receive. */
   settled: Type.Boolean(),
   files: Type.Number(),
@@ -77,6 +79,8 @@ export const StatusSchema = Type.Object({
     /** Of the certificate of the web interface, as browsers show it; none without HTTPS. */
     webFingerprint: Type.Optional(Type.String()),
     pid: Type.Number(),
+    /** It looks after its disks. */
+    appliance: Type.Boolean(),
     /** What holds now for all folders together. */
     limits: Type.Object({
       ...Limits,

@@ -1,24 +1,24 @@
 /** The picture of the camera, until there is a code in it. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from '../../api/api-error.ts'
 import { Callout } from '../../parts/callout.tsx'
-import { t } from '../../text/translate.ts'
+import { errorText, t } from '../../text/translate.ts'
+import { watchCamera } from './read-code.ts'
 
 export function Camera({ onText }: { readonly onText: (text: string) => void }) {
   const video = useRef<HTMLVideoElement>(null)
-  const [hasFailed, setFailed] = useState(false)
+  const [fault, setFault] = useState<string | undefined>(undefined)
   useEffect(() => {
     const leaving = new AbortController()
-    import('./read-code.ts')
-      .then(({ watchCamera }) => watchCamera(video.current!, leaving.signal))
-      .then(
-        (text) => {
-          if (text !== undefined) onText(text)
-        },
-        () => setFailed(true),
-      )
+    watchCamera(video.current!, leaving.signal).then(
+      (text) => {
+        if (text !== undefined && !leaving.signal.aborted) onText(text)
+      },
+      (thrown: unknown) => setFault(thrown instanceof ApiError ? errorText(thrown) : t('scan-no-camera')),
+    )
     return () => leaving.abort()
   }, [])
-  if (hasFailed) return <Callout tone="problem">{t('scan-no-camera')}</Callout>
+  if (fault !== undefined) return <Callout tone="problem">{fault}</Callout>
   return (
     <>
       <p class="about">{t('scan-camera-about')}</p>

@@ -5,6 +5,9 @@ import { ActionCard } from '../../parts/action-card.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Disclosure } from '../../parts/disclosure.tsx'
 import { TextField } from '../../parts/field.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { snapshot } from '../../state/live.ts'
+import { hrefOf } from '../../state/route.ts'
 import { errorText, t } from '../../text/translate.ts'
 import { useSecretKind } from './use-secret-kind.ts'
 
@@ -24,6 +27,12 @@ export function Choose({
       <Disclosure summary={t('add-own')}>
         <OwnSecret onNext={onNew} />
       </Disclosure>
+      {snapshot.value?.status.folders.length === 0 && (
+        <a class="quiet-link" href={hrefOf({ page: 'system', section: 'backup' })}>
+          {t('add-restore')}
+          <Icon name="right" />
+        </a>
+      )}
     </>
   )
 }

@@ -1,26 +1,26 @@
-/** Finds the text of a QR code in a photo, or in what a camera sees. Loaded only when somebody scans. */
-import decodeQR from 'qr/decode.js'
+/** Finds the text of a QR code in a photo, or in what a camera sees. The device looks for it; the page makes pictures that are quick to send. */
+import type { QrText } from '../../../src/api/schemas/folders.ts'
+import { api } from '../../api/request.ts'
+import { type Area, areasOf, greyOf, shrunk } from '../../state/grey-picture.ts'
 
-/** Photos of phones have ten times what a code needs. */
-const maxSide = 1600
-/** Of trying harder, for a photo; longer nobody waits. */
-const photoMs = 3000
-/** Of trying harder, for one picture of many; the next is as good. */
-const frameMs = 30
-/** Between two pictures: as fast as a hand is steady, slow enough for a phone to stay cool. */
+/** Between an answer and the next picture: as fast as a hand is steady, slow enough for a phone to stay cool. */
 const pauseMs = 120
 
-/** Undefined where there is none in it. */
+/** Undefined where there is none in it. Throws where it is no photo, or the device does not answer. */
 export async function readCode(photo: Blob): Promise<string | undefined> {
   const picture = await createImageBitmap(photo)
   try {
-    return find(picture, picture, photoMs)
+    for (const area of areasOf(picture)) {
+      const text = await find(picture, area)
+      if (text !== undefined) return text
+    }
+    return undefined
   } finally {
     picture.close()
   }
 }
 
-/** Undefined when it was left before there was one. Throws where there is no camera, or it is not given. */
+/** Undefined when it was left before there was one. Throws where there is no camera, or it is not given, or the device does not answer. */
 export async function watchCamera(
   video: HTMLVideoElement,
   leaving: AbortSignal,
@@ -30,8 +30,8 @@ export async function watchCamera(
     video.srcObject = stream
     await video.play()
     while (!leaving.aborted) {
-      const size = { width: video.videoWidth, height: video.videoHeight }
-      const text = size.width > 0 ? find(video, size, frameMs) : undefined
+      const area = { x: 0, y: 0, width: video.videoWidth, height: video.videoHeight }
+      const text = area.width > 0 ? await find(video, area, leaving) : undefined
       if (text !== undefined) return text
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
@@ -41,23 +41,21 @@ export async function watchCamera(
   }
 }
 
-function find(
+async function find(
   picture: CanvasImageSource,
-  size: { readonly width: number; readonly height: number },
-  timeLimit: number,
-): string | undefined {
-  const scale = Math.min(1, maxSide / Math.max(size.width, size.height))
-  const width = Math.max(1, Math.round(size.width * scale))
-  const height = Math.max(1, Math.round(size.height * scale))
+  area: Area,
+  leaving?: AbortSignal,
+): Promise<string | undefined> {
+  const size = shrunk(area)
   const canvas = document.createElement('canvas')
-  Object.assign(canvas, { width, height })
+  Object.assign(canvas, size)
   const context = canvas.getContext('2d', { willReadFrequently: true })!
-  context.drawImage(picture, 0, 0, width, height)
-  const { data } = context.getImageData(0, 0, width, height)
-  try {
-    return decodeQR({ width, height, data }, { effort: Number.POSITIVE_INFINITY, timeLimit })
-  } catch {
-    // It throws where it finds none, which is the rule while somebody still aims.
-    return undefined
-  }
+  context.imageSmoothingQuality = 'high'
+  // Codes without a background are meant to lie on a light one.
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, size.width, size.height)
+  context.drawImage(picture, area.x, area.y, area.width, area.height, 0, 0, size.width, size.height)
+  const { data } = context.getImageData(0, 0, size.width, size.height)
+  const { text } = await api.post<QrText>('/api/qr-code', greyOf(data), { ...size }, leaving)
+  return text
 }

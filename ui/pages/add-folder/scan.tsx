@@ -1,9 +1,11 @@
-/** Reading a code: from a photo everywhere, with the camera where the browser allows it. What reads codes is loaded when it is wanted. */
+/** Reading a code: from a photo everywhere, with the camera where the browser allows it. */
 import { useRef, useState } from 'preact/hooks'
+import { ApiError } from '../../api/api-error.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { t } from '../../text/translate.ts'
+import { errorText, t } from '../../text/translate.ts'
 import { Camera } from './camera.tsx'
+import { readCode } from './read-code.ts'
 
 export function Scan({
   onText,
@@ -20,12 +22,11 @@ export function Scan({
     if (photo === undefined) return
     setBusy(true)
     try {
-      const { readCode } = await import('./read-code.ts')
       const text = await readCode(photo)
       if (text === undefined) onFault(t('scan-nothing'))
       else onText(text)
-    } catch {
-      onFault(t('scan-unreadable'))
+    } catch (thrown) {
+      onFault(thrown instanceof ApiError ? errorText(thrown) : t('scan-unreadable'))
     } finally {
       setBusy(false)
       // So that the same photo can be chosen again.

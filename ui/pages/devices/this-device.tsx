@@ -2,6 +2,7 @@
 import { Icon } from '../../parts/icon.tsx'
 import { Facts } from '../../parts/page.tsx'
 import { device } from '../../state/live.ts'
+import { hrefOf } from '../../state/route.ts'
 import { t } from '../../text/translate.ts'
 import { Reachability } from '../reachability.tsx'
 import { DeviceId } from './device-id.tsx'
@@ -28,6 +29,10 @@ export function ThisDevice() {
       />
       <Reachability />
       <DeviceId id={now.id} />
+      <a class="quiet-link" href={hrefOf({ page: 'system' })}>
+        {t('nav-system')}
+        <Icon name="right" />
+      </a>
     </section>
   )
 }

@@ -46,6 +46,7 @@ obstacle-folder-exists = Is synced already
 obstacle-folder-nested = Holds a synced folder, or lies in one
 obstacle-directory-unusable = Cannot be written to
 obstacle-directory-holds-state = Holds the secrets of this device
+obstacle-directory-holds-own = Holds what Berrysync needs on this disk: choose or make a directory in it
 obstacle-directory-missing = Is not there
 obstacle-root-foreign = Belongs to another folder
 obstacle-other = Cannot be chosen

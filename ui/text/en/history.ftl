@@ -34,6 +34,7 @@ history-not-kept = None of the newest any more, so not kept here
 history-halted = Stopped by itself; nothing was lost
 history-halted-mass-delete = Stopped: many deletions waited for a decision
 history-halted-root-missing = Stopped: the directory was not there
+history-halted-disk-away = Stopped: the disk was not attached
 history-halted-root-unmarked = Stopped: the directory had lost its mark
 history-halted-root-foreign = Stopped: the directory was of another folder or disk
 history-halted-root-unreadable = Stopped: the directory could not be read

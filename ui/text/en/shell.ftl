@@ -4,6 +4,7 @@ nav-devices = Devices
 nav-transfers = Transfers
 nav-history = History
 nav-preferences = Preferences
+nav-system = System
 skip-to-content = Skip to the content
 log-out = Log out
 language = Language

@@ -46,6 +46,7 @@ obstacle-folder-exists = Уже синхронизируется
 obstacle-folder-nested = Содержит синхронизируемую папку или лежит в ней
 obstacle-directory-unusable = Нет прав на запись
 obstacle-directory-holds-state = Здесь хранятся секреты этого устройства
+obstacle-directory-holds-own = Здесь служебные данные Berrysync: выберите или создайте каталог внутри
 obstacle-directory-missing = Нет на месте
 obstacle-root-foreign = Принадлежит другой папке
 obstacle-other = Выбрать нельзя

@@ -36,6 +36,7 @@ history-not-kept = Больше не из самых новых, поэтому 
 history-halted = Остановилось само; ничего не потеряно
 history-halted-mass-delete = Остановлено: много удалений ждали решения
 history-halted-root-missing = Остановлено: каталога не было на месте
+history-halted-disk-away = Остановлено: диск не был подключён
 history-halted-root-unmarked = Остановлено: в каталоге пропала метка
 history-halted-root-foreign = Остановлено: каталог другой папки или другого диска
 history-halted-root-unreadable = Остановлено: каталог не читался

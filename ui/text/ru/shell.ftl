@@ -4,6 +4,7 @@ nav-devices = Устройства
 nav-transfers = Передача
 nav-history = История
 nav-preferences = Настройки
+nav-system = Система
 skip-to-content = Перейти к содержимому
 log-out = Выйти
 language = Язык

@@ -1,0 +1,150 @@
+/**
+ * Answers what the API asks about the machine and of it. Facts come from every machine; all else goes to the helper of an appliance, and what
+ * a person typed is read here first, so that a mistake is told in words.
+ */
+import { Check } from 'typebox/value'
+import type { System } from './api/schemas/system.ts'
+import type { SystemSteering } from './api/system-steering.ts'
+import { type Blink, ledPatterns } from './appliance/led-patterns.ts'
+import type { SystemFacts } from './appliance/system-facts.ts'
+import { isSyncError, SyncError } from './core/errors.ts'
+import {
+  type DoneOf,
+  factoryResetText,
+  type HelperRequest,
+  HostName,
+  maxSshKeys,
+  SshKey,
+} from './helper/verbs.ts'
+
+/** What an appliance can do besides syncing. */
+export interface Appliance {
+  /** Has the helper do it. Throws what the helper says, or that it does not answer. */
+  ask<R extends HelperRequest>(request: R): Promise<DoneOf<R['verb']>>
+  /** Undefined where there is no light. */
+  readonly identify: (() => Promise<void>) | undefined
+}
+
+/** `appliance` is undefined where the daemon does not run as one. */
+export function createMachineSteering(facts: SystemFacts, appliance: Appliance | undefined): SystemSteering {
+  function applianceOrThrow(): Appliance {
+    if (appliance === undefined) throw new SyncError('appliance-only')
+    return appliance
+  }
+
+  async function ask<R extends HelperRequest>(request: R): Promise<DoneOf<R['verb']>> {
+    return applianceOrThrow().ask(request)
+  }
+
+  async function describe(): Promise<System['appliance']> {
+    if (appliance === undefined) return undefined
+    try {
+      const { hostName, timeZone, lastStart, ssh } = await ask({ verb: 'describe' })
+      return {
+        ...{ hostName, timeZone, lastStart, resetText: factoryResetText },
+        ssh: {
+          enabled: ssh.enabled,
+          keys: ssh.keys,
+          ...(ssh.fingerprint === null ? {} : { fingerprint: ssh.fingerprint }),
+        },
+        canIdentify: appliance.identify !== undefined,
+        lights: ledPatterns.map(({ id, status, attention, meaning }) => ({
+          ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
+        })),
+      }
+    } catch (error) {
+      // The facts are worth showing all the same.
+      if (!isSyncError(error)) throw error
+      return { reason: error.message }
+    }
+  }
+
+  return {
+    async system() {
+      const [{ addresses, diskErrors, ...machine }, told] = await Promise.all([facts.read(), describe()])
+      return {
+        machine: { ...machine, addresses: [...addresses], diskErrors: [...diskErrors] },
+        ...(told === undefined ? {} : { appliance: told }),
+      }
+    },
+    timeZones,
+    async setHostName(given) {
+      const value = given.trim().toLowerCase()
+      if (!Check(HostName, value)) {
+        const reason = 'use letters a to z, digits and dashes, 63 at most, no dash at either end'
+        throw new SyncError('setting-invalid', { key: 'hostName', value: given, reason })
+      }
+      await ask({ verb: 'set-host-name', value })
+    },
+    async setTimeZone(value) {
+      if (!timeZones().includes(value)) {
+        const reason = 'choose one like Europe/Berlin or UTC'
+        throw new SyncError('setting-invalid', { key: 'timeZone', value, reason })
+      }
+      await ask({ verb: 'set-time-zone', value })
+    },
+    async setSsh(enabled, text) {
+      const keys = text === undefined ? undefined : parseSshKeys(text)
+      if (enabled) {
+        const known = keys ?? (await ask({ verb: 'describe' })).ssh.keys
+        if (known.length === 0)
+          throw new SyncError('setting-invalid', {
+            ...{ key: 'ssh', value: '' },
+            reason: 'nobody could log in, so give a public key first',
+          })
+      }
+      await ask({ verb: 'set-ssh', value: enabled, ...(keys === undefined ? {} : { keys }) })
+    },
+    async restartDaemon() {
+      await ask({ verb: 'restart' })
+    },
+    async reboot() {
+      await ask({ verb: 'reboot' })
+    },
+    async powerOff() {
+      await ask({ verb: 'power-off' })
+    },
+    async identify() {
+      const { identify } = applianceOrThrow()
+      if (identify === undefined) throw new SyncError('not-found', { what: 'A light that could blink' })
+      await identify()
+    },
+    async logs() {
+      return (await ask({ verb: 'logs' })).text
+    },
+    async factoryReset(given) {
+      const typed = given.trim().toLowerCase()
+      if (typed !== factoryResetText)
+        throw new SyncError('request-invalid', {
+          reason: `Type ${factoryResetText} to say that you mean it.`,
+        })
+      await ask({ verb: 'factory-reset', typed })
+    },
+  }
+}
+
+function showBlink(blink: Blink): 'on' | 'off' | number[] {
+  return typeof blink === 'string' ? blink : [...blink]
+}
+
+/** Those the runtime knows; it leaves out the simplest. */
+function timeZones(): readonly string[] {
+  return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')]
+}
+
+/** One a line, as they stand in a file `id_ed25519.pub`; empty lines and comments are passed over. */
+export function parseSshKeys(text: string): string[] {
+  const keys = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const refuse = (value: string, reason: string) =>
+    new SyncError('setting-invalid', { key: 'ssh', value: value.slice(0, 40), reason })
+  if (keys.length > maxSshKeys)
+    throw refuse(keys[maxSshKeys]!, `no more than ${maxSshKeys} keys are possible`)
+  const wrong = keys.find((key): boolean => !Check(SshKey, key))
+  if (wrong?.startsWith('-----BEGIN'))
+    throw refuse('', 'this is a private key, which nobody else must have; the public one is in the file .pub')
+  if (wrong !== undefined) throw refuse(wrong, 'write a public key like "ssh-ed25519 AAAA… name", one a line')
+  return [...new Set(keys)]
+}

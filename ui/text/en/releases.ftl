@@ -1,0 +1,12 @@
+release-title = Release
+release-running = This device runs release { $version }.
+release-trial = It is being tried. If it does not get well, the device goes back to the release before by itself.
+release-failed = Release { $version } did not get well, so the device went back to this one.
+release-restarting = The device starts again with release { $version }. This page comes back by itself.
+release-install = Install
+release-progress = Progress
+release-file = Release file
+release-about = Download the file for this device and choose it here, or put it into the Berrysync directory of an attached disk.
+release-back = Back to release { $version }
+release-back-action = Go back
+release-back-about = Folders, secrets and files stay. What only the newer release could note is not there afterwards.
