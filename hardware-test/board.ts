@@ -14,8 +14,8 @@ export interface TestDisk {
   readonly file: string
   /** What it says of itself; default: its id. */
   readonly serial?: string
-  /** Answers with errors where it is read from here on. */
-  readonly failsFromByte?: number
+  /** Reading or writing there gives an error. */
+  readonly failsAtByte?: number
 }
 
 /** How much of the time each LED was lit, 0 to 1, and how often it changed a second. */

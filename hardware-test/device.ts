@@ -1,5 +1,5 @@
 /** The device under test as a browser of its owner sees it: its web interface, with a session. Decides nothing. */
-import { type WebAnswer, askWeb } from '../src/testing/web-client.ts'
+import { askWeb, type WebAnswer } from '../src/testing/web-client.ts'
 
 export const password = 'nine podcast folders'
 
@@ -12,6 +12,10 @@ export interface Device {
   get(path: string): Promise<any>
   // biome-ignore lint/suspicious/noExplicitAny: a case compares what it gets
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<any>
+  /** Bytes as they are. */
+  upload(path: string, bytes: Buffer): Promise<void>
+  /** Types the password again, for what needs it. */
+  confirm(): Promise<void>
   /** Whether it answers at all. */
   answers(): Promise<boolean>
 }
@@ -41,10 +45,23 @@ export function createDevice(url: string): Device {
     logIn: () => begin('/api/access/log-in', { password }),
     get: async (path) => (await askWell('GET', path)).json(),
     send: async (method, path, body) => (await askWell(method, path, body ?? {})).json(),
+    async upload(path, bytes) {
+      const headers = { origin: url, cookie, 'content-type': 'application/octet-stream' }
+      const answer = await fetch(url + path, { method: 'POST', headers, body: new Uint8Array(bytes) })
+      if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`)
+    },
+    async confirm() {
+      await askWell('POST', '/api/access/confirm', { password })
+    },
     answers: () =>
       ask('GET', '/api/access').then(
         ({ status }) => status === 200,
         () => false,
       ),
   }
+}
+
+/** What whoever comes without a session finds: `set-up`, `locked`. */
+export async function accessOf(url: string): Promise<string> {
+  return (await askWeb(url, 'GET', '/api/access')).json().state
 }

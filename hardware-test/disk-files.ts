@@ -1,7 +1,8 @@
 /** Disks for tests as files: empty, with file systems, with partitions, damaged, encrypted. Made with the system's own tools, mounted nowhere. */
-import { open, rm, truncate, writeFile } from 'node:fs/promises'
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { open, rm, truncate, writeFile } from 'node:fs/promises'
 import { environment, runCommand } from '../src/testing/commands.ts'
 
 export type DiskContent = 'blank' | 'ext4' | 'exfat' | 'vfat' | 'luks' | 'partitions' | 'zip'
@@ -14,7 +15,10 @@ export interface DiskFile {
   readonly from?: string
 }
 
-export async function makeDisk(content: DiskContent, { file, mebibytes, label = 'disk', from }: DiskFile): Promise<void> {
+export async function makeDisk(
+  content: DiskContent,
+  { file, mebibytes, label = 'disk', from }: DiskFile,
+): Promise<void> {
   await rm(file, { force: true })
   await writeFile(file, '')
   await truncate(file, mebibytes * 1024 ** 2)
@@ -24,16 +28,29 @@ export async function makeDisk(content: DiskContent, { file, mebibytes, label = 
   } else if (content === 'exfat') await runCommand('mkfs.exfat', '-L', label, file)
   else if (content === 'vfat') await runCommand('mkfs.vfat', '-n', label.toUpperCase(), file)
   else if (content === 'luks')
-    await feed('cryptsetup', ['luksFormat', '--batch-mode', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000', file, '-'], 'secret')
+    await feed(
+      'cryptsetup',
+      ['luksFormat', '--batch-mode', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000', file, '-'],
+      'secret',
+    )
   else if (content === 'partitions') await makePartitions(file, mebibytes)
-  else if (content === 'zip') await writeAt(file, 0, Buffer.from('PK\u0003\u0004 something of somebody, which no tool knows as a file system'))
+  else if (content === 'zip')
+    await writeAt(
+      file,
+      0,
+      Buffer.from('PK\u0003\u0004 something of somebody, which no tool knows as a file system'),
+    )
 }
 
 /** 32 partitions, the first of them with a file system. */
 async function makePartitions(file: string, mebibytes: number): Promise<void> {
   const each = Math.floor((mebibytes - 2) / 32)
   const rows = Array.from({ length: 32 }, () => `size=${each}M`)
-  await feed('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', file], `label: gpt\n${rows.join('\n')}\n`)
+  await feed(
+    'sfdisk',
+    ['--quiet', '--no-reread', '--no-tell-kernel', file],
+    `label: gpt\n${rows.join('\n')}\n`,
+  )
 }
 
 /** Another file system has the same UUID from now on: what somebody gets who copies a disk block by block. */

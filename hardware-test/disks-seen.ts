@@ -1,7 +1,8 @@
 /** The disks of the device, as its owner sees them in the web interface. */
+
+import { until } from '../src/testing/until.ts'
 import type { Board, TestDisk } from './board.ts'
 import type { Scene } from './case.ts'
-import { until } from '../src/testing/until.ts'
 
 /** As far as cases look at it. */
 export interface SeenDisk {
@@ -25,7 +26,12 @@ export async function listDisks({ device }: Pick<Scene, 'device'>): Promise<read
 }
 
 /** Resolves with the disk as soon as it is seen in one of these states. */
-export function seenAs(scene: Scene, disk: TestDisk, states: readonly string[], limitSeconds = seenSeconds): Promise<SeenDisk> {
+export function seenAs(
+  scene: Scene,
+  disk: TestDisk,
+  states: readonly string[],
+  limitSeconds = seenSeconds,
+): Promise<SeenDisk> {
   const isIt = ({ serial }: SeenDisk) => serial === (disk.serial ?? disk.id)
   let last = ''
   return until(

@@ -56,7 +56,8 @@ async function runApart(): Promise<number> {
 
 async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<Board> {
   if (values.board !== undefined) {
-    if (values.here === undefined) throw new Error('--here says at which address the board reaches this computer')
+    if (values.here === undefined)
+      throw new Error('--here says at which address the board reaches this computer')
     return made.use(createSshBoard({ host: values.board, hostAddress: values.here, scratch }))
   }
   const image = imageFilesIn(resolve(values.image))
@@ -77,7 +78,15 @@ async function run(): Promise<RunResult> {
   const file = imageFilesIn(resolve(values.image)).disk
   const image: RunResult['image'] = values.board === undefined ? { file, bytes: (await stat(file)).size } : {}
   const seconds = (performance.now() - startedMs) / 1000
-  return { date: new Date().toISOString(), board: about, image, seconds, ...summaryOf(cases), startSeconds, cases }
+  return {
+    date: new Date().toISOString(),
+    board: about,
+    image,
+    seconds,
+    ...summaryOf(cases),
+    startSeconds,
+    cases,
+  }
 }
 
 async function save(result: RunResult): Promise<void> {
@@ -88,11 +97,14 @@ async function save(result: RunResult): Promise<void> {
 
 if (values.checklist) say(checklistOf(starts))
 else if (values.board === undefined && !values.apart) {
-  if (process.getuid?.() !== 0) throw new Error('The cases make a network and mount disks, which only root may: run this as root.')
+  if (process.getuid?.() !== 0)
+    throw new Error('The cases make a network and mount disks, which only root may: run this as root.')
   process.exitCode = await runApart()
 } else {
   const result = await run()
   await save(result)
-  say(`\n${result.passed} passed, ${result.failed} failed, ${result.notRun} not run, ${Math.round(result.seconds)} s`)
+  say(
+    `\n${result.passed} passed, ${result.failed} failed, ${result.notRun} not run, ${Math.round(result.seconds)} s`,
+  )
   process.exitCode = result.failed === 0 ? 0 : 1
 }

@@ -24,7 +24,11 @@ export interface RunResult {
   readonly cases: readonly CaseResult[]
 }
 
-export function resultOf({ id, title }: Case, seconds: number, outcome: Omit<CaseResult, 'id' | 'title' | 'seconds'>): CaseResult {
+export function resultOf(
+  { id, title }: Case,
+  seconds: number,
+  outcome: Omit<CaseResult, 'id' | 'title' | 'seconds'>,
+): CaseResult {
   return { id, title, seconds: rounded(seconds), ...outcome }
 }
 

@@ -22,7 +22,10 @@ export interface Ran {
   readonly startSeconds: Figures
 }
 
-export async function runStarts(board: Board, { starts, only, startLimitSeconds, say }: RunOptions): Promise<Ran> {
+export async function runStarts(
+  board: Board,
+  { starts, only, startLimitSeconds, say }: RunOptions,
+): Promise<Ran> {
   const results: CaseResult[] = []
   const startSeconds: Record<string, number> = {}
 
@@ -45,7 +48,14 @@ export async function runStarts(board: Board, { starts, only, startLimitSeconds,
         startSeconds[start.id] = (performance.now() - startedMs) / 1000
       }
       await board.shellReady(startLimitSeconds)
-      const scene: Scene = { board, device, peer, startedMs, tell: (text) => say(`        ${text}`) }
+      const scene: Scene = {
+        board,
+        device,
+        peer,
+        startedMs,
+        kept: new Map(),
+        tell: (text) => say(`        ${text}`),
+      }
       for (const each of chosen) note(await runCase(each, scene))
     } catch (error) {
       const left = chosen.filter(({ id }) => !results.some((result) => result.id === id))
@@ -59,7 +69,10 @@ async function runCase(each: Case, scene: Scene): Promise<CaseResult> {
   const startedMs = performance.now()
   const elapsed = () => (performance.now() - startedMs) / 1000
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`not within ${each.limitSeconds} s`)), each.limitSeconds * 1000)
+  const timer = setTimeout(
+    () => reject(new Error(`not within ${each.limitSeconds} s`)),
+    each.limitSeconds * 1000,
+  )
   try {
     const figures = await Promise.race([each.run(scene), late])
     return resultOf(each, elapsed(), { outcome: 'passed', figures })

@@ -60,19 +60,29 @@ export function createSshBoard({ host, hostAddress, scratch }: SshBoardOptions):
       return { kind: 'board', model, kernel }
     },
     async start({ keep = false, clock, network = true, presets, disks = [] } = {}) {
-      if (clock !== undefined) throw new NotPossible('a board has no clock that could be set wrong before it starts')
+      if (clock !== undefined)
+        throw new NotPossible('a board has no clock that could be set wrong before it starts')
       const card = keep ? '' : ' Put in the card, freshly flashed.'
-      const text = presets === undefined ? '' : ` Put this into berrysync.txt on its first partition first:\n${presets}\n`
+      const text =
+        presets === undefined
+          ? ''
+          : ` Put this into berrysync.txt on its first partition first:\n${presets}\n`
       const cable = network ? '' : ' Unplug the network cable.'
       const usb = disks.map(({ what }) => ` Plug in: ${what}.`).join('')
-      await ask(`Switch the power off.${card}${text}${cable}${usb} Press Enter at the moment you switch it on.`)
+      await ask(
+        `Switch the power off.${card}${text}${cable}${usb} Press Enter at the moment you switch it on.`,
+      )
       return performance.now()
     },
     async cutPower() {
       await ask('Pull the power plug, and press Enter.')
     },
     async shellReady(limitSeconds) {
-      await until('SSH answers (switch it on in the web interface, with your key)', async () => (await shell('true'), true), limitSeconds)
+      await until(
+        'SSH answers (switch it on in the web interface, with your key)',
+        async () => (await shell('echo well')) === 'well',
+        limitSeconds,
+      )
     },
     async plug({ what }) {
       await ask(`Plug in: ${what}. Press Enter.`)

@@ -17,7 +17,10 @@ const basicDevice = 'urn:schemas-upnp-org:device:Basic:1'
 export const byName: Case = {
   id: 'pi.local',
   title: 'pi.local and its web page are found from another computer (mDNS)',
-  steps: ['On a computer in the same network: ping pi.local', 'avahi-browse -r _http._tcp (or Bonjour Browser)'],
+  steps: [
+    'On a computer in the same network: ping pi.local',
+    'avahi-browse -r _http._tcp (or Bonjour Browser)',
+  ],
   expect: 'its address; an entry for the web page on port 80',
   limitSeconds: 90,
   async run({ board }) {
@@ -25,7 +28,7 @@ export const byName: Case = {
     // Both questions are asked until both are answered: packets may be lost.
     const found = { address: undefined as string | undefined, service: undefined as string | undefined }
     socket.on('response', ({ answers, additionals }) => {
-      for (const record of [...answers, ...additionals]) {
+      for (const record of [...(answers ?? []), ...(additionals ?? [])]) {
         if (record.type === 'A' && record.name === 'pi.local') found.address ??= record.data
         if (record.type === 'PTR' && record.name === '_http._tcp.local') found.service ??= String(record.data)
       }
@@ -89,7 +92,13 @@ async function search({ hostAddress, address }: Board): Promise<string[]> {
     const location = /^LOCATION:\s*(\S+)/im.exec(bytes.toString())?.[1]
     if (sender.address === address && location !== undefined) found.push(location)
   })
-  const lines = ['M-SEARCH * HTTP/1.1', `HOST: ${ssdpGroup}:${ssdpPort}`, 'MAN: "ssdp:discover"', 'MX: 1', `ST: ${basicDevice}`]
+  const lines = [
+    'M-SEARCH * HTTP/1.1',
+    `HOST: ${ssdpGroup}:${ssdpPort}`,
+    'MAN: "ssdp:discover"',
+    'MX: 1',
+    `ST: ${basicDevice}`,
+  ]
   socket.send(`${lines.join('\r\n')}\r\n\r\n`, ssdpPort, ssdpGroup)
   await pause(askEveryMs + 1000)
   socket.close()

@@ -20,32 +20,69 @@ interface OddDisk {
 }
 
 const oddDisks: readonly OddDisk[] = [
-  { id: 'blank', what: 'a disk on which nothing is', content: 'blank', mebibytes: 64, seen: ['blank'], isUntouched: true },
-  { id: 'foreign', what: 'a disk with something unknown on it', content: 'zip', mebibytes: 64, seen: ['unusable', 'blank'], isUntouched: true },
-  { id: 'encrypted', what: 'an encrypted disk (LUKS)', content: 'luks', mebibytes: 64, seen: ['unusable'], isUntouched: true },
-  { id: 'exfat', what: 'a disk with exFAT, as from a shop', content: 'exfat', mebibytes: 64, seen: ['attached'], isUntouched: false },
-  { id: 'vfat', what: 'a stick with FAT', content: 'vfat', mebibytes: 64, seen: ['attached'], isUntouched: false },
+  {
+    id: 'blank',
+    what: 'a disk on which nothing is',
+    content: 'blank',
+    mebibytes: 64,
+    seen: ['blank'],
+    isUntouched: true,
+  },
+  {
+    id: 'foreign',
+    what: 'a disk with something unknown on it',
+    content: 'zip',
+    mebibytes: 64,
+    seen: ['unusable', 'blank'],
+    isUntouched: true,
+  },
+  {
+    id: 'encrypted',
+    what: 'an encrypted disk (LUKS)',
+    content: 'luks',
+    mebibytes: 64,
+    seen: ['unusable'],
+    isUntouched: true,
+  },
+  {
+    id: 'exfat',
+    what: 'a disk with exFAT, as from a shop',
+    content: 'exfat',
+    mebibytes: 64,
+    seen: ['attached'],
+    isUntouched: false,
+  },
+  {
+    id: 'vfat',
+    what: 'a stick with FAT',
+    content: 'vfat',
+    mebibytes: 64,
+    seen: ['attached'],
+    isUntouched: false,
+  },
 ]
 
-export const oddDiskCases: readonly Case[] = oddDisks.map(({ id, what, content, mebibytes, seen, isUntouched }) => ({
-  id: `disk-${id}`,
-  title: `A1: ${what} is told for what it is${isUntouched ? ', and not one byte of it is changed' : ', and can be used'}`,
-  steps: [`Plug in ${what}.`, 'Open Disks in the web interface.', 'Pull it out.'],
-  expect: `it is listed as ${seen.join(' or ')}; on a computer its content is the same as before`,
-  limitSeconds: 150,
-  async run(scene: Scene) {
-    const disk = await diskOf(scene, id, what)
-    await makeDisk(content, { file: disk.file, mebibytes })
-    const before = await hashFile(disk.file)
-    const startedMs = performance.now()
-    const { state } = await plugAndSee(scene, disk, seen)
-    const seenSeconds = (performance.now() - startedMs) / 1000
-    assertSo(!(content === 'zip' && state === 'blank'), 'a disk with something on it counts as blank')
-    await pullAndSee(scene, disk)
-    if (isUntouched) assertSo((await hashFile(disk.file)) === before, 'its content was changed')
-    return { seenSeconds }
-  },
-}))
+export const oddDiskCases: readonly Case[] = oddDisks.map(
+  ({ id, what, content, mebibytes, seen, isUntouched }) => ({
+    id: `disk-${id}`,
+    title: `A1: ${what} is told for what it is${isUntouched ? ', and not one byte of it is changed' : ', and can be used'}`,
+    steps: [`Plug in ${what}.`, 'Open Disks in the web interface.', 'Pull it out.'],
+    expect: `it is listed as ${seen.join(' or ')}; on a computer its content is the same as before`,
+    limitSeconds: 150,
+    async run(scene: Scene) {
+      const disk = await diskOf(scene, id, what)
+      await makeDisk(content, { file: disk.file, mebibytes })
+      const before = await hashFile(disk.file)
+      const startedMs = performance.now()
+      const { state } = await plugAndSee(scene, disk, seen)
+      const seenSeconds = (performance.now() - startedMs) / 1000
+      assertSo(!(content === 'zip' && state === 'blank'), 'a disk with something on it counts as blank')
+      await pullAndSee(scene, disk)
+      if (isUntouched) assertSo((await hashFile(disk.file)) === before, 'its content was changed')
+      return { seenSeconds }
+    },
+  }),
+)
 
 export const manyPartitions: Case = {
   id: 'disk-partitions',
@@ -118,7 +155,7 @@ export const failingDisk: Case = {
     const file = (await diskOf(scene, 'failing', '')).file
     await makeDisk('ext4', { file, mebibytes: 64, label: 'failing' })
     // The superblock can be read, what it leads to cannot.
-    const disk: TestDisk = { id: 'failing', what: 'a disk with read errors', file, failsFromByte: 4096 }
+    const disk: TestDisk = { id: 'failing', what: 'a disk with read errors', file, failsAtByte: 4096 }
     await scene.board.plug(disk)
     await seenAs(scene, disk, ['failed', 'unusable'], 150)
     const startedMs = performance.now()

@@ -5,7 +5,7 @@ import { readUiTexts } from '../../src/testing/ui-texts.ts'
 import { until } from '../../src/testing/until.ts'
 import { assertNone, assertSo } from '../assert-so.ts'
 import type { Case } from '../case.ts'
-import { password } from '../device.ts'
+import { accessOf, password } from '../device.ts'
 
 /** Beyond the web interface; what waits for time or network may take longer. */
 const calmSeconds = 180
@@ -15,13 +15,18 @@ const known = new Set(['tcp 80', 'tcp 4444', 'udp 5353', 'udp 1900', 'udp 68', '
 export const startsInTime: Case = {
   id: 'start',
   title: 'from power to the web interface',
-  steps: ['Flash the image, put the card in, plug in network and power, and start a stopwatch.', 'Open http://pi.local and load it again until it answers.'],
+  steps: [
+    'Flash the image, put the card in, plug in network and power, and start a stopwatch.',
+    'Open http://pi.local and load it again until it answers.',
+  ],
   expect: 'the page that asks for a new password, within 40 seconds (Pi 4) or 75 (Pi 3, Zero 2 W)',
   limitSeconds: 60,
   async run({ board, startedMs }) {
     const uiSeconds = (performance.now() - startedMs) / 1000
     // The kernel's own clock, at which the daemon said that it is ready.
-    const stamps = await board.shell('systemctl show berrysync.service -p ActiveEnterTimestampMonotonic --value; cut -d" " -f1 /proc/uptime')
+    const stamps = await board.shell(
+      'systemctl show berrysync.service -p ActiveEnterTimestampMonotonic --value; cut -d" " -f1 /proc/uptime',
+    )
     const [ready = 0] = stamps.split('\n').map(Number)
     assertSo(ready > 0, 'the service is not active')
     return { uiSeconds, serviceSeconds: ready / 1e6 }
@@ -31,7 +36,10 @@ export const startsInTime: Case = {
 export const allUnits: Case = {
   id: 'units',
   title: 'no unit failed, and none of them wait for each other in a circle',
-  steps: ['Log in by SSH (switch it on in the web interface).', 'Type: systemctl is-system-running; systemctl --failed; journalctl -b | grep -i "ordering cycle"'],
+  steps: [
+    'Log in by SSH (switch it on in the web interface).',
+    'Type: systemctl is-system-running; systemctl --failed; journalctl -b | grep -i "ordering cycle"',
+  ],
   expect: '"running", "0 loaded units listed", and nothing',
   limitSeconds: calmSeconds + 60,
   async run({ board }) {
@@ -44,9 +52,15 @@ export const allUnits: Case = {
       calmSeconds,
     )
     const failed = await board.shell('systemctl --failed --no-legend --plain')
-    assertNone(failed.split('\n').filter((line) => line.trim() !== ''), 'units failed')
+    assertNone(
+      failed.split('\n').filter((line) => line.trim() !== ''),
+      'units failed',
+    )
     const cycles = await board.shell('journalctl -b -o cat | grep -i "ordering cycle" || true')
-    assertNone(cycles.split('\n').filter((line) => line !== ''), 'units wait for each other')
+    assertNone(
+      cycles.split('\n').filter((line) => line !== ''),
+      'units wait for each other',
+    )
     assertSo(state === 'running', `the system is ${state}`)
     const blame = await board.shell('systemd-analyze time || true')
     const seconds = [...blame.matchAll(/([\d.]+)s \((kernel|userspace)\)/g)]
@@ -66,11 +80,16 @@ export const isClosed: Case = {
       .filter(([, , , , local = '']) => !/^(127\.|\[::1\]|127\.0\.0\.\d+%lo)/.test(local))
       .map(([protocol, , , , local = '']) => `${protocol} ${local.replace(/^.*:/, '')}`)
     // Peers find each other and call out from ports that the kernel chooses.
-    const strange = open.filter((each) => !known.has(each) && !(each.startsWith('udp') && Number(each.slice(4)) >= 32768))
+    const strange = open.filter(
+      (each) => !known.has(each) && !(each.startsWith('udp') && Number(each.slice(4)) >= 32768),
+    )
     assertNone([...new Set(strange)], 'something else listens')
     assertSo(!(await answers(board.address, 22)), 'SSH answers')
     const shells = await board.shell("awk -F: '$2 !~ /^[!*]/ {print $1}' /etc/shadow")
-    assertNone(shells.split('\n').filter((line) => line !== ''), 'accounts with a password, or with none')
+    assertNone(
+      shells.split('\n').filter((line) => line !== ''),
+      'accounts with a password, or with none',
+    )
     return { open: new Set(open).size }
   },
 }
@@ -94,18 +113,17 @@ export const firstSetUp: Case = {
     await page.getByLabel(say('password'), { exact: true }).fill(password)
     await page.getByLabel(say('password-again')).fill(password)
     await page.getByRole('button', { name: say('set-up-action') }).click()
-    await until('somebody is logged in', async () => (await page.request.get('/api/access')).json().then(({ state }) => state === 'open'), 90)
+    await until(
+      'somebody is logged in',
+      async () => (await page.request.get('/api/access')).json().then(({ state }) => state === 'open'),
+      90,
+    )
     assertNone(person.faults, 'in the browser')
     await device.logIn()
-    const { state } = await createAnonymous(device.url)
+    const state = await accessOf(device.url)
     assertSo(state === 'locked', `another browser finds "${state}"`)
     return { pageSeconds }
   },
-}
-
-async function createAnonymous(url: string): Promise<{ state: string }> {
-  const answer = await fetch(`${url}/api/access`)
-  return (await answer.json()) as { state: string }
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -25,7 +25,11 @@ export interface CutDisk extends AsyncDisposable {
 const execute = promisify(execFile)
 
 /** Throws when the file system is not whole after what a start does to it. */
-export async function openCutDisk({ disk, range, mountPoint }: Place, scratch: string, name: string): Promise<CutDisk> {
+export async function openCutDisk(
+  { disk, range, mountPoint }: Place,
+  scratch: string,
+  name: string,
+): Promise<CutDisk> {
   const file = join(scratch, `${name}.cut`)
   await disk.write(file, range)
   const mended = await preen(file)
@@ -47,5 +51,7 @@ async function preen(file: string): Promise<string[]> {
     if (error.code === 1) return error as { stdout: string }
     throw new Error(`e2fsck -p ended with ${error.code}: ${error.stdout}`)
   })
-  return stdout.split('\n').filter((line) => line !== '' && !/recovering journal|: clean,|orphaned inode/.test(line))
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '' && !/recovering journal|: clean,|orphaned inode/.test(line))
 }

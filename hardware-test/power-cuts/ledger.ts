@@ -37,9 +37,7 @@ export interface Ledger {
 
 export type Mark = ReadonlyMap<string, number>
 
-export function createLedger(
-  entries: Map<string, Entry> = new Map(),
-): Ledger {
+export function createLedger(entries: Map<string, Entry> = new Map()): Ledger {
   function entryOf(side: Side, path: string): Entry {
     const entry = entries.get(path) ?? { side, versions: [], written: -1, confirmed: -1 }
     entries.set(path, entry)
@@ -58,7 +56,9 @@ export function createLedger(
       entry.written = entry.versions.length - 1
     },
     mark: (side) =>
-      new Map([...entries].filter(([, entry]) => entry.side === side).map(([path, { written }]) => [path, written])),
+      new Map(
+        [...entries].filter(([, entry]) => entry.side === side).map(([path, { written }]) => [path, written]),
+      ),
     confirm(mark) {
       for (const [path, at] of mark) {
         const entry = entries.get(path)!
@@ -74,19 +74,27 @@ export function createLedger(
         if (allowed.includes(content)) return []
         // A person who writes on the device itself and does not wait for the disk may find half of it.
         if (side === 'device' && confirmed < versions.length - 1) return []
-        return [`${path} ${describe(content, versions)}, though version ${confirmed + 1} of ${versions.length} was confirmed`]
+        return [
+          `${path} ${describe(content, versions)}, though version ${confirmed + 1} of ${versions.length} was confirmed`,
+        ]
       })
     },
     faultsAfterwards(found) {
       return [...entries].flatMap(([path, { side, versions, confirmed }]) => {
         const content = found.get(path)
         // The host was never without power: what it did last is what counts.
-        if (side === 'host') return content === versions.at(-1) ? [] : [`${path} ${describe(content, versions)}`]
+        if (side === 'host')
+          return content === versions.at(-1) ? [] : [`${path} ${describe(content, versions)}`]
         if (confirmed < 0 || versions.slice(confirmed).includes(content)) return []
-        return confirmed < versions.length - 1 && content !== undefined ? [] : [`${path} ${describe(content, versions)}`]
+        return confirmed < versions.length - 1 && content !== undefined
+          ? []
+          : [`${path} ${describe(content, versions)}`]
       })
     },
-    fork: () => createLedger(new Map([...entries].map(([path, entry]) => [path, { ...entry, versions: [...entry.versions] }]))),
+    fork: () =>
+      createLedger(
+        new Map([...entries].map(([path, entry]) => [path, { ...entry, versions: [...entry.versions] }])),
+      ),
   }
 }
 

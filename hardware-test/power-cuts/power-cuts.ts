@@ -69,7 +69,7 @@ const linkSeconds = 60
 const settleSeconds = 120
 
 export async function cutPower(running: Machine, options: PowerCutsOptions): Promise<PowerCutsFigures> {
-  const { scratch, peer, folderName, state, store, tell } = options
+  const { scratch, peer, state, store, tell } = options
   const chance = createSeededChance(options.seed)
   const saved = join(scratch, 'running-state')
   await peer.end('SIGTERM')
@@ -104,13 +104,21 @@ export async function cutPower(running: Machine, options: PowerCutsOptions): Pro
       await bootAndCompare(options, cut.ledger)
       boots += 1
     }
-    const { pending, lost } = cut.figures.reduce((sum, each) => ({ pending: sum.pending + each.pending, lost: sum.lost + each.lost }))
+    const { pending, lost } = cut.figures.reduce((sum, each) => ({
+      pending: sum.pending + each.pending,
+      lost: sum.lost + each.lost,
+    }))
     tell(
       `cut ${number}: ${cut.hostWrites} writes here, ${cut.deviceWrites} there, ${lost} of ${pending} unflushed writes lost, ${Math.round(performance.now() - startedMs) / 1000} s${isBoot ? ', started again' : ''}`,
     )
   }
   await rm(saved)
-  return { cuts: options.cuts, boots, ...sums, secondsPerCut: (performance.now() - startedMs) / 1000 / options.cuts }
+  return {
+    cuts: options.cuts,
+    boots,
+    ...sums,
+    secondsPerCut: (performance.now() - startedMs) / 1000 / options.cuts,
+  }
 }
 
 interface Cut {
@@ -120,7 +128,12 @@ interface Cut {
   readonly figures: readonly CutFigures[]
 }
 
-async function runUntilCut(options: PowerCutsOptions, saved: string, chance: SeededChance, number: number): Promise<Cut> {
+async function runUntilCut(
+  options: PowerCutsOptions,
+  saved: string,
+  chance: SeededChance,
+  number: number,
+): Promise<Cut> {
   const { peer, folderName, state, store } = options
   const ledger = createLedger()
   await using machine = await startMachine({ ...options.machine, incoming: saved })
@@ -134,7 +147,9 @@ async function runUntilCut(options: PowerCutsOptions, saved: string, chance: See
   await pause(shortestMs + chance.below(longestMs - shortestMs))
   const disks = [state.disk, store.disk]
   const cutAll = () => disks.map((disk) => disk.cut(() => chance.fraction()))
-  const atWrite = chance.happens(atWriteShare) ? await cutAtWrite(disks, 1 + chance.below(maxWrites), cutAll) : undefined
+  const atWrite = chance.happens(atWriteShare)
+    ? await cutAtWrite(disks, 1 + chance.below(maxWrites), cutAll)
+    : undefined
   const figures = atWrite ?? cutAll()
   // What writers do after this moment fails, and is meant to.
   const stopped = traffic.stop()
@@ -147,7 +162,11 @@ async function runUntilCut(options: PowerCutsOptions, saved: string, chance: See
 }
 
 /** Cuts while something is at risk: with the so-many-th write that comes. Undefined when so many did not come. */
-async function cutAtWrite<T>(disks: readonly VolatileDisk[], writes: number, cutAll: () => T): Promise<T | undefined> {
+async function cutAtWrite<T>(
+  disks: readonly VolatileDisk[],
+  writes: number,
+  cutAll: () => T,
+): Promise<T | undefined> {
   let left = writes
   const { promise, resolve } = Promise.withResolvers<T>()
   const noticed = () => {
@@ -166,7 +185,10 @@ async function checkOnHost(options: PowerCutsOptions, ledger: Ledger, onlyLook: 
   await using stateDisk = await openCutDisk(state, scratch, 'state')
   await using storeDisk = await openCutDisk(store, scratch, 'store')
   await checkState(options.stateDirectories, scratch)
-  complain('on the device after the cut', ledger.faultsOnDevice(contentsOf(await readTree(options.deviceDirectory))))
+  complain(
+    'on the device after the cut',
+    ledger.faultsOnDevice(contentsOf(await readTree(options.deviceDirectory))),
+  )
   if (!onlyLook) await goOnAndCompare(options, ledger)
   return [stateDisk, storeDisk].filter(({ mended }) => mended.length > 0).length
 }
@@ -196,11 +218,16 @@ async function compare({ peer, folderName }: PowerCutsOptions, ledger: Ledger, b
   const after = await readTree(directory)
   complain('on the host in the end', ledger.faultsAfterwards(contentsOf(after)))
   const gone = [...before.keys()].filter((path) => !after.has(path))
-  complain('on the host', gone.map((path) => `${path} was removed because of the power cut`))
+  complain(
+    'on the host',
+    gone.map((path) => `${path} was removed because of the power cut`),
+  )
 }
 
 function contentsOf(tree: Tree): Map<string, string> {
-  return new Map([...tree].filter(([, { kind }]) => kind === 'file').map(([path, { sha256 }]) => [path, sha256]))
+  return new Map(
+    [...tree].filter(([, { kind }]) => kind === 'file').map(([path, { sha256 }]) => [path, sha256]),
+  )
 }
 
 function complain(where: string, faults: readonly string[]): void {

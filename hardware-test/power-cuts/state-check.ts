@@ -18,14 +18,17 @@ export async function checkState(directories: readonly string[], scratch: string
   for (const file of (await Promise.all(directories.map(filesBelow))).flat()) {
     if (file.endsWith('.json')) {
       figures.jsonFiles += 1
-      await readFile(file, 'utf8').then(JSON.parse).catch((error) => faults.push(`${file}: ${error.message}`))
+      await readFile(file, 'utf8')
+        .then(JSON.parse)
+        .catch((error) => faults.push(`${file}: ${error.message}`))
     } else if (file.endsWith('.db')) {
       figures.databases += 1
       faults.push(...(await faultsOfDatabase(file, scratch)).map((fault) => `${file}: ${fault}`))
     }
   }
   if (faults.length > 0) throw new Error(`the state is not whole:\n${faults.join('\n')}`)
-  if (figures.jsonFiles === 0 || figures.databases === 0) throw new Error(`no state lies below ${directories.join(' and ')}`)
+  if (figures.jsonFiles === 0 || figures.databases === 0)
+    throw new Error(`no state lies below ${directories.join(' and ')}`)
   return figures
 }
 
@@ -41,7 +44,8 @@ async function faultsOfDatabase(file: string, scratch: string): Promise<string[]
   const place = await mkdtemp(join(scratch, 'database-'))
   try {
     const copy = join(place, basename(file))
-    for (const ending of ['', '-wal']) await cp(file + ending, copy + ending, { force: true }).catch(ignoreAbsent)
+    for (const ending of ['', '-wal'])
+      await cp(file + ending, copy + ending, { force: true }).catch(ignoreAbsent)
     const database = new SqliteDatabase(copy, { fileMustExist: true })
     try {
       const rows = database.pragma('integrity_check') as { integrity_check: string }[]

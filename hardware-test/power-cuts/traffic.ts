@@ -103,7 +103,9 @@ async function writeOnDevice(
     ledger.note('device', path, content)
     const file = `${deviceDirectory}/${path}`
     try {
-      await shell(`yes '${line}' 2>/dev/null | head -c ${size} > ${file}; sync ${file}; sync ${deviceDirectory}`)
+      await shell(
+        `yes '${line}' 2>/dev/null | head -c ${size} > ${file}; sync ${file}; sync ${deviceDirectory}`,
+      )
     } catch (error) {
       // It was cut off, as intended.
       if (signal.aborted) return

@@ -23,7 +23,10 @@ export async function readLayout(file: string): Promise<CardLayout> {
   if (sector.readUInt16LE(510) !== 0xaa55) throw new Error(`${file} has no table of partitions`)
   const [boot, root, state] = [0, 1, 2].map((number) => {
     const at = tableAt + number * entryBytes
-    return { offset: sector.readUInt32LE(at + 8) * sectorBytes, length: sector.readUInt32LE(at + 12) * sectorBytes }
+    return {
+      offset: sector.readUInt32LE(at + 8) * sectorBytes,
+      length: sector.readUInt32LE(at + 12) * sectorBytes,
+    }
   })
   if (state!.length === 0) throw new Error(`${file} does not have three partitions`)
   return { boot: boot!, root: root!, state: state! }

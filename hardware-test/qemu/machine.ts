@@ -76,23 +76,42 @@ const endLimitSeconds = 20
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { directory, tap, usb = [] } = options
-  const [qmpPath, testPath, shellPath] = ['qmp', 'test', 'shell'].map((name) => join(directory, `${name}.sock`))
+  const [qmpPath, testPath, shellPath] = ['qmp', 'test', 'shell'].map((name) =>
+    join(directory, `${name}.sock`),
+  )
   const consoleFile = join(directory, 'console.log')
   const args = [
     ...['-M', 'virt', '-cpu', 'cortex-a72', '-accel', 'tcg,thread=multi', '-smp', '2'],
     ...['-m', String(options.memoryMiB ?? defaultMemoryMiB), '-nodefaults', '-display', 'none'],
-    ...['-kernel', options.kernel, '-initrd', options.initrd, '-append', `${options.append} ${shellArgument}`],
+    ...[
+      '-kernel',
+      options.kernel,
+      '-initrd',
+      options.initrd,
+      '-append',
+      `${options.append} ${shellArgument}`,
+    ],
     ...['-rtc', `base=${options.clock ?? 'utc'},clock=host`],
     ...['-qmp', `unix:${qmpPath},server=on,wait=off`],
     ...['-qtest', `unix:${testPath},server=on,wait=off`, '-qtest-log', 'none'],
     ...['-chardev', `file,id=console,path=${consoleFile}`, '-serial', 'chardev:console'],
-    ...['-chardev', `socket,id=shell,path=${shellPath},server=on,wait=off`, '-device', 'pci-serial,chardev=shell'],
+    ...[
+      '-chardev',
+      `socket,id=shell,path=${shellPath},server=on,wait=off`,
+      '-device',
+      'pci-serial,chardev=shell',
+    ],
     ...['-device', 'virtio-rng-pci'],
     ...['-blockdev', JSON.stringify({ 'node-name': 'system', ...options.system })],
     ...['-device', 'virtio-blk-pci,drive=system'],
     ...(tap === undefined
       ? []
-      : ['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no`, '-device', `virtio-net-pci,id=card,netdev=net,mac=${macAddress}`]),
+      : [
+          '-netdev',
+          `tap,id=net,ifname=${tap},script=no,downscript=no`,
+          '-device',
+          `virtio-net-pci,id=card,netdev=net,mac=${macAddress}`,
+        ]),
     ...['-device', 'qemu-xhci,id=usb'],
     ...usb.flatMap(({ source, ...disk }) => [
       ...['-blockdev', JSON.stringify({ 'node-name': disk.id, ...source })],
@@ -115,9 +134,16 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   died.catch(() => undefined)
   const open = async () => {
     const qmp = made.use(await openQmp(qmpPath!))
-    return { qmp, wires: made.use(await openWires(testPath!, qmp)), serial: made.use(await openSerialShell(shellPath!)) }
+    return {
+      qmp,
+      wires: made.use(await openWires(testPath!, qmp)),
+      serial: made.use(await openSerialShell(shellPath!)),
+    }
   }
-  const { qmp, wires, serial }: { qmp: Qmp; wires: Wires; serial: SerialShell } = await Promise.race([open(), died])
+  const { qmp, wires, serial }: { qmp: Qmp; wires: Wires; serial: SerialShell } = await Promise.race([
+    open(),
+    died,
+  ])
   if (options.incoming !== undefined) await resume(qmp)
 
   const readConsole = () => readFile(consoleFile, 'utf8').catch(() => '')

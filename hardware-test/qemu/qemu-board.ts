@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runCommand } from '../../src/testing/commands.ts'
 import type { Board, Light, StartOptions, TestDisk } from '../board.ts'
-import { type Machine, type MachineOptions, startMachine, type UsbDisk } from './machine.ts'
 import { type CardLayout, readLayout } from './card-layout.ts'
+import { type Machine, type MachineOptions, startMachine, type UsbDisk } from './machine.ts'
 import type { Segment } from './segment.ts'
 
 /** What `npm run image` leaves for tests: the card, the kernel and initramfs that are on it, and how the firmware starts them. */
@@ -18,11 +18,19 @@ export interface ImageFiles {
 
 export function imageFilesIn(directory: string): ImageFiles {
   const file = (name: string) => join(directory, name)
-  return { disk: file('disk.img'), kernel: file('vmlinuz'), initrd: file('initrd.img'), commandLine: file('cmdline.txt') }
+  return {
+    disk: file('disk.img'),
+    kernel: file('vmlinuz'),
+    initrd: file('initrd.img'),
+    commandLine: file('cmdline.txt'),
+  }
 }
 
 export interface QemuBoard extends Board {
   readonly layout: CardLayout
+  /** As it was built; never changed. */
+  readonly image: string
+  readonly segment: Segment
   /** How a machine is started from these files; the system's disk is still to be given. */
   readonly machineOptions: Omit<MachineOptions, 'system'>
   /** Of the running one. */
@@ -35,7 +43,11 @@ const pins = { ledPin: 4, attentionPin: 6, buttonPin: 5 }
 const cardGibibytes = 4
 const lookEveryMs = 20
 
-export async function createQemuBoard(scratch: string, image: ImageFiles, segment: Segment): Promise<QemuBoard> {
+export async function createQemuBoard(
+  scratch: string,
+  image: ImageFiles,
+  segment: Segment,
+): Promise<QemuBoard> {
   const layout = await readLayout(image.disk)
   const [machineDirectory, card] = [join(scratch, 'machine'), join(scratch, 'card.qcow2')]
   await mkdir(machineDirectory, { recursive: true })
@@ -66,12 +78,33 @@ export async function createQemuBoard(scratch: string, image: ImageFiles, segmen
       await runCommand('cp', '--sparse=always', image.disk, below)
       await putOnBoot(below, layout, presets, scratch)
     }
-    await runCommand('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', below, '-F', 'raw', card, `${cardGibibytes}G`)
+    await runCommand(
+      'qemu-img',
+      'create',
+      '-q',
+      '-f',
+      'qcow2',
+      '-b',
+      below,
+      '-F',
+      'raw',
+      card,
+      `${cardGibibytes}G`,
+    )
     hasCard = true
   }
 
   return {
-    ...{ kind: 'qemu', address: segment.address, hostAddress: segment.hostAddress, scratch, pins, layout },
+    ...{
+      kind: 'qemu',
+      address: segment.address,
+      hostAddress: segment.hostAddress,
+      scratch,
+      pins,
+      layout,
+      segment,
+      image: image.disk,
+    },
     machineOptions: { ...machineOptions, tap: segment.tap },
     machine: running,
     shell: (script, limitSeconds) => running().shell(script, limitSeconds),
@@ -111,7 +144,10 @@ export async function createQemuBoard(scratch: string, image: ImageFiles, segmen
         await pause(lookEveryMs)
       }
       const seconds = milliseconds / 1000
-      return { status: lightOf(looks, pins.ledPin, seconds), attention: lightOf(looks, pins.attentionPin, seconds) }
+      return {
+        status: lightOf(looks, pins.ledPin, seconds),
+        attention: lightOf(looks, pins.attentionPin, seconds),
+      }
     },
     [Symbol.asyncDispose]: cutPower,
   }
@@ -120,18 +156,29 @@ export async function createQemuBoard(scratch: string, image: ImageFiles, segmen
 function lightOf(looks: readonly number[], line: number, seconds: number): Light {
   const levels = looks.map((look) => (look >> line) & 1)
   const changes = levels.filter((level, at) => at > 0 && level !== levels[at - 1]).length
-  return { lit: levels.reduce((sum, level) => sum + level, 0) / levels.length, changesPerSecond: changes / seconds }
+  return {
+    lit: levels.reduce((sum, level) => sum + level, 0) / levels.length,
+    changesPerSecond: changes / seconds,
+  }
 }
 
-function usbDiskOf({ id, file, serial, failsFromByte }: TestDisk): UsbDisk {
+function usbDiskOf({ id, file, serial, failsAtByte }: TestDisk): UsbDisk {
   const plain = { driver: 'raw', file: { driver: 'file', filename: file } }
-  if (failsFromByte === undefined) return { id, source: plain, serial: serial ?? id }
-  const rules = ['read_aio', 'write_aio'].map((event) => ({ event, errno: 5, sector: failsFromByte / 512 }))
-  const source = { driver: 'raw', file: { driver: 'blkdebug', image: { driver: 'file', filename: file }, 'inject-error': rules } }
+  if (failsAtByte === undefined) return { id, source: plain, serial: serial ?? id }
+  const rules = ['read_aio', 'write_aio'].map((event) => ({ event, errno: 5, sector: failsAtByte / 512 }))
+  const source = {
+    driver: 'raw',
+    file: { driver: 'blkdebug', image: { driver: 'file', filename: file }, 'inject-error': rules },
+  }
   return { id, source, serial: serial ?? id }
 }
 
-async function putOnBoot(file: string, { boot }: CardLayout, presets: string, scratch: string): Promise<void> {
+async function putOnBoot(
+  file: string,
+  { boot }: CardLayout,
+  presets: string,
+  scratch: string,
+): Promise<void> {
   const text = join(scratch, 'berrysync.txt')
   await writeFile(text, presets)
   await runCommand('mcopy', '-o', '-i', `${file}@@${boot.offset}`, text, '::berrysync.txt')

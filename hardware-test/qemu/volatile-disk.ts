@@ -58,6 +58,11 @@ interface PendingWrite {
   readonly data: Buffer
 }
 
+interface Surviving {
+  readonly write: PendingWrite
+  readonly isWhole: boolean
+}
+
 export async function serveVolatileDisk(baseFile: string, socketPath: string): Promise<VolatileDisk> {
   const base = openSync(baseFile, 'r')
   const sizeBytes = fstatSync(base).size
@@ -102,11 +107,16 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
       const request = await take(28)
       if (request === undefined || isOff) return
       if (request.readUInt32BE(0) !== requestMagic) throw new Error('this is no request of a block device')
-      const [command, offset, length] = [request.readUInt16BE(6), Number(request.readBigUInt64BE(16)), request.readUInt32BE(24)]
+      const [command, offset, length] = [
+        request.readUInt16BE(6),
+        Number(request.readBigUInt64BE(16)),
+        request.readUInt32BE(24),
+      ]
       const isRange = command === commands.read || command === commands.write
       const isOutside = isRange && (length > maxRequestBytes || offset + length > sizeBytes)
       const data = command === commands.write ? await take(length) : undefined
-      if (isOff || command === commands.disconnect || (command === commands.write && data === undefined)) return
+      if (isOff || command === commands.disconnect || (command === commands.write && data === undefined))
+        return
       const reply = Buffer.alloc(16)
       reply.writeUInt32BE(simpleReplyMagic, 0)
       request.copy(reply, 8, 8, 16)
@@ -159,7 +169,10 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
       isOff = true
       for (const socket of sockets) socket.destroy()
       const kept = surviving(pending, fraction)
-      const figures = { pending: pending.length, lost: pending.length - kept.filter(({ isWhole }) => isWhole).length }
+      const figures = {
+        pending: pending.length,
+        lost: pending.length - kept.filter(({ isWhole }) => isWhole).length,
+      }
       fresh = new Map()
       pending = []
       for (const { write } of kept) put(durable, write)
@@ -183,20 +196,28 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
 }
 
 /** Which of the writes since the last flush reached the disk. Their order among themselves is kept: a sector has what was written to it last. */
-function surviving(pending: readonly PendingWrite[], fraction: () => number): { write: PendingWrite; isWhole: boolean }[] {
+function surviving(
+  pending: readonly PendingWrite[],
+  fraction: () => number,
+): Surviving[] {
   // Each time another share, so that all, none and few are seen as well as half.
   const share = fraction() * 1.2 - 0.1
-  return pending.flatMap((write) => {
+  return pending.flatMap((write): Surviving[] => {
     const chance = fraction()
     if (chance >= share + 0.05) return []
     if (chance < share) return [{ write, isWhole: true }]
     const sectors = Math.floor((write.data.length / sectorBytes) * fraction())
-    return sectors === 0 ? [] : [{ write: { ...write, data: write.data.subarray(0, sectors * sectorBytes) }, isWhole: false }]
+    return sectors === 0
+      ? []
+      : [{ write: { ...write, data: write.data.subarray(0, sectors * sectorBytes) }, isWhole: false }]
   })
 }
 
 /** The blocks that a range touches: where in each, and at which place of the range. */
-function* piecesOf(offset: number, length: number): Iterable<{ number: number; from: number; to: number; at: number }> {
+function* piecesOf(
+  offset: number,
+  length: number,
+): Iterable<{ number: number; from: number; to: number; at: number }> {
   for (let at = 0; at < length; ) {
     const number = Math.floor((offset + at) / blockBytes)
     const from = (offset + at) % blockBytes
