@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { environment } from '../src/testing/commands.ts'
+import { environment, runCommand } from '../src/testing/commands.ts'
 import type { Board } from './board.ts'
 import { startsFor } from './case-list.ts'
 import { checklistOf } from './checklist.ts'
@@ -60,6 +60,8 @@ async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<B
       throw new Error('--here says at which address the board reaches this computer')
     return made.use(createSshBoard({ host: values.board, hostAddress: values.here, scratch }))
   }
+  // What the device has there is put there for a while; mounts of this process are seen by nobody else.
+  for (const directory of ['/run', '/srv']) await runCommand('mount', '-t', 'tmpfs', 'tmpfs', directory)
   const image = imageFilesIn(resolve(values.image))
   if (!existsSync(image.disk)) throw new Error(`${image.disk} is not there: npm run image makes it`)
   const segment = made.use(await makeSegment(scratch))

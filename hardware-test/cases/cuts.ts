@@ -1,6 +1,7 @@
 /** The power cut, fifty times, in the middle of syncing. See `power-cuts/power-cuts` for how. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type DiskFacts, diskFactsDirectory } from '../../src/appliance/disk-facts.ts'
 import { runCommand } from '../../src/testing/commands.ts'
 import { until } from '../../src/testing/until.ts'
 import { NotPossible } from '../board.ts'
@@ -77,15 +78,11 @@ async function cutAgainAndAgain(
     async () => (await listDisks(cutScene)).find(({ state }) => state === 'attached'),
     120,
   )
-  const facts = await machine.shell('cat /run/berrysync/disks/*.json')
+  const facts: DiskFacts = JSON.parse(await machine.shell(`cat ${diskFactsDirectory}/${seen.device}.json`))
   const folder = await makeFolder(cutScene, join(seen.mountPoint!, 'Berrysync'), 'Podcast')
   await peer.start()
   await peer.join(folder.name, folder.full, peerAddress(scene))
   await peer.settled(folder.name, 120)
-  const where = await machine.shell('awk \'$2 == "/var/lib/berrysync" {print $1}\' /proc/mounts')
-  tell(
-    `the state lies on ${where}, the disk is ${seen.device} at ${seen.mountPoint}: ${facts.length} bytes of facts`,
-  )
 
   return {
     ...(await cutPower(machine, {
@@ -102,7 +99,7 @@ async function cutAgainAndAgain(
       state: { disk: state, range: layout.state, mountPoint: stateDirectory },
       store: { disk: store, range: { offset: 0, length: store.sizeBytes }, mountPoint: seen.mountPoint! },
       home: `${stateDirectory}/home`,
-      daemonArguments: ['--appliance'],
+      facts,
       stateDirectories: [stateDirectory, `${seen.mountPoint}/Berrysync`],
       async waitUntilUp() {
         await until('the web interface answers', () => device.answers(), bootSeconds)

@@ -12,6 +12,9 @@ const calmSeconds = 180
 /** What may listen, by protocol and port: web interface, peers, local search, mDNS and SSDP, DHCP. */
 const known = new Set(['tcp 80', 'tcp 4444', 'udp 5353', 'udp 1900', 'udp 68', 'udp 546', 'udp 4445'])
 
+/** Without HTTPS, which a network without names cannot have, browsers say of this header that they pass it over. */
+const expectedInLan = /Cross-Origin-Opener-Policy header has been ignored/
+
 export const startsInTime: Case = {
   id: 'start',
   title: 'from power to the web interface',
@@ -118,7 +121,10 @@ export const firstSetUp: Case = {
       async () => (await page.request.get('/api/access')).json().then(({ state }) => state === 'open'),
       90,
     )
-    assertNone(person.faults, 'in the browser')
+    assertNone(
+      person.faults.filter((fault) => !expectedInLan.test(fault)),
+      'in the browser',
+    )
     await device.logIn()
     const state = await accessOf(device.url)
     assertSo(state === 'locked', `another browser finds "${state}"`)

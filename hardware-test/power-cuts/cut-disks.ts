@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { environment, runCommand } from '../../src/testing/commands.ts'
 import type { VolatileDisk } from '../qemu/volatile-disk.ts'
@@ -20,6 +20,8 @@ export interface Place {
 export interface CutDisk extends AsyncDisposable {
   /** What the check had to mend beyond playing back the journal. */
   readonly mended: readonly string[]
+  /** The kernel's name of what it is mounted from here. */
+  readonly device: string
 }
 
 const execute = promisify(execFile)
@@ -36,8 +38,9 @@ export async function openCutDisk(
   await runCommand('e2fsck', '-fn', file)
   await mkdir(mountPoint, { recursive: true })
   await runCommand('mount', '-t', 'ext4', '-o', 'loop', file, mountPoint)
+  const source = await runCommand('findmnt', '--noheadings', '--output', 'SOURCE', '--mountpoint', mountPoint)
   return {
-    mended,
+    ...{ mended, device: basename(source.trim()) },
     async [Symbol.asyncDispose]() {
       await runCommand('umount', mountPoint)
       await rm(file)

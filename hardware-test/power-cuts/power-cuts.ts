@@ -3,9 +3,10 @@
  * file; each cut goes on from there with other traffic and ends at another moment. What was on its disks for good is then mended and checked on
  * this host, and a daemon that finds it just so has to go on with it; now and then the system itself is really started from it.
  */
-import { cp, rm } from 'node:fs/promises'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type DiskFacts, diskFactsDirectory } from '../../src/appliance/disk-facts.ts'
 import { startDaemon } from '../../src/testing/daemon.ts'
 import { createSeededChance, type SeededChance } from '../../src/testing/seeded-chance.ts'
 import { readTree, type Tree } from '../../src/testing/tree.ts'
@@ -29,8 +30,8 @@ export interface PowerCutsOptions {
   readonly store: Place
   /** Of the daemon, as the device sees it. */
   readonly home: string
-  /** What a daemon is given besides, so that it finds its disks as the device's daemon does. */
-  readonly daemonArguments: readonly string[]
+  /** What the device's helper says of the disk. */
+  readonly facts: DiskFacts
   /** Where the JSON files and databases are that have to be whole. */
   readonly stateDirectories: readonly string[]
   /** Joined to the folder, and settled. */
@@ -189,7 +190,10 @@ async function checkOnHost(options: PowerCutsOptions, ledger: Ledger, onlyLook: 
     'on the device after the cut',
     ledger.faultsOnDevice(contentsOf(await readTree(options.deviceDirectory))),
   )
-  if (!onlyLook) await goOnAndCompare(options, ledger)
+  if (!onlyLook) {
+    await tellOfDisk(options.facts, storeDisk.device)
+    await goOnAndCompare(options, ledger)
+  }
   return [stateDisk, storeDisk].filter(({ mended }) => mended.length > 0).length
 }
 
@@ -198,10 +202,18 @@ async function goOnAndCompare(options: PowerCutsOptions, ledger: Ledger): Promis
   const { segment, home, deviceDirectory } = options
   await using _address = await segment.takeAddress()
   const before = await readTree(join(options.peer.root, options.folderName))
-  const listen = ['--listen', `${segment.address}:4444`, ...options.daemonArguments]
+  const listen = ['--listen', `${segment.address}:4444`, '--appliance']
   await using _daemon = await startDaemon(home, listen, undefined, false)
   await compare(options, ledger, before)
   complain('on the device in the end', ledger.faultsAfterwards(contentsOf(await readTree(deviceDirectory))))
+}
+
+/** As the helper of the device does, with the name that the disk has here. */
+async function tellOfDisk(facts: DiskFacts, device: string): Promise<void> {
+  await rm(diskFactsDirectory, { recursive: true, force: true })
+  await mkdir(diskFactsDirectory, { recursive: true })
+  const here = { ...facts, device, disk: { ...facts.disk, device } }
+  await writeFile(join(diskFactsDirectory, `${device}.json`), JSON.stringify(here))
 }
 
 async function bootAndCompare(options: PowerCutsOptions, ledger: Ledger): Promise<void> {

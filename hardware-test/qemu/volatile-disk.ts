@@ -196,10 +196,7 @@ export async function serveVolatileDisk(baseFile: string, socketPath: string): P
 }
 
 /** Which of the writes since the last flush reached the disk. Their order among themselves is kept: a sector has what was written to it last. */
-function surviving(
-  pending: readonly PendingWrite[],
-  fraction: () => number,
-): Surviving[] {
+function surviving(pending: readonly PendingWrite[], fraction: () => number): Surviving[] {
   // Each time another share, so that all, none and few are seen as well as half.
   const share = fraction() * 1.2 - 0.1
   return pending.flatMap((write): Surviving[] => {
