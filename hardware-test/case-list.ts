@@ -49,7 +49,6 @@ export function startsFor({ cuts }: CaseListOptions): readonly Start[] {
     {
       id: 'cuts',
       title: 'Power cuts',
-      options: {},
       cases: [powerCuts({ cuts, bootEvery, seed })],
     },
   ]

@@ -35,6 +35,7 @@ export interface Case {
 export interface Start {
   readonly id: string
   readonly title: string
-  readonly options: StartOptions
+  /** Left out where the cases switch the power on and off themselves. */
+  readonly options?: StartOptions
   readonly cases: readonly Case[]
 }

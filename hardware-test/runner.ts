@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '../src/testing/until.ts'
-import { type Board, NotPossible } from './board.ts'
+import { type Board, NotPossible, type StartOptions } from './board.ts'
 import type { Case, Figures, Scene, Start } from './case.ts'
-import { createDevice } from './device.ts'
+import { createDevice, type Device } from './device.ts'
 import { createPeer } from './peer.ts'
 import { type CaseResult, lineOf, resultOf } from './results.ts'
 
@@ -34,6 +34,16 @@ export async function runStarts(
     say(lineOf(result))
   }
 
+  async function switchOn(id: string, options: StartOptions, device: Device): Promise<number> {
+    const startedMs = await board.start(options)
+    if (options.network !== false) {
+      await until(`the web interface answers at ${device.url}`, () => device.answers(), startLimitSeconds)
+      startSeconds[id] = (performance.now() - startedMs) / 1000
+    }
+    await board.shellReady(startLimitSeconds)
+    return startedMs
+  }
+
   for (const start of starts) {
     const chosen = upToLast(start.cases, only)
     if (chosen.length === 0) continue
@@ -42,12 +52,8 @@ export async function runStarts(
     await using peer = createPeer(directory, board.hostAddress)
     const device = createDevice(`http://${board.address}`)
     try {
-      const startedMs = await board.start(start.options)
-      if (start.options.network !== false) {
-        await until(`the web interface answers at ${device.url}`, () => device.answers(), startLimitSeconds)
-        startSeconds[start.id] = (performance.now() - startedMs) / 1000
-      }
-      await board.shellReady(startLimitSeconds)
+      const startedMs =
+        start.options === undefined ? performance.now() : await switchOn(start.id, start.options, device)
       const scene: Scene = {
         board,
         device,

@@ -132,7 +132,7 @@ async function open(path: string): Promise<Client> {
 function reader(socket: Socket): (count: number) => Promise<Buffer> {
   let all = Buffer.alloc(0)
   let isClosed = false
-  let wake = () => undefined as void
+  let wake: () => void = () => undefined
   socket.on('data', (chunk: Buffer) => {
     all = Buffer.concat([all, chunk])
     wake()
