@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly network?: boolean
   /** Content of `berrysync.txt` on the boot partition. */
   readonly presets?: string
+  /** The same system without Berrysync and what belongs to it: what a bare one takes to start. */
+  readonly bare?: boolean
   /** Plugged in before the power comes. */
   readonly disks?: readonly TestDisk[]
 }
@@ -50,6 +52,8 @@ export interface Board extends AsyncDisposable {
   describe(): Promise<Readonly<Record<string, string>>>
   /** Switches the power on, after off, and returns when it came, by `performance.now`. */
   start(options?: StartOptions): Promise<number>
+  /** Waits until somebody could log in at its console, and returns the seconds since the power came. */
+  waitForLogin(limitSeconds: number): Promise<number>
   /** Pulls the plug. */
   cutPower(): Promise<void>
   /** Waits until a shell answers. */

@@ -11,7 +11,7 @@ import { fullDisk, pulledDisk } from './cases/pulled.ts'
 import { badUpdate, update } from './cases/releases.ts'
 import { factoryReset } from './cases/reset.ts'
 import { servesPodcasts } from './cases/serving.ts'
-import { allUnits, firstSetUp, isClosed, startsInTime } from './cases/starting.ts'
+import { allUnits, firstSetUp, isClosed, startsInProportion, startsInTime } from './cases/starting.ts'
 
 export interface CaseListOptions {
   /** How often the power is cut. */
@@ -45,6 +45,12 @@ export function startsFor({ cuts }: CaseListOptions): readonly Start[] {
       title: 'A fresh card with settings in berrysync.txt, some of them wrong',
       options: { presets: presetsWithMistakes },
       cases: [presetsTaken],
+    },
+    {
+      id: 'bare',
+      title: 'The same system without Berrysync',
+      options: { bare: true, network: false },
+      cases: [startsInProportion],
     },
     {
       id: 'cuts',

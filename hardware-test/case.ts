@@ -13,6 +13,8 @@ export interface Scene {
   readonly peer: Peer
   /** When the power came, by `performance.now`. */
   readonly startedMs: number
+  /** How long each start so far took until the web interface answered, by its id. */
+  readonly startSeconds: Figures
   /** What one case has set up and a later one of the same start uses, by name. */
   readonly kept: Map<string, unknown>
   /** A remark in the log. */

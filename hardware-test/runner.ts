@@ -36,6 +36,10 @@ export async function runStarts(
 
   async function switchOn(id: string, options: StartOptions, device: Device): Promise<number> {
     const startedMs = await board.start(options)
+    if (options.bare === true) {
+      startSeconds[id] = await board.waitForLogin(startLimitSeconds)
+      return startedMs
+    }
     if (options.network !== false) {
       await until(`the web interface answers at ${device.url}`, () => device.answers(), startLimitSeconds)
       startSeconds[id] = (performance.now() - startedMs) / 1000

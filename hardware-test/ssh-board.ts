@@ -59,9 +59,10 @@ export function createSshBoard({ host, hostAddress, scratch }: SshBoardOptions):
       ])
       return { kind: 'board', model, kernel }
     },
-    async start({ keep = false, clock, network = true, presets, disks = [] } = {}) {
+    async start({ keep = false, bare = false, clock, network = true, presets, disks = [] } = {}) {
       if (clock !== undefined)
         throw new NotPossible('a board has no clock that could be set wrong before it starts')
+      if (bare) throw new NotPossible('a board is started only with what is on its card')
       const card = keep ? '' : ' Put in the card, freshly flashed.'
       const text =
         presets === undefined
@@ -73,6 +74,9 @@ export function createSshBoard({ host, hostAddress, scratch }: SshBoardOptions):
         `Switch the power off.${card}${text}${cable}${usb} Press Enter at the moment you switch it on.`,
       )
       return performance.now()
+    },
+    async waitForLogin() {
+      throw new NotPossible('a board is started only with what is on its card')
     },
     async cutPower() {
       await ask('Pull the power plug, and press Enter.')

@@ -4,6 +4,7 @@ import { openBrowser } from '../../src/testing/browser.ts'
 import { readUiTexts } from '../../src/testing/ui-texts.ts'
 import { until } from '../../src/testing/until.ts'
 import { assertNone, assertSo } from '../assert-so.ts'
+import { NotPossible } from '../board.ts'
 import type { Case } from '../case.ts'
 import { accessOf, password } from '../device.ts'
 
@@ -33,6 +34,24 @@ export const startsInTime: Case = {
     const [ready = 0] = stamps.split('\n').map(Number)
     assertSo(ready > 0, 'the service is not active')
     return { uiSeconds, serviceSeconds: ready / 1e6 }
+  },
+}
+
+/** From power to the web interface in at most so many times what a bare system takes to its login prompt. */
+const maxTimesBare = 2.5
+
+export const startsInProportion: Case = {
+  id: 'start-bare',
+  title: `the web interface is there in at most ${maxTimesBare} times what the same system without Berrysync takes to its login prompt`,
+  steps: [
+    'Start a card with Debian alone on the same board, and stop the time from power to the login prompt.',
+  ],
+  expect: `the time to the web interface is at most ${maxTimesBare} times as long`,
+  limitSeconds: 30,
+  async run({ startSeconds: { fresh, bare } }) {
+    if (fresh === undefined || bare === undefined) throw new NotPossible('one of both starts was left out')
+    assertSo(fresh <= bare * maxTimesBare, `${fresh.toFixed(1)} s, and ${bare.toFixed(1)} s without`)
+    return { bareSeconds: bare, times: fresh / bare }
   },
 }
 

@@ -39,6 +39,18 @@ export interface QemuBoard extends Board {
 
 /** Lines of the machine's GPIO chip; line 3 is its power key. */
 const pins = { ledPin: 4, attentionPin: 6, buttonPin: 5 }
+/** Units of the package and of the image that a bare Debian does not have, and a login prompt instead of the status screen. */
+const withoutBerrysync = [
+  ...[
+    'berrysync.service',
+    'berrysync-settle.service',
+    'berrysync-helper.socket',
+    'berrysync-grow-state.service',
+  ],
+  'avahi-daemon.service',
+]
+  .map((unit) => `systemd.mask=${unit}`)
+  .join(' ')
 /** Smaller than any card that is sold, larger than the image: its last partition grows. */
 const cardGibibytes = 4
 const lookEveryMs = 20
@@ -112,11 +124,19 @@ export async function createQemuBoard(
       const kernel = await running().shell('uname -r')
       return { kind: 'qemu', model: 'QEMU virt, two Cortex-A72 emulated, 1 GiB', kernel }
     },
-    async start({ keep = false, clock, network = true, presets, disks = [] }: StartOptions = {}) {
+    async start({
+      keep = false,
+      bare = false,
+      clock,
+      network = true,
+      presets,
+      disks = [],
+    }: StartOptions = {}) {
       await cutPower()
       if (!keep || !hasCard) await layCard(presets)
       machine = await startMachine({
         ...machineOptions,
+        append: bare ? `${machineOptions.append} ${withoutBerrysync}` : machineOptions.append,
         system: { driver: 'qcow2', file: { driver: 'file', filename: card } },
         usb: disks.map(usbDiskOf),
         ...(clock === undefined ? {} : { clock }),
@@ -125,6 +145,10 @@ export async function createQemuBoard(
       // A button that is not pressed leaves its line high.
       await machine.wires.set(pins.buttonPin, 1)
       return machine.startedMs
+    },
+    async waitForLogin(limitSeconds) {
+      await running().expect(/login:/, limitSeconds)
+      return (performance.now() - running().startedMs) / 1000
     },
     cutPower,
     shellReady: (limitSeconds) => running().shellReady(limitSeconds),
