@@ -63,6 +63,7 @@ export async function runStarts(
         device,
         peer,
         startedMs,
+        startSeconds,
         kept: new Map(),
         tell: (text) => say(`        ${text}`),
       }
