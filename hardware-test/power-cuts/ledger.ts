@@ -31,13 +31,15 @@ export interface Ledger {
   faultsOnDevice(found: ReadonlyMap<string, string>): string[]
   /** What is wrong with the files of a side after both agree. */
   faultsAfterwards(found: ReadonlyMap<string, string>): string[]
-  /** A copy that is continued on its own. */
-  fork(): Ledger
+  /** Whether a path was ever given this content. */
+  knows(path: string, content: string): boolean
 }
 
 export type Mark = ReadonlyMap<string, number>
 
-export function createLedger(entries: Map<string, Entry> = new Map()): Ledger {
+export function createLedger(): Ledger {
+  const entries = new Map<string, Entry>()
+
   function entryOf(side: Side, path: string): Entry {
     const entry = entries.get(path) ?? { side, versions: [], written: -1, confirmed: -1 }
     entries.set(path, entry)
@@ -91,10 +93,7 @@ export function createLedger(entries: Map<string, Entry> = new Map()): Ledger {
           : [`${path} ${describe(content, versions)}`]
       })
     },
-    fork: () =>
-      createLedger(
-        new Map([...entries].map(([path, entry]) => [path, { ...entry, versions: [...entry.versions] }])),
-      ),
+    knows: (path, content) => entries.get(path)?.versions.includes(content) ?? false,
   }
 }
 

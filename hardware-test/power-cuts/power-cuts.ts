@@ -234,6 +234,16 @@ async function compare({ peer, folderName }: PowerCutsOptions, ledger: Ledger, b
     'on the host',
     gone.map((path) => `${path} was removed because of the power cut`),
   )
+  const broken = [...before].filter(([path, { kind, sha256 }]) => {
+    const now = after.get(path)
+    return (
+      kind === 'file' && ledger.knows(path, sha256) && now !== undefined && !ledger.knows(path, now.sha256)
+    )
+  })
+  complain(
+    'on the host',
+    broken.map(([path]) => `${path} was whole, and is what the power cut left of it now`),
+  )
 }
 
 function contentsOf(tree: Tree): Map<string, string> {
