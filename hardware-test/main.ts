@@ -75,8 +75,7 @@ async function run(): Promise<RunResult> {
   made.defer(() => rm(scratch, { recursive: true, force: true }))
   const board = await openBoard(made, scratch)
   const only = values.case === undefined ? undefined : new Set(values.case.split(','))
-  const { cases, startSeconds } = await runStarts(board, { starts, only, startLimitSeconds, say })
-  const about = await board.describe().catch(() => ({ kind: board.kind }))
+  const { cases, startSeconds, about } = await runStarts(board, { starts, only, startLimitSeconds, say })
   const file = imageFilesIn(resolve(values.image)).disk
   const image: RunResult['image'] = values.board === undefined ? { file, bytes: (await stat(file)).size } : {}
   const seconds = (performance.now() - startedMs) / 1000

@@ -20,6 +20,8 @@ export interface RunOptions {
 export interface Ran {
   readonly cases: readonly CaseResult[]
   readonly startSeconds: Figures
+  /** What the board says of itself once it has started. */
+  readonly about: Readonly<Record<string, string>>
 }
 
 export async function runStarts(
@@ -28,6 +30,7 @@ export async function runStarts(
 ): Promise<Ran> {
   const results: CaseResult[] = []
   const startSeconds: Record<string, number> = {}
+  let about: Ran['about'] = { kind: board.kind }
 
   function note(result: CaseResult): void {
     results.push(result)
@@ -45,6 +48,7 @@ export async function runStarts(
       startSeconds[id] = (performance.now() - startedMs) / 1000
     }
     await board.shellReady(startLimitSeconds)
+    about = await board.describe()
     return startedMs
   }
 
@@ -73,7 +77,7 @@ export async function runStarts(
       for (const each of left) note(resultOf(each, 0, failure(error)))
     }
   }
-  return { cases: results, startSeconds }
+  return { cases: results, startSeconds, about }
 }
 
 async function runCase(each: Case, scene: Scene): Promise<CaseResult> {
