@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'ui/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'ui/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'hardware-test/**/*.test.ts',
+          ],
           exclude: ['src/e2e/**'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest'
 
 const sourceRoot = fileURLToPath(new URL('..', import.meta.url))
 const benchRoot = fileURLToPath(new URL('../../bench', import.meta.url))
+const hardwareTestRoot = fileURLToPath(new URL('../../hardware-test', import.meta.url))
 const mapFile = fileURLToPath(new URL('../../docs/map.md', import.meta.url))
 
 /** What a part may import besides itself. A part is a directory of src, or a module that lies directly in src. */
@@ -219,6 +220,16 @@ const directions: Readonly<
 /** The benchmark measures the built program, so it sees what a person sees, and what tests use to look at files and processes. */
 const forBench = ['testing', 'api/schemas', 'cli/client', 'home']
 
+/** The test of the image, too; besides, it makes releases, and knows the words that device and helper have for disks and lights. */
+const forHardwareTest = [
+  ...forBench,
+  'serial',
+  'appliance/disk-facts',
+  'appliance/led-patterns',
+  'helper/pack-release',
+  'helper/release-bundle',
+]
+
 /** What any test may use besides. */
 const forTests = new Set(['testing', 'core', 'ports', 'log', 'system'])
 
@@ -389,6 +400,24 @@ describe('import directions', () => {
     )
     const leaning = modules.filter((file) =>
       relativeImportsOf(file).some((target) => target.startsWith('../bench/')),
+    )
+    expect([...wrong, ...leaning]).toEqual([])
+  })
+
+  test('the test of the image sees what a person sees, and nothing leans on it', () => {
+    const files = readdirSync(hardwareTestRoot, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    expect(files).not.toEqual([])
+    const wrong = files.flatMap((file) =>
+      relativeImportsOf(file, hardwareTestRoot)
+        .filter((target) => target.startsWith('../'))
+        .map((target) => target.replace(/^\.\.\/src\//, ''))
+        .filter((target) => !forHardwareTest.some((may) => target === may || target.startsWith(`${may}/`)))
+        .map((target) => `hardware-test/${file} imports ${target}`),
+    )
+    const leaning = modules.filter((file) =>
+      relativeImportsOf(file).some((target) => target.startsWith('../hardware-test/')),
     )
     expect([...wrong, ...leaning]).toEqual([])
   })

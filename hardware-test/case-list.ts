@@ -1,0 +1,61 @@
+/** Every case there is, in the order in which they are run: those of one start share it, so that the whole takes half an hour and not half a day. */
+import type { Start } from './case.ts'
+import { pastClock, startsAlone } from './cases/alone.ts'
+import { powerCuts } from './cases/cuts.ts'
+import { byName, byNeighbourhood } from './cases/finding.ts'
+import { lightsReady, lightsWithoutDisk, longPress, shortPress } from './cases/front.ts'
+import { idle } from './cases/idle.ts'
+import { clonedDisk, dirtyDisk, failingDisk, manyPartitions, oddDiskCases } from './cases/odd-disks.ts'
+import { presetsTaken, presetsWithMistakes } from './cases/presets.ts'
+import { fullDisk, pulledDisk } from './cases/pulled.ts'
+import { badUpdate, update } from './cases/releases.ts'
+import { factoryReset } from './cases/reset.ts'
+import { servesPodcasts } from './cases/serving.ts'
+import { allUnits, firstSetUp, isClosed, startsInProportion, startsInTime } from './cases/starting.ts'
+
+export interface CaseListOptions {
+  /** How often the power is cut. */
+  readonly cuts: number
+}
+
+const bootEvery = 10
+const seed = 20260101
+
+export function startsFor({ cuts }: CaseListOptions): readonly Start[] {
+  return [
+    {
+      id: 'fresh',
+      title: 'A fresh card, with network and without a disk',
+      options: {},
+      cases: [
+        ...[startsInTime, firstSetUp, allUnits, isClosed, byName, byNeighbourhood, lightsWithoutDisk],
+        ...[...oddDiskCases, dirtyDisk, clonedDisk, failingDisk, manyPartitions],
+        ...[servesPodcasts, lightsReady, shortPress, longPress, pulledDisk, fullDisk],
+        ...[idle, update, badUpdate, factoryReset],
+      ],
+    },
+    {
+      id: 'alone',
+      title: 'The same card, without network, and with a clock that says 1970',
+      options: { keep: true, network: false, clock: '1970-01-01T00:00:00' },
+      cases: [startsAlone, pastClock],
+    },
+    {
+      id: 'presets',
+      title: 'A fresh card with settings in berrysync.txt, some of them wrong',
+      options: { presets: presetsWithMistakes },
+      cases: [presetsTaken],
+    },
+    {
+      id: 'bare',
+      title: 'The same system without Berrysync',
+      options: { bare: true, network: false },
+      cases: [startsInProportion],
+    },
+    {
+      id: 'cuts',
+      title: 'Power cuts',
+      cases: [powerCuts({ cuts, bootEvery, seed })],
+    },
+  ]
+}

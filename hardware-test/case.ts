@@ -1,0 +1,43 @@
+/** What a case is: one thing that has to be so on every board, told for a person and done by a program. */
+import type { Board, StartOptions } from './board.ts'
+import type { Device } from './device.ts'
+import type { Peer } from './peer.ts'
+
+/** Numbers that a case measured, by name; the unit stands in the name. */
+export type Figures = Readonly<Record<string, number>>
+
+/** What the cases of one start share. */
+export interface Scene {
+  readonly board: Board
+  readonly device: Device
+  readonly peer: Peer
+  /** When the power came, by `performance.now`. */
+  readonly startedMs: number
+  /** How long each start so far took until the web interface answered, by its id. */
+  readonly startSeconds: Figures
+  /** What one case has set up and a later one of the same start uses, by name. */
+  readonly kept: Map<string, unknown>
+  /** A remark in the log. */
+  tell(text: string): void
+}
+
+export interface Case {
+  readonly id: string
+  /** A sentence that is true when all is well. It begins with the rule of docs/appliance.md it keeps, where there is one. */
+  readonly title: string
+  /** What a person does, step by step. */
+  readonly steps: readonly string[]
+  /** What the person has to see. */
+  readonly expect: string
+  readonly limitSeconds: number
+  run(scene: Scene): Promise<Figures>
+}
+
+/** Cases between one switching on and the next. They run in this order, and a later one may need what an earlier one has set up. */
+export interface Start {
+  readonly id: string
+  readonly title: string
+  /** Left out where the cases switch the power on and off themselves. */
+  readonly options?: StartOptions
+  readonly cases: readonly Case[]
+}

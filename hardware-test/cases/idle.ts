@@ -1,0 +1,75 @@
+/** What it costs to do nothing: processor, memory, and above all a disk that may sleep. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { assertSo } from '../assert-so.ts'
+import type { Case, Scene } from '../case.ts'
+import { accessesOf, listDisks } from '../disks-seen.ts'
+import { asOwner, deviceAtRest, podcastDisk } from '../podcast-store.ts'
+import { nineFolders } from './serving.ts'
+
+const files = 20_000
+const restSeconds = 45
+const idleSeconds = 300
+const maxShareOfCore = 1
+const maxMegabytes = 150
+const ticksPerSecond = 100
+
+export const idle: Case = {
+  id: 'idle',
+  title:
+    'nine folders with 20,000 files at rest for five minutes: at most 1 % of a core, at most 150 MB, no access to the disk',
+  steps: [
+    'Leave it alone with nine folders and some 20,000 files for an hour.',
+    'Look at System in the web interface, and listen to the disk.',
+  ],
+  expect: 'next to no load; the disk spins down, if it is one that does',
+  limitSeconds: 1200,
+  async run(scene) {
+    const { board } = scene
+    const folders = await nineFolders(scene)
+    const { disk } = await podcastDisk(scene)
+    const each = Math.ceil(files / folders.length)
+    for (const { path } of folders)
+      await board.shell(
+        asOwner(`mkdir -p '${path}/many'; cd '${path}/many'; seq ${each} | split -l 1 -a 4 - f`),
+        240,
+      )
+    await deviceAtRest(scene, 500)
+    await board.shell('sync')
+    await pause(restSeconds * 1000)
+
+    const device = (await listDisks(scene)).find(({ serial }) => serial === disk.id)!.device
+    const before = { accesses: await accessesOf(board, device), ticks: await ticksOf(scene) }
+    const startedMs = performance.now()
+    await pause(idleSeconds * 1000)
+    const seconds = (performance.now() - startedMs) / 1000
+    const percentOfCore = (((await ticksOf(scene)) - before.ticks) / ticksPerSecond / seconds) * 100
+    const accesses = (await accessesOf(board, device)) - before.accesses
+    const residentMegabytes = ((await residentKib(scene)) * 1024) / 1e6
+    const figures = { percentOfCore, residentMegabytes, accesses }
+    assertSo(accesses === 0, `the disk was accessed ${accesses} times: ${JSON.stringify(figures)}`)
+    assertSo(
+      percentOfCore <= maxShareOfCore,
+      `it used ${percentOfCore.toFixed(2)} % of a core: ${JSON.stringify(figures)}`,
+    )
+    assertSo(
+      residentMegabytes <= maxMegabytes,
+      `it uses ${Math.round(residentMegabytes)} MB: ${JSON.stringify(figures)}`,
+    )
+    return figures
+  },
+}
+
+/** Of every process of the service, in hundredths of a second. */
+async function ticksOf({ board }: Scene): Promise<number> {
+  return Number(
+    await board.shell(
+      `awk '{gsub(/.*\\) /,""); print}' /proc/$(${mainProcess})/stat | awk '{print $12+$13+$14+$15}'`,
+    ),
+  )
+}
+
+async function residentKib({ board }: Scene): Promise<number> {
+  return Number(await board.shell(`awk '/^VmRSS/ {print $2}' /proc/$(${mainProcess})/status`))
+}
+
+const mainProcess = 'systemctl show berrysync.service -p MainPID --value'
