@@ -52,6 +52,8 @@ export interface Scene extends AsyncDisposable {
   readonly asked: readonly string[]
   /** The next verb fails with this code. */
   failNext: string | undefined
+  /** What it says when it has done a verb; of those that are not here, nothing. */
+  readonly answers: Record<string, object>
 }
 
 export async function makeScene(root: string): Promise<Scene> {
@@ -183,7 +185,7 @@ export async function makeScene(root: string): Promise<Scene> {
         await disk!.unmount()
         await disk!.attach()
       }
-      const done = verb === 'prepare' || verb === 'erase' ? { device } : {}
+      const done = scene.answers[verb] ?? (verb === 'prepare' || verb === 'erase' ? { device } : {})
       socket.end(`${JSON.stringify({ done })}\n`)
       return
     }
@@ -202,7 +204,7 @@ export async function makeScene(root: string): Promise<Scene> {
   made.defer(() => new Promise<void>((closed) => void server.close(() => closed())))
 
   const scene: Scene = {
-    ...{ paths, makeDisk, asked, failNext: undefined },
+    ...{ paths, makeDisk, asked, failNext: undefined, answers: {} },
     program: ['env', `BERRYSYNC_APPLIANCE_ROOT=${root}`, programPath],
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   }
