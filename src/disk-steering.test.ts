@@ -33,8 +33,8 @@ function makeBox({ folders = [] as readonly Partial<SyncedFolder['entry']>[] } =
     list: () => box.list,
     attached: () => attached.filter((disk) => !works.has(disk.facts.device)),
     find: () => facts,
-    workOn: (device) => works.get(device),
-    hold(device, verb) {
+    workOn: ({ device }) => works.get(device),
+    hold({ device }, verb) {
       if (works.has(device)) throw new SyncError('disk-in-use', { disk: device, users: verb })
       works.set(device, { verb, progress: undefined })
       steps.push('hold')

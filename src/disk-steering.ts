@@ -64,7 +64,7 @@ export function createDiskSteering({
     ask: (progress: (done: number) => void) => Promise<{ readonly device?: string }>,
   ): Promise<DiskDone> {
     const { device } = facts
-    const hold = disks.hold(device, verb)
+    const hold = disks.hold(facts, verb)
     problems.delete(device)
     const done = (async () => {
       using _hold = hold
@@ -95,7 +95,7 @@ export function createDiskSteering({
     attached: AttachedDisk | undefined,
   ): Omit<DiskBody, 'freeBytes' | 'totalBytes'> {
     const { device, name, disk, fileSystem, state, readOnly, reason } = facts
-    const doing = disks.workOn(device)
+    const doing = disks.workOn(facts)
     const progress = doing?.progress ?? facts.progress ?? undefined
     const problem = problems.get(device)
     return {
@@ -148,7 +148,9 @@ export function createDiskSteering({
     },
     async eraseDisk(named, shown, typed) {
       const facts = disks.find(named)
-      const held = foldersOf(folders.list(), foldersOn(facts), facts)
+      // It takes the whole disk.
+      const parts = disks.list().filter(({ disk }) => disk.device === facts.disk.device)
+      const held = parts.flatMap((part) => foldersOf(folders.list(), foldersOn(part), part))
       if (held.length > 0)
         throw new SyncError('disk-has-folders', { disk: facts.name, paths: held.join(', ') })
       const request = { verb: 'erase', device: facts.device, disk: identityOf(shown), typed } as const

@@ -122,18 +122,25 @@ test('facts that cannot be read are passed over and complained of once, and the 
   expect(disks.list()).toHaveLength(2)
 })
 
-test('a disk that something is done to does not count as attached, and nothing else can be done to it', async () => {
+test('of a disk that something is done to no partition counts as attached, and nothing else can be done to any', async () => {
   await using box = await makeBox()
-  await box.tell('sdb1', { state: 'attached', mountPoint: join(box.mounts, 'b') })
-  box.mounted.push({ id: '1', point: join(box.mounts, 'b'), device: 'sdb1' })
+  const disk = { device: 'sdb', model: 'M', serial: null, sizeBytes: 5, sequence: 1 }
+  for (const device of ['sdb1', 'sdb2', 'sdc1']) {
+    const point = join(box.mounts, device)
+    await box.tell(device, { state: 'attached', mountPoint: point, ...(device === 'sdc1' ? {} : { disk }) })
+    box.mounted.push({ id: device, point, device })
+  }
   await using disks = await box.open()
-  const hold = disks.hold('sdb1', 'eject')
-  expect(disks.attached()).toEqual([])
-  expect(() => disks.hold('sdb1', 'erase')).toThrow('still in use by "eject"')
+  const attached = () => disks.attached().map(({ facts }) => facts.device)
+  expect(attached()).toEqual(['sdb1', 'sdb2', 'sdc1'])
+  const [first, second] = [disks.find('sdb1'), disks.find('sdb2')]
+  const hold = disks.hold(first, 'eject')
+  expect(attached()).toEqual(['sdc1'])
+  expect(() => disks.hold(second, 'erase')).toThrow('still in use by "eject"')
   hold.progress(0.25)
-  expect(disks.workOn('sdb1')).toEqual({ verb: 'eject', progress: 0.25 })
+  expect(disks.workOn(second)).toEqual({ verb: 'eject', progress: 0.25 })
   hold[Symbol.dispose]()
-  expect([disks.attached().length, disks.workOn('sdb1')]).toEqual([1, undefined])
+  expect([attached().length, disks.workOn(first)]).toEqual([3, undefined])
 })
 
 test('what is mounted is read as the kernel writes it: names with spaces, optional fields, several at one place', () => {

@@ -26,7 +26,7 @@ export interface AttachedDisk {
   readonly attachment: string
 }
 
-/** What is being done to a disk at a person's request: nothing of it may be in use meanwhile. */
+/** What is being done to a disk at a person's request: nothing of it may be in use meanwhile, in none of its partitions. */
 export interface DiskWork {
   readonly verb: string
   /** 0 to 1, where known. */
@@ -44,9 +44,9 @@ export interface Disks extends AsyncDisposable {
   attached(): readonly AttachedDisk[]
   /** By the kernel's name or by its own. Throws `disk-unknown`. */
   find(named: string): DiskFacts
-  workOn(device: string): DiskWork | undefined
-  /** From now on it does not count as attached, until disposed. Throws `disk-in-use` when something is being done to it already. */
-  hold(device: string, verb: string): DiskHold
+  workOn(facts: DiskFacts): DiskWork | undefined
+  /** From now on nothing of the whole disk counts as attached, until disposed. Throws `disk-in-use` when something is being done to it already. */
+  hold(facts: DiskFacts, verb: string): DiskHold
   /** Reads everything anew. */
   recheck(): Promise<void>
   /** Calls back when any of this is other than before. */
@@ -68,6 +68,7 @@ export async function openDisks(needs: Needs): Promise<Disks> {
   const { facts: directory, clock, log } = needs
   const lookAtMounts = needs.readMounts ?? readMounts
   const listeners = new Set<() => void>()
+  /** By the kernel's name of the whole disk. */
   const works = new Map<string, DiskWork>()
   /** Files that were complained of, with what was in them: once is enough. */
   const complained = new Map<string, string>()
@@ -187,16 +188,17 @@ export async function openDisks(needs: Needs): Promise<Disks> {
 
   return {
     list: () => disks,
-    attached: () => attached.filter(({ facts }) => !works.has(facts.device)),
+    attached: () => attached.filter(({ facts }) => !works.has(facts.disk.device)),
     find(named) {
       const disk = disks.find(({ device }) => device === named) ?? disks.find(({ name }) => name === named)
       if (disk === undefined) throw new SyncError('disk-unknown', { disk: named })
       return disk
     },
-    workOn: (device) => works.get(device),
-    hold(device, verb) {
-      if (works.has(device))
-        throw new SyncError('disk-in-use', { disk: device, users: `"${works.get(device)!.verb}"` })
+    workOn: ({ disk }) => works.get(disk.device),
+    hold({ name, disk: { device } }, verb) {
+      const present = works.get(device)
+      if (present !== undefined)
+        throw new SyncError('disk-in-use', { disk: name, users: `"${present.verb}"` })
       works.set(device, { verb, progress: undefined })
       tell()
       return {
