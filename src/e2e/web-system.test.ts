@@ -155,7 +155,7 @@ test.each(crossedLooks)(
     await before.end('SIGTERM')
 
     const web = `127.0.0.1:${await findFreePort()}`
-    const after = stack.use(
+    let after = stack.use(
       await startDaemon(join(root.path, 'new'), ['--appliance', '--web', web], scene.program),
     )
     expect((await after.askJson('status')).device.id).not.toBe(device)
@@ -176,6 +176,9 @@ test.each(crossedLooks)(
     using _silence = person.expectSilence()
     person.expectRefusal(401, /api/)
     await page.getByRole('button', { name: say('backup-restore'), exact: true }).click()
+    await until('the helper was asked', () => scene.asked.includes('restart'))
+    await after.end('SIGTERM')
+    after = stack.use(await startDaemon(after.home, ['--appliance', '--web', web], scene.program))
     await until('it is the same device again', async () => {
       const status = await after.askJson('status').catch(() => undefined)
       return status?.device.id === device && status.device.name === 'Attic'
