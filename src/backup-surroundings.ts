@@ -15,7 +15,7 @@ export function createBackupSurroundings({
   helper,
   disks,
   log,
-}: Needs): Required<Pick<BackupNeeds, 'applianceState' | 'applyAppliance'>> {
+}: Needs): Required<Pick<BackupNeeds, 'applianceState' | 'applyAppliance' | 'restart'>> {
   return {
     async applianceState(): Promise<ApplianceState> {
       const attached = placesOfCopies(disks).map(({ uuid, mountPoint }) => ({ uuid, mountPoint }))
@@ -31,6 +31,14 @@ export function createBackupSurroundings({
     async applyAppliance({ hostName, timeZone }) {
       if (timeZone !== undefined) await helper.ask({ verb: 'set-time-zone', value: timeZone })
       if (hostName !== undefined) await helper.ask({ verb: 'set-host-name', value: hostName })
+    },
+    restart() {
+      helper.ask({ verb: 'restart' }).catch((error) => {
+        log.error(
+          { error },
+          'the backup is put in place when this device starts again, which has to be asked for by hand',
+        )
+      })
     },
   }
 }

@@ -342,6 +342,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
     deviceName: () => settings.name,
     copies: () => copies,
     restart: askForRestart,
+    // Its service manager has to know of another start.
     ...(helper === undefined || disks === undefined ? {} : createBackupSurroundings({ helper, disks, log })),
   })
   const copies =

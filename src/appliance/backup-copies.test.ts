@@ -198,7 +198,7 @@ test.each([
   expect(isSyncError(error, 'not-found')).toBe(true)
 })
 
-test('what is kept on the device opens no backup, and a damaged one is told', async () => {
+test('what is kept on the device opens no backup, and a damaged one is told and keeps nothing down', async () => {
   await using scene = await makeScene()
   {
     await using copies = await scene.open()
@@ -209,6 +209,9 @@ test('what is kept on the device opens no backup, and a damaged one is told', as
     ['version', 'since', 'costExponent', 'blockSize', 'parallel', 'salt', 'publicKey', 'copies'].sort(),
   )
   await writeFile(file, '{"version":1}')
-  const error = await scene.open().catch((thrown: unknown) => thrown)
-  expect(isSyncError(error, 'config-damaged')).toBe(true)
+  await using again = await scene.open()
+  expect(again.keptSince()).toBeUndefined()
+  expect(scene.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+  await again.keep(lock)
+  expect(again.keptSince()).toBeDefined()
 })

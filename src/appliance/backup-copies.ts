@@ -68,10 +68,13 @@ interface Kept {
   readonly copies: Readonly<Record<string, { readonly sign: string; readonly file: string }>>
 }
 
-/** Throws `config-damaged`. */
+/** What was kept and cannot be read is told in the log, and counts as no passphrase chosen: no device stays down for it. */
 export async function openBackupCopies(needs: CopyNeeds): Promise<BackupCopies> {
   const { clock, log, file, places } = needs
-  let kept = await readKept(file)
+  let kept = await readKept(file).catch((error) => {
+    log.error({ error }, 'no backups are made on disks until somebody chooses a passphrase for them again')
+    return undefined
+  })
   let working: Promise<void> = Promise.resolve()
   let timer: Disposable | undefined
   let isOver = false

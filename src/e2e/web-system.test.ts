@@ -72,13 +72,13 @@ test.each(crossedLooks)(
 
     await page.goto('/#/system')
     await page.getByText(say('system-crash')).waitFor()
-    await page.getByText(say('system-lights-all')).click()
+    await page.getByText(say('system-lights')).click()
     await page.locator('.light').first().waitFor()
     await examine(person, 'system')
     await page.getByLabel(say('system-host-name')).fill('Attic-Pi')
     await page.getByLabel(say('system-time-zone')).selectOption('Europe/Riga')
     await page
-      .getByRole('button', { name: say('system-save') })
+      .getByRole('button', { name: say('save') })
       .first()
       .click()
     await page.getByText(say('setting-saved')).first().waitFor()
@@ -141,13 +141,13 @@ test.each(crossedLooks)(
       await page.getByLabel(say('backup-passphrase'), { exact: true }).first().fill(passphrase)
       await page.getByLabel(say('backup-passphrase-again')).fill(passphrase)
       await examine(person, 'backup')
-      await page.getByRole('button', { name: say('backup-keep-action') }).click()
+      await page.getByRole('button', { name: say('backup-to-disks') }).click()
       await page.getByText(say('backup-kept')).waitFor()
       await page.getByRole('radio', { name: say('backup-to-file') }).check()
       await page.getByLabel(say('backup-passphrase'), { exact: true }).first().fill(passphrase)
       await page.getByLabel(say('backup-passphrase-again')).fill(passphrase)
       const downloading = page.waitForEvent('download')
-      await page.getByRole('button', { name: say('backup-make-action') }).click()
+      await page.getByRole('button', { name: say('backup-to-file') }).click()
       expect((await downloading).suggestedFilename()).toMatch(/^Attic-\d{8}T\d{6}Z\.berrysync-backup$/)
       expect(person.faults).toEqual([])
     }
@@ -155,7 +155,7 @@ test.each(crossedLooks)(
     await before.end('SIGTERM')
 
     const web = `127.0.0.1:${await findFreePort()}`
-    const after = stack.use(
+    let after = stack.use(
       await startDaemon(join(root.path, 'new'), ['--appliance', '--web', web], scene.program),
     )
     expect((await after.askJson('status')).device.id).not.toBe(device)
@@ -169,13 +169,16 @@ test.each(crossedLooks)(
     const passphraseField = page.getByLabel(say('backup-passphrase'), { exact: true }).last()
     await passphraseField.fill('three blue mouse')
     person.expectRefusal(403, /restore/)
-    await page.getByRole('button', { name: say('backup-restore-action'), exact: true }).click()
+    await page.getByRole('button', { name: say('backup-restore'), exact: true }).click()
     await page.getByText(/passphrase of this backup|Пароль не от этой копии/).waitFor()
     await examine(person, 'backup-restore')
     await passphraseField.fill(passphrase)
     using _silence = person.expectSilence()
     person.expectRefusal(401, /api/)
-    await page.getByRole('button', { name: say('backup-restore-action'), exact: true }).click()
+    await page.getByRole('button', { name: say('backup-restore'), exact: true }).click()
+    await until('the helper was asked', () => scene.asked.includes('restart'))
+    await after.end('SIGTERM')
+    after = stack.use(await startDaemon(after.home, ['--appliance', '--web', web], scene.program))
     await until('it is the same device again', async () => {
       const status = await after.askJson('status').catch(() => undefined)
       return status?.device.id === device && status.device.name === 'Attic'

@@ -21,7 +21,7 @@ export function SystemPage({ section = 'machine' }: { readonly section?: SystemS
     <>
       <PageHeader title={t('nav-system')} />
       <TabLinks
-        label={t('system-sections')}
+        label={t('nav-system')}
         tabs={shown.map((name) => ({
           to: { page: 'system', section: name },
           label: t(`system-${name}`),

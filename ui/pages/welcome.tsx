@@ -29,10 +29,10 @@ export function WelcomePage() {
         </Callout>
       )}
       <DisksSection />
-      <Section title={t('welcome-folder')} about={t('welcome-folder-about')}>
+      <Section title={t('welcome-folder')}>
         <div class="page-actions">
           <ButtonLink to={{ page: 'add-folder' }} look="primary" icon="folder">
-            {t('welcome-folder-action')}
+            {t('folders-add')}
           </ButtonLink>
           {newest === undefined && restore}
         </div>

@@ -48,7 +48,6 @@ const shapes = {
   disk: 'M3 11.5h14v5H3zM3 11.5l2.5-8h9l2.5 8M14 14v.1M11 14v.1',
   eject: 'M10 4l6 7.5H4zM4 15.5h12',
   power: 'M10 3v7M6.2 5.6a6.3 6.3 0 1 0 7.6 0',
-  save: 'M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13',
   out: 'M12.5 6V3.5h-9v13h9V14M8 10h9M14 7l3 3-3 3',
 } as const
 

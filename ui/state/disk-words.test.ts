@@ -31,6 +31,11 @@ test('whoever looks is told to wait, or what the state means', () => {
   expect(aboutOf(aDisk({ doing: 'eject' }))).toBe('disk-wait')
   expect(aboutOf(aDisk({ doing: 'repair' }))).toBe('disk-wait-long')
   expect(aboutOf(aDisk({ state: 'checking' }))).toBe('disk-wait')
+  const why = (reason: NonNullable<DiskBody['reason']>) => aboutOf(aDisk({ state: 'failed', reason }))
+  expect(why('input-output-error')).toBe('disk-reason-input-output-error')
+  expect(why('check-too-long')).toBe('disk-reason-check-failed')
+  expect(why('mount-failed')).toBe('disk-state-failed-about')
+  expect(aboutOf(aDisk({ state: 'unusable', reason: 'member' }))).toBe('disk-state-unusable-about')
 })
 
 test('A2 what is typed is the end of what is shown', () => {

@@ -22,10 +22,22 @@ export function stateOf({ state, readOnly, doing }: DiskBody): { readonly tone: 
   return { tone: tones[state], key: `disk-state-${state}` }
 }
 
+/** Of which there is more to say than of their state. */
+const toldReasons: ReadonlySet<DiskBody['reason']> = new Set([
+  'encrypted',
+  'not-cleanly-removed',
+  'check-failed',
+  'write-protected',
+  'own-directory-obstructed',
+  'input-output-error',
+])
+
 /** The key of a sentence about it. */
 export function aboutOf(disk: DiskBody): string {
   if (disk.doing === 'repair') return 'disk-wait-long'
-  return disk.doing !== undefined || disk.state === 'checking' ? 'disk-wait' : `${stateOf(disk).key}-about`
+  if (disk.doing !== undefined || disk.state === 'checking') return 'disk-wait'
+  const reason = disk.reason === 'check-too-long' ? 'check-failed' : disk.reason
+  return toldReasons.has(reason) ? `disk-reason-${reason}` : `disk-state-${disk.state}-about`
 }
 
 /** A1: nothing that was not asked for, and erasing never beside a disk in use. */

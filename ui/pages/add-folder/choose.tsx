@@ -29,7 +29,7 @@ export function Choose({
       </Disclosure>
       {snapshot.value?.status.folders.length === 0 && (
         <a class="quiet-link" href={hrefOf({ page: 'system', section: 'backup' })}>
-          {t('add-restore')}
+          {t('backup-restore')}
           <Icon name="right" />
         </a>
       )}

@@ -34,7 +34,7 @@ export function ActionsSection({ appliance }: { readonly appliance: Appliance })
           </Button>
         )}
         <a class="button plain" href="/api/system/logs" download>
-          <Icon name="save" />
+          <Icon name="arrow-down" />
           <span>{t('system-logs')}</span>
         </a>
         {stops.map((stop) => (

@@ -88,8 +88,8 @@ function Make({
         <p class="about">{t('backup-passphrase-about')}</p>
         <Fault text={faultCode === 'passphrase-weak' ? undefined : fault} />
         <div>
-          <Button type="submit" icon="save" isBusy={isBusy}>
-            {t(to === 'file' ? 'backup-make-action' : 'backup-keep-action')}
+          <Button type="submit" icon="arrow-down" isBusy={isBusy}>
+            {t(`backup-to-${to}`)}
           </Button>
         </div>
       </form>
@@ -110,12 +110,7 @@ function Restore({ found }: { readonly found: Backups['found'] }) {
     setRestored(await api.post<RestoredBackup>('/api/backups/restore', { passphrase, replace, ...place }))
   })
   const isReady = passphrase !== '' && (from !== 'file' || file !== undefined) && (count === 0 || replace)
-  if (restored)
-    return (
-      <Callout tone="ok">
-        {t('backup-restored', { device: restored.deviceName, folders: restored.folders })}
-      </Callout>
-    )
+  if (restored) return <Callout tone="ok">{t('backup-restored', { device: restored.deviceName })}</Callout>
   return (
     <Section title={t('backup-restore')} about={t('backup-restore-about')}>
       <form
@@ -127,7 +122,7 @@ function Restore({ found }: { readonly found: Backups['found'] }) {
       >
         {found.length > 0 && (
           <SelectField
-            label={t('backup-from')}
+            label={t('system-backup')}
             value={from}
             options={[
               ...found.map(({ disk, deviceName, made }, at) => ({
@@ -169,7 +164,7 @@ function Restore({ found }: { readonly found: Backups['found'] }) {
         )}
         <div>
           <Button type="submit" icon="restore" isBusy={isBusy} disabled={!isReady}>
-            {t('backup-restore-action')}
+            {t('backup-restore')}
           </Button>
         </div>
       </form>

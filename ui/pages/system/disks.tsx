@@ -46,7 +46,7 @@ export function DisksSection() {
 function Disk({ disk }: { readonly disk: DiskBody }) {
   const [asked, setAsked] = useState<Deed | undefined>(undefined)
   const { tone, key } = stateOf(disk)
-  const { model, sizeBytes, reason, problem, doing, progress } = disk
+  const { model, sizeBytes, problem, doing, progress } = disk
   const limit = limitOf(disk)
   const isBusy = doing !== undefined || disk.state === 'checking'
   return (
@@ -65,7 +65,7 @@ function Disk({ disk }: { readonly disk: DiskBody }) {
         </div>
         <Badge tone={tone}>{t(key)}</Badge>
       </header>
-      <p>{t(reason && !isBusy ? `disk-reason-${reason}` : aboutOf(disk))}</p>
+      <p>{t(aboutOf(disk))}</p>
       {isBusy && progress !== undefined && <Progress part={progress} label={t(key)} />}
       {problem && !isBusy && <Callout tone="problem">{errorText(problem)}</Callout>}
       {disk.state === 'attached' && <Content disk={disk} />}
@@ -115,7 +115,6 @@ function Content({ disk }: { readonly disk: DiskBody }) {
                 )),
           ],
           [t('disk-file-system'), disk.fileSystem?.kind],
-          [t('disk-place'), <span class="code">{disk.mountPoint}</span>],
         ]}
       />
     </>
@@ -130,7 +129,7 @@ async function ask(
   const shown = { sizeBytes, sequence, ...(serial === undefined ? {} : { serial }) }
   const body = deed === 'erase' ? { ...shown, typed } : deed === 'prepare' ? shown : undefined
   const { finished } = await api.post<DiskDone>(`/api/disks/${device}/${deed}`, body)
-  showToast('ok', t(finished ? `disk-${deed}-done` : 'disk-goes-on'))
+  if (!finished) showToast('ok', t('system-under-way'))
 }
 
 function Question({
@@ -166,7 +165,7 @@ function Question({
           [
             t('disk-content'),
             disk.fileSystem === undefined
-              ? t(disk.state === 'blank' ? 'disk-content-none' : 'disk-content-unknown')
+              ? t(`disk-state-${disk.state}`)
               : [diskTitle(disk), disk.fileSystem.kind].join(', '),
           ],
         ]}

@@ -1,14 +1,13 @@
 /** What the lights of an appliance say: each pattern as a strip of two seconds, with its meaning in words. */
 import type { Light } from '../../../src/api/schemas/system.ts'
 import { Disclosure } from '../../parts/disclosure.tsx'
-import { Section } from '../../parts/page.tsx'
 import { flashesOf } from '../../state/system-words.ts'
 import { t, textOr } from '../../text/translate.ts'
 
 export function LightsSection({ lights }: { readonly lights: readonly Light[] }) {
   return (
-    <Section title={t('system-lights')} about={t('system-lights-about')}>
-      <Disclosure summary={t('system-lights-all')}>
+    <section class="section card">
+      <Disclosure summary={t('system-lights')}>
         <ul class="rows">
           {lights.map(({ id, status, attention, meaning }) => (
             <li key={id} class="row light">
@@ -21,7 +20,7 @@ export function LightsSection({ lights }: { readonly lights: readonly Light[] })
           ))}
         </ul>
       </Disclosure>
-    </Section>
+    </section>
   )
 }
 

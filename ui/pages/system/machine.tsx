@@ -25,7 +25,7 @@ export function MachineSection({ system, reload }: { readonly system: System; re
         </Callout>
       ))}
       {away && <Callout tone="problem">{t('system-helper-away', { reason: away.reason })}</Callout>}
-      <Section title={system.machine.model ?? t('system-this')} about={system.machine.system}>
+      <Section title={system.machine.model ?? t('devices-this')} about={system.machine.system}>
         <Facts facts={factsOf(system)} />
       </Section>
       {appliance && (
@@ -44,7 +44,7 @@ function factsOf(system: System): (readonly [string, ComponentChildren])[] {
   const { temperature, memory, storage, power, load, addresses } = system.machine
   const lastStart = applianceOf(system)?.lastStart
   const facts: (readonly [string, ComponentChildren] | false)[] = [
-    temperature !== undefined && [t('system-temperature'), t('system-degrees', { temperature })],
+    temperature !== undefined && [t('system-temperature'), `${temperature} °C`],
     power !== undefined && [
       t('system-power'),
       t(power === 'good' ? 'system-power-good' : 'system-power-weak'),

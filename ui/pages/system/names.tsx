@@ -1,12 +1,10 @@
 /** What an appliance is called, for people and in the local network, and which time it keeps. */
 import { useState } from 'preact/hooks'
-import type { TimeZones } from '../../../src/api/schemas/system.ts'
 import { api } from '../../api/request.ts'
 import { Button } from '../../parts/button.tsx'
 import { SelectField, TextField } from '../../parts/field.tsx'
 import { Section } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.ts'
-import { useLoaded } from '../../parts/use-loaded.tsx'
 import { device } from '../../state/live.ts'
 import type { Appliance } from '../../state/system-words.ts'
 import { showToast } from '../../state/toasts.ts'
@@ -22,10 +20,7 @@ export function NamesSection({
   const [name, setName] = useState(device.peek()?.name ?? '')
   const [hostName, setHostName] = useState(appliance.hostName)
   const [timeZone, setTimeZone] = useState(appliance.timeZone)
-  const loading = useLoaded('time-zones', (signal) =>
-    api.get<TimeZones>('/api/system/time-zones', {}, signal),
-  )
-  const known = loading.loaded.state === 'ready' ? loading.loaded.value.timeZones : []
+  const known = Intl.supportedValuesOf('timeZone')
   const zones = known.includes(timeZone) ? known : [timeZone, ...known]
   const { run, isBusy, fault } = useAction(async () => {
     if (name !== device.peek()?.name) await api.patch('/api/settings', { values: { name } })
@@ -68,7 +63,7 @@ export function NamesSection({
         />
         <div>
           <Button type="submit" icon="check" isBusy={isBusy}>
-            {t('system-save')}
+            {t('save')}
           </Button>
         </div>
       </form>

@@ -56,7 +56,7 @@ export function SshSection({
         />
         <div>
           <Button type="submit" icon="check" isBusy={isBusy}>
-            {t('system-save')}
+            {t('save')}
           </Button>
         </div>
       </form>
