@@ -1,8 +1,8 @@
 /** The disks of the device, as its owner sees them in the web interface. */
 
-import { until } from '../src/testing/until.ts'
 import type { Board, TestDisk } from './board.ts'
 import type { Scene } from './case.ts'
+import { eventually } from './eventually.ts'
 
 /** As far as cases look at it. */
 export interface SeenDisk {
@@ -34,7 +34,7 @@ export function seenAs(
 ): Promise<SeenDisk> {
   const isIt = ({ serial }: SeenDisk) => serial === (disk.serial ?? disk.id)
   let last = ''
-  return until(
+  return eventually(
     `${disk.what} is ${states.join(' or ')}`,
     async () => {
       const disks = (await listDisks(scene)).filter(isIt)
@@ -54,7 +54,7 @@ export async function plugAndSee(scene: Scene, disk: TestDisk, states: readonly 
 
 export async function pullAndSee(scene: Scene, disk: TestDisk): Promise<void> {
   await scene.board.pull(disk)
-  await until(
+  await eventually(
     `${disk.what} is gone`,
     async () => (await listDisks(scene)).every(({ serial }) => serial !== (disk.serial ?? disk.id)),
     seenSeconds,

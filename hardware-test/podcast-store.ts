@@ -1,11 +1,11 @@
 /** The disk with podcasts that most cases work with: plugged in once a start, with folders made through the web interface, and a reader of them here. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { until } from '../src/testing/until.ts'
 import type { TestDisk } from './board.ts'
 import type { Scene } from './case.ts'
 import { makeDisk } from './disk-files.ts'
 import { plugAndSee } from './disks-seen.ts'
+import { eventually } from './eventually.ts'
 
 const diskKey = 'podcast disk'
 const mebibytes = 2048
@@ -82,7 +82,7 @@ export async function folderSeen({ device }: Scene, path: string) {
 
 /** Waits until the device has no work on any folder. */
 export function deviceAtRest(scene: Scene, limitSeconds: number): Promise<unknown> {
-  return until(
+  return eventually(
     'the device has nothing to do',
     async () =>
       (await scene.device.get('/api/status')).folders.every(

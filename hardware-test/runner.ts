@@ -1,10 +1,10 @@
 /** Runs the cases of one start after another. No case and no start can hold up the run: each has a limit, after which the next one is begun. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { until } from '../src/testing/until.ts'
 import { type Board, NotPossible, type StartOptions } from './board.ts'
 import type { Case, Figures, Scene, Start } from './case.ts'
 import { createDevice, type Device } from './device.ts'
+import { eventually } from './eventually.ts'
 import { createPeer } from './peer.ts'
 import { type CaseResult, lineOf, resultOf } from './results.ts'
 
@@ -44,7 +44,11 @@ export async function runStarts(
       return startedMs
     }
     if (options.network !== false) {
-      await until(`the web interface answers at ${device.url}`, () => device.answers(), startLimitSeconds)
+      await eventually(
+        `the web interface answers at ${device.url}`,
+        () => device.answers(),
+        startLimitSeconds,
+      )
       startSeconds[id] = (performance.now() - startedMs) / 1000
     }
     await board.shellReady(startLimitSeconds)

@@ -1,7 +1,8 @@
 /** No network, and a clock that says 1970: the box starts all the same, and time does not go back to before it was last used. */
-import { until } from '../../src/testing/until.ts'
+
 import { assertNone, assertSo } from '../assert-so.ts'
 import type { Case } from '../case.ts'
+import { eventually } from '../eventually.ts'
 
 const upSeconds = 240
 const askItself = `/usr/lib/berrysync/node -e "fetch('http://127.0.0.1/api/access').then((answer) => console.log(answer.status))"`
@@ -16,7 +17,7 @@ export const startsAlone: Case = {
     'the screen shows its name and that there is no network; plugging the cable in makes the page reachable within a minute',
   limitSeconds: 400,
   async run({ board, startedMs }) {
-    await until(
+    await eventually(
       'the service is ready',
       async () => (await board.shell('systemctl is-active berrysync.service || true')).trim() === 'active',
       upSeconds,
@@ -24,7 +25,7 @@ export const startsAlone: Case = {
     const status = await board.shell(askItself, 60)
     assertSo(status.trim() === '200', `it answers itself with ${status}`)
     const seconds = (performance.now() - startedMs) / 1000
-    await until(
+    await eventually(
       'the system has started',
       async () => /running|degraded/.test(await board.shell('systemctl is-system-running || true')),
       180,

@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DiskFacts, diskFactsDirectory } from '../../src/appliance/disk-facts.ts'
 import { runCommand } from '../../src/testing/commands.ts'
-import { until } from '../../src/testing/until.ts'
 import { NotPossible } from '../board.ts'
 import type { Case, Scene } from '../case.ts'
 import { createDevice } from '../device.ts'
 import { makeDisk } from '../disk-files.ts'
 import { listDisks } from '../disks-seen.ts'
+import { eventually } from '../eventually.ts'
 import { makeFolder, peerAddress } from '../podcast-store.ts'
 import { cutPower, type PowerCutsFigures } from '../power-cuts/power-cuts.ts'
 import { startMachine } from '../qemu/machine.ts'
@@ -69,11 +69,11 @@ async function cutAgainAndAgain(
   }
   const machine = made.use(await startMachine(machineFiles))
   const device = createDevice(scene.device.url)
-  await until('the web interface answers', () => device.answers(), bootSeconds)
+  await eventually('the web interface answers', () => device.answers(), bootSeconds)
   await machine.shellReady(60)
   await device.setUp()
   const cutScene: Scene = { ...scene, device }
-  const seen = await until(
+  const seen = await eventually(
     'the disk is attached',
     async () => (await listDisks(cutScene)).find(({ state }) => state === 'attached'),
     120,
@@ -102,7 +102,7 @@ async function cutAgainAndAgain(
       facts,
       stateDirectories: [stateDirectory, `${seen.mountPoint}/Berrysync`],
       async waitUntilUp() {
-        await until('the web interface answers', () => device.answers(), bootSeconds)
+        await eventually('the web interface answers', () => device.answers(), bootSeconds)
       },
     })),
   }

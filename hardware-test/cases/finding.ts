@@ -3,10 +3,10 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import multicastDns from 'multicast-dns'
-import { until } from '../../src/testing/until.ts'
 import { assertSo } from '../assert-so.ts'
 import type { Board } from '../board.ts'
 import type { Case } from '../case.ts'
+import { eventually } from '../eventually.ts'
 
 const findSeconds = 40
 const askEveryMs = 1500
@@ -35,7 +35,7 @@ export const byName: Case = {
     })
     const startedMs = performance.now()
     try {
-      await until(
+      await eventually(
         'pi.local and _http._tcp answer',
         async () => {
           socket.query([
@@ -62,7 +62,7 @@ export const byNeighbourhood: Case = {
   expect: 'the device with its name; its web page opens',
   limitSeconds: 90,
   async run({ board }) {
-    const locations = await until(
+    const locations = await eventually(
       'the device answers an SSDP search',
       async () => {
         const found = await search(board)

@@ -1,12 +1,12 @@
 /** LEDs and button: the table of patterns seen from outside, and what a press of each length leads to (A8). */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Blink, ledPatterns } from '../../src/appliance/led-patterns.ts'
-import { until } from '../../src/testing/until.ts'
 import { assertSo } from '../assert-so.ts'
 import type { Light } from '../board.ts'
 import type { Case, Scene } from '../case.ts'
 import { accessOf } from '../device.ts'
 import { listDisks } from '../disks-seen.ts'
+import { eventually } from '../eventually.ts'
 import { deviceAtRest, podcastDisk } from '../podcast-store.ts'
 
 /** Two times the longest pattern. */
@@ -58,13 +58,17 @@ export const shortPress: Case = {
     await setPins(scene)
     const startedMs = performance.now()
     await scene.board.holdButton(600)
-    await until('the disk is ejected', async () => (await stateOf(scene, disk.id)) === 'ejected', 60)
+    await eventually('the disk is ejected', async () => (await stateOf(scene, disk.id)) === 'ejected', 60)
     const ejectedSeconds = (performance.now() - startedMs) / 1000
     await expectPattern(scene, 'ejected')
     await scene.board.pull(disk)
-    await until('the disk is gone', async () => (await stateOf(scene, disk.id)) === undefined, 60)
+    await eventually('the disk is gone', async () => (await stateOf(scene, disk.id)) === undefined, 60)
     await scene.board.plug(disk)
-    await until('the disk is attached again', async () => (await stateOf(scene, disk.id)) === 'attached', 90)
+    await eventually(
+      'the disk is attached again',
+      async () => (await stateOf(scene, disk.id)) === 'attached',
+      90,
+    )
     return { ejectedSeconds }
   },
 }
@@ -96,7 +100,11 @@ export const longPress: Case = {
     }
     await held
     const startedMs = performance.now()
-    await until('a new password can be chosen', async () => (await accessOf(device.url)) === 'set-up', 30)
+    await eventually(
+      'a new password can be chosen',
+      async () => (await accessOf(device.url)) === 'set-up',
+      30,
+    )
     const opensSeconds = (performance.now() - startedMs) / 1000
     await expectPattern(scene, 'password-open')
     await device.setUp()

@@ -1,7 +1,8 @@
 /** berrysync.txt on the card: what is right in it is taken, what is wrong costs its own line only, and no secret stays. */
-import { until } from '../../src/testing/until.ts'
+
 import { assertSo } from '../assert-so.ts'
 import type { Case } from '../case.ts'
+import { eventually } from '../eventually.ts'
 
 const wifiPassword = 'not to be found again'
 
@@ -29,12 +30,12 @@ export const presetsTaken: Case = {
     'it is called kitchen.local; the screen names the lines with mistakes; the Wi-Fi password is not in the file any more',
   limitSeconds: 240,
   async run({ board }) {
-    await until(
+    await eventually(
       'the name was taken over',
       async () => (await board.shell('hostname')).trim() === 'kitchen',
       120,
     )
-    const file = await until('the file was read', async () => {
+    const file = await eventually('the file was read', async () => {
       const text = await board.shell('cat /boot/firmware/berrysync.txt')
       return !text.includes(wifiPassword) && text
     })

@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readTree } from '../../src/testing/tree.ts'
-import { until } from '../../src/testing/until.ts'
 import { assertNone, assertSo } from '../assert-so.ts'
 import type { TestDisk } from '../board.ts'
 import type { Case } from '../case.ts'
 import { makeDisk } from '../disk-files.ts'
 import { plugAndSee, pullAndSee, seenAs } from '../disks-seen.ts'
+import { eventually } from '../eventually.ts'
 import { folderSeen, makeFolder, peerAddress, podcastDisk } from '../podcast-store.ts'
 
 const files = 40
@@ -53,7 +53,7 @@ export const pulledDisk: Case = {
     await pause(underWayMs)
     await pullAndSee(scene, disk)
     const pulledMs = performance.now()
-    await until(
+    await eventually(
       'the folder waits for its disk',
       async () => isWaiting(await folderSeen(scene, folder.path)),
       60,
@@ -68,7 +68,11 @@ export const pulledDisk: Case = {
 
     const backMs = performance.now()
     await plugAndSee(scene, disk, ['attached'])
-    await until('the folder is open again', async () => !isWaiting(await folderSeen(scene, folder.path)), 120)
+    await eventually(
+      'the folder is open again',
+      async () => !isWaiting(await folderSeen(scene, folder.path)),
+      120,
+    )
     const backSeconds = (performance.now() - backMs) / 1000
     await peer.settled(folder.name, settleSeconds)
     await stays('after the disk came back')
@@ -87,7 +91,11 @@ export const pulledDisk: Case = {
     await pullAndSee(scene, other)
     await plugAndSee(scene, disk, ['attached'])
     await seenAs(scene, disk, ['attached'])
-    await until('the folder is open again', async () => !isWaiting(await folderSeen(scene, folder.path)), 120)
+    await eventually(
+      'the folder is open again',
+      async () => !isWaiting(await folderSeen(scene, folder.path)),
+      120,
+    )
     await peer.settled(folder.name, settleSeconds)
     await stays('in the end')
     const there = await board.shell(`find '${folder.path}' -name .sync -prune -o -type f -print | wc -l`)
@@ -130,7 +138,7 @@ export const fullDisk: Case = {
     const directory = await peer.join(folder.name, folder.full, peerAddress(scene))
     for (let number = 0; number < 20; number += 1)
       await writeFile(join(directory, `large ${number}`), Buffer.alloc(1024 ** 2, `${number} `))
-    await until(
+    await eventually(
       'the device says that there is no room',
       async () => /full|space|room/i.test(JSON.stringify(await folderSeen(scene, folder.path))),
       180,

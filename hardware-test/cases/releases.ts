@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { packRelease } from '../../src/helper/pack-release.ts'
 import { bundleName } from '../../src/helper/release-bundle.ts'
 import { runCommand } from '../../src/testing/commands.ts'
-import { until } from '../../src/testing/until.ts'
 import { assertSo } from '../assert-so.ts'
 import { NotPossible } from '../board.ts'
 import type { Case, Scene } from '../case.ts'
+import { eventually } from '../eventually.ts'
 
 const home = '/usr/lib/berrysync'
-const partBytes = 4 * 1024 ** 2
+const partBytes = 1024 ** 2
 const keysKey = 'release keys'
 /** A start under emulation, and the time a release has to prove itself. */
 const trialSeconds = 600
@@ -27,11 +27,11 @@ export const update: Case = {
     const before = (await device.get('/api/status')).folders.length
     const startedMs = performance.now()
     await install(scene, '99.0.1', keysOf(scene).privateKey, async () => undefined)
-    await until(
+    await eventually(
       'the new release runs and is kept',
       async () => {
         const releases = await device.get('/api/system/releases')
-        return releases.running === '99.0.1' && releases.trial === undefined
+        return releases.running === '99.0.1' && releases.triesLeft === undefined
       },
       trialSeconds,
     )
@@ -65,7 +65,7 @@ export const badUpdate: Case = {
     await install(scene, '99.0.2', keysOf(scene).privateKey, (tree) =>
       writeFile(join(tree, 'berrysync.mjs'), 'process.exit(1)\n'),
     )
-    await until(
+    await eventually(
       'the release before runs again',
       async () => {
         const releases = await device.get('/api/system/releases')
@@ -101,10 +101,19 @@ async function install(
   const changed = await mkdtemp(join(board.scratch, 'release-'))
   await cp(tree, changed, { recursive: true })
   await writeFile(join(changed, 'version'), `${version}\n`)
+  await nameBundle(join(changed, 'berrysync.mjs'), version)
   await change(changed)
   const file = join(board.scratch, bundleName({ version, arch: 'arm64' }))
   await packRelease(
-    { directory: changed, privateKey, version, arch: 'arm64', replaces: '0.0.1', createdMs: Date.now() },
+    {
+      directory: changed,
+      privateKey,
+      version,
+      arch: 'arm64',
+      replaces: '0.0.1',
+      createdMs: Date.now(),
+      level: 3,
+    },
     file,
   )
   const bytes = await readFile(file)
@@ -118,13 +127,22 @@ async function install(
   await device.send('POST', '/api/system/releases/install', { file: offered[0].file })
 }
 
+/** The program says of itself which version it is. */
+async function nameBundle(file: string, version: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  const named = text.replace(/(name: "berrysync",\s*version: )"[^"]+"/, `$1"${version}"`)
+  if (named === text) throw new Error(`${file} does not say which version it is`)
+  await writeFile(file, named)
+}
+
 /** The files of the package that the image was made with. */
 async function treeOfDevice({ board, kept }: Scene): Promise<string> {
   const known = kept.get('release tree')
   if (known !== undefined) return known as string
   const [tree, archive] = [join(board.scratch, 'release-tree'), join(board.scratch, 'package')]
   await mkdir(archive, { recursive: true })
-  const packages = (await runCommand('sh', '-c', 'ls dist/berrysync_*_arm64.deb')).trim().split('\n')
+  const packages = (await runCommand('sh', '-c', 'ls dist/berrysync_*_arm64.deb || true')).trim().split('\n')
+  if (packages[0] === '') throw new NotPossible('the package that the image was made with is not in dist')
   await runCommand('dpkg-deb', '-x', packages.at(-1)!, archive)
   await cp(join(archive, home), tree, { recursive: true, dereference: true })
   await runCommand('rm', '-rf', join(tree, 'release-keys'), join(tree, 'launch'))

@@ -1,9 +1,10 @@
 /** Factory reset: the device forgets itself, and not a byte on a disk. Last of its start, because nothing is left of what others set up. */
-import { until } from '../../src/testing/until.ts'
+
 import { assertSo } from '../assert-so.ts'
 import type { Case } from '../case.ts'
 import { accessOf } from '../device.ts'
 import { plugAndSee, pullAndSee } from '../disks-seen.ts'
+import { eventually } from '../eventually.ts'
 import { podcastDisk, writeEpisode } from '../podcast-store.ts'
 
 const restartSeconds = 400
@@ -30,7 +31,7 @@ export const factoryReset: Case = {
     await device.confirm()
     const startedMs = performance.now()
     await device.send('POST', '/api/system/factory-reset', { typed: resetText })
-    await until(
+    await eventually(
       'it has forgotten its password',
       async () => (await accessOf(device.url)) === 'set-up',
       restartSeconds,

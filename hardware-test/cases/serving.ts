@@ -2,9 +2,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readTree } from '../../src/testing/tree.ts'
-import { until } from '../../src/testing/until.ts'
 import { assertSo } from '../assert-so.ts'
 import type { Case, Scene } from '../case.ts'
+import { eventually } from '../eventually.ts'
 import { makeFolder, type PodcastFolder, peerAddress, podcastDisk, writeEpisode } from '../podcast-store.ts'
 
 const folderCount = 9
@@ -49,7 +49,11 @@ export const servesPodcasts: Case = {
     if (!peer.isRunning()) await peer.start()
     const startedMs = performance.now()
     for (const { name, readOnly } of folders) await peer.join(name, readOnly, peerAddress(scene))
-    await until('all episodes are here', async () => (await differences(peer.root, hashes)).length === 0, 240)
+    await eventually(
+      'all episodes are here',
+      async () => (await differences(peer.root, hashes)).length === 0,
+      240,
+    )
     const seconds = (performance.now() - startedMs) / 1000
 
     const [first] = folders
@@ -58,7 +62,7 @@ export const servesPodcasts: Case = {
       `${first!.name}/new.mp3`,
       await writeEpisode(scene, `${first!.path}/new.mp3`, 'the newest', episodeBytes),
     )
-    await until(
+    await eventually(
       'the new episode is here',
       async () => (await differences(peer.root, hashes)).length === 0,
       120,
@@ -69,14 +73,14 @@ export const servesPodcasts: Case = {
     await writeFile(join(peer.root, first!.name, '1.mp3'), 'changed by a reader')
     await rm(join(peer.root, first!.name, '2.mp3'))
     await writeFile(join(peer.root, first!.name, 'own.txt'), 'of the reader')
-    await until(
+    await eventually(
       'the reader has seen its own changes',
       async () => (await peer.folder(first!.name)).localChanges > 0,
       60,
     )
     // Something that goes the right way shows that both have talked since.
     const last = await writeEpisode(scene, `${first!.path}/last.mp3`, 'the last', 1000)
-    await until(
+    await eventually(
       'a last episode is here',
       async () => (await readTree(join(peer.root, first!.name))).get('last.mp3')?.sha256 === last,
       120,

@@ -2,11 +2,11 @@
 import { connect } from 'node:net'
 import { openBrowser } from '../../src/testing/browser.ts'
 import { readUiTexts } from '../../src/testing/ui-texts.ts'
-import { until } from '../../src/testing/until.ts'
 import { assertNone, assertSo } from '../assert-so.ts'
 import { NotPossible } from '../board.ts'
 import type { Case } from '../case.ts'
 import { accessOf, password } from '../device.ts'
+import { eventually } from '../eventually.ts'
 
 /** Beyond the web interface; what waits for time or network may take longer. */
 const calmSeconds = 180
@@ -65,7 +65,7 @@ export const allUnits: Case = {
   expect: '"running", "0 loaded units listed", and nothing',
   limitSeconds: calmSeconds + 60,
   async run({ board }) {
-    const state = await until(
+    const state = await eventually(
       'the system has started',
       async () => {
         const text = await board.shell('systemctl is-system-running || true')
@@ -135,7 +135,7 @@ export const firstSetUp: Case = {
     await page.getByLabel(say('password'), { exact: true }).fill(password)
     await page.getByLabel(say('password-again')).fill(password)
     await page.getByRole('button', { name: say('set-up-action') }).click()
-    await until(
+    await eventually(
       'somebody is logged in',
       async () => (await page.request.get('/api/access')).json().then(({ state }) => state === 'open'),
       90,
