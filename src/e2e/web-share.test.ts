@@ -159,7 +159,7 @@ test.each(crossedLooks)(
     await row.click()
     const parts = cook.page.getByRole('dialog', { name: 'Episode 7.flac' })
     await parts.getByText('Studio').waitFor()
-    await parts.getByText(say('parts-here')).waitFor()
+    await parts.getByText(say('devices-this')).waitFor()
     await examine(cook, 'transfers-parts')
     await cook.page.keyboard.press('Escape')
     await cook.page.goto('/')
