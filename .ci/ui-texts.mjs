@@ -5,6 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Between two texts: no text has one. One long text with these is less to load than a list of as many in quotes. */
+const between = '\t'
+
 /** A plugin for esbuild. `directory` holds one directory a language, with the messages of `en` at least in each. */
 export function textsPlugin(directory) {
   const read = (language) => readMessages(join(directory, language))
@@ -21,15 +24,16 @@ export function textsPlugin(directory) {
       build.onLoad({ filter: /^(en|ru)$/, namespace: 'texts' }, ({ path }) => {
         const messages = read(path)
         const shared = [...read('en').keys()]
-        const values = shared.map((key) => messages.get(key))
+        const values = shared.map((key) => messages.get(key)).join(between)
         // What went wrong comes from the daemon in English, so only the other languages have texts for all of it.
         const own = [...messages]
           .filter(([key]) => !shared.includes(key))
-          .map((message) => message.join(' ='))
+          .map((message) => `\n${message.join(' =')}`)
+          .join('')
         return {
           contents: `import { keys } from 'texts:keys'
-            const values = ${JSON.stringify(values)}
-            export const texts = [...keys.map((key, at) => key + ' =' + values[at]), ...${JSON.stringify(own)}].join('\\n')`,
+            const values = ${JSON.stringify(values)}.split(${JSON.stringify(between)})
+            export const texts = keys.map((key, at) => key + ' =' + values[at]).join('\\n') + ${JSON.stringify(own)}`,
         }
       })
     },

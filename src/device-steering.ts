@@ -17,6 +17,7 @@ import type { ConfigKeeper } from './config.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import type { DeviceId, FolderId } from './core/ids.ts'
 import type { Invite } from './core/invite.ts'
+import { qrToPath } from './core/qr-code.ts'
 import { isOwnSecret, parseSecret, readSecretOf, secretToText } from './core/secret.ts'
 import { isSecretLink, textToSecretLink } from './core/secret-link.ts'
 import { msToText } from './core/time-text.ts'
@@ -202,6 +203,7 @@ export function createSteering(needs: Needs): Steering {
       const text = await findQrText(picture)
       return text === undefined ? {} : { text }
     },
+    drawQrCode: async (text) => qrToPath(text),
     async directories(path) {
       const { directories, ...list } = await chooser.list(path)
       return { ...list, directories: [...directories] }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import encodeQR from 'qr'
 import { expect, test } from 'vitest'
 import { SyncError } from '../core/errors.ts'
+import { maxQrBytes, qrToPath } from '../core/qr-code.ts'
 import { createOpenDoor } from '../testing/open-door.ts'
 import { photoOf } from '../testing/qr-photo.ts'
 import { startSteeredDevice } from '../testing/steered-device.ts'
@@ -108,6 +109,31 @@ test('a folder can be named by any path', async () => {
   const { id } = await device.json('add', path)
   expect((await device.json('status', path)).folders).toMatchObject([{ id, path }])
   expect(await device.run('remove', path)).toMatchObject({ status: 0 })
+})
+
+test('a QR code is drawn of a text as long as a code may be, and of nothing else', async () => {
+  await using device = await startSteeredDevice()
+  const app = buildApp(
+    device.steering,
+    (bug) => {
+      throw bug
+    },
+    createOpenDoor('web'),
+  )
+  const draw = (payload: object) => app.inject({ method: 'POST', url: '/api/qr-code/drawing', payload })
+  for (const text of ['berrysync://add?secret=x', 'x'.repeat(maxQrBytes), 'ж'.repeat(maxQrBytes / 2)])
+    expect((await draw({ text })).json()).toEqual(qrToPath(text))
+
+  const refused = [
+    await draw({ text: '' }),
+    await draw({ text: 'x'.repeat(maxQrBytes + 1) }),
+    await draw({ text: 'ж'.repeat(maxQrBytes / 2 + 1) }),
+    await draw({ text: 'x', ecc: 'high' }),
+    await draw({}),
+  ]
+  expect(refused.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
+    refused.map(() => [400, 'request-invalid']),
+  )
 })
 
 test('a picture with a QR code is read; nothing else but its pixels is taken, and not more of them', async () => {

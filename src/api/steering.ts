@@ -14,6 +14,7 @@ import type { ExplanationBody } from './schemas/explanation.ts'
 import type {
   Added,
   Hosts,
+  QrDrawing,
   QrText,
   ReadOnlySecret,
   Rotated,
@@ -58,6 +59,8 @@ export interface Steering extends FileSteering, SystemSteering, BackupSteering, 
     readonly height: number
     readonly pixels: Uint8Array
   }): Promise<QrText>
+  /** A QR code that holds the text, `maxQrBytes` at most. */
+  drawQrCode(text: string): Promise<QrDrawing>
   /** Directories of this device that a folder can be chosen from: the allowed roots, or what lies in one below them. */
   directories(path: string | undefined): Promise<Directories>
   makeDirectory(parent: string, name: string): Promise<DirectoryMade>

@@ -1,5 +1,5 @@
 /** What the screen at the box shows, as lines of text: how to get to the web interface, how the device does, and what is wrong. Pure. */
-import { renderUnicodeCompact } from 'uqr'
+import { qrToBlocks } from '../core/qr-code.ts'
 
 export interface ScreenFacts {
   readonly name: string
@@ -26,13 +26,10 @@ export interface ScreenFacts {
 const columns = 80
 const rows = 24
 const gap = 3
-/** Clear margin around the code, in its dots: readers want some. */
-const borderDots = 2
 
 export function screenText(facts: ScreenFacts): string {
   const urls = urlsOf(facts)
-  const code =
-    urls.code === undefined ? [] : renderUnicodeCompact(urls.code, { border: borderDots }).split('\n')
+  const code = urls.code === undefined ? [] : qrToBlocks(urls.code)
   const codeWidth = code.length === 0 ? 0 : code[0]!.length + gap
   const width = columns - 2 - codeWidth
   const lines = paragraphs(facts, urls.shown).flatMap((text) =>

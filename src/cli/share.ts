@@ -1,13 +1,11 @@
 /** Secrets as links, and links as QR codes in the terminal, for a phone or the other device to take. */
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { renderUnicodeCompact } from 'uqr'
+import { qrToBlocks } from '../core/qr-code.ts'
 import { secretLinkToText } from '../core/secret-link.ts'
 import { formatHostPort, parseHostPort } from '../net/address.ts'
 import { wrongUsage } from './session.ts'
 
-/** Clear margin around the code, in its dots: readers want some. */
-const borderDots = 2
 /** With a long name they still fit into a code. */
 const maxHosts = 4
 
@@ -35,5 +33,5 @@ export function linkTo(directory: string, secret: string, hosts: readonly string
 
 /** The link, with `qr` below a code that holds it. */
 export function linkToText(link: string, { qr = false }: ShareOptions): string {
-  return qr ? `${renderUnicodeCompact(link, { border: borderDots })}\n${link}` : link
+  return qr ? [...qrToBlocks(link), link].join('\n') : link
 }

@@ -1,6 +1,8 @@
 /** A folder is made, passed on and received between real devices, by people in real browsers. */
+import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeError } from '../core/errors.ts'
@@ -8,7 +10,14 @@ import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts, type Say } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
-import { examine, forgetConfirmations, sitDown, startWebPlace, webPassword } from '../testing/web-place.ts'
+import {
+  examine,
+  expectOpenToAll,
+  forgetConfirmations,
+  sitDown,
+  startWebPlace,
+  webPassword,
+} from '../testing/web-place.ts'
 
 /** Eight blocks: enough for stripes that fill. */
 const episodeBytes = 8 * 1024 ** 2
@@ -29,6 +38,16 @@ async function copyLink(page: Page, say: Say, host: string): Promise<string> {
   const link = await page.evaluate<string>('navigator.clipboard.readText()')
   expect(link).toMatch(/^berrysync:\/\/add\?secret=.+host=/)
   return link
+}
+
+/** What a phone reads off the page. */
+async function scanCode(page: Page, say: Say): Promise<string> {
+  await using root = await makeTempDirectory()
+  const path = join(root.path, 'code.png')
+  const code = page.getByRole('img', { name: say('share-qr', { folder: 'Podcast' }) })
+  await code.screenshot({ path })
+  const { stdout } = await promisify(execFile)('zbarimg', ['--quiet', '--raw', path])
+  return stdout.trim()
 }
 
 async function pasteSecret(page: Page, say: Say, text: string): Promise<void> {
@@ -95,8 +114,10 @@ test.each(crossedLooks)(
     const secret = (await host.page.locator('.secret.code').textContent())!
     const { full } = await studio.daemon.askJson('secrets', podcast)
     expect(secret).toBe(full)
+    await host.page.getByRole('img', { name: say('share-qr', { folder: 'Podcast' }) }).waitFor()
     await examine(host, 'share-full')
     const link = await copyLink(host.page, say, studio.daemon.listen)
+    expect(await scanCode(host.page, say)).toBe(link)
     await host.page.getByRole('button', { name: say('share-full-hide') }).click()
     await expect(host.page.getByText(full).count()).resolves.toBe(0)
     await host.page.keyboard.press('Escape')
@@ -138,7 +159,7 @@ test.each(crossedLooks)(
     await row.click()
     const parts = cook.page.getByRole('dialog', { name: 'Episode 7.flac' })
     await parts.getByText('Studio').waitFor()
-    await parts.getByText(say('parts-here')).waitFor()
+    await parts.getByText(say('devices-this')).waitFor()
     await examine(cook, 'transfers-parts')
     await cook.page.keyboard.press('Escape')
     await cook.page.goto('/')
@@ -151,6 +172,7 @@ test.each(crossedLooks)(
     await host.page.getByRole('button', { name: say('share-one-time-read-only') }).click()
     await host.page.getByRole('button', { name: say('share-one-time-make') }).click()
     await host.page.locator('.secret.code').waitFor()
+    await host.page.getByRole('img', { name: say('share-qr', { folder: 'Podcast' }) }).waitFor()
     await examine(host, 'share-one-time')
     const ticket = await copyLink(host.page, say, studio.daemon.listen)
     await host.page.keyboard.press('Escape')
@@ -195,3 +217,35 @@ test.each(crossedLooks)(
     for (const { faults } of [host, cook, visitor]) expect(faults).toEqual([])
   },
 )
+
+test('a code that the device does not draw leaves a word why, and can be asked for again', async () => {
+  await using root = await makeTempDirectory()
+  await using stack = new AsyncDisposableStack()
+  const studio = await startWebPlace(root.path, 'Studio', stack)
+  await studio.daemon.ask('add', studio.directory)
+  const look = { width: 360, language: 'en' } as const
+  const say = readUiTexts(look.language)
+  const person = stack.use(await sitDown(browser, studio, look))
+  const { page } = person
+  const drawing = '**/api/qr-code/drawing'
+  {
+    using _ = person.expectSilence()
+    await page.route(drawing, (route) => route.abort())
+    await page.goto('/')
+    await page.getByRole('link', { name: /^folder/ }).click()
+    await page.getByRole('link', { name: say('tab-sharing') }).click()
+    await page
+      .getByRole('button', { name: say('share-read-only') })
+      .first()
+      .click()
+    await page.getByRole('dialog').getByText(say('error-device-unreachable')).waitFor()
+    await expectOpenToAll(person, 'share-undrawn')
+  }
+  await page.unroute(drawing)
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: say('try-again') })
+    .click()
+  await page.getByRole('img', { name: say('share-qr', { folder: 'folder' }) }).waitFor()
+  expect(person.faults).toEqual([])
+})

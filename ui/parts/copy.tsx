@@ -1,8 +1,10 @@
 /** Copying a text, and showing it as a QR code. */
 import { useState } from 'preact/hooks'
-import encodeQR from 'qr'
+import type { QrDrawing } from '../../src/api/schemas/folders.ts'
+import { api } from '../api/request.ts'
 import { t } from '../text/translate.ts'
 import { Button } from './button.tsx'
+import { Show, useLoaded } from './use-loaded.tsx'
 
 /** How long it says that it was copied. */
 const saidMs = 2000
@@ -37,18 +39,20 @@ async function copyText(text: string): Promise<void> {
   before?.focus()
 }
 
-/** Dark on light whatever the theme: cameras want it so. */
-export function QrCode({ text, label }: { readonly text: string; readonly label?: string }) {
-  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 })
-  const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
+/** Drawn by the device, because what draws one is much to load. Dark on light whatever the theme: cameras want it so. */
+export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
+  const drawing = useLoaded(text, (signal) =>
+    api.post<QrDrawing>('/api/qr-code/drawing', { text }, undefined, signal),
+  )
   return (
-    <svg
-      class="qr"
-      viewBox={`0 0 ${rows.length} ${rows.length}`}
-      role="img"
-      aria-label={label ?? t('qr-label')}
-    >
-      <path d={path} />
-    </svg>
+    <div class="qr">
+      <Show loading={drawing}>
+        {({ size, path }) => (
+          <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
+            <path d={path} />
+          </svg>
+        )}
+      </Show>
+    </div>
   )
 }

@@ -13,7 +13,7 @@ export function PartsList({ parts: { here, peers } }: { readonly parts: Parts })
   return (
     <div class="parts">
       <ul>
-        <Stripe name={t('parts-here')} cells={here} isHere />
+        <Stripe name={t('devices-this')} cells={here} isHere />
         {peers.slice(0, maxStripes).map(({ id, name, cells }) => (
           <Stripe key={id} name={name} cells={cells} />
         ))}

@@ -24,7 +24,7 @@ export function daysText(days: readonly number[]): string {
 
 export function effectText(does: ScheduledLimits): string {
   if (does.kind === 'pause') return t('schedule-pause')
-  const rate = (value: number) => (value === 0 ? t('schedule-no-limit') : formatSpeed(value))
+  const rate = (value: number) => (value === 0 ? t('no-limit') : formatSpeed(value))
   const parts = (['down', 'up'] as const).flatMap((key) => {
     const value = does[key]
     return value === undefined ? [] : [t(`schedule-${key}`, { rate: rate(value) })]

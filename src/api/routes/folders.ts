@@ -1,6 +1,7 @@
 /** Adding, leaving and changing folders, and their secrets. Decides nothing: every route asks the steering. */
 import Type from 'typebox'
 import { SyncError } from '../../core/errors.ts'
+import { maxQrBytes } from '../../core/qr-code.ts'
 import { DoneSchema, FolderParams } from '../schemas/basics.ts'
 import {
   AddBody,
@@ -12,6 +13,8 @@ import {
   HostsSchema,
   maxPictureSide,
   PictureQuery,
+  QrDrawingSchema,
+  QrTextBody,
   QrTextSchema,
   ReadOnlySecretSchema,
   RotatedSchema,
@@ -44,6 +47,20 @@ export function addFolderRoutes(app: App, steering: Steering): void {
     ({ body }) => steering.secretKind(body.text),
   )
   addQrCodeRoute(app, steering)
+  app.post(
+    '/api/qr-code/drawing',
+    takes({ body: QrTextBody }, QrDrawingSchema, {
+      tag,
+      summary: 'A QR code that holds a text; nothing is kept of it',
+    }),
+    ({ body: { text } }) => {
+      if (Buffer.byteLength(text) > maxQrBytes) {
+        const reason = `A QR code holds ${maxQrBytes} bytes at most.`
+        throw new SyncError('request-invalid', { reason })
+      }
+      return steering.drawQrCode(text)
+    },
+  )
   app.delete(
     '/api/folders/:folder',
     takes({ params: FolderParams }, DoneSchema, { tag, summary: 'Stop syncing a folder; every file stays' }),

@@ -1,5 +1,6 @@
 /** Adding, leaving and changing folders, and their secrets. */
 import Type, { type Static } from 'typebox'
+import { maxQrBytes } from '../../core/qr-code.ts'
 import { closed, maxHostCharacters, maxSecretCharacters, Path, RoleSchema } from './basics.ts'
 import { PeerSchema } from './members.ts'
 
@@ -37,6 +38,16 @@ export const QrTextSchema = Type.Object({
   text: Type.Optional(Type.String()),
 })
 export type QrText = Static<typeof QrTextSchema>
+
+export const QrTextBody = Type.Object({ text: Type.String({ minLength: 1, maxLength: maxQrBytes }) }, closed)
+
+export const QrDrawingSchema = Type.Object({
+  /** Of a side, in dots, with a clear margin. */
+  size: Type.Integer(),
+  /** All that is dark, as an SVG path in dots. */
+  path: Type.String(),
+})
+export type QrDrawing = Static<typeof QrDrawingSchema>
 
 export const AddBody = Type.Object(
   {

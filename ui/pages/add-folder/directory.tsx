@@ -92,7 +92,7 @@ function Crumbs({
               onClick={() => onGo(undefined)}
             >
               <Icon name="device" />
-              {t('directory-roots')}
+              {t('devices-this')}
             </button>
           </li>
         )}
@@ -121,7 +121,7 @@ function Rows({ list, onGo }: { readonly list: Directories; readonly onGo: (path
   return (
     <>
       <VirtualList
-        label={t('directory-list')}
+        label={t('preferences-directories')}
         count={directories.length}
         rowHeight={rowHeight}
         keyOf={(at) => directories[at]!.path}
@@ -229,7 +229,7 @@ function NewDirectory({
     onMade((await api.post<DirectoryMade>('/api/directories', { parent, name })).path)
   })
   return (
-    <Dialog title={t('directory-new-title')} onClose={onClose}>
+    <Dialog title={t('directory-new')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

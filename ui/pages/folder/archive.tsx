@@ -53,7 +53,7 @@ export function ArchiveTab({ folder }: FolderTabProps) {
       <div class="toolbar">
         <SearchField label={t('archive-search')} value={search} onSearch={(text) => look({ search: text })} />
         <Choice
-          label={t('archive-view')}
+          label={t('files-filter')}
           value={view}
           options={views.map((value) => ({ value, label: t(`archive-view-${value}`) }))}
           onChange={(value) => look({ view: value })}

@@ -109,7 +109,7 @@ function InviteWhen({ invite }: { readonly invite: InviteBody }) {
       {state === 'open' && (
         <>
           {' · '}
-          {t('invite-ends')} <When at={expires} />
+          {t('token-ends')} <When at={expires} />
         </>
       )}
     </>

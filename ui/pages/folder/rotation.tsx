@@ -52,7 +52,7 @@ function Rotation({ folder: { id, path }, onClose }: Props & { readonly onClose:
   return (
     <ConfirmDialog
       title={t('rotation-title')}
-      action={t('rotation-do')}
+      action={t('rotation-title')}
       isDanger
       isReady={isSure && loading.loaded.state === 'ready'}
       onConfirm={rotate}

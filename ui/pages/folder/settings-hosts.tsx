@@ -24,11 +24,11 @@ const tones: Readonly<Record<Route['state'], Tone>> = {
 export function HostsSection({ folder }: FolderTabProps) {
   const { id, hosts, routes } = folder
   return (
-    <Section title={t('hosts-title')} about={t('hosts-about')}>
+    <Section title={t('folder-setting-hosts')} about={t('hosts-about')}>
       {hosts.length === 0 ? (
         <p class="muted">{t('hosts-none')}</p>
       ) : (
-        <ul class="rows" aria-label={t('hosts-title')}>
+        <ul class="rows" aria-label={t('folder-setting-hosts')}>
           {hosts.map((host) => (
             <Host
               key={host}
@@ -107,7 +107,7 @@ function AddHost({ id }: { readonly id: string }) {
         fault={fault}
       />
       <Button type="submit" icon="plus" isBusy={isBusy}>
-        {t('host-add')}
+        {t('list-add')}
       </Button>
     </form>
   )

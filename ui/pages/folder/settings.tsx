@@ -104,7 +104,7 @@ function Sections({
           </>
         )}
       </Section>
-      <Section title={t('settings-archive')} about={t('settings-archive-about')}>
+      <Section title={t('tab-archive')} about={t('settings-archive-about')}>
         <SwitchSetting name="archive" />
         <div class="setting-columns">
           <AmountSetting name="archiveDays" kind="days" />
@@ -113,7 +113,7 @@ function Sections({
       </Section>
       <details class="section card advanced">
         <summary>
-          <h2>{t('settings-advanced')}</h2>
+          <h2>{t('preferences-advanced')}</h2>
         </summary>
         <p class="about">{t('advanced-about')}</p>
         <div class="setting-columns">

@@ -16,7 +16,7 @@ export function PasswordSection({ onChanged }: { readonly onChanged: () => void 
     showToast('ok', t('password-was-changed'))
   })
   return (
-    <Section title={t('password-change-title')} about={t('password-change-about')}>
+    <Section title={t('password')} about={t('password-change-about')}>
       <form
         class="narrow"
         onSubmit={(event) => {

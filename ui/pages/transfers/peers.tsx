@@ -29,12 +29,12 @@ function PeerRow({ peer }: { readonly peer: MovingPeer }) {
         <strong>{name}</strong>
         <span class="about">
           {folders.join(', ')}
-          {isRelayed && ` · ${t('transfers-relayed')}`}
+          {isRelayed && ` · ${t('overview-via-relay')}`}
         </span>
         <span class="about">
           {needFiles > 0
             ? t('transfers-needs', { files: needFiles, bytes: needBytes })
-            : t('transfers-needs-nothing')}
+            : t('overview-peer-has-all')}
         </span>
       </div>
       <div class="transfer-speeds">

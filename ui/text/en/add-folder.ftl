@@ -30,15 +30,12 @@ scan-unreadable = This file is no photo that can be read.
 scan-no-camera = The camera cannot be used. Allow it in the browser, or choose a photo of the code.
 directory-chooser = Directories of this device
 directory-way = Where you are
-directory-roots = This device
-directory-list = Directories
 directory-no-roots = No directory of this device may be chosen here. On the device itself, `berrysync config roots=DIR` allows one.
 directory-empty = No directories in here. Use this one, or make a new one.
 directory-more = Only the first { $count } are shown.
 directory-free = { $free } free of { $total }
 directory-use = Use this one
 directory-new = New directory
-directory-new-title = New directory
 directory-name = Name
 directory-name-about = In { $parent }
 directory-make = Make it

@@ -1,6 +1,5 @@
 archive-lead = What other devices replaced or deleted is kept here for a while, so that it can be brought back.
 archive-search = Search the archive
-archive-view = Show
 archive-view-all = All versions
 archive-view-then = As it was on…
 archive-read-only = This device only receives: what is put back here stays here, as a change of its own.

@@ -4,7 +4,6 @@ copy = Copy
 copied = Copied
 loading = Loading…
 try-again = Try again
-qr-label = QR code
 progress-label = Progress
 count-files = { $files ->
     [one] { $files } file

@@ -96,7 +96,6 @@ invite-state-cancelled = Cancelled
 invite-state-restored = Unknown
 invite-used-by = Used by { $device }
 invite-made = Made
-invite-ends = ends
 invite-cancel = Cancel
 invite-cancel-title = Cancel this one-time secret?
 invite-cancel-about = Nobody can join with it any more. Who has joined already stays.
@@ -127,5 +126,4 @@ rotation-invites = { $invites ->
   }
 rotation-warning = This cannot be undone. No file is deleted anywhere.
 rotation-sure = I know who is left behind.
-rotation-do = Change the secret
 rotation-done = { $folder } has a new secret.

@@ -25,12 +25,10 @@ transfers-peers = { $peers ->
    *[other] { $peers } devices take part
   }
 transfers-peers-label = Devices that take part
-transfers-relayed = through a relay
 transfers-needs = { $files ->
     [one] needs { $files } more file, { BYTES($bytes) }
    *[other] needs { $files } more files, { BYTES($bytes) }
   }
-transfers-needs-nothing = has everything
 left-none = all here
 left-unknown = waiting
 left-nobody = nobody has it now

@@ -30,15 +30,12 @@ scan-unreadable = Этот файл не удалось прочитать ка�
 scan-no-camera = Камера недоступна. Разрешите её в браузере или выберите фото кода.
 directory-chooser = Каталоги этого устройства
 directory-way = Где вы находитесь
-directory-roots = Это устройство
-directory-list = Каталоги
 directory-no-roots = Здесь нельзя выбрать ни один каталог этого устройства. Разрешить каталог можно на самом устройстве: `berrysync config roots=DIR`.
 directory-empty = Внутри каталогов нет. Используйте этот или создайте новый.
 directory-more = Показаны только первые { $count }.
 directory-free = Свободно { $free } из { $total }
 directory-use = Выбрать этот
 directory-new = Новый каталог
-directory-new-title = Новый каталог
 directory-name = Название
 directory-name-about = В каталоге { $parent }
 directory-make = Создать

@@ -1,4 +1,3 @@
-parts-here = Это устройство
 parts-nobody = Ни у кого на связи этого файла пока нет.
 parts-more = { $peers ->
     [one] И ещё { $peers } устройство.

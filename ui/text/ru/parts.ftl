@@ -4,7 +4,6 @@ copy = Скопировать
 copied = Скопировано
 loading = Загрузка…
 try-again = Попробовать снова
-qr-label = QR-код
 progress-label = Ход выполнения
 count-files = { $files ->
     [one] { $files } файл

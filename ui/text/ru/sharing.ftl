@@ -104,7 +104,6 @@ invite-state-cancelled = Отменён
 invite-state-restored = Неизвестно
 invite-used-by = Использовало устройство { $device }
 invite-made = Создан
-invite-ends = истекает
 invite-cancel = Отменить
 invite-cancel-title = Отменить этот одноразовый секрет?
 invite-cancel-about = Присоединиться по нему больше никто не сможет. Кто уже присоединился, останется.
@@ -139,5 +138,4 @@ rotation-invites = { $invites ->
   }
 rotation-warning = Отменить это нельзя. Ни один файл нигде не удаляется.
 rotation-sure = Я знаю, кто останется без папки.
-rotation-do = Сменить секрет
 rotation-done = У папки { $folder } новый секрет.

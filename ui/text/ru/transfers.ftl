@@ -31,14 +31,12 @@ transfers-peers = { $peers ->
    *[other] Участвуют { $peers } устройства
   }
 transfers-peers-label = Участвующие устройства
-transfers-relayed = через ретранслятор
 transfers-needs = { $files ->
     [one] нужен ещё { $files } файл, { BYTES($bytes) }
     [few] нужны ещё { $files } файла, { BYTES($bytes) }
     [many] нужны ещё { $files } файлов, { BYTES($bytes) }
    *[other] нужны ещё { $files } файла, { BYTES($bytes) }
   }
-transfers-needs-nothing = есть всё
 left-none = уже всё здесь
 left-unknown = ожидание
 left-nobody = сейчас ни у кого нет
