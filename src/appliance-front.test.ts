@@ -8,7 +8,7 @@ function make(states: readonly DiskFacts['state'][], failing: readonly string[] 
   const disks = createFrontDisks({
     disks: {
       list: () => states.map((state, at) => ({ device: `sd${'abcdef'[at]}1`, state }) as DiskFacts),
-      workOn: (device) => (device === 'sdb1' ? { verb: 'repair', progress: undefined } : undefined),
+      workOn: ({ device }) => (device === 'sdb1' ? { verb: 'repair', progress: undefined } : undefined),
     },
     steering: {
       async ejectDisk(device) {

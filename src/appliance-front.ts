@@ -60,8 +60,7 @@ interface FrontDisksNeeds {
 
 export function createFrontDisks({ disks, steering, helper }: FrontDisksNeeds): FrontDisks {
   return {
-    states: () =>
-      disks.list().map(({ device, state }) => (disks.workOn(device) === undefined ? state : 'checking')),
+    states: () => disks.list().map((facts) => (disks.workOn(facts) === undefined ? facts.state : 'checking')),
     async ejectAll() {
       const attached = disks.list().filter(({ state }) => state === 'attached')
       const ends = await Promise.allSettled(attached.map(({ device }) => steering.ejectDisk(device)))
