@@ -61,7 +61,7 @@ const postinst = `#!/bin/sh
 set -e
 if [ "$1" != configure ]; then exit 0; fi
 systemd-sysusers --root="$DPKG_ROOT/" berrysync.conf
-systemd-tmpfiles --root="$DPKG_ROOT/" --create berrysync.conf berrysync-disks.conf || [ ! -d "$DPKG_ROOT/run/systemd/system" ]
+systemd-tmpfiles --root="$DPKG_ROOT/" --create berrysync.conf || [ ! -d "$DPKG_ROOT/run/systemd/system" ]
 for unit in ${enabledUnits.join(' ')}; do
   deb-systemd-helper unmask "$unit" >/dev/null || true
   # What a person has disabled stays so over an update.
