@@ -11,6 +11,8 @@ rm -rf "$work"
 mkdir -p "$work" "$DEPLOY_DIR"
 mv "$ROOTFS_DIR/boot/firmware" "$work/boot"
 mkdir -m 755 "$ROOTFS_DIR/boot/firmware"
+# Or every start would make the caches anew that depend on what is installed.
+touch "$ROOTFS_DIR/etc/.updated" "$ROOTFS_DIR/var/.updated"
 for directory in "$ROOTFS_DIR" "$work/boot"; do
   find "$directory" -xdev -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 done

@@ -11,4 +11,4 @@ END
 ln -sf "/usr/share/zoneinfo/$TIMEZONE_DEFAULT" "$ROOTFS_DIR/etc/localtime"
 echo "LANG=$LOCALE_DEFAULT" > "$ROOTFS_DIR/etc/default/locale"
 # The machine id is read from the state partition before systemd starts. `settle` keeps it there at the first start.
-install -m 755 files/initramfs-machine-id "$ROOTFS_DIR/etc/initramfs-tools/scripts/init-bottom/berrysync-machine-id"
+install -m 755 files/initramfs-root "$ROOTFS_DIR/etc/initramfs-tools/scripts/init-bottom/berrysync-root"
