@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
-import { type ConfigKeeper, openConfig } from './config.ts'
+import { type ConfigKeeper, type FolderEntry, openConfig } from './config.ts'
 import { SyncError } from './core/errors.ts'
 import { type DeviceId, type RotationId, toId } from './core/ids.ts'
 import { inviteIdOf, inviteKeys } from './core/invite.ts'
@@ -240,6 +240,67 @@ test('a pass that cannot be kept is not lost: the folder goes on joining, and is
     ['opened as new'],
   ])
   expect((await folders.findRunning(path)).id).toBe(folderKeys(full).folderId)
+})
+
+describe('A4: a disk that came back while a folder was being opened', () => {
+  /** One disk, mounted at one of two places; `hasComeBack` counts how often it was attached. */
+  function makePlaces(at: { mount: string; attachment: string }) {
+    const listeners: (() => void)[] = []
+    return {
+      own: () => [],
+      listen: (changed: () => void) => {
+        listeners.push(changed)
+        return new DisposableStack()
+      },
+      place: (entry: FolderEntry) => ({
+        entry: { ...entry, path: join(at.mount, 'folder') },
+        attachment: at.attachment,
+      }),
+      tell: () => {
+        for (const changed of listeners) changed()
+      },
+    }
+  }
+
+  test('a folder that is joined is opened where its disk is by now, not what is mounted there instead', async () => {
+    await using root = await makeTempDirectory()
+    const { home, config, opener } = await makeDevice(root.path)
+    const [before, after] = [join(root.path, 'one'), join(root.path, 'two')]
+    for (const mount of [before, after]) await makeDirectory(mount, 'folder')
+    const at = { mount: before, attachment: '1' }
+    const places = makePlaces(at)
+    const folders = await openSyncedFolders({ home, config, opener, places, chance: systemChance, log })
+    await folders.add(join(before, 'folder'), secretToText(oneTime))
+    Object.assign(at, { mount: after, attachment: '2' })
+    expect(await codeOf(opener.joined.get(join(before, 'folder'))!.granted(pass))).toBe('done')
+    expect([...opener.opened.keys()]).toEqual([join(after, 'folder')])
+    expect(config.current().folders.map(({ path }) => path)).toEqual([join(after, 'folder')])
+  })
+
+  test('a folder that is added is opened again, since what it has open is of the disk before', async () => {
+    await using root = await makeTempDirectory()
+    const { home, config, opener } = await makeDevice(root.path)
+    const path = await makeDirectory(root.path, 'disk', 'folder')
+    const at = { mount: join(root.path, 'disk'), attachment: '1' }
+    const places = makePlaces(at)
+    let opened = 0
+    const slow: FakeOpener = {
+      ...opener,
+      async open(...asked) {
+        opened += 1
+        at.attachment = '2'
+        return opener.open(...asked)
+      },
+    }
+    const folders = await openSyncedFolders({
+      ...{ home, config, places, chance: systemChance, log },
+      opener: slow,
+    })
+    await folders.add(path, undefined)
+    places.tell()
+    await folders.followDisks()
+    expect(opened).toBe(2)
+  })
 })
 
 test('a folder whose pass is kept and which could not be opened can be removed, and is opened at the next start', async () => {

@@ -19,7 +19,7 @@ import {
 import type { Folder } from './engine/folder.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import type { Succession } from './engine/succession.ts'
-import type { FolderPlaces } from './folder-disks.ts'
+import type { FolderPlaces, Placed } from './folder-disks.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
@@ -370,8 +370,9 @@ export async function openSyncedFolders({
     const from = approve === undefined ? {} : { isFromWeb: true }
     const placed = places.place({ path: real, secret, set, isNew: true, ...from })
     if (placed instanceof SyncError) throw placed
-    const { entry } = placed
-    return secret.kind === 'one-time' ? addJoining(entry, secret) : addOpened(entry, folderKeys(secret))
+    return secret.kind === 'one-time'
+      ? addJoining(placed.entry, secret)
+      : addOpened(placed, folderKeys(secret))
   }
 
   async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
@@ -382,7 +383,8 @@ export async function openSyncedFolders({
     return join(entry, secret)
   }
 
-  async function addOpened(entry: FolderEntry, keys: FolderKeys): Promise<SyncedFolder> {
+  /** Where its disk was when that was asked: it may have come again while the folder was being opened, and then it is opened anew. */
+  async function addOpened({ entry, attachment }: Placed, keys: FolderKeys): Promise<SyncedFolder> {
     const id = keys.folderId
     refuseForRole(entry.set, keys.role)
     const same = folderWithId(id)
@@ -392,7 +394,6 @@ export async function openSyncedFolders({
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     try {
       const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(id, true))
-      const { attachment } = attachmentOf(entry)
       const folder: SyncedFolder = { id, entry, keys, state, attachment }
       folders.set(id, folder)
       log.info({ folder: entry.path, role: keys.role }, 'added a folder')
@@ -401,11 +402,6 @@ export async function openSyncedFolders({
       await config.change((before) => withoutEntry(before, entry))
       throw error
     }
-  }
-
-  function attachmentOf(entry: FolderEntry): Pick<OpenedFolder, 'attachment'> {
-    const placed = places.place(entry)
-    return { attachment: placed instanceof SyncError ? undefined : placed.attachment }
   }
 
   function join(entry: FolderEntry, secret: OneTimeSecret): SyncedFolder {
@@ -428,12 +424,16 @@ export async function openSyncedFolders({
     if (same !== undefined && same !== folder)
       throw new SyncError('folder-same-secret', { other: same.entry.path })
     const set = onlyForRole(folder.entry.set, keys.role)
-    const { entry } = await replaceEntry(folder, { ...folder.entry, set, secret: pass })
-    if (places.place(entry) instanceof SyncError) await openExisting(entry)
+    const taken: FolderEntry = { ...folder.entry, set, secret: pass }
+    const placed = places.place(taken)
+    // Its disk may be mounted elsewhere by now, and another one where it was.
+    const { entry } = await replaceEntry(folder, placed instanceof SyncError ? taken : placed.entry)
+    if (placed instanceof SyncError) await openExisting(entry)
     else {
       await opener.forget(entry)
       const state = await opener.open(entry, keys, settingsOf(entry), howToOpen(keys.folderId, true))
-      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state, ...attachmentOf(entry) })
+      const { attachment } = placed
+      folders.set(keys.folderId, { id: keys.folderId, entry, keys, state, attachment })
     }
     log.info({ folder: entry.path, role: keys.role }, 'joined a folder')
     folders.delete(meeting)

@@ -122,6 +122,14 @@ describe('A9: on an attached disk', () => {
     expect((await stat(join(place.disk, 'new.release'))).size).toBe(bytes.length)
   })
 
+  test('one that is refused in the end leaves nothing beside the state of the device', async () => {
+    await using place = await makePlace()
+    await writeFile(join(place.disk, 'new.release'), await bytesOf(place.scene, '1.1.0'))
+    place.refusal = new SyncError('release-busy')
+    await expect(place.releases.install('new.release', 'usb')).rejects.toMatchObject({ code: 'release-busy' })
+    expect(await readdir(place.scene.places.updates)).toEqual([])
+  })
+
   test('what cannot be installed says why', async () => {
     await using place = await makePlace()
     const old = await bytesOf(place.scene, '0.9.5')

@@ -11,7 +11,7 @@ import { openBundle, readTrustedKeys } from '../helper/open-bundle.ts'
 import { architectureOf, judgeManifest, maxBundleBytes } from '../helper/release-bundle.ts'
 import { type ReleasePlaces, type ReleaseState, readReleases } from '../helper/release-state.ts'
 import type { Clock } from '../ports.ts'
-import { takePart, uploadedName } from './upload.ts'
+import { demandRoom, takePart, uploadedName } from './upload.ts'
 
 /** More files than anybody keeps; a disk with more is not listed any further. */
 const maxListed = 10
@@ -122,11 +122,13 @@ export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
         const installed = await needs.install(name, (done) => {
           progress = done
         })
-        for (const each of [uploadedName, fromDiskName]) await rm(join(places.updates, each), { force: true })
+        await rm(join(places.updates, uploadedName), { force: true })
         restartSoon()
         return installed
       } finally {
         progress = undefined
+        // It lies on its disk still, and would take the room that the state of the device needs.
+        await rm(join(places.updates, fromDiskName), { force: true })
       }
     },
     async rollBack() {
@@ -147,8 +149,10 @@ export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
     await mkdir(places.updates, { recursive: true, mode: 0o700 })
     const to = join(places.updates, fromDiskName)
     await rm(to, { force: true })
+    const { manifest, descriptor } = bundle
+    await demandRoom(places.updates, manifest.payload.bytes, manifest.version)
     const from = createReadStream('', {
-      fd: bundle.descriptor,
+      fd: descriptor,
       autoClose: false,
       start: 0,
       end: maxBundleBytes,

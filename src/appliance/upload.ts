@@ -37,8 +37,13 @@ async function begin(directory: string, draft: string, sizeBytes: number): Promi
     throw new SyncError('release-too-large', { bytes: sizeBytes, most: maxBundleBytes })
   await mkdir(directory, { recursive: true, mode: 0o700 })
   for (const old of [draft, join(directory, uploadedName)]) await rm(old, { force: true })
+  await demandRoom(directory, sizeBytes, '')
+  await (await open(draft, 'wx', 0o600)).close()
+}
+
+/** For a file of that size beside the state of the device. Throws `release-no-room`. */
+export async function demandRoom(directory: string, sizeBytes: number, version: string): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
   const [freeBytes, neededBytes] = [bavail * bsize, sizeBytes + reserveBytes]
-  if (freeBytes < neededBytes) throw new SyncError('release-no-room', { version: '', freeBytes, neededBytes })
-  await (await open(draft, 'wx', 0o600)).close()
+  if (freeBytes < neededBytes) throw new SyncError('release-no-room', { version, freeBytes, neededBytes })
 }

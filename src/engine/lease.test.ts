@@ -127,3 +127,42 @@ test('I11 a peer that read further than the index reaches shows that disk and da
     'a peer has read more of this index than there is: beginning a new epoch',
   )
 })
+
+test.each(['full', 'read-only'] as const)(
+  'I10 a directory older than its database, as a copy of a disk is, tells %s devices of no deletion: what is missing comes again',
+  async (role) => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const before = await openMemoryDevice({ clock, name: 'alice', role })
+    const victor = await openMemoryDevice({ clock, name: 'victor' })
+    devices.push(victor)
+    connectDevices(before, victor)
+    victor.own.person.writeFile('first', 'first')
+    await pass(clock)
+    const lease = before.own.person.readFile('.sync/lease')
+    const firstImage = before.image()
+    await before[Symbol.asyncDispose]()
+
+    const again = await openMemoryDevice({ clock, name: 'alice', role, image: firstImage, own: before.own })
+    connectDevices(again, victor)
+    for (const name of ['dir/second', 'third']) victor.own.person.writeFile(name, name)
+    await pass(clock)
+    expect(again.own.person.readFile('dir/second').toString()).toBe('dir/second')
+    const image = again.image()
+    await again[Symbol.asyncDispose]()
+
+    const { person } = again.own
+    person.writeFile('.sync/lease', lease)
+    for (const name of ['dir/second', 'dir', 'third']) person.remove(name)
+    const after = await openMemoryDevice({ clock, name: 'alice', role, image, own: again.own })
+    devices.push(after)
+    await pass(clock)
+    connectDevices(after, victor)
+    await pass(clock, 60_000)
+    for (const { own } of devices) {
+      expect(own.person.names('').sort()).toEqual(['.sync', 'dir', 'first', 'third'])
+      expect(own.person.readFile('dir/second').toString()).toBe('dir/second')
+    }
+    const actions = devices.flatMap(({ store }) => store.history(100).map(({ action }) => action))
+    expect(actions).not.toContain('deleted')
+  },
+)

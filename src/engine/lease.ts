@@ -2,13 +2,20 @@
  * Finds out at opening whether the database is the one this folder was last used with. A random token lies both in the database and in the
  * folder's hidden directory, and changes at every opening and whenever the index has grown: a lost or older database does not know the present
  * one, and then a new epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
+ * Tokens are counted and bear the mark of their database, so that it knows a directory that is older than itself: a copy of the disk that was
+ * put in its place, or a stick that lost what it was said to have kept. What is not in such a directory is not deleted (I10).
  */
+import { createHmac } from 'node:crypto'
 import type { IndexId } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
 import type { FolderContext } from './folder-context.ts'
 import { checkRoot } from './safety.ts'
 import { isWriter, renewEpochs } from './sign.ts'
 
 const tokenBytes = 16
+const markDigits = 32
+/** Paths forgotten in one transaction. */
+const pageSize = 512
 /** Folders in which a peer has shown once that the database is old. */
 const believed = new WeakSet<FolderContext>()
 /** The renewal under way, or the last one. */
@@ -20,6 +27,10 @@ export async function takeLease(context: FolderContext): Promise<void> {
   const onDisk = await disk.readNote('lease')
   const inDatabase = store.fact('lease')
   const isPresent = onDisk !== undefined && (onDisk === inDatabase || onDisk === store.fact('nextLease'))
+  if (!isPresent && onDisk !== undefined && isFromBefore(context, onDisk)) {
+    log.warn({}, 'the directory is older than the database: what is missing in it does not count as deleted')
+    forgetWhatLiesHere(context)
+  }
   if (!isWriter(store) || !isPresent) {
     beginEpoch(context)
     if (inDatabase !== undefined)
@@ -42,11 +53,50 @@ export function renewLease(context: FolderContext): Promise<void> {
 async function writeToken(context: FolderContext): Promise<void> {
   const { store, disk, chance } = context
   await checkRoot(context)
-  const token = chance.bytes(tokenBytes).toString('hex')
+  const token = makeToken(context, chance.bytes(tokenBytes).toString('hex'))
   // A crash before or after the note is written leaves one of the two that the database knows.
   store.setFact('nextLease', token)
   await disk.writeNote('lease', token)
   store.setFact('lease', token)
+}
+
+/** RANDOM-COUNT-MARK. Not the count alone tells one from another: a database from a backup counts on from there. */
+function makeToken({ store, chance }: FolderContext, random: string): string {
+  if (store.fact('leaseKey') === undefined)
+    store.setFact('leaseKey', chance.bytes(tokenBytes).toString('hex'))
+  const text = `${random}-${countOf(store.fact('lease')) + 1}`
+  return `${text}-${markOf(store.fact('leaseKey')!, text)}`
+}
+
+/** Whether this database put it there, and others after it. */
+function isFromBefore({ store }: FolderContext, token: string): boolean {
+  const key = store.fact('leaseKey')
+  const [random, count, mark] = token.trim().split('-')
+  if (key === undefined || mark === undefined || mark !== markOf(key, `${random}-${count}`)) return false
+  return countOf(token) < countOf(store.fact('lease'))
+}
+
+function markOf(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, markDigits)
+}
+
+function countOf(token: string | undefined): number {
+  return Number(token?.split('-')[1] ?? 0)
+}
+
+/** As with a lost database: what lies there is looked at as if for the first time, and what is missing is needed. */
+function forgetWhatLiesHere({ store }: FolderContext): void {
+  for (let after: RelPath | undefined; ; ) {
+    const page = store.hereBelow('', after, pageSize)
+    store.transaction(() => {
+      for (const path of page) {
+        store.setHere(path, undefined)
+        store.disagree(path)
+      }
+    })
+    if (page.length < pageSize) return
+    after = page.at(-1)
+  }
 }
 
 /**

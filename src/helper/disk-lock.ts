@@ -10,14 +10,18 @@ import type { Places } from './surroundings.ts'
 /** A preparation or a check may be under way; longer than one a person waits for. */
 const patienceSeconds = 900
 
-/** Names are those of disks, or of what is the same for all of them. */
-export async function lockDisk({ run }: Places, name: string): Promise<AsyncDisposable> {
+/** Names are those of disks, or of what is the same for all of them. Throws `disk-in-use`. */
+export async function lockDisk(
+  { run }: Places,
+  name: string,
+  patience = patienceSeconds,
+): Promise<AsyncDisposable> {
   const directory = `${run}/locks`
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const args = [
     '--exclusive',
     '--timeout',
-    String(patienceSeconds),
+    String(patience),
     `${directory}/${name}`,
     'sh',
     '-c',

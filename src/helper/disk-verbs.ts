@@ -19,6 +19,9 @@ import { diskNameOf } from './system-disks.ts'
 
 export type OnProgress = (part: number) => void
 
+/** A disk that is plugged in waits for it. */
+const sweepPatienceSeconds = 15
+
 // ---- attach -------------------------------------------------------------------------------------------------------------
 
 /** Gives the facts that were written; undefined for what nobody hears of. */
@@ -151,29 +154,48 @@ async function mountBest(
 
 /** After a disk was pulled. One that is still there is left alone: only `eject` takes it away. */
 export async function detach(surroundings: Surroundings, device: string): Promise<void> {
-  const { places } = surroundings
-  const facts = await readFacts(places, device)
-  if (facts === undefined) return
-  await using _lock = await lockDisk(places, facts.disk.device)
-  const now = await readFacts(places, device)
-  if (now !== undefined) await forgetIfGone(surroundings, now)
+  const facts = await readFacts(surroundings.places, device)
+  if (facts !== undefined) await forgetLocked(surroundings, facts)
 }
 
 /** Facts of disks that are gone, whatever was missed. */
 export async function sweep(surroundings: Surroundings): Promise<void> {
-  for (const facts of await readAllFacts(surroundings.places)) await forgetIfGone(surroundings, facts)
+  const { places, log } = surroundings
+  for (const facts of await readAllFacts(places)) {
+    if (await isTrueStill(surroundings, facts)) continue
+    // Whoever works on what has its name by now looks after it; nobody else waits for that.
+    await forgetLocked(surroundings, facts, sweepPatienceSeconds).catch((error) =>
+      log(`${facts.device} is not swept: ${error instanceof Error ? error.message : String(error)}`),
+    )
+  }
+}
+
+/** What was read before the lock was given may be about another disk of the same name. */
+async function forgetLocked(
+  surroundings: Surroundings,
+  { device, disk }: DiskFacts,
+  patience?: number,
+): Promise<void> {
+  const { places } = surroundings
+  await using _lock = await lockDisk(places, disk.device, patience)
+  const now = await readFacts(places, device)
+  if (now !== undefined) await forgetIfGone(surroundings, now)
 }
 
 async function forgetIfGone(surroundings: Surroundings, facts: DiskFacts): Promise<void> {
   const { places } = surroundings
-  if (await isPresent(surroundings, facts)) return
-  if (facts.state === 'ejected' && (await isPlugged(surroundings, facts.device))) return
+  if (await isTrueStill(surroundings, facts)) return
   const mountPoint = `${places.mounts}/${facts.name}`
   const mounts = await mountsAt(places, mountPoint)
   // A disk that was never attached may bear, in its facts, the name another one got meanwhile.
   if (mounts.every(({ source }) => source === `${places.dev}/${facts.device}`))
     await dropMount(surroundings, mountPoint)
   await removeFacts(places, facts.device)
+}
+
+async function isTrueStill(surroundings: Surroundings, facts: DiskFacts): Promise<boolean> {
+  if (await isPresent(surroundings, facts)) return true
+  return facts.state === 'ejected' && (await isPlugged(surroundings, facts.device))
 }
 
 async function isPresent(surroundings: Surroundings, { device, disk }: DiskFacts): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Small texts of root's in the state partition, and those of the system that are made of them. Each appears whole or not at all. */
-import { chmod, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { replaceFile } from '../durable-file.ts'
 
@@ -8,9 +9,14 @@ const maxKeptBytes = 256 * 1024
 
 /** Undefined when there is none. A link or a pipe counts as none. */
 export async function readKept(file: string): Promise<string | undefined> {
-  const stat = await lstat(file).catch(() => undefined)
-  if (stat === undefined || !stat.isFile() || stat.size > maxKeptBytes) return undefined
-  return readFile(file, 'utf8').catch(() => undefined)
+  // Some lie where the daemon writes: what is looked at is what is read, and a pipe is not waited for.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const opened = await open(file, flags).catch(() => undefined)
+  if (opened === undefined) return undefined
+  await using handle = opened
+  const stat = await handle.stat()
+  if (!stat.isFile() || stat.size > maxKeptBytes) return undefined
+  return handle.readFile('utf8').catch(() => undefined)
 }
 
 export async function keep(file: string, text: string, mode = 0o644): Promise<void> {

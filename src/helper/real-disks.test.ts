@@ -10,7 +10,7 @@ import { isSyncError } from '../core/errors.ts'
 import { attachLoop, type LoopDevice, makeImage, tool } from '../testing/loop-device.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { erase, prepare } from './disk-making.ts'
-import { readAllFacts, readFacts } from './disk-records.ts'
+import { readAllFacts, readFacts, writeFacts } from './disk-records.ts'
 import { attach, detach, eject, repair, sweep } from './disk-verbs.ts'
 import { runCommand } from './run-command.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -552,6 +552,39 @@ describe('eject and detach', () => {
     expect(
       (await readMounts(scene.surroundings.places)).some(({ mountPoint }) => mountPoint === facts.mountPoint),
     ).toBe(true)
+  })
+
+  test('a disk that is attached anew while an older look at it is being swept up stays attached', async () => {
+    let meanwhile = async (): Promise<void> => undefined
+    await using scene = await openScene({
+      run: async (name, args, options) => {
+        const result = await runCommand(name, args, options)
+        if (name === 'umount') await meanwhile()
+        return result
+      },
+    })
+    const { surroundings } = scene
+    const disks = [await ext4(scene, 'one', 'one'), await ext4(scene, 'two', 'two')]
+    const all: DiskFacts[] = []
+    for (const disk of disks) all.push((await attach(surroundings, disk.name))!)
+    // Both were pulled and plugged in again, under the same names: what is known of them is of before.
+    for (const facts of all)
+      await writeFacts(surroundings.places, { ...facts, disk: { ...facts.disk, sequence: 1 } })
+    const mounted = async () => (await readMounts(surroundings.places)).map(({ mountPoint }) => mountPoint)
+    const stays: DiskFacts[] = []
+    meanwhile = async () => {
+      meanwhile = async () => undefined
+      // While the first one is swept up, the other one is attached by somebody else.
+      for (const facts of all)
+        if ((await mounted()).includes(facts.mountPoint!)) {
+          await writeFacts(surroundings.places, facts)
+          stays.push(facts)
+        }
+    }
+    await sweep(surroundings)
+    expect(stays).toHaveLength(1)
+    expect(await mounted()).toContain(stays[0]!.mountPoint)
+    expect(await readAllFacts(surroundings.places)).toEqual(stays)
   })
 
   test('an ejected disk that cannot be switched off is attached again when asked', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { reasonOf, SyncError } from '../core/errors.ts'
 import { describe } from './describe.ts'
+import { lockDisk } from './disk-lock.ts'
 import { erase, prepare } from './disk-making.ts'
 import { attach, detach, eject, type OnProgress, repair, sweep } from './disk-verbs.ts'
 import { factoryReset } from './factory-reset.ts'
@@ -52,8 +53,11 @@ export const verbTable: VerbTable = {
   attach: async (surroundings, { device }) => {
     const facts = await attach(surroundings, device)
     // After the lock of the disk is given back: the daemon, which is restarted for it, asks for things itself.
-    if (facts !== undefined && (await readWaitingFolders(surroundings)).length > 0)
+    if (facts !== undefined && (await readWaitingFolders(surroundings)).length > 0) {
+      // Two disks that come at once would both be given them.
+      await using _lock = await lockDisk(surroundings.places, 'hand-over')
       await noteHandOver(surroundings, await handOverFolders(surroundings, facts))
+    }
     return {}
   },
   detach: nothing((surroundings, { device }) => detach(surroundings, device)),
