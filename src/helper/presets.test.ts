@@ -43,6 +43,13 @@ describe('A11: presets', () => {
     expect(taken).toHaveLength(8)
   })
 
+  test('a name of whatever length is read in a moment: the start waits for it', () => {
+    const beganMs = performance.now()
+    const { presets } = parse(`folder-secret = ${secretOf(1)} a${'.'.repeat(60_000)}b\n`)
+    expect(presets.folders[0]!.name).toBe('a')
+    expect(performance.now() - beganMs).toBeLessThan(2000)
+  })
+
   test('what is left of it has no secrets, and says nothing more the next time', () => {
     const { scrubbed } = parse(whole)
     for (const secret of [secretOf(1), secretOf(2), 'correct horse']) expect(scrubbed).not.toContain(secret)

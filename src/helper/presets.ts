@@ -178,6 +178,8 @@ function readFolder(draft: Draft, value: string): string | undefined {
 /** A plain name for a directory, whatever was written. */
 function freeFolderName({ folders }: Draft, wish: string): string {
   const plain = wish
+    // What follows is cut off anyway, and would cost the square of its length.
+    .slice(0, 8 * maxNameCharacters)
     .normalize('NFC')
     .replace(/[\p{C}\p{Zl}\p{Zp}/\\<>:"|?*]/gu, '')
     .replace(/^[.\s]+|[.\s]+$/gu, '')
