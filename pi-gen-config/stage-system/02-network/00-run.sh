@@ -5,6 +5,9 @@ install -d "$ROOTFS_DIR/etc/systemd/resolved.conf.d" "$ROOTFS_DIR/etc/systemd/sy
 install -m 644 files/resolved.conf "$ROOTFS_DIR/etc/systemd/resolved.conf.d/berrysync.conf"
 install -m 644 files/wpa_supplicant.conf "$ROOTFS_DIR/etc/systemd/system/wpa_supplicant@.service.d/berrysync.conf"
 install -m 644 files/80-berrysync-wireless.rules "$ROOTFS_DIR/usr/lib/udev/rules.d/"
+# An address that goes while avahi asks whether its name is free makes it take its own question for a stranger's: IPv6 addresses come and go at each start, and
+# pi.local became pi-3.local. Names are found over IPv4.
+sed -i -e 's/^#*use-ipv6=.*/use-ipv6=no/' -e 's/^#*deny-interfaces=.*/deny-interfaces=lo/' "$ROOTFS_DIR/etc/avahi/avahi-daemon.conf"
 on_chroot <<END
 systemctl disable wpa_supplicant.service
 systemctl enable systemd-networkd.service systemd-resolved.service avahi-daemon.service

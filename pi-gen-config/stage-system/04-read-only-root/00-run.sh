@@ -9,6 +9,8 @@ install -m 644 files/berrysync-grow-state.service "$ROOTFS_DIR/usr/lib/systemd/s
 on_chroot <<END
 systemctl enable berrysync-grow-state.service
 # Nothing of this lasts longer than a start, or there is nothing it could do.
-systemctl disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer e2scrub_reap.service || true
+systemctl disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service || true
 systemctl mask systemd-firstboot.service systemd-random-seed.service
+# The layer over root cannot be mounted anew with the options it was made with, and need not be.
+systemctl mask systemd-remount-fs.service
 END
