@@ -11,6 +11,8 @@ import { connectTo } from './local-socket.ts'
 /** A line that is longer would be cut by the terminal. */
 const maxLineBytes = 4000
 const defaultLimitSeconds = 60
+/** Ctrl and C. */
+const interruptKey = '\x03'
 
 export interface SerialShell extends Disposable {
   readonly run: Shell
@@ -46,7 +48,11 @@ export async function openSerialShell(path: string): Promise<SerialShell> {
     const { typed, printed } = mark()
     socket.write(`( ${script}\n) 2>&1 </dev/null; ${typed}\n`)
     const look = () => printed.exec(received) ?? (isClosed ? 'closed' : false)
-    const end = await until(`the shell answers: ${script}`, look, limitSeconds)
+    const end = await until(`the shell answers: ${script}`, look, limitSeconds).catch((error) => {
+      // Or the next one would wait for the end of this.
+      socket.write(interruptKey)
+      throw error
+    })
     if (end === 'closed') throw new Error(`the machine went off during: ${script}`)
     const output = received.slice(0, end.index).replaceAll('\r\n', '\n').replace(/\n$/, '')
     if (end[1] !== '0') throw new Error(`the command ended with ${end[1]}: ${script}\n${output}`)
