@@ -30,7 +30,6 @@ const headersOfAll: Readonly<Record<string, string>> = {
   'content-security-policy': contentPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':
     'camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), payment=()',
@@ -96,10 +95,13 @@ export function createWebDoor({ clock, access, cookie, ownNames, onTrusted }: We
         reply.headers(headersOfAll)
         if (isApi(request.url)) reply.header('cache-control', 'no-store')
         const { raw, headers } = request
+        const isEncrypted = (raw.socket as TLSSocket).encrypted === true
+        // Without TLS browsers ignore it, and complain of it in their console.
+        if (isEncrypted) reply.header('cross-origin-opener-policy', 'same-origin')
         guardRequest(
           {
             ...{ method: request.method, url: raw.url ?? '', headers, rawHeaders: raw.rawHeaders ?? [] },
-            isEncrypted: (raw.socket as TLSSocket).encrypted === true,
+            isEncrypted,
             localAddress: raw.socket.localAddress,
             hasSession: cookie.read(headers.cookie) !== undefined,
           },

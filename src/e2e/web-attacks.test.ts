@@ -458,6 +458,7 @@ test('with HTTPS nothing is said without it', async () => {
   expect(answer.headers['set-cookie']).toEqual([
     expect.stringMatching(/^__Host-berrysync-[0-9a-f]{8}=.*; Secure/),
   ])
+  expect(answer.headers['cross-origin-opener-policy']).toBe('same-origin')
   await expectSound(daemon, asBrowser(web, String(answer.headers['set-cookie']).split(';')[0]!))
 })
 
