@@ -2,7 +2,7 @@
  * What is in an image, read without mounting anything: the table of partitions by sfdisk, ext4 by debugfs, FAT by mtools, the initramfs by cpio. Each is
  * copied out once, below a directory that goes with the object.
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory } from './places.ts'
 import { run } from './run.ts'
@@ -43,6 +43,8 @@ export interface ImageTree extends Disposable {
   readonly complaints: string
 }
 
+const zstdMagic = Buffer.from('28b52ffd', 'hex')
+
 export function openImageTree(image: string): ImageTree {
   mkdirSync(cacheDirectory, { recursive: true })
   const directory = mkdtempSync(join(cacheDirectory, 'lint-'))
@@ -72,7 +74,7 @@ export function openImageTree(image: string): ImageTree {
     return {
       diskId: table.partitiontable.id.replace('0x', ''),
       partitions,
-      entries: entriesOf(places.root),
+      entries: withModes(root, entriesOf(places.root), join(directory, 'questions')),
       bootNames,
       stateEntries: entriesOf(places.state),
       initramfsNames: initramfs === undefined ? [] : namesInInitramfs(join(places.boot, initramfs)),
@@ -114,25 +116,57 @@ function check(program: string, args: readonly string[]): string {
   }
 }
 
+/** Modules, which are compressed already, come first in an archive of their own; the rest is one compressed archive behind. */
 function namesInInitramfs(file: string): string[] {
-  return run('sh', ['-c', 'zstd -dcq "$1" | cpio --quiet -t', 'sh', file], { capture: true }).split('\n')
+  const bytes = readFileSync(file)
+  const begin = bytes.indexOf(zstdMagic, bytes.indexOf('TRAILER!!!'))
+  const rest = `${file}.rest`
+  writeFileSync(rest, bytes.subarray(begin))
+  const list = 'cpio --quiet -t < "$1"; zstd -dcq "$2" | cpio --quiet -t'
+  return run('sh', ['-c', list, 'sh', file, rest], { capture: true }).split('\n')
 }
 
+/** As `find` tells it, which does not go where links lead. */
 function entriesOf(root: string): Entry[] {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => {
-    const file = join(root, path)
-    const stat = lstatSync(file)
-    const kind = stat.isFile()
-      ? 'file'
-      : stat.isDirectory()
-        ? 'directory'
-        : stat.isSymbolicLink()
-          ? 'link'
-          : 'other'
-    return {
-      ...{ path, kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, sizeBytes: stat.size },
-      modifiedSeconds: Math.floor(stat.mtimeMs / 1000),
-      target: kind === 'link' ? readlinkSync(file) : undefined,
-    }
+  const format = ['%P', '%y', '%m', '%U', '%G', '%s', '%T@', '%l'].map((field) => `${field}\\0`).join('')
+  const fields = run('find', [root, '-mindepth', '1', '-printf', format], { capture: true }).split('\0')
+  const kinds = { f: 'file', d: 'directory', l: 'link' } as const
+  const entries: Entry[] = []
+  for (let at = 0; at + 8 <= fields.length; at += 8) {
+    const [path, type, mode, uid, gid, size, modified, target] = fields.slice(at, at + 8) as string[]
+    entries.push({
+      path: path!,
+      kind: kinds[type as keyof typeof kinds] ?? 'other',
+      mode: Number.parseInt(mode!, 8),
+      ...{
+        uid: Number(uid),
+        gid: Number(gid),
+        sizeBytes: Number(size),
+        modifiedSeconds: Math.floor(Number(modified)),
+      },
+      target: type === 'l' ? target : undefined,
+    })
+  }
+  return entries
+}
+
+/** What is copied out loses the bits above the nine of permission, so that these are asked for. */
+function withModes(fileSystem: string, entries: readonly Entry[], questions: string): Entry[] {
+  const directories = ['', ...entries.filter(({ kind }) => kind === 'directory').map(({ path }) => path)]
+  writeFileSync(questions, directories.map((path) => `ls -l "/${path}"\n`).join(''))
+  const answer = run('debugfs', ['-f', questions, fileSystem], { capture: true, quiet: true })
+  const modes = new Map<string, number>()
+  let directory = ''
+  for (const line of answer.split('\n')) {
+    const asked = /^debugfs: ls -l "\/(.*)"$/.exec(line)?.[1]
+    if (asked !== undefined) directory = asked
+    const [, mode, name] =
+      /^\s*\d+\s+([0-7]+)\s+\(\d+\)\s+\d+\s+\d+\s+\d+\s+\S+\s+\S+\s+(.*)$/.exec(line) ?? []
+    if (mode !== undefined) modes.set(join(directory, name!), Number.parseInt(mode, 8) & 0o7777)
+  }
+  return entries.map((entry) => {
+    const mode = modes.get(entry.path)
+    if (mode === undefined) throw new Error(`debugfs does not tell the mode of ${entry.path}`)
+    return { ...entry, mode }
   })
 }
