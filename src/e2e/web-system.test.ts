@@ -1,11 +1,14 @@
 /** An appliance in a real browser: its first steps, how the machine is, its disks, and backups that give the same device back. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { architectureOf } from '../helper/release-bundle.ts'
+import { releasePlaces } from '../helper/release-state.ts'
 import { makeScene, type Scene, type SceneDisk } from '../testing/appliance-scene.ts'
 import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { startDaemon } from '../testing/daemon.ts'
 import { findFreePort } from '../testing/free-port.ts'
+import { makeReleaseScene } from '../testing/release-files.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { readUiTexts } from '../testing/ui-texts.ts'
 import { until } from '../testing/until.ts'
@@ -186,6 +189,43 @@ test.each(crossedLooks)(
     const [restored] = (await after.askJson('status')).folders
     expect(restored.path).toBe(folder)
     await page.getByRole('button', { name: say('log-in-action') }).waitFor()
+    expect(person.faults).toEqual([])
+  },
+  timeoutMs,
+)
+
+test.each(crossedLooks)(
+  'a release is uploaded and installed, and what is none is refused ($width px, $language)',
+  async (look) => {
+    await using root = await makeTempDirectory()
+    await using stack = new AsyncDisposableStack()
+    const { scene } = await makeAppliance(root.path, stack)
+    const packaged = stack.use(await makeReleaseScene('1.2.3'))
+    await cp(packaged.places.packaged, releasePlaces(root.path).packaged, { recursive: true })
+    const file = join(
+      packaged.places.updates,
+      await packaged.upload('1.3.0', { arch: architectureOf(process.arch)! }),
+    )
+    scene.answers['install-release'] = { version: '1.3.0' }
+    const options = ['--appliance', '--web', '127.0.0.1:0']
+    const daemon = stack.use(await startDaemon(join(root.path, 'home'), options, scene.program))
+    await givePassword(daemon.home)
+    await using person = await sitDown(browser, { daemon }, look)
+    const { page } = person
+    const say = readUiTexts(look.language)
+
+    await page.goto('/#/system')
+    const choose = page.getByLabel(say('release-file'))
+    person.expectRefusal(400, /releases/)
+    await choose.setInputFiles({ name: 'holiday.release', mimeType: '', buffer: Buffer.from('a picture') })
+    await page.getByText(/not a release of Berrysync|не выпуск Berrysync/).waitFor()
+    await choose.setInputFiles(file)
+    await page.getByText('1.3.0', { exact: false }).waitFor()
+    await examine(person, 'release')
+    using _silence = person.expectSilence()
+    await page.getByRole('button', { name: say('release-install') }).click()
+    await until('the helper was asked', () => scene.asked.includes('install-release'))
+    await page.getByText(say('release-restarting', { version: '1.3.0' })).waitFor()
     expect(person.faults).toEqual([])
   },
   timeoutMs,

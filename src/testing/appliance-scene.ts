@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { type AppliancePaths, appliancePaths } from '../appliance/appliance-paths.ts'
 import type { DiskFacts } from '../appliance/disk-facts.ts'
+import { releasePlaces } from '../helper/release-state.ts'
 import { programPath } from './daemon.ts'
 
 const run = promisify(execFile)
@@ -62,8 +63,10 @@ export async function makeScene(root: string): Promise<Scene> {
   const disks: OwnDisk[] = []
   const asked: string[] = []
   let plugged = 0
-  for (const directory of [paths.facts, paths.mounts, dirname(paths.socket)])
+  const { packaged } = releasePlaces(root)
+  for (const directory of [paths.facts, paths.mounts, dirname(paths.socket), packaged])
     await mkdir(directory, { recursive: true })
+  await writeFile(join(packaged, 'version'), '1.2.3\n')
 
   /** A disk that is plugged in again is another device to the kernel. */
   async function makeDisk(name: string, kind: FileSystem = 'ext4'): Promise<SceneDisk> {

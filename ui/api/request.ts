@@ -61,8 +61,8 @@ async function exchange({ method, path, query, body, signal }: Request) {
 
 function bodyOf(body: object | undefined): RequestInit {
   if (body === undefined) return {}
-  if (body instanceof Uint8Array)
-    return { headers: { 'content-type': 'application/octet-stream' }, body: body as Uint8Array<ArrayBuffer> }
+  if (body instanceof Uint8Array || body instanceof Blob)
+    return { headers: { 'content-type': 'application/octet-stream' }, body: body as BodyInit }
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
