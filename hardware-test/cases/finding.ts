@@ -24,7 +24,7 @@ export const byName: Case = {
   expect: 'its address; an entry for the web page on port 80',
   limitSeconds: 90,
   async run({ board }) {
-    const socket = multicastDns({ interface: board.hostAddress })
+    const socket = multicastDns({ interface: board.hostAddress, bind: '0.0.0.0' })
     // Both questions are asked until both are answered: packets may be lost.
     const found = { address: undefined as string | undefined, service: undefined as string | undefined }
     socket.on('response', ({ answers, additionals }) => {
