@@ -5,7 +5,15 @@ import { powerCuts } from './cases/cuts.ts'
 import { byName, byNeighbourhood } from './cases/finding.ts'
 import { lightsReady, lightsWithoutDisk, longPress, shortPress } from './cases/front.ts'
 import { idle } from './cases/idle.ts'
-import { clonedDisk, dirtyDisk, failingDisk, manyPartitions, oddDiskCases } from './cases/odd-disks.ts'
+import {
+  clonedDisk,
+  dirtyDisk,
+  failingDisk,
+  manyPartitions,
+  oddDiskCases,
+  shakenDisk,
+} from './cases/odd-disks.ts'
+import { showsItself } from './cases/pages.ts'
 import { presetsTaken, presetsWithMistakes } from './cases/presets.ts'
 import { fullDisk, pulledDisk } from './cases/pulled.ts'
 import { badUpdate, update } from './cases/releases.ts'
@@ -29,8 +37,8 @@ export function startsFor({ cuts }: CaseListOptions): readonly Start[] {
       options: {},
       cases: [
         ...[startsInTime, firstSetUp, allUnits, isClosed, byName, byNeighbourhood, lightsWithoutDisk],
-        ...[...oddDiskCases, dirtyDisk, clonedDisk, failingDisk, manyPartitions],
-        ...[servesPodcasts, lightsReady, shortPress, longPress, pulledDisk, fullDisk],
+        ...[...oddDiskCases, dirtyDisk, shakenDisk, clonedDisk, failingDisk, manyPartitions],
+        ...[servesPodcasts, showsItself, lightsReady, shortPress, longPress, pulledDisk, fullDisk],
         ...[idle, update, badUpdate, factoryReset],
       ],
     },

@@ -80,13 +80,13 @@ export async function folderSeen({ device }: Scene, path: string) {
   return found
 }
 
-/** Waits until the device has no work on any folder. */
+/** Waits until the device has no work on any folder: one whose disk is pulled asks for none. */
 export function deviceAtRest(scene: Scene, limitSeconds: number): Promise<unknown> {
   return eventually(
     'the device has nothing to do',
     async () =>
       (await scene.device.get('/api/status')).folders.every(
-        ({ state }: { state: string }) => state === 'up-to-date',
+        ({ state }: { state: string }) => ['up-to-date', 'halted'].includes(state),
       ),
     limitSeconds,
   )

@@ -7,6 +7,7 @@ import type { TestDisk } from '../board.ts'
 import type { Case, Scene } from '../case.ts'
 import { cloneDisk, type DiskContent, dirty, makeDisk } from '../disk-files.ts'
 import { listDisks, plugAndSee, pullAndSee, seenAs } from '../disks-seen.ts'
+import { eventually } from '../eventually.ts'
 
 interface OddDisk {
   readonly id: string
@@ -120,6 +121,35 @@ export const dirtyDisk: Case = {
     const seenSeconds = (performance.now() - startedMs) / 1000
     await pullAndSee(scene, disk)
     return { seenSeconds }
+  },
+}
+
+export const shakenDisk: Case = {
+  id: 'disk-shaken',
+  title:
+    'a disk whose connection shakes is attached again by itself, and so is one that takes its place at once',
+  steps: [
+    'Plug in an ext4 disk. Pull it out and put it back within a second.',
+    'Pull it out and put in another one within a second.',
+  ],
+  expect: 'each is listed as attached after a moment',
+  limitSeconds: 200,
+  async run(scene) {
+    const disk = await diskOf(scene, 'shaken', 'an ext4 disk')
+    const other = await diskOf(scene, 'next', 'another ext4 disk')
+    for (const { file, id } of [disk, other]) await makeDisk('ext4', { file, mebibytes: 64, label: id })
+    const { sequence } = await plugAndSee(scene, disk, ['attached'])
+    await scene.board.pull(disk)
+    await scene.board.plug(disk)
+    await eventually(
+      'it is attached anew',
+      async () => (await seenAs(scene, disk, ['attached'])).sequence !== sequence,
+      60,
+    )
+    await scene.board.pull(disk)
+    await plugAndSee(scene, other, ['attached'])
+    await pullAndSee(scene, other)
+    return {}
   },
 }
 

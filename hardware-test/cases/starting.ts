@@ -7,14 +7,12 @@ import { NotPossible } from '../board.ts'
 import type { Case } from '../case.ts'
 import { accessOf, password } from '../device.ts'
 import { eventually } from '../eventually.ts'
+import { expectedInLan } from './pages.ts'
 
 /** Beyond the web interface; what waits for time or network may take longer. */
 const calmSeconds = 180
 /** What may listen, by protocol and port: web interface, peers, local search, mDNS and SSDP, DHCP. */
 const known = new Set(['tcp 80', 'tcp 4444', 'udp 5353', 'udp 1900', 'udp 68', 'udp 546', 'udp 4445'])
-
-/** Without HTTPS, which a network without names cannot have, browsers say of this header that they pass it over. */
-const expectedInLan = /Cross-Origin-Opener-Policy header has been ignored/
 
 export const startsInTime: Case = {
   id: 'start',

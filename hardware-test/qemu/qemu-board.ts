@@ -41,16 +41,14 @@ export interface QemuBoard extends Board {
 const pins = { ledPin: 4, attentionPin: 6, buttonPin: 5 }
 /** Units of the package and of the image that a bare Debian does not have, and a login prompt instead of the status screen. */
 const withoutBerrysync = [
-  ...[
-    'berrysync.service',
-    'berrysync-settle.service',
-    'berrysync-helper.socket',
-    'berrysync-grow-state.service',
-  ],
-  'avahi-daemon.service',
-]
-  .map((unit) => `systemd.mask=${unit}`)
-  .join(' ')
+  'systemd.mask=berrysync.service',
+  'systemd.mask=berrysync-settle.service',
+  'systemd.mask=berrysync-announce.service',
+  'systemd.mask=berrysync-helper.socket',
+  'systemd.mask=berrysync-grow-state.service',
+  'systemd.mask=avahi-daemon.service',
+  'systemd.wants=serial-getty@ttyAMA0.service',
+].join(' ')
 /** Smaller than any card that is sold, larger than the image: its last partition grows. */
 const cardGibibytes = 4
 const lookEveryMs = 20
