@@ -59,7 +59,7 @@ export const allUnits: Case = {
   id: 'units',
   title: 'no unit failed, and none of them wait for each other in a circle',
   steps: [
-    'Log in by SSH (switch it on in the web interface).',
+    'Log in by SSH as root (with your public key as ssh-key in berrysync.txt on the card).',
     'Type: systemctl is-system-running; systemctl --failed; journalctl -b | grep -i "ordering cycle"',
   ],
   expect: '"running", "0 loaded units listed", and nothing',

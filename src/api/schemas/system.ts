@@ -79,14 +79,8 @@ export type System = Static<typeof SystemSchema>
 
 export const HostNameBody = Type.Object({ hostName: Type.String({ minLength: 1, maxLength: 63 }) }, closed)
 export const TimeZoneBody = Type.Object({ timeZone: Type.String({ minLength: 1, maxLength: 100 }) }, closed)
-export const SshBody = Type.Object(
-  {
-    enabled: Type.Boolean(),
-    /** Public keys, one a line, in the place of those there are; left out, they stay. */
-    keys: Type.Optional(Type.String({ maxLength: 64 * 1024 })),
-  },
-  closed,
-)
+/** Keys come from `berrysync.txt` alone. */
+export const SshBody = Type.Object({ enabled: Type.Boolean() }, closed)
 export const FactoryResetBody = Type.Object({ typed: Type.String({ maxLength: 64 }) }, closed)
 export const TimeZonesSchema = Type.Object({ timeZones: Type.Array(Type.String()) })
 export type TimeZones = Static<typeof TimeZonesSchema>
