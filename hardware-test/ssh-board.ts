@@ -8,7 +8,7 @@ import { type Board, type Light, NotPossible } from './board.ts'
 const execute = promisify(execFile)
 const defaultLimitSeconds = 60
 /** As the documentation wires them. */
-const pins = { ledPin: 17, attentionPin: 27, buttonPin: 22 }
+const pins = { ledPin: 17, attentionPin: 22, buttonPin: 27 }
 
 export interface SshBoardOptions {
   /** Name or address of the device. */
