@@ -5,7 +5,6 @@
 import { Check } from 'typebox/value'
 import type { System } from './api/schemas/system.ts'
 import type { SystemSteering } from './api/system-steering.ts'
-import { type Blink, ledPatterns } from './appliance/led-patterns.ts'
 import type { SystemFacts } from './appliance/system-facts.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { type DoneOf, factoryResetText, type HelperRequest, HostName } from './helper/verbs.ts'
@@ -42,9 +41,6 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
           ...(ssh.fingerprint === null ? {} : { fingerprint: ssh.fingerprint }),
         },
         canIdentify: appliance.identify() !== undefined,
-        lights: ledPatterns.map(({ id, status, attention, meaning }) => ({
-          ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
-        })),
       }
       return model === null ? { told } : { model, told }
     } catch (error) {
@@ -119,10 +115,6 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
       await ask({ verb: 'factory-reset', typed })
     },
   }
-}
-
-function showBlink(blink: Blink): 'on' | 'off' | number[] {
-  return typeof blink === 'string' ? blink : [...blink]
 }
 
 /** Those the runtime knows; it leaves out the simplest. */

@@ -6,7 +6,7 @@ const machine: System['machine'] = { load: 0, uptimeSeconds: 90, addresses: [], 
 const described: Appliance = {
   ...{ hostName: 'pi', timeZone: 'UTC', resetText: 'reset', canIdentify: true },
   lastStart: 'crash',
-  ...{ ssh: { enabled: false, keys: [] }, lights: [] },
+  ssh: { enabled: false, keys: [] },
 }
 
 const keysOf = (told: Partial<System['machine']>) =>

@@ -31,20 +31,6 @@ export const SystemMachineSchema = Type.Object({
 })
 export type SystemMachine = Static<typeof SystemMachineSchema>
 
-/** Lit, dark, or milliseconds lit and dark in turn. */
-const Blink = Type.Union([Type.Literal('on'), Type.Literal('off'), Type.Array(Type.Number())])
-
-/** What the lights can show, the most important first. */
-export const LightSchema = Type.Object({
-  id: Type.String(),
-  /** The green one. */
-  status: Blink,
-  /** The amber one. */
-  attention: Blink,
-  meaning: Type.String(),
-})
-export type Light = Static<typeof LightSchema>
-
 export const SystemSchema = Type.Object({
   machine: SystemMachineSchema,
   /** Only where the daemon runs as an appliance. `reason`: why its helper does not answer. */
@@ -70,7 +56,6 @@ export const SystemSchema = Type.Object({
         resetText: Type.String(),
         /** It has a light that can blink. */
         canIdentify: Type.Boolean(),
-        lights: Type.Array(LightSchema),
       }),
     ]),
   ),

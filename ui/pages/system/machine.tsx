@@ -33,7 +33,7 @@ export function MachineSection({ system, reload }: { readonly system: System; re
           <NamesSection appliance={appliance} reload={reload} />
           <ActionsSection appliance={appliance} />
           <SshSection appliance={appliance} reload={reload} />
-          <LightsSection lights={appliance.lights} />
+          <LightsSection />
         </>
       )}
     </>
