@@ -3,7 +3,7 @@ import type { MachineFacts } from './appliance/system-facts.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
 import { type Appliance, createMachineSteering } from './machine-steering.ts'
 
-const facts: MachineFacts = { load: 0.5, uptimeSeconds: 60, addresses: [], diskErrors: [] }
+const facts: MachineFacts = { busy: 0.5, uptimeSeconds: 60, addresses: [], diskErrors: [] }
 const factSource = { read: async () => facts }
 const described = {
   ...{ model: 'a board', hostName: 'pi', timeZone: 'UTC', lastStart: 'crash', releases: null },

@@ -19,6 +19,7 @@ import { openDisks } from './appliance/disks.ts'
 import { watchHealth } from './appliance/health.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
 import { demandAnswer } from './appliance/own-answer.ts'
+import { watchProcessor } from './appliance/processor-use.ts'
 import { createReleases } from './appliance/releases.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
@@ -313,8 +314,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   if (disks !== undefined) parts.use(disks.listen(news.note))
   const { promise: restart, resolve: askForRestart } = Promise.withResolvers<void>()
   const facts = createSystemFacts({
-    clock,
-    log,
+    ...{ clock, log, processor: parts.use(watchProcessor(clock)) },
     addresses: reachableAddresses,
     space: () => spaceAt(home.path),
   })

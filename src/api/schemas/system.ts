@@ -22,8 +22,8 @@ export const SystemMachineSchema = Type.Object({
       Type.Literal('throttled'),
     ]),
   ),
-  /** What waits to be computed for each core, over a minute; 1 is all that it can do. */
-  load: Type.Number(),
+  /** The part of what all cores of the processor can do that was done in the last one to two minutes, 0 to 1. */
+  busy: Type.Optional(Type.Number()),
   uptimeSeconds: Type.Number(),
   addresses: Type.Array(Type.Object({ name: Type.String(), address: Type.String() })),
   /** Partitions whose file system has noted errors. */
