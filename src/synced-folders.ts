@@ -211,7 +211,7 @@ export async function openSyncedFolders({
   async function forgetNew(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder === undefined) return
-    const { isNew: _, isFromWeb: __, ...entry } = folder.entry
+    const { isNew: _, isFromWeb: __, isRestored: ___, ...entry } = folder.entry
     await replaceEntry(folder, entry)
   }
 
