@@ -337,6 +337,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
           rollBack: () => helper.ask({ verb: 'roll-back' }),
           restart: askForRestart,
         })
+  const sweepUpdates = () =>
+    releases?.sweep().catch((error) => log.warn({ error }, 'old releases could not be taken away'))
+  await sweepUpdates()
   const backups = createBackups({
     ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
     deviceName: () => settings.name,
@@ -424,7 +427,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         await demandAnswer({ socketPath: socket.path }, '/api/status')
         if (web !== undefined) await demandAnswer({ url: web.url }, '/api/access')
       },
-      keep: () => helper.ask({ verb: 'keep-release' }),
+      async keep() {
+        await helper.ask({ verb: 'keep-release' })
+        await sweepUpdates()
+      },
       giveUp: askForRestart,
     })
     parts.use(health)
