@@ -8,7 +8,7 @@ import { type Board, type Light, NotPossible } from './board.ts'
 const execute = promisify(execFile)
 const defaultLimitSeconds = 60
 /** As the documentation wires them. */
-const pins = { ledPin: 17, attentionPin: 27, buttonPin: 22 }
+const pins = { ledPin: 17, attentionPin: 22, buttonPin: 27 }
 
 export interface SshBoardOptions {
   /** Name or address of the device. */
@@ -64,10 +64,13 @@ export function createSshBoard({ host, hostAddress, scratch }: SshBoardOptions):
         throw new NotPossible('a board has no clock that could be set wrong before it starts')
       if (bare) throw new NotPossible('a board is started only with what is on its card')
       const card = keep ? '' : ' Put in the card, freshly flashed.'
+      const lines = [presets, keep ? undefined : 'ssh-key = (your public key)'].filter(
+        (line) => line !== undefined,
+      )
       const text =
-        presets === undefined
+        lines.length === 0
           ? ''
-          : ` Put this into berrysync.txt on its first partition first:\n${presets}\n`
+          : ` Put this into berrysync.txt on its first partition first:\n${lines.join('\n')}\n`
       const cable = network ? '' : ' Unplug the network cable.'
       const usb = disks.map(({ what }) => ` Plug in: ${what}.`).join('')
       await ask(
@@ -83,7 +86,7 @@ export function createSshBoard({ host, hostAddress, scratch }: SshBoardOptions):
     },
     async shellReady(limitSeconds) {
       await until(
-        'SSH answers (switch it on in the web interface, with your key)',
+        'SSH answers (a card lets in whose public key stands as ssh-key in its berrysync.txt)',
         async () => (await shell('echo well')) === 'well',
         limitSeconds,
       )

@@ -1,4 +1,4 @@
-/** What an image may contain and what it must: looked at without starting it. Run by `npm run test:image` on what `npm run image` made. */
+/** What an image may contain and what it must: looked at without starting it. Run by `npm run test:image-files` on what `npm run image` made. */
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'

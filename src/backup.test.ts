@@ -98,6 +98,31 @@ test('folders, settings, identity and names come back, each folder on its disk',
   expect(keys.id).toBe(old.id)
 })
 
+test('a folder that waited for its directory when the backup was made takes only an empty one', async () => {
+  await using old = await makeDevice()
+  await using device = await makeDevice()
+  const secret = generateFullSecret((count) => systemChance.bytes(count))
+  const entry = { secret, set: {} }
+  await old.config.change((before) => ({
+    ...before,
+    folders: [
+      { ...entry, path: '/a' },
+      { ...entry, path: '/b', isNew: true },
+      { ...entry, path: '/c', isNew: true, isFromWeb: true },
+    ],
+  }))
+  const { data } = await old.backups.makeBackup(passphrase)
+  await device.backups.restoreBackup({ passphrase, data })
+  await finishRestore(device.home)
+  const restored = (await openConfig(device.home, table)).current().folders
+  const told = restored.map(({ path, isNew, isFromWeb, isRestored }) => [path, isNew, isFromWeb, isRestored])
+  expect(told).toEqual([
+    ['/a', undefined, undefined, undefined],
+    ['/b', true, undefined, true],
+    ['/c', true, true, true],
+  ])
+})
+
 test('the password typed on this device stays; that of the backup is for one that has none', async () => {
   const kept = (salt: number) => ({
     ...{ costExponent: 15, blockSize: 8, parallel: 3 },

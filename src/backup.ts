@@ -153,6 +153,8 @@ export function createBackups(needs: BackupNeeds): DeviceBackups {
     const folders = restored.folders.map((entry) => ({
       ...entry,
       path: pathNow(entry.path, found.disks, disksNow),
+      // When it was wanted that its directory is taken nobody knows.
+      ...(entry.isNew === true ? { isRestored: true } : {}),
     }))
     // The password typed here last is the one the person knows.
     const password = config.current().password ?? restored.password

@@ -51,6 +51,20 @@ test('A9: an older release gets the configuration it had, with the password of n
   )
 })
 
+test('A9: a folder that was new then does not take what lies in its place now', async () => {
+  await using root = await makeTempDirectory()
+  const device = await makeDevice(root.path)
+  const knows = ['folders']
+  await device.set({ folders: [{ path: '/a', new: true }, { path: '/b', new: 'web' }, { path: '/c' }] })
+  await device.start('1.0.0', knows)
+  await device.start('1.1.0', knows)
+  await device.set({ glow: 3 })
+  await device.start('1.1.0', [...knows, 'glow'])
+  expect(await device.start('1.0.0', knows)).toEqual({
+    folders: [{ path: '/a', new: 'restored' }, { path: '/b', new: 'restored-web' }, { path: '/c' }],
+  })
+})
+
 test('A9: one that can be read stays as it is', async () => {
   await using root = await makeTempDirectory()
   const device = await makeDevice(root.path)

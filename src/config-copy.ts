@@ -43,11 +43,23 @@ export async function withConfigCopy<T>(home: string, version: string, open: () 
 function withPassword(older: string, newer: string): string | undefined {
   try {
     const { webPassword } = JSON.parse(newer) as { readonly webPassword?: unknown }
-    const text = { ...(JSON.parse(older) as object), ...(webPassword === undefined ? {} : { webPassword }) }
+    const config = JSON.parse(older) as { readonly folders?: unknown }
+    const text = {
+      ...config,
+      ...(webPassword === undefined ? {} : { webPassword }),
+      ...(Array.isArray(config.folders) ? { folders: config.folders.map(asRestored) } : {}),
+    }
     return `${JSON.stringify(text, undefined, 2)}\n`
   } catch {
     return undefined
   }
+}
+
+/** A folder that was new then is not now: see `FolderEntry.isRestored`. */
+function asRestored(folder: unknown): unknown {
+  const { new: was } = (folder ?? {}) as { readonly new?: unknown }
+  if (was !== true && was !== 'web') return folder
+  return { ...(folder as object), new: was === 'web' ? 'restored-web' : 'restored' }
 }
 
 async function readText(file: string): Promise<string | undefined> {

@@ -55,6 +55,8 @@ export interface FolderEntry {
   readonly isNew?: boolean
   /** It was chosen in a browser: only what lies below an allowed root may be taken. Told only as long as it is new. */
   readonly isFromWeb?: boolean
+  /** It came from a backup, which may be old: only an empty directory may be taken. Told only as long as it is new. */
+  readonly isRestored?: boolean
   /** None for a folder that is on no disk of an appliance. */
   readonly disk?: FolderDisk
 }
@@ -215,10 +217,31 @@ function parseEntry(file: string, place: string, json: Record<string, unknown>):
     ...folder,
     secret,
     ...(former === undefined ? {} : { former: parseFormer(file, named, former) }),
-    ...(isNew === true || isNew === 'web' ? { isNew: true } : {}),
-    ...(isNew === 'web' ? { isFromWeb: true } : {}),
+    ...newFromJson(isNew),
     ...(disk === undefined ? {} : { disk: parseDisk(file, named, disk) }),
   }
+}
+
+/** An older release that does not know a word takes the folder for one that has its directory, and takes none. */
+function newFromJson(json: unknown): Pick<FolderEntry, 'isNew' | 'isFromWeb' | 'isRestored'> {
+  switch (json) {
+    case true:
+      return { isNew: true }
+    case 'web':
+      return { isNew: true, isFromWeb: true }
+    case 'restored':
+      return { isNew: true, isRestored: true }
+    case 'restored-web':
+      return { isNew: true, isFromWeb: true, isRestored: true }
+    default:
+      return {}
+  }
+}
+
+function newToJson({ isNew, isFromWeb, isRestored }: FolderEntry): { readonly new?: true | string } {
+  if (isNew !== true) return {}
+  const words = [isRestored === true ? 'restored' : '', isFromWeb === true ? 'web' : '']
+  return { new: words.filter((word) => word !== '').join('-') || true }
 }
 
 function parseDisk(file: string, place: string, json: unknown): FolderDisk {
@@ -360,14 +383,17 @@ async function saveConfig(home: string, config: Config): Promise<void> {
 }
 
 export function configToText(config: Config): string {
-  const folders = config.folders.map(({ path, secret, former, set, isNew, isFromWeb, disk }) => ({
-    path,
-    ...keptToJson(secret),
-    ...(former === undefined ? {} : { former: former.map(keptToJson) }),
-    ...(isNew === true ? { new: isFromWeb === true ? 'web' : true } : {}),
-    ...(disk === undefined ? {} : { disk }),
-    ...set,
-  }))
+  const folders = config.folders.map((entry) => {
+    const { path, secret, former, set, disk } = entry
+    return {
+      path,
+      ...keptToJson(secret),
+      ...(former === undefined ? {} : { former: former.map(keptToJson) }),
+      ...newToJson(entry),
+      ...(disk === undefined ? {} : { disk }),
+      ...set,
+    }
+  })
   const password = config.password === undefined ? {} : { webPassword: passwordHashToText(config.password) }
   return `${JSON.stringify({ ...config.device, ...password, folders }, undefined, 2)}\n`
 }

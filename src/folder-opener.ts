@@ -170,7 +170,7 @@ export function createFolderOpener(needs: FolderOpenerNeeds): OpenedFolders {
           keys,
           former: formerKeys,
           rootPath: entry.path,
-          isNew,
+          isNew: isNew && entry.isRestored === true ? 'while-empty' : isNew,
           device: device.id,
           deviceKeys: device,
           get deviceName() {

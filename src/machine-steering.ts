@@ -5,17 +5,9 @@
 import { Check } from 'typebox/value'
 import type { System } from './api/schemas/system.ts'
 import type { SystemSteering } from './api/system-steering.ts'
-import { type Blink, ledPatterns } from './appliance/led-patterns.ts'
 import type { SystemFacts } from './appliance/system-facts.ts'
 import { isSyncError, SyncError } from './core/errors.ts'
-import {
-  type DoneOf,
-  factoryResetText,
-  type HelperRequest,
-  HostName,
-  maxSshKeys,
-  SshKey,
-} from './helper/verbs.ts'
+import { type DoneOf, factoryResetText, type HelperRequest, HostName } from './helper/verbs.ts'
 
 /** What an appliance can do besides syncing. */
 export interface Appliance {
@@ -49,9 +41,6 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
           ...(ssh.fingerprint === null ? {} : { fingerprint: ssh.fingerprint }),
         },
         canIdentify: appliance.identify() !== undefined,
-        lights: ledPatterns.map(({ id, status, attention, meaning }) => ({
-          ...{ id, meaning, status: showBlink(status), attention: showBlink(attention) },
-        })),
       }
       return model === null ? { told } : { model, told }
     } catch (error) {
@@ -92,17 +81,13 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
       }
       await ask({ verb: 'set-time-zone', value })
     },
-    async setSsh(enabled, text) {
-      const keys = text === undefined ? undefined : parseSshKeys(text)
-      if (enabled) {
-        const known = keys ?? (await ask({ verb: 'describe' })).ssh.keys
-        if (known.length === 0)
-          throw new SyncError('setting-invalid', {
-            ...{ key: 'ssh', value: '' },
-            reason: 'nobody could log in, so give a public key first',
-          })
-      }
-      await ask({ verb: 'set-ssh', value: enabled, ...(keys === undefined ? {} : { keys }) })
+    async setSsh(enabled) {
+      if (enabled && (await ask({ verb: 'describe' })).ssh.keys.length === 0)
+        throw new SyncError('setting-invalid', {
+          ...{ key: 'ssh', value: 'on' },
+          reason: 'nobody could log in, so write a public key into berrysync.txt on the card first',
+        })
+      await ask({ verb: 'set-ssh', value: enabled })
     },
     async restartDaemon() {
       await ask({ verb: 'restart' })
@@ -132,28 +117,7 @@ export function createMachineSteering(facts: SystemFacts, appliance: Appliance |
   }
 }
 
-function showBlink(blink: Blink): 'on' | 'off' | number[] {
-  return typeof blink === 'string' ? blink : [...blink]
-}
-
 /** Those the runtime knows; it leaves out the simplest. */
 function timeZones(): readonly string[] {
   return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')]
-}
-
-/** One a line, as they stand in a file `id_ed25519.pub`; empty lines and comments are passed over. */
-export function parseSshKeys(text: string): string[] {
-  const keys = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  const refuse = (value: string, reason: string) =>
-    new SyncError('setting-invalid', { key: 'ssh', value: value.slice(0, 40), reason })
-  if (keys.length > maxSshKeys)
-    throw refuse(keys[maxSshKeys]!, `no more than ${maxSshKeys} keys are possible`)
-  const wrong = keys.find((key): boolean => !Check(SshKey, key))
-  if (wrong?.startsWith('-----BEGIN'))
-    throw refuse('', 'this is a private key, which nobody else must have; the public one is in the file .pub')
-  if (wrong !== undefined) throw refuse(wrong, 'write a public key like "ssh-ed25519 AAAA… name", one a line')
-  return [...new Set(keys)]
 }

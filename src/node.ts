@@ -19,6 +19,7 @@ import { openDisks } from './appliance/disks.ts'
 import { watchHealth } from './appliance/health.ts'
 import { createHelperClient } from './appliance/helper-client.ts'
 import { demandAnswer } from './appliance/own-answer.ts'
+import { watchProcessor } from './appliance/processor-use.ts'
 import { createReleases } from './appliance/releases.ts'
 import { notifySystemd } from './appliance/service-notice.ts'
 import { createSystemFacts, type OwnAddress } from './appliance/system-facts.ts'
@@ -313,8 +314,7 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
   if (disks !== undefined) parts.use(disks.listen(news.note))
   const { promise: restart, resolve: askForRestart } = Promise.withResolvers<void>()
   const facts = createSystemFacts({
-    clock,
-    log,
+    ...{ clock, log, processor: parts.use(watchProcessor(clock)) },
     addresses: reachableAddresses,
     space: () => spaceAt(home.path),
   })
@@ -337,6 +337,9 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
           rollBack: () => helper.ask({ verb: 'roll-back' }),
           restart: askForRestart,
         })
+  const sweepUpdates = () =>
+    releases?.sweep().catch((error) => log.warn({ error }, 'old releases could not be taken away'))
+  await sweepUpdates()
   const backups = createBackups({
     ...{ home: home.path, config, deviceTable, identity, version, clock, chance, log },
     deviceName: () => settings.name,
@@ -424,7 +427,10 @@ export async function startNode({ log, version, ...options }: NodeOptions): Prom
         await demandAnswer({ socketPath: socket.path }, '/api/status')
         if (web !== undefined) await demandAnswer({ url: web.url }, '/api/access')
       },
-      keep: () => helper.ask({ verb: 'keep-release' }),
+      async keep() {
+        await helper.ask({ verb: 'keep-release' })
+        await sweepUpdates()
+      },
       giveUp: askForRestart,
     })
     parts.use(health)

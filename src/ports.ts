@@ -225,6 +225,8 @@ export interface OpenContent extends AsyncDisposable {
 export interface Disk {
   readonly capabilities: DiskCapabilities
   rootState(): Promise<RootState>
+  /** Whether nothing lies in the directory but what is Berrysync's; it need not be claimed. False where that cannot be told. */
+  isEmpty(): Promise<boolean>
   /** Writes the identity file, and a default ignore file with the first one; the hidden directory is made when missing. */
   claim(identity: RootIdentity): Promise<void>
   /** A small private text in the hidden directory, undefined when there is none; `writeNote` is durable and atomic. */

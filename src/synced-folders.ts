@@ -149,7 +149,7 @@ export async function openSyncedFolders({
   const folders = new Map<FolderId, SyncedFolder>()
   const inOrder = createSerial()
   const serially = <T>(change: () => Promise<T>): Promise<T> => inOrder(change).finally(onChange)
-  /** Folders whose disk went: what a disk that does not answer holds up must not hold up other folders. */
+  /** Folders whose disk went: what never ends on a disk that is gone must not hold up other folders. */
   const closing = new Map<FolderId, Promise<void>>()
 
   function settingsOf(entry: FolderEntry): FolderSettings {
@@ -211,7 +211,7 @@ export async function openSyncedFolders({
   async function forgetNew(id: FolderId): Promise<void> {
     const folder = folders.get(id)
     if (folder === undefined) return
-    const { isNew: _, isFromWeb: __, ...entry } = folder.entry
+    const { isNew: _, isFromWeb: __, isRestored: ___, ...entry } = folder.entry
     await replaceEntry(folder, entry)
   }
 

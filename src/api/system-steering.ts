@@ -11,8 +11,8 @@ export interface SystemSteering {
   /** Throws `setting-invalid`; so do the next two. */
   setHostName(hostName: string): Promise<void>
   setTimeZone(timeZone: string): Promise<void>
-  /** `keys`: public keys, one a line, in the place of those there are. */
-  setSsh(enabled: boolean, keys: string | undefined): Promise<void>
+  /** For the keys there are. */
+  setSsh(enabled: boolean): Promise<void>
   restartDaemon(): Promise<void>
   reboot(): Promise<void>
   powerOff(): Promise<void>

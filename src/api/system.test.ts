@@ -11,6 +11,9 @@ const confirmed = [
   ['POST', '/api/backups/restore', { ...passphrase, data: 'AAAA' }],
   ['PUT', '/api/system/ssh', { enabled: true }],
   ['POST', '/api/system/factory-reset', { typed: 'reset' }],
+  ['POST', '/api/disks/sdb1/repair', undefined],
+  ['POST', '/api/disks/sdb1/prepare', { sizeBytes: 1, sequence: 1 }],
+  ['POST', '/api/disks/sdb1/erase', { sizeBytes: 1, sequence: 1, typed: 'AAAA' }],
 ] as const
 const controlled = [
   ['GET', '/api/backups', undefined],
@@ -23,7 +26,7 @@ const controlled = [
   ['POST', '/api/system/identify', undefined],
 ] as const
 
-test('what holds secrets or lets somebody in takes the password typed anew, and no token will do', async () => {
+test('what holds secrets, lets somebody in or may cost files takes the password typed anew, and no token will do', async () => {
   using web = createWebApp()
   const browser = web.as(await web.logIn())
   const { text } = web.access.makeToken({ name: 'script', scope: 'control', lifeMs: undefined })

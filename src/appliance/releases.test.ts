@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SyncError } from '../core/errors.ts'
@@ -105,6 +105,48 @@ describe('A9: an upload', () => {
     await place.releases.upload(0, bytes.length, bytes.subarray(0, 500))
     await send(place, bytes)
     expect((await place.releases.look()).offered).toMatchObject([{ version: '1.1.0' }])
+  })
+})
+
+describe('A9: what was left in the way of the state of the device', () => {
+  const left = async (place: Place) => (await readdir(place.scene.places.updates)).sort()
+
+  test.each([
+    ['was installed meanwhile', '1.0.0', []],
+    ['is older', '0.9.5', []],
+    ['can be installed', '1.1.0', ['uploaded.release']],
+  ])('an upload that %s', async (_what, version, expected) => {
+    await using place = await makePlace()
+    const { updates } = place.scene.places
+    await writeFile(join(updates, 'uploaded.release'), await bytesOf(place.scene, version))
+    await place.releases.sweep()
+    expect(await left(place)).toEqual(expected)
+  })
+
+  test('while a release is on trial nothing is taken away', async () => {
+    await using place = await makePlace()
+    const { updates, releases } = place.scene.places
+    await writeFile(join(updates, 'uploaded.release'), await bytesOf(place.scene, '1.1.0'))
+    await place.scene.place('1.1.0')
+    await place.scene.point('1.1.0')
+    await writeFile(join(releases, 'trial'), '1.1.0 2 packaged\n')
+    await place.releases.sweep()
+    expect(await left(place)).toEqual(['uploaded.release'])
+    await rm(join(releases, 'trial'))
+    await place.releases.sweep()
+    expect(await left(place)).toEqual([])
+  })
+
+  test('what was cut off goes, but for the upload that is under way', async () => {
+    await using place = await makePlace()
+    const { updates } = place.scene.places
+    for (const name of ['from-disk.release', 'uploaded.release.part'])
+      await writeFile(join(updates, name), 'x')
+    await place.releases.sweep()
+    expect(await left(place)).toEqual([])
+    await place.releases.upload(0, 100, Buffer.alloc(10))
+    await place.releases.sweep()
+    expect(await left(place)).toEqual(['uploaded.release.part'])
   })
 })
 

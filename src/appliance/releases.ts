@@ -11,7 +11,7 @@ import { openBundle, readTrustedKeys } from '../helper/open-bundle.ts'
 import { architectureOf, judgeManifest, maxBundleBytes } from '../helper/release-bundle.ts'
 import { type ReleasePlaces, type ReleaseState, readReleases } from '../helper/release-state.ts'
 import type { Clock } from '../ports.ts'
-import { demandRoom, takePart, uploadedName } from './upload.ts'
+import { demandRoom, takePart, unfinishedName, uploadedName } from './upload.ts'
 
 /** More files than anybody keeps; a disk with more is not listed any further. */
 const maxListed = 10
@@ -49,12 +49,15 @@ export interface ApplianceReleases {
   upload(offset: number, sizeBytes: number, part: Uint8Array): Promise<void>
   install(file: string, disk: string | undefined): Promise<{ readonly version: string }>
   rollBack(): Promise<{ readonly version: string }>
+  /** Takes away what was left in `updates` and cannot be installed any more. While a release is on trial all of it may be wanted again. */
+  sweep(): Promise<void>
 }
 
 export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
   const { places, clock } = needs
   const arch = architectureOf(needs.arch ?? process.arch)
   let progress: number | undefined
+  let hasUpload = false
 
   async function offerOf(
     state: ReleaseState,
@@ -99,6 +102,7 @@ export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
     async upload(offset, sizeBytes, part) {
       const now = await state()
       if (progress !== undefined) throw new SyncError('release-busy')
+      hasUpload = true
       if (!(await takePart(places.updates, offset, sizeBytes, part))) return
       const file = join(places.updates, uploadedName)
       try {
@@ -130,6 +134,15 @@ export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
         // It lies on its disk still, and would take the room that the state of the device needs.
         await rm(join(places.updates, fromDiskName), { force: true })
       }
+    },
+    async sweep() {
+      const now = await readReleases(places)
+      if (now === undefined || now.trial !== undefined || progress !== undefined) return
+      // Of an installation or an upload that was cut off.
+      const waste = hasUpload ? [fromDiskName] : [fromDiskName, unfinishedName]
+      const { fault } = await offerOf(now, places.updates, uploadedName)
+      if (fault?.code === 'release-same' || fault?.code === 'release-older') waste.push(uploadedName)
+      for (const name of waste) await rm(join(places.updates, name), { force: true })
     },
     async rollBack() {
       await state()

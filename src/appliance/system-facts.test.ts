@@ -25,7 +25,7 @@ function factsWith(over: Partial<Survey>, sys = '/none') {
   const clock = createManualClock(0)
   let asked = 0
   const facts = createSystemFacts({
-    ...{ clock, log: createMemoryLog(), sys },
+    ...{ clock, log: createMemoryLog(), sys, processor: { busy: () => 0.4 } },
     addresses: () => [{ name: 'eth0', address: '192.0.2.9' }],
     space: async () => ({ totalBytes: 5000, freeBytes: 3000 }),
     async loadSurvey() {
@@ -42,7 +42,12 @@ test('says what the machine tells', async () => {
     'firmware/devicetree/base/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
   })
   expect(await factsWith({}, sys).facts.read()).toMatchObject({
-    ...{ model: 'Raspberry Pi 4 Model B Rev 1.4', system: 'Debian GNU/Linux 13 (trixie)', temperature: 52 },
+    ...{
+      busy: 0.4,
+      model: 'Raspberry Pi 4 Model B Rev 1.4',
+      system: 'Debian GNU/Linux 13 (trixie)',
+      temperature: 52,
+    },
     ...{ memory: { total: 1000, available: 400 }, storage: { total: 5000, free: 3000 } },
     ...{ addresses: [{ name: 'eth0', address: '192.0.2.9' }], diskErrors: [] },
   })
@@ -78,11 +83,13 @@ test('the real library knows this machine', async () => {
     ...{
       clock: createManualClock(0),
       log: createMemoryLog(),
+      processor: { busy: () => undefined },
       addresses: () => [],
       space: async () => undefined,
     },
   })
-  const { system, memory } = await facts.read()
+  const { system, memory, ...others } = await facts.read()
+  expect(others).not.toHaveProperty('busy')
   expect(system).toMatch(/\w/)
   expect(memory!.total).toBeGreaterThan(memory!.available)
 })

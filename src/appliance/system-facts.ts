@@ -1,12 +1,13 @@
 /**
- * What is known of the machine itself: board, temperature, memory, load, power, disks that report errors. Only calls that cost little, asked
+ * What is known of the machine itself: board, temperature, memory, processor, power, disks that report errors. Only calls that cost little, asked
  * when somebody looks and then kept for a while; nothing a person typed is ever passed on. What a machine does not tell is left out, never
  * made up.
  */
 import { readdir, readFile } from 'node:fs/promises'
-import { availableParallelism, loadavg, uptime } from 'node:os'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Clock, Log } from '../ports.ts'
+import type { ProcessorUse } from './processor-use.ts'
 
 /** Pages look every few seconds, and each look at the temperature starts a shell. */
 const keepMs = 5000
@@ -20,8 +21,8 @@ export interface MachineFacts {
   readonly memory?: { readonly total: number; readonly available: number }
   readonly storage?: { readonly total: number; readonly free: number }
   readonly power?: Power
-  /** For each core, over a minute. */
-  readonly load: number
+  /** The part of what the processor can do that was done lately, 0 to 1. */
+  readonly busy?: number
   readonly uptimeSeconds: number
   readonly addresses: readonly OwnAddress[]
   readonly diskErrors: readonly DiskErrors[]
@@ -57,6 +58,7 @@ export interface SystemFacts {
 export interface SystemFactsNeeds {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Log
+  readonly processor: Pick<ProcessorUse, 'busy'>
   /** Those others reach it at. */
   addresses(): readonly OwnAddress[]
   /** Room where the state of the device lies. */
@@ -70,6 +72,7 @@ export interface SystemFactsNeeds {
 export function createSystemFacts({
   clock,
   log,
+  processor,
   addresses,
   space,
   loadSurvey = loadSystemInformation,
@@ -110,13 +113,14 @@ export function createSystemFacts({
       readPower(sys),
       readDiskErrors(sys),
     ])
+    const busy = processor.busy()
     return {
       ...always,
+      ...(busy === undefined ? {} : { busy }),
       ...(heat === undefined ? {} : { temperature: Math.round(heat) }),
       ...(memory === undefined ? {} : { memory: { total: memory.total, available: memory.available } }),
       ...(room === undefined ? {} : { storage: { total: room.totalBytes, free: room.freeBytes } }),
       ...(power === undefined ? {} : { power }),
-      load: loadavg()[0]! / availableParallelism(),
       uptimeSeconds: Math.round(uptime()),
       addresses: addresses(),
       diskErrors: worn,

@@ -7,6 +7,7 @@ import { maxBundleBytes } from '../helper/release-bundle.ts'
 /** What the state of the device needs while a file lies there. */
 const reserveBytes = 32 * 1024 ** 2
 export const uploadedName = 'uploaded.release'
+export const unfinishedName = `${uploadedName}.part`
 
 /** True with the last part: then the file is there. Throws `release-too-large`, `release-no-room` and `upload-broken`. */
 export async function takePart(
@@ -15,7 +16,7 @@ export async function takePart(
   sizeBytes: number,
   part: Uint8Array,
 ): Promise<boolean> {
-  const draft = join(directory, `${uploadedName}.part`)
+  const draft = join(directory, unfinishedName)
   if (offset === 0) await begin(directory, draft, sizeBytes)
   const have = await stat(draft).then(
     ({ size }) => size,

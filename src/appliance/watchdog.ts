@@ -1,6 +1,6 @@
 /**
  * Says to the service manager that the daemon is ready, alive and stopping (A7). Alive means: the event loop comes round in time and the device's
- * database answers. A disk has no part in it: a slow one is not a dead daemon. One short process each half minute at most.
+ * database answers. No disk is asked for it: a slow one is not a dead daemon. One short process each half minute at most.
  */
 import { reasonOf } from '../core/errors.ts'
 import type { Clock, Log } from '../ports.ts'

@@ -40,7 +40,7 @@ export interface DiskOptions {
 }
 
 /**
- * Opens a folder's directory. It need not be there: `rootState` tells, and until that says `present` every other call but `claim`
+ * Opens a folder's directory. It need not be there: `rootState` tells, and until that says `present` every other call but `isEmpty` and `claim`
  * throws `root-missing` or `root-unmarked`. A disk changed in between gives `root-foreign`.
  */
 export async function openDisk(options: DiskOptions): Promise<Disk> {
@@ -152,6 +152,15 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       return currentCapabilities()
     },
     rootState,
+    async isEmpty() {
+      try {
+        using root = await files.openRoot()
+        return (await root.list()).every((name) => name === hiddenDirectory)
+      } catch (thrown) {
+        if (errnoOf(thrown) === undefined) throw thrown
+        return false
+      }
+    },
     async claim(identity) {
       const openAny = () => files.openRoot()
       try {

@@ -2,8 +2,6 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { architectureOf } from '../helper/release-bundle.ts'
-import { releasePlaces } from '../helper/release-state.ts'
 import { makeScene, type Scene, type SceneDisk } from '../testing/appliance-scene.ts'
 import { crossedLooks, openBrowser, type TestBrowser } from '../testing/browser.ts'
 import { startDaemon } from '../testing/daemon.ts'
@@ -201,10 +199,10 @@ test.each(crossedLooks)(
     await using stack = new AsyncDisposableStack()
     const { scene } = await makeAppliance(root.path, stack)
     const packaged = stack.use(await makeReleaseScene('1.2.3'))
-    await cp(packaged.places.packaged, releasePlaces(root.path).packaged, { recursive: true })
+    await cp(packaged.places.packaged, scene.packaged, { recursive: true })
     const file = join(
       packaged.places.updates,
-      await packaged.upload('1.3.0', { arch: architectureOf(process.arch)! }),
+      await packaged.upload('1.3.0', { arch: process.arch === 'arm64' ? 'arm64' : 'amd64' }),
     )
     scene.answers['install-release'] = { version: '1.3.0' }
     const options = ['--appliance', '--web', '127.0.0.1:0']

@@ -17,6 +17,7 @@ import { createInvites, type Invites } from './invites.ts'
 import { startLoop } from './loop.ts'
 import { findMember, listMembers, type MemberRow } from './member-list.ts'
 import { isEntered } from './members.ts'
+import type { Claimable } from './prepare.ts'
 import { createPull } from './pull.ts'
 import type { DeviceRates, RateLimits } from './rates.ts'
 import { answerGuest } from './redemption.ts'
@@ -90,7 +91,7 @@ export interface FolderOptions {
   /** The directory, for people; `disk` is what is used. */
   readonly rootPath: string
   /** The directory was just added: one without an identity file is taken for this folder. */
-  readonly isNew: boolean
+  readonly isNew: Claimable
   /** Called once a new folder has taken its directory. */
   readonly onClaimed?: () => void
   readonly device: DeviceId

@@ -10,7 +10,7 @@ import type { FolderContext } from './folder-context.ts'
 import { createGathering, restMs } from './gathering.ts'
 import { renewLease } from './lease.ts'
 import { nextWork, type Work } from './next-work.ts'
-import { prepare } from './prepare.ts'
+import { type Claimable, prepare } from './prepare.ts'
 import type { Pull } from './pull.ts'
 import { haltRecheckMs, rootRecheckMs } from './safety.ts'
 import { outermost, scan } from './scan.ts'
@@ -76,7 +76,7 @@ export interface LoopParts {
 
 export function startLoop(
   context: FolderContext,
-  isNew: boolean,
+  claimable: Claimable,
   { pull, transfers, resting, prepared }: LoopParts,
 ): Loop {
   const { store, disk, clock, log } = context
@@ -159,7 +159,7 @@ export function startLoop(
   async function doWork(work: Work): Promise<void> {
     switch (work.kind) {
       case 'prepare':
-        await prepare(context, transfers, isNew)
+        await prepare(context, transfers, claimable)
         isPrepared = true
         prepared()
         return

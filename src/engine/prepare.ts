@@ -2,7 +2,6 @@
  * What has to be settled once after opening, with the root there, before anything is read or signed: the identity of the directory, the
  * lease that detects an old database, and this device's own certificate.
  */
-import type { RootState } from '../ports.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { declareSelf } from './members.ts'
@@ -12,14 +11,24 @@ import type { Transfers } from './transfers.ts'
 
 const diskIdBytes = 16
 
-/** Throws the halting error when the root is not there. With `isNew` a directory no other folder is in now is taken for this one. */
-export async function prepare(context: FolderContext, transfers: Transfers, isNew: boolean): Promise<void> {
+/**
+ * Whether a directory may be taken for the folder. `while-empty`: only one with nothing in it, because it is not known when somebody wanted
+ * that, and what lies there now may be of something else.
+ */
+export type Claimable = boolean | 'while-empty'
+
+/** Throws the halting error when the root is not there. Where it is claimable, a directory no other folder is in now is taken for this one. */
+export async function prepare(
+  context: FolderContext,
+  transfers: Transfers,
+  claimable: Claimable,
+): Promise<void> {
   const { disk, store } = context
   checkStore(context)
   // A disk that was the folder's once stays the only right one, however early its first opening was broken off.
   const hasDisk = store.fact('diskId') !== undefined
-  if (isNew && !hasDisk) {
-    const diskId = claimableDisk(await disk.rootState(), context)
+  if (claimable !== false && !hasDisk) {
+    const diskId = await claimableDisk(context, claimable === 'while-empty')
     if (diskId !== undefined) await disk.claim({ folderId: context.id, diskId })
   }
   await checkRoot(context)
@@ -44,8 +53,13 @@ async function renameRoot({ disk, id }: FolderContext): Promise<void> {
  * now: an identity left by an earlier one may be replaced. One of this folder is written again as it is, because the claim that wrote it may
  * have been broken off before it was durable.
  */
-function claimableDisk(root: RootState, { id, chance }: FolderContext): string | undefined {
+async function claimableDisk(
+  { disk, id, chance }: FolderContext,
+  onlyEmpty: boolean,
+): Promise<string | undefined> {
+  const root = await disk.rootState()
   if (root.state === 'present' && root.identity.folderId === id) return root.identity.diskId
+  if (onlyEmpty && !(root.state === 'unmarked' && (await disk.isEmpty()))) return undefined
   const isFree = root.state === 'unmarked' || root.state === 'present'
   return isFree ? chance.bytes(diskIdBytes).toString('hex') : undefined
 }

@@ -6,8 +6,9 @@ import { lstat, mkdir, readdir, readlink, rename, rm, stat, symlink, writeFile }
 import { Check } from 'typebox/value'
 import { SyncError } from '../core/errors.ts'
 import { keep, put, readKept } from './kept-file.ts'
+import { SshKey, type Wifi } from './presets.ts'
 import type { Surroundings } from './surroundings.ts'
-import { HostName, SshKey, TimeZone } from './verbs.ts'
+import { HostName, TimeZone } from './verbs.ts'
 
 const stepTimeoutMs = 60_000
 
@@ -66,6 +67,7 @@ export async function readTimeZone({ places }: Surroundings): Promise<string> {
 
 // ---- SSH ----------------------------------------------------------------------------------------------------------------
 
+// Nobody logs in with a password, and keys come from the boot partition alone: the daemon cannot write there.
 const sshDirectory = ({ places }: Surroundings): string => `${places.state}/system/ssh`
 const hostKeyName = 'ssh_host_ed25519_key'
 
@@ -75,24 +77,19 @@ export interface SshState {
   readonly fingerprint: string | null
 }
 
-/** Nobody logs in with a password. `keys` are whole lines, in the place of those there are. */
-export async function setSsh(
-  surroundings: Surroundings,
-  on: boolean,
-  keys?: readonly string[],
-): Promise<void> {
-  await keepSsh(surroundings, on, keys)
+export async function setSsh(surroundings: Surroundings, on: boolean): Promise<void> {
+  await keepSshSwitch(surroundings, on)
   await applySsh(surroundings)
 }
 
-export async function keepSsh(
-  surroundings: Surroundings,
-  on: boolean,
-  keys?: readonly string[],
-): Promise<void> {
-  const directory = sshDirectory(surroundings)
-  if (keys !== undefined) await keep(`${directory}/authorized_keys`, keys.map((key) => `${key}\n`).join(''))
-  await keep(`${directory}/switch`, on ? 'on\n' : 'off\n')
+/** Whole lines, in the place of those there are, and switched on: who writes down a key wants to log in with it. */
+export async function keepSshKeys(surroundings: Surroundings, keys: readonly string[]): Promise<void> {
+  await keep(`${sshDirectory(surroundings)}/authorized_keys`, keys.map((key) => `${key}\n`).join(''))
+  await keepSshSwitch(surroundings, true)
+}
+
+async function keepSshSwitch(surroundings: Surroundings, on: boolean): Promise<void> {
+  await keep(`${sshDirectory(surroundings)}/switch`, on ? 'on\n' : 'off\n')
 }
 
 export async function applySsh(surroundings: Surroundings): Promise<void> {
@@ -123,6 +120,8 @@ export async function applySsh(surroundings: Surroundings): Promise<void> {
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
+    // Its directory is its own, so it could let in whom it likes.
+    'DenyUsers berrysync',
   ]
   await put(`${places.etc}/ssh/sshd_config.d/10-berrysync.conf`, `${lines.join('\n')}\n`)
   // During the start this waits for its turn.
@@ -149,13 +148,6 @@ export async function readSsh(surroundings: Surroundings): Promise<SshState> {
 }
 
 // ---- network ------------------------------------------------------------------------------------------------------------
-
-export interface Wifi {
-  readonly ssid: string
-  /** Undefined for an open network; 64 hexadecimal digits are a key, anything else a passphrase. */
-  readonly password: string | undefined
-  readonly country: string
-}
 
 const wifiInterface = 'wlan0'
 const wifiFile = `wpa_supplicant-${wifiInterface}.conf`

@@ -2,13 +2,20 @@
  * `berrysync.txt`, which a person writes on the boot partition before the first start: `key = value` lines to settings and mistakes, and
  * to the text that is left there when they have been taken over, without secrets. A mistake costs its own line only. Pure.
  */
+import Type from 'typebox'
 import { Check } from 'typebox/value'
 import type { PresetMistake } from '../appliance/preset-report.ts'
 import { SyncError } from '../core/errors.ts'
 import { parseSecret, secretToText } from '../core/secret.ts'
 import { isSecretLink, textToSecretLink } from '../core/secret-link.ts'
-import type { Wifi } from './host-settings.ts'
-import { HostName, maxSshKeys, SshKey } from './verbs.ts'
+import { HostName } from './verbs.ts'
+
+export interface Wifi {
+  readonly ssid: string
+  /** Undefined for an open network; 64 hexadecimal digits are a key, anything else a passphrase. */
+  readonly password: string | undefined
+  readonly country: string
+}
 
 export interface PresetFolder {
   /** Of its directory, in what is ours on the disk. */
@@ -35,6 +42,13 @@ export interface ParsedPresets {
   readonly scrubbed: string | undefined
 }
 
+/** One public key as it stands in `id_ed25519.pub`: no options, one line. */
+export const SshKey = Type.String({
+  pattern:
+    '^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{16,4096}={0,3}( [ -~]{0,200})?$',
+})
+/** More than a person has computers. */
+const maxSshKeys = 32
 /** A page of text; more was not written by hand. */
 export const maxPresetBytes = 64 * 1024
 const maxFolders = 50

@@ -54,14 +54,8 @@ describe('a request', () => {
     ['a host name with a dot', '{"verb":"set-host-name","value":"pi.evil.example"}'],
     ['a host name that is a flag', '{"verb":"set-host-name","value":"-F"}'],
     ['a time zone above', '{"verb":"set-time-zone","value":"../../etc/shadow"}'],
-    [
-      'a key with an option',
-      '{"verb":"set-ssh","value":true,"keys":["command=\\"x\\" ssh-rsa AAAAAAAAAAAAAAAAAAAA"]}',
-    ],
-    [
-      'two keys in one',
-      '{"verb":"set-ssh","value":true,"keys":["ssh-rsa AAAAAAAAAAAAAAAAAAAA\\nssh-rsa BBBBBBBBBBBBBBBBBBBB"]}',
-    ],
+    ['a key for root', '{"verb":"set-ssh","value":true,"keys":["ssh-rsa AAAAAAAAAAAAAAAAAAAA"]}'],
+    ['no key for root', '{"verb":"set-ssh","value":true,"keys":[]}'],
     ['a release by a path', '{"verb":"install-release","file":"../../../tmp/x"}'],
     ['a hidden release', '{"verb":"install-release","file":".x"}'],
     ['too long', `{"verb":"settle","x":"${'x'.repeat(maxRequestBytes)}"}`],

@@ -12,7 +12,7 @@ import { createSeededChance } from '../testing/seeded-chance.ts'
 import { makeTempDirectory, type TempDirectory } from '../testing/temp-directory.ts'
 import { describe as describeMachine } from './describe.ts'
 import { factoryReset } from './factory-reset.ts'
-import { setHostName, setSsh, setTimeZone } from './host-settings.ts'
+import { keepSshKeys, setHostName, setSsh, setTimeZone } from './host-settings.ts'
 import { noteEnd } from './last-start.ts'
 import { handOverFolders, readWaitingFolders } from './preset-folders.ts'
 import { runCommand } from './run-command.ts'
@@ -137,9 +137,8 @@ describe('settle', () => {
       0o600,
     )
     expect(await machine.read('etc/systemd/network/25-wifi.network')).toContain('Name=wl*')
-    expect(await machine.read('etc/ssh/sshd_config.d/10-berrysync.conf')).toContain(
-      'PasswordAuthentication no',
-    )
+    const sshd = await machine.read('etc/ssh/sshd_config.d/10-berrysync.conf')
+    for (const line of ['PasswordAuthentication no', 'DenyUsers berrysync']) expect(sshd).toContain(line)
     expect(await machine.read('state/system/ssh/authorized_keys')).toBe(`${sshKey}\n`)
     expect((await stat(machine.path('state/system/ssh/ssh_host_ed25519_key'))).mode & 0o777).toBe(0o600)
     expect(machine.steered).toEqual(
@@ -297,7 +296,8 @@ describe('steering the machine', () => {
     const { surroundings } = machine
     await setHostName(surroundings, 'cellar')
     await setTimeZone(surroundings, 'Europe/Berlin')
-    await setSsh(surroundings, true, [sshKey])
+    await keepSshKeys(surroundings, [sshKey])
+    await setSsh(surroundings, true)
     expect(await describeMachine(surroundings, async () => null)).toEqual({
       model: 'Raspberry Pi 4 Model B Rev 1.4',
       hostName: 'cellar',

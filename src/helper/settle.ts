@@ -13,7 +13,7 @@ import {
   applyNetwork,
   applySsh,
   applyTimeZone,
-  keepSsh,
+  keepSshKeys,
   keepWifi,
 } from './host-settings.ts'
 import { keep, put, readKept } from './kept-file.ts'
@@ -76,8 +76,7 @@ async function takePresets(surroundings: Surroundings): Promise<Pick<ParsedPrese
   if (timeZone !== undefined) await keep(`${system}/time-zone`, `${timeZone}\n`)
   if (language !== undefined) await keep(`${system}/language`, `${language}\n`)
   if (wifi !== undefined) await keepWifi(surroundings, wifi)
-  // Who writes down a key wants to log in with it.
-  if (sshKeys.length > 0) await keepSsh(surroundings, true, sshKeys)
+  if (sshKeys.length > 0) await keepSshKeys(surroundings, sshKeys)
   if (folders.length > 0) await addWaitingFolders(surroundings, folders)
   if (scrubbed !== undefined) await file.replace(scrubbed)
   return { taken, mistakes }

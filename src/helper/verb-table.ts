@@ -72,7 +72,7 @@ export const verbTable: VerbTable = {
   describe: (surroundings) => describe(surroundings, () => describeReleases(surroundings)),
   'set-host-name': nothing((surroundings, { value }) => setHostName(surroundings, value)),
   'set-time-zone': nothing((surroundings, { value }) => setTimeZone(surroundings, value)),
-  'set-ssh': nothing((surroundings, { value, keys }) => setSsh(surroundings, value, keys)),
+  'set-ssh': nothing((surroundings, { value }) => setSsh(surroundings, value)),
   restart: nothing((surroundings) => steer(surroundings, 'restart', 'berrysync.service')),
   reboot: nothing((surroundings) => steer(surroundings, 'reboot')),
   'power-off': nothing((surroundings) => steer(surroundings, 'poweroff')),

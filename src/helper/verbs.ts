@@ -22,13 +22,6 @@ export const HostName = Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9
 export const TimeZone = Type.String({
   pattern: '^[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z][A-Za-z0-9_+-]{0,31}){0,2}$',
 })
-/** One public key as it stands in `id_ed25519.pub`: no options, one line. */
-export const SshKey = Type.String({
-  pattern:
-    '^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{16,4096}={0,3}( [ -~]{0,200})?$',
-})
-/** More than a person has computers. */
-export const maxSshKeys = 32
 /** A name of an uploaded file in the directory `updates` of the daemon's home. Never a path. */
 const UploadName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })
 /** What a person typed to say that they mean it. */
@@ -54,15 +47,8 @@ export const requestSchemas = {
   describe: request('describe'),
   'set-host-name': Type.Object({ verb: Type.Literal('set-host-name'), value: HostName }, closed),
   'set-time-zone': Type.Object({ verb: Type.Literal('set-time-zone'), value: TimeZone }, closed),
-  'set-ssh': Type.Object(
-    {
-      verb: Type.Literal('set-ssh'),
-      value: Type.Boolean(),
-      /** In the place of those there are; left out, they stay. */
-      keys: Type.Optional(Type.Array(SshKey, { maxItems: maxSshKeys })),
-    },
-    closed,
-  ),
+  /** For the keys there are. It takes none: whoever holds one is root here, and the daemon must not be able to become that. */
+  'set-ssh': Type.Object({ verb: Type.Literal('set-ssh'), value: Type.Boolean() }, closed),
   restart: request('restart'),
   reboot: request('reboot'),
   'power-off': request('power-off'),

@@ -53,6 +53,8 @@ export interface Scene extends AsyncDisposable {
   readonly asked: readonly string[]
   /** The next verb fails with this code. */
   failNext: string | undefined
+  /** Where the release of the package lies. */
+  readonly packaged: string
   /** What it says when it has done a verb; of those that are not here, nothing. */
   readonly answers: Record<string, object>
 }
@@ -207,7 +209,7 @@ export async function makeScene(root: string): Promise<Scene> {
   made.defer(() => new Promise<void>((closed) => void server.close(() => closed())))
 
   const scene: Scene = {
-    ...{ paths, makeDisk, asked, failNext: undefined, answers: {} },
+    ...{ paths, packaged, makeDisk, asked, failNext: undefined, answers: {} },
     program: ['env', `BERRYSYNC_APPLIANCE_ROOT=${root}`, programPath],
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   }

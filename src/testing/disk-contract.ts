@@ -94,6 +94,19 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
       expect(await disk.rootState()).toEqual({ state: 'unmarked' })
     })
 
+    test('a directory is empty while nothing of a person lies in it, whether it is claimed or not', async () => {
+      await using under = await make()
+      const disk = await under.open()
+      expect(await disk.isEmpty()).toBe(true)
+      under.person.writeFile('.hidden', 'x')
+      expect(await disk.isEmpty()).toBe(false)
+      under.person.remove('.hidden')
+      await disk.claim(testIdentity)
+      expect(await disk.isEmpty()).toBe(true)
+      under.setMissing(true)
+      expect(await disk.isEmpty()).toBe(false)
+    })
+
     test('finding out what the disk can keep leaves nothing behind', () =>
       withDisk(async (_disk, under) => {
         expect(under.person.names('')).toEqual(['.sync'])

@@ -77,7 +77,7 @@ test('A3: a folder whose disk is away at the start waits, and is opened when tha
   expect(device.opener.opened.get(path)!.calls).toEqual(['opened as new'])
 })
 
-test('A3: a disk that goes closes its folders, and one that hangs holds up no other; none is opened beside itself', async () => {
+test('A3: a disk that goes closes its folders, and one that does not close holds up no other; none is opened beside itself', async () => {
   await using device = await makeDevice()
   const [a, b] = [await device.directory('a'), await device.directory('b')]
   for (const path of [a, b]) device.answers.set(path, 'first')

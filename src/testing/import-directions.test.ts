@@ -65,8 +65,12 @@ const directions: Readonly<
     because: 'the command line is a client of the daemon, and reads addresses as that does',
   },
   ports: { may: ['core', 'wire'], because: 'ports are types that every side can name' },
+  'setting-kinds': {
+    may: ['core', 'net/address', 'net/tracker-url'],
+    because: 'what kinds of values there are is about words alone',
+  },
   'setting-table': {
-    may: ['core', 'engine/settings', 'net/address', 'net/public-servers', 'net/tracker-url'],
+    may: ['core', 'engine/settings', 'net/public-servers', 'setting-kinds'],
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {

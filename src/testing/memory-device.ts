@@ -11,7 +11,7 @@ import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk } from '../disk/disk.ts'
 import type { Files } from '../disk/files.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
-import { type Folder, openFolder } from '../engine/folder.ts'
+import { type Folder, type FolderOptions, openFolder } from '../engine/folder.ts'
 import { createDeviceRates, type DeviceRates } from '../engine/rates.ts'
 import { defaultFolderSettings, type FolderSettings } from '../engine/settings.ts'
 import { createUploadSlots } from '../engine/upload-slots.ts'
@@ -63,6 +63,8 @@ export interface MemoryDeviceOptions {
   readonly onDatabaseDamaged?: () => void
   /** A disk to go on with. */
   readonly own?: MemoryDisk
+  /** Default: the directory was just added, unless it bears the mark of a folder. */
+  readonly isNew?: FolderOptions['isNew']
 }
 
 const secret = parseSecret(Buffer.alloc(21, 'folder under attack').toString('base64url'))
@@ -120,7 +122,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     keys,
     former,
     rootPath: `/${name}`,
-    isNew: own.person.stat('.sync/identity') === undefined,
+    isNew: options.isNew ?? own.person.stat('.sync/identity') === undefined,
     device: id,
     deviceKeys,
     deviceName: name,

@@ -131,7 +131,7 @@ export async function startSteeredDevice(options: SteeredOptions = {}): Promise<
     },
   })
   const machine = createMachineSteering(
-    { read: async () => ({ load: 0.25, uptimeSeconds: 3600, addresses: [], diskErrors: [] }) },
+    { read: async () => ({ busy: 0.25, uptimeSeconds: 3600, addresses: [], diskErrors: [] }) },
     undefined,
   )
   const overrides = settingsFromTexts(deviceTable, { listen: '127.0.0.1:4444' })

@@ -57,6 +57,7 @@ const open: DeviceSwitches = {
   trackers: ['udp://a', 'udp://b'],
   relays: [],
   dhtBootstrap: ['c:1'],
+  ...{ ssdp: true, web: 'http://192.0.2.9:8888', appliance: false },
 }
 const folder: FolderSwitches = {
   ...{ paused: false, lan: true, tracker: true, dht: false, relay: true },
@@ -76,9 +77,29 @@ test('what leaves is what is switched on, has somewhere to go, and is of a folde
       ['dht', false, 0, 1],
       ['relay', false, 2, 0],
       ['router', true, 2, 0],
+      ['ssdp', true, 0, 0],
       ['hosts', true, 1, 1],
     ],
   )
+})
+
+test.each([
+  [{}, true],
+  [{ ssdp: false }, false],
+  [{ closed: true }, false],
+  [{ web: undefined }, false],
+  [{ web: 'http://127.0.0.1:8888' }, false],
+  [{ web: 'http://[::1]:8888' }, false],
+  [{ web: 'https://localhost' }, false],
+])('the device shows itself in the local network where it is %o: %s', (told, leavesNow) => {
+  const [row] = whatLeaves({ ...open, ...told }, []).filter(({ what }) => what === 'ssdp')
+  expect(row).toMatchObject({ leavesNow, leavesClosed: false })
+})
+
+test('the system of an appliance goes on by itself in a closed system, and that is told', () => {
+  const rows = whatLeaves({ ...open, closed: true, appliance: true }, [])
+  expect(rows.filter(({ leavesClosed }) => leavesClosed).map(({ what }) => what)).toEqual(['system'])
+  expect(rows.filter(({ leavesNow }) => leavesNow).map(({ what }) => what)).toEqual(['system'])
 })
 
 test('out of a closed system nothing goes but to predefined hosts', () => {

@@ -41,7 +41,7 @@ export function overruledBy(rows: readonly Row[], key: string): string | undefin
   return rows.find((row) => row.key === key)?.thisRun
 }
 
-export type Leaving = 'lan' | 'tracker' | 'dht' | 'relay' | 'router' | 'hosts'
+export type Leaving = 'lan' | 'tracker' | 'dht' | 'relay' | 'router' | 'ssdp' | 'system' | 'hosts'
 
 /** One thing that may leave the device. */
 export interface LeavingRow {
@@ -69,6 +69,11 @@ export interface DeviceSwitches {
   readonly trackers: readonly string[]
   readonly relays: readonly string[]
   readonly dhtBootstrap: readonly string[]
+  readonly ssdp: boolean
+  /** Where the web interface is; only one that others can reach is shown to them. */
+  readonly web: string | undefined
+  /** Its system is part of the device, too. */
+  readonly appliance: boolean
 }
 
 /** What leaves the device, as it is now and as it would be in a closed system. Paused folders send nothing. */
@@ -102,6 +107,14 @@ export function whatLeaves(
       leavesClosed: false,
     },
     {
+      ...{ what: 'ssdp', folders: 0, targets: 0 },
+      leavesNow: !device.closed && device.ssdp && isForOthers(device.web),
+      leavesClosed: false,
+    },
+    ...(device.appliance
+      ? [{ what: 'system', folders: 0, targets: 0, leavesNow: true, leavesClosed: true } as const]
+      : []),
+    {
       what: 'hosts',
       folders: withHosts.length,
       targets: new Set(withHosts.flatMap(({ hosts }) => hosts)).size,
@@ -109,6 +122,10 @@ export function whatLeaves(
       leavesClosed: isFollowed,
     },
   ]
+}
+
+function isForOthers(web: string | undefined): boolean {
+  return web !== undefined && !/^(127\.|localhost$|\[::1\]$)/.test(new URL(web).hostname)
 }
 
 /** Values by their keys, as a settings answer has them. */

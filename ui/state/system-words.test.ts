@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import type { System } from '../../src/api/schemas/system.ts'
 import { type Appliance, applianceOf, concernsOf, flashesOf, startOf } from './system-words.ts'
 
-const machine: System['machine'] = { load: 0, uptimeSeconds: 90, addresses: [], diskErrors: [] }
+const machine: System['machine'] = { busy: 0, uptimeSeconds: 90, addresses: [], diskErrors: [] }
 const described: Appliance = {
   ...{ hostName: 'pi', timeZone: 'UTC', resetText: 'reset', canIdentify: true },
   lastStart: 'crash',
-  ...{ ssh: { enabled: false, keys: [] }, lights: [] },
+  ssh: { enabled: false, keys: [] },
 }
 
 const keysOf = (told: Partial<System['machine']>) =>

@@ -1,5 +1,6 @@
 /** What of a machine is worth a warning, the worst first; and how the lights look in a strip. Pure. */
-import type { Light, System } from '../../src/api/schemas/system.ts'
+import type { LedPatternBody } from '../../src/api/schemas/leds.ts'
+import type { System } from '../../src/api/schemas/system.ts'
 import type { Tone } from './folder-words.ts'
 
 /** From here on a Raspberry Pi slows down, and from there on by much. */
@@ -56,7 +57,7 @@ export interface Flash {
   readonly length: number
 }
 
-export function flashesOf(blink: Light['status']): readonly Flash[] {
+export function flashesOf(blink: LedPatternBody['status']): readonly Flash[] {
   if (blink === 'off') return []
   const cycle = blink === 'on' ? [stripMs] : blink
   const found: Flash[] = []

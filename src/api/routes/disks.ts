@@ -34,7 +34,11 @@ export function addDiskRoutes(app: App, { appliance }: Steering): void {
   )
   app.post(
     '/api/disks/:disk/repair',
-    takes({ params: DiskParams }, DiskDoneSchema, { tag, summary: 'Check and mend a disk' }),
+    takes({ params: DiskParams }, DiskDoneSchema, {
+      tag,
+      summary: 'Check and mend a disk, which may give up files that cannot be saved',
+      needs: 'confirmed',
+    }),
     ({ params }) => asked().repairDisk(params.disk),
   )
   app.post(

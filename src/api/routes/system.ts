@@ -37,10 +37,10 @@ export function addSystemRoutes(app: App, steering: SystemSteering): void {
     '/api/system/ssh',
     takes({ body: SshBody }, DoneSchema, {
       tag,
-      summary: 'Let in whoever holds one of these keys over SSH, or nobody',
+      summary: 'Let in over SSH whoever holds a key that the card was given, or nobody',
       needs: 'confirmed',
     }),
-    ({ body }) => done(steering.setSsh(body.enabled, body.keys)),
+    ({ body }) => done(steering.setSsh(body.enabled)),
   )
   app.post(
     '/api/system/restart',

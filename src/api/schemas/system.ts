@@ -22,28 +22,14 @@ export const SystemMachineSchema = Type.Object({
       Type.Literal('throttled'),
     ]),
   ),
-  /** What waits to be computed for each core, over a minute; 1 is all that it can do. */
-  load: Type.Number(),
+  /** The part of what all cores of the processor can do that was done in the last one to two minutes, 0 to 1. */
+  busy: Type.Optional(Type.Number()),
   uptimeSeconds: Type.Number(),
   addresses: Type.Array(Type.Object({ name: Type.String(), address: Type.String() })),
   /** Partitions whose file system has noted errors. */
   diskErrors: Type.Array(Type.Object({ device: Type.String(), errors: Type.Number() })),
 })
 export type SystemMachine = Static<typeof SystemMachineSchema>
-
-/** Lit, dark, or milliseconds lit and dark in turn. */
-const Blink = Type.Union([Type.Literal('on'), Type.Literal('off'), Type.Array(Type.Number())])
-
-/** What the lights can show, the most important first. */
-export const LightSchema = Type.Object({
-  id: Type.String(),
-  /** The green one. */
-  status: Blink,
-  /** The amber one. */
-  attention: Blink,
-  meaning: Type.String(),
-})
-export type Light = Static<typeof LightSchema>
 
 export const SystemSchema = Type.Object({
   machine: SystemMachineSchema,
@@ -70,7 +56,6 @@ export const SystemSchema = Type.Object({
         resetText: Type.String(),
         /** It has a light that can blink. */
         canIdentify: Type.Boolean(),
-        lights: Type.Array(LightSchema),
       }),
     ]),
   ),
@@ -79,14 +64,8 @@ export type System = Static<typeof SystemSchema>
 
 export const HostNameBody = Type.Object({ hostName: Type.String({ minLength: 1, maxLength: 63 }) }, closed)
 export const TimeZoneBody = Type.Object({ timeZone: Type.String({ minLength: 1, maxLength: 100 }) }, closed)
-export const SshBody = Type.Object(
-  {
-    enabled: Type.Boolean(),
-    /** Public keys, one a line, in the place of those there are; left out, they stay. */
-    keys: Type.Optional(Type.String({ maxLength: 64 * 1024 })),
-  },
-  closed,
-)
+/** Keys come from `berrysync.txt` alone. */
+export const SshBody = Type.Object({ enabled: Type.Boolean() }, closed)
 export const FactoryResetBody = Type.Object({ typed: Type.String({ maxLength: 64 }) }, closed)
 export const TimeZonesSchema = Type.Object({ timeZones: Type.Array(Type.String()) })
 export type TimeZones = Static<typeof TimeZonesSchema>

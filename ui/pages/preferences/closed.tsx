@@ -13,7 +13,7 @@ import {
   valuesOf,
   whatLeaves,
 } from '../../state/device-settings.ts'
-import { folders } from '../../state/live.ts'
+import { device, folders } from '../../state/live.ts'
 import { t } from '../../text/translate.ts'
 
 export function ClosedSection({ told }: { readonly told: Settings }) {
@@ -88,6 +88,7 @@ function useDeviceSwitches({ settings }: Settings): DeviceSwitches {
   const trackers = useSetting('trackers').shown.value
   const relays = useSetting('relays').shown.value
   const dhtBootstrap = useSetting('dhtBootstrap').shown.value
+  const ssdp = useSetting('ssdp').shown.value
   const option = overruledBy(settings, 'closed')
   return {
     closed: option === undefined ? closed === true : option === 'on',
@@ -95,5 +96,8 @@ function useDeviceSwitches({ settings }: Settings): DeviceSwitches {
     trackers: trackers as readonly string[],
     relays: relays as readonly string[],
     dhtBootstrap: dhtBootstrap as readonly string[],
+    ssdp: ssdp === true,
+    web: device.value?.web,
+    appliance: device.value?.appliance === true,
   }
 }

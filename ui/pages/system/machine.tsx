@@ -33,7 +33,7 @@ export function MachineSection({ system, reload }: { readonly system: System; re
           <NamesSection appliance={appliance} reload={reload} />
           <ActionsSection appliance={appliance} />
           <SshSection appliance={appliance} reload={reload} />
-          <LightsSection lights={appliance.lights} />
+          <LightsSection />
         </>
       )}
     </>
@@ -41,7 +41,7 @@ export function MachineSection({ system, reload }: { readonly system: System; re
 }
 
 function factsOf(system: System): (readonly [string, ComponentChildren])[] {
-  const { temperature, memory, storage, power, load, addresses } = system.machine
+  const { temperature, memory, storage, power, busy, addresses } = system.machine
   const lastStart = applianceOf(system)?.lastStart
   const facts: (readonly [string, ComponentChildren] | false)[] = [
     temperature !== undefined && [t('system-temperature'), `${temperature} °C`],
@@ -49,7 +49,7 @@ function factsOf(system: System): (readonly [string, ComponentChildren])[] {
       t('system-power'),
       t(power === 'good' ? 'system-power-good' : 'system-power-weak'),
     ],
-    [t('system-load'), formatPercent(load)],
+    busy !== undefined && [t('system-busy'), t('system-busy-part', { part: formatPercent(busy) })],
     memory !== undefined && [
       t('system-memory'),
       t('free-of', { free: memory.available, total: memory.total }),

@@ -142,7 +142,7 @@ reach-about-closed = It only listens to programs on this device. It can connect 
 router-working = Router { $router }: lets devices in.
 router-failed = Router { $router }: could not be asked.
 router-waiting = Router { $router }: being asked.
-closed-about = For a group of your own machines that know each other’s addresses. Files keep in sync with predefined hosts; nobody else hears anything of this device.
+closed-about = For a group of your own machines that know each other’s addresses. Files keep in sync with predefined hosts; Berrysync lets nobody else hear anything of this device.
 leaving-title = What leaves this device
 leaving-about = Of folders that are not paused. Files themselves only ever go, sealed, to devices that share the folder.
 leaving-now = Now
@@ -181,6 +181,10 @@ leaving-relay-about = { $targets ->
   }
 leaving-router = Question to the router
 leaving-router-about = It is asked to let other devices in. It never goes further than the router.
+leaving-ssdp = Showing itself in the local network
+leaving-ssdp-about = Computers there list this device with its name and the address of this page (SSDP).
+leaving-system = The system of the appliance
+leaving-system-about = It answers to its name in the local network (mDNS), asks the router for an address (DHCP), and time servers for the time (NTP). No switch here ends that.
 leaving-hosts = Connections to predefined hosts
 leaving-hosts-about = { $folders ->
     [0] No folder has any.
