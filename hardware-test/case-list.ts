@@ -2,6 +2,7 @@
 import type { Start } from './case.ts'
 import { pastClock, startsAlone } from './cases/alone.ts'
 import { powerCuts } from './cases/cuts.ts'
+import { imageFiles } from './cases/files.ts'
 import { byName, byNeighbourhood } from './cases/finding.ts'
 import { lightsReady, lightsWithoutDisk, longPress, shortPress } from './cases/front.ts'
 import { idle } from './cases/idle.ts'
@@ -31,6 +32,7 @@ const seed = 20260101
 
 export function startsFor({ cuts }: CaseListOptions): readonly Start[] {
   return [
+    { id: 'files', title: 'The image as it lies there', cases: [imageFiles] },
     {
       id: 'fresh',
       title: 'A fresh card, with network and without a disk',

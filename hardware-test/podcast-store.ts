@@ -85,8 +85,8 @@ export function deviceAtRest(scene: Scene, limitSeconds: number): Promise<unknow
   return eventually(
     'the device has nothing to do',
     async () =>
-      (await scene.device.get('/api/status')).folders.every(
-        ({ state }: { state: string }) => ['up-to-date', 'halted'].includes(state),
+      (await scene.device.get('/api/status')).folders.every(({ state }: { state: string }) =>
+        ['up-to-date', 'halted'].includes(state),
       ),
     limitSeconds,
   )
