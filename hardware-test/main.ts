@@ -29,6 +29,7 @@ const { values } = parseArgs({
     here: { type: 'string' },
     checklist: { type: 'boolean', default: false },
     case: { type: 'string' },
+    without: { type: 'string', default: '' },
     cuts: { type: 'string', default: '50' },
     out: { type: 'string', default: 'dist/image-test.json' },
     /** Says that this process has a network and mounts of its own. */
@@ -37,7 +38,11 @@ const { values } = parseArgs({
 })
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const starts = startsFor({ cuts: Number(values.cuts) })
+const without = new Set(values.without.split(','))
+const starts = startsFor({ cuts: Number(values.cuts) }).map((start) => ({
+  ...start,
+  cases: start.cases.filter(({ id }) => !without.has(id)),
+}))
 
 /**
  * Again, with a network, mounts and process ids of its own: nobody else is on the segment, and whatever happens to this process, all that it

@@ -242,6 +242,14 @@ test('it is an appliance, with the version that was built', () => {
     )
 })
 
+test('the kernel takes the quirks of USB bridges', () => {
+  const [, quirks] = /^options usb-storage quirks=(\S+)$/m.exec(
+    image.text('etc/modprobe.d/berrysync-usb-bridges.conf'),
+  )!
+  // With a longer one usb-storage is not loaded, and no disk is ever seen.
+  assert.ok(quirks!.length <= 127, `${quirks!.length} characters`)
+})
+
 test('it is small', () => {
   const rootBytes = image.partitions[1]!.sizeBytes
   const compressedBytes = statSync(join(outputDirectory, `berrysync-${version}.img.xz`)).size
