@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { assertSo } from '../assert-so.ts'
 import type { Case, Scene } from '../case.ts'
 import { accessesOf, listDisks } from '../disks-seen.ts'
-import { asOwner, deviceAtRest, podcastDisk } from '../podcast-store.ts'
+import { eventually } from '../eventually.ts'
+import { asOwner, deviceAtRest, folderSeen, type PodcastFolder, podcastDisk } from '../podcast-store.ts'
 import { nineFolders } from './serving.ts'
 
 const files = 20_000
@@ -39,7 +40,12 @@ export const idle: Case = {
         asOwner(`mkdir -p '${path}/many'; cd '${path}/many'; seq ${each} | split -l 1 -a 4 - f`),
         240,
       )
-    await deviceAtRest(scene, 500)
+    await eventually(
+      'the device knows all files',
+      async () => (await filesKnown(scene, folders)) >= files,
+      500,
+    )
+    await deviceAtRest(scene, 200)
     await board.shell('sync')
     await pause(restSeconds * 1000)
 
@@ -63,6 +69,11 @@ export const idle: Case = {
     )
     return figures
   },
+}
+
+async function filesKnown(scene: Scene, folders: readonly PodcastFolder[]): Promise<number> {
+  const seen = await Promise.all(folders.map(({ path }) => folderSeen(scene, path)))
+  return seen.reduce((sum, { files }) => sum + files, 0)
 }
 
 /** Of every process of the service, in hundredths of a second. */

@@ -33,7 +33,7 @@ export const showsItself: Case = {
       assertNone(await person.findBarriers(), 'on the page of folders')
       await person.picture('appliance-folders')
       for (const [place, shown] of [
-        ['system', say('release-title')],
+        ['system', say('system-host-name')],
         ['system/disks', 'podcasts'],
       ] as const) {
         await page.goto(`/#/${place}`)

@@ -101,9 +101,11 @@ function Content({ disk }: { readonly disk: DiskBody }) {
         facts={[
           [
             t('nav-folders'),
-            on.length === 0
-              ? t('disk-no-folders')
-              : on.map(({ id, path }) => (
+            on.length === 0 ? (
+              t('disk-no-folders')
+            ) : (
+              <span class="on-disk">
+                {on.map(({ id, path }) => (
                   <a
                     key={id}
                     class="quiet-link"
@@ -112,7 +114,9 @@ function Content({ disk }: { readonly disk: DiskBody }) {
                     <Icon name="folder" />
                     {path.split('/').at(-1)}
                   </a>
-                )),
+                ))}
+              </span>
+            ),
           ],
           [t('disk-file-system'), disk.fileSystem?.kind],
         ]}
