@@ -24,7 +24,9 @@ export async function makeDisk(
   await truncate(file, mebibytes * 1024 ** 2)
   if (content === 'ext4') {
     const tree = from === undefined ? [] : ['-d', from]
-    await runCommand('mke2fs', '-q', '-t', 'ext4', '-L', label, ...tree, file)
+    // Else the kernel goes on making it long after it was mounted.
+    const whole = ['-E', 'lazy_itable_init=0,lazy_journal_init=0']
+    await runCommand('mke2fs', '-q', '-t', 'ext4', '-L', label, ...whole, ...tree, file)
   } else if (content === 'exfat') await runCommand('mkfs.exfat', '-L', label, file)
   else if (content === 'vfat') await runCommand('mkfs.vfat', '-n', label.toUpperCase(), file)
   else if (content === 'luks')

@@ -5,7 +5,7 @@ import type { Case } from '../case.ts'
 import { eventually } from '../eventually.ts'
 
 const upSeconds = 240
-const askItself = `/usr/lib/berrysync/node -e "fetch('http://127.0.0.1/api/access').then((answer) => console.log(answer.status))"`
+const askItself = `/usr/lib/berrysync/node -e "fetch('http://127.0.0.1/api/access').then((answer) => console.log(String(answer.status)))"`
 /** When this was written: no start of any image is earlier. */
 const epochFloor = Date.UTC(2026, 0, 1) / 1000
 

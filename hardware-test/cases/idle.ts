@@ -8,7 +8,7 @@ import { asOwner, deviceAtRest, folderSeen, type PodcastFolder, podcastDisk } fr
 import { nineFolders } from './serving.ts'
 
 const files = 20_000
-const restSeconds = 45
+const restSeconds = 120
 const idleSeconds = 300
 const maxShareOfCore = 1
 const maxMegabytes = 150
