@@ -1,10 +1,9 @@
 /** What the image consists of, looked at without starting it: the checks of `image/`, run as one case. */
-import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../src/testing/commands.ts'
 import { NotPossible } from '../board.ts'
 import type { Case } from '../case.ts'
 
-const checks = fileURLToPath(new URL('../../image/image.system-test.ts', import.meta.url))
+const checks = 'image/image.system-test.ts'
 
 export const imageFiles: Case = {
   id: 'files',
