@@ -39,8 +39,8 @@ export const passwordOpenMs = 10 * 60_000
 const identifyMs = 15_000
 /** How long it is shown that what the button asked for could not be done. */
 const failureMs = 10_000
-/** Another name may be given at any time, when another device comes. Asking is a process. */
-const askNameEveryMs = 60_000
+/** Another name may be given at any time, when another device comes; most often together with an address. Asking is a process. */
+const askNameEveryMs = 10 * 60_000
 
 /** The disks of the appliance, and what only its helper may do. */
 export interface FrontDisks {
@@ -217,21 +217,32 @@ export async function openFront(needs: FrontNeeds): Promise<Front> {
     }
   }
 
-  let published: { readonly name: string | undefined; readonly askedMs: number } | undefined
+  let published:
+    | { readonly name: string | undefined; readonly addresses: string; readonly askedMs: number }
+    | undefined
+  /** Asks no sooner than it may be another one. */
+  async function nameHere(addresses: string): Promise<string | undefined> {
+    const isOld =
+      published === undefined ||
+      published.addresses !== addresses ||
+      clock.monotonicMs() - published.askedMs > askNameEveryMs
+    if (isOld) published = { name: await publishedName(), addresses, askedMs: clock.monotonicMs() }
+    return published?.name
+  }
+
   const screen = parts.use(
     createStatusScreen({
       ...{ clock, log, terminal: join(root, 'dev/tty1') },
       async facts() {
-        if (published === undefined || clock.monotonicMs() - published.askedMs > askNameEveryMs)
-          published = { name: await publishedName(), askedMs: clock.monotonicMs() }
+        const addresses = ownAddresses()
         const web = needs.web()
         return {
           ...{ name: needs.settings().name, state: shown.meaning, isSetUp: access.isSetUp() },
           isStarting: phase === 'starting',
           ...{ hasWeb: web !== undefined, scheme: web?.scheme ?? 'http', port: web?.port ?? 80 },
-          addresses: ownAddresses(),
+          addresses,
           wantedName: needs.hostName.split('.')[0]!,
-          publishedName: published.name,
+          publishedName: await nameHere(addresses.join(' ')),
           presetMistakes: await readPresetMistakes(join(root, 'run/berrysync/presets.json')),
         }
       },

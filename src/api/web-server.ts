@@ -21,8 +21,8 @@ const headersTimeoutMs = 10_000
 const requestTimeoutMs = 30_000
 /** A browser that shows a page asks again and again; longer than that nobody is there. */
 const keepAliveMs = 65_000
-/** How often all of these are looked at. */
-const checkEveryMs = 5000
+/** How often all of these are looked at; they may take so much longer. Each look wakes an idle processor. */
+const checkEveryMs = 15_000
 /** For the first byte and the handshake of TLS, on a slow board with a slow phone. */
 const handshakeTimeoutMs = 15_000
 /** The first byte of everything TLS says; no request of HTTP begins with it. */

@@ -93,7 +93,7 @@ test('A4: only what is mounted, from that device and at its place, counts as att
   // It was unmounted by other means; and came back so quickly that nobody saw it gone.
   const { attachment } = disks.attached()[0]!
   box.mounted.splice(0, 1)
-  await box.clock.advance(3_000)
+  await box.clock.advance(30_000)
   await until('it is not attached any more', () => disks.attached().length === 0)
   box.mounted.push({ id: '4', point: at('b'), device: 'sdb1' })
   await disks.recheck()

@@ -11,8 +11,10 @@ import type { Clock, Log } from '../ports.ts'
 import { type DiskFacts, DiskFactsSchema } from './disk-facts.ts'
 import { type Mount, readMounts } from './mounts.ts'
 
-/** What no event told of, a disk that went without the helper hearing of it say, is found by then. */
-const recheckMs = 3_000
+/** What no event told of, a disk that went without the helper hearing of it say, is found by then. Until then a folder's own guard (I10) holds. */
+const recheckMs = 30_000
+/** While events cannot be had. */
+const unwatchedRecheckMs = 3_000
 /** Facts are a few hundred bytes. */
 const maxFactsBytes = 16 * 1024
 /** More disks than a hub has ports are a mistake of somebody's. */
@@ -174,7 +176,7 @@ export async function openDisks(needs: Needs): Promise<Disks> {
   }
 
   function lookSlowly(): void {
-    timer = clock.after(recheckMs, () => {
+    timer = clock.after(watcher === undefined ? unwatchedRecheckMs : recheckMs, () => {
       watchFacts()
       void recheck().then(() => {
         if (!isClosed) lookSlowly()

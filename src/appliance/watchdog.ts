@@ -1,6 +1,7 @@
 /**
  * Says to the service manager that the daemon is ready, alive and stopping (A7). Alive means: the event loop comes round in time and the device's
- * database answers. No disk is asked for it: a slow one is not a dead daemon. One short process each half minute at most.
+ * database answers. No disk is asked for it: a slow one is not a dead daemon. One short process each hundred seconds at most: for a device that
+ * does nothing else these processes would be the larger part of its work.
  */
 import { reasonOf } from '../core/errors.ts'
 import type { Clock, Log } from '../ports.ts'
@@ -8,7 +9,7 @@ import type { Notify } from './service-notice.ts'
 
 /** A third of what the manager waits, so that a notice may fail. */
 const share = 3
-const mostMs = 30_000
+const mostMs = 100_000
 /** How late a timer may be that was due. Nothing the daemon does on its main thread takes nearly as long. */
 const latenessMs = 5_000
 /** After a look that was late, whether the next one is in time. */

@@ -8,7 +8,7 @@ import { type Interfaces, type Segment, segmentOfAddress, segmentsOf } from './l
 import type { GroupSocket, Heard, LanNetwork, SegmentSocket } from './lan-sockets.ts'
 
 /** How soon a new interface is noticed: well within the time a person waits after plugging in a cable. A look takes about 50 µs. */
-export const lookEveryMs = 2_000
+export const lookEveryMs = 10_000
 
 export interface LanPresenceOptions {
   readonly network: LanNetwork
