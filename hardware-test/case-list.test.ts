@@ -1,10 +1,15 @@
 /** The list of cases is one list: for the emulated board, the real one and the person with a pencil. */
 import { expect, test } from 'vitest'
-import { startsFor } from './case-list.ts'
+import { seriesFor } from './case-list.ts'
 import { checklistOf } from './checklist.ts'
 import { lineOf, resultOf, summaryOf } from './results.ts'
 
-const cases = startsFor({ cuts: 50 }).flatMap((start) => start.cases)
+const starts = seriesFor({ cuts: 50 }).flatMap((series) => series.starts)
+const cases = starts.flatMap((start) => start.cases)
+
+test('no two starts have the same id: the time each takes is written down by it', () => {
+  expect(new Set(starts.map(({ id }) => id)).size).toBe(starts.length)
+})
 
 test('no two cases have the same id, and each tells a person what to do and what to see', () => {
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
@@ -12,7 +17,7 @@ test('no two cases have the same id, and each tells a person what to do and what
 })
 
 test('the checklist has every case with all its steps', () => {
-  const text = checklistOf(startsFor({ cuts: 50 }))
+  const text = checklistOf(starts)
   for (const { id, steps } of cases) for (const part of [`**${id}**`, ...steps]) expect(text).toContain(part)
 })
 

@@ -33,11 +33,19 @@ export interface Case {
   run(scene: Scene): Promise<Figures>
 }
 
+/** Starts that follow each other on one board. What one series finds or leaves is nothing to the others, so they may run side by side. */
+export interface Series {
+  readonly id: string
+  readonly starts: readonly Start[]
+}
+
 /** Cases between one switching on and the next. They run in this order, and a later one may need what an earlier one has set up. */
 export interface Start {
   readonly id: string
   readonly title: string
   /** Left out where the cases switch the power on and off themselves. */
   readonly options?: StartOptions
+  /** A password is chosen before the first case. Default: the device is as it started. */
+  readonly isSetUp?: boolean
   readonly cases: readonly Case[]
 }

@@ -1,26 +1,28 @@
 /**
- * `npm run test:image [-- --image DIR --case ID,… --cuts N --out FILE]`: the cases in an emulated computer. `--board HOST --here ADDRESS`: the same on a
- * real one, over SSH. `--checklist`: the same for a person, as Markdown. One line a case, and everything as JSON. Ends with 1 when a case failed.
+ * `npm run test:image [-- --image DIR --case ID,… --cuts N --at-a-time N --out FILE]`: the cases in emulated computers, several side by side.
+ * `--board HOST --here ADDRESS`: the same on a real one, over SSH. `--checklist`: the same for a person, as Markdown. One line a case, and everything
+ * as JSON. Ends with 1 when a case failed.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { environment, runCommand } from '../src/testing/commands.ts'
+import { runCommand } from '../src/testing/commands.ts'
 import type { Board } from './board.ts'
-import { startsFor } from './case-list.ts'
+import type { Start } from './case.ts'
+import { seriesFor } from './case-list.ts'
 import { checklistOf } from './checklist.ts'
+import { chosenSeries } from './chosen-cases.ts'
 import { createQemuBoard, imageFilesIn } from './qemu/qemu-board.ts'
 import { makeSegment } from './qemu/segment.ts'
-import { type RunResult, summaryOf } from './results.ts'
+import { mergedResult, type RunResult, summaryOf } from './results.ts'
 import { runStarts } from './runner.ts'
+import { runSideBySide } from './side-by-side.ts'
 import { createSshBoard } from './ssh-board.ts'
 
-/** A boot takes three times as long on a machine that has other work. */
-const startLimitSeconds = 300
+/** A boot takes several times as long on a machine that has other work. */
+const startLimitSeconds = 400
 
 const { values } = parseArgs({
   options: {
@@ -31,32 +33,27 @@ const { values } = parseArgs({
     case: { type: 'string' },
     without: { type: 'string', default: '' },
     cuts: { type: 'string', default: '50' },
+    'at-a-time': { type: 'string', default: String(availableParallelism()) },
     out: { type: 'string', default: 'dist/image-test.json' },
-    /** Says that this process has a network and mounts of its own. */
-    apart: { type: 'boolean', default: false },
+    /** The series to run here, by a process that has a network, mounts and process ids of its own. */
+    series: { type: 'string' },
   },
 })
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const without = new Set(values.without.split(','))
-const starts = startsFor({ cuts: Number(values.cuts) }).map((start) => ({
-  ...start,
-  cases: start.cases.filter(({ id }) => !without.has(id)),
-}))
+const all = seriesFor({ cuts: Number(values.cuts) })
+const series = chosenSeries(all, {
+  only: values.case === undefined ? undefined : new Set(values.case.split(',')),
+  without: new Set(values.without.split(',')),
+})
 
-/**
- * Again, with a network, mounts and process ids of its own: nobody else is on the segment, and whatever happens to this process, all that it
- * started ends and all that it mounted goes with it.
- */
-async function runApart(): Promise<number> {
-  const separate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-  const child = spawn('unshare', [...separate, process.execPath, ...process.argv.slice(1), '--apart'], {
-    stdio: 'inherit',
-    env: environment,
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  const [code] = await once(child, 'exit')
-  return code ?? 1
+async function withScratch<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'berrysync-image-test-'))
+  try {
+    return await use(directory)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 }
 
 async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<Board> {
@@ -67,32 +64,40 @@ async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<B
   }
   // What the device has there is put there for a while; mounts of this process are seen by nobody else.
   for (const directory of ['/run', '/srv']) await runCommand('mount', '-t', 'tmpfs', 'tmpfs', directory)
-  const image = imageFilesIn(resolve(values.image))
-  if (!existsSync(image.disk)) throw new Error(`${image.disk} is not there: npm run image makes it`)
   const segment = made.use(await makeSegment(scratch))
-  return made.use(await createQemuBoard(scratch, image, segment))
+  return made.use(await createQemuBoard(scratch, imageFilesIn(resolve(values.image)), segment))
 }
 
-async function run(): Promise<RunResult> {
+/** On one board. */
+function run(starts: readonly Start[]): Promise<RunResult> {
   const startedMs = performance.now()
-  await using made = new AsyncDisposableStack()
-  const scratch = await mkdtemp(join(tmpdir(), 'berrysync-image-test-'))
-  made.defer(() => rm(scratch, { recursive: true, force: true }))
-  const board = await openBoard(made, scratch)
-  const only = values.case === undefined ? undefined : new Set(values.case.split(','))
-  const { cases, startSeconds, about } = await runStarts(board, { starts, only, startLimitSeconds, say })
-  const file = imageFilesIn(resolve(values.image)).disk
-  const image: RunResult['image'] = values.board === undefined ? { file, bytes: (await stat(file)).size } : {}
-  const seconds = (performance.now() - startedMs) / 1000
-  return {
-    date: new Date().toISOString(),
-    board: about,
-    image,
-    seconds,
-    ...summaryOf(cases),
-    startSeconds,
-    cases,
-  }
+  return withScratch(async (scratch) => {
+    await using made = new AsyncDisposableStack()
+    const board = await openBoard(made, scratch)
+    const { cases, startSeconds, about } = await runStarts(board, { starts, startLimitSeconds, say })
+    const file = imageFilesIn(resolve(values.image)).disk
+    const image: RunResult['image'] =
+      values.board === undefined ? { file, bytes: (await stat(file)).size } : {}
+    const seconds = (performance.now() - startedMs) / 1000
+    const date = new Date().toISOString()
+    return { date, board: about, image, seconds, ...summaryOf(cases), startSeconds, cases }
+  })
+}
+
+/** In several emulated boards. */
+function runAll(): Promise<RunResult> {
+  if (process.getuid?.() !== 0)
+    throw new Error('The cases make a network and mount disks, which only root may: run this as root.')
+  const { disk } = imageFilesIn(resolve(values.image))
+  if (!existsSync(disk)) throw new Error(`${disk} is not there: npm run image makes it`)
+  const startedMs = performance.now()
+  return withScratch(async (directory) => {
+    const parts = await runSideBySide({
+      ...{ series, directory, atATime: Number(values['at-a-time']) },
+      argumentsFor: ({ id }, out) => [...process.argv.slice(1), '--series', id, '--out', out],
+    })
+    return mergedResult(parts, (performance.now() - startedMs) / 1000)
+  })
 }
 
 async function save(result: RunResult): Promise<void> {
@@ -101,13 +106,12 @@ async function save(result: RunResult): Promise<void> {
   await writeFile(out, `${JSON.stringify(result, undefined, 2)}\n`)
 }
 
-if (values.checklist) say(checklistOf(starts))
-else if (values.board === undefined && !values.apart) {
-  if (process.getuid?.() !== 0)
-    throw new Error('The cases make a network and mount disks, which only root may: run this as root.')
-  process.exitCode = await runApart()
+if (values.checklist) say(checklistOf(series.flatMap(({ starts }) => starts)))
+else if (values.series !== undefined) {
+  await save(await run(series.find(({ id }) => id === values.series)!.starts))
 } else {
-  const result = await run()
+  if (series.length === 0) throw new Error('There is no such case: --checklist lists them all.')
+  const result = await (values.board === undefined ? runAll() : run(series.flatMap(({ starts }) => starts)))
   await save(result)
   say(
     `\n${result.passed} passed, ${result.failed} failed, ${result.notRun} not run, ${Math.round(result.seconds)} s`,

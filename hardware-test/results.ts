@@ -24,6 +24,14 @@ export interface RunResult {
   readonly cases: readonly CaseResult[]
 }
 
+/** Several series as one run. `seconds` of each ran side by side, and says nothing of the whole. */
+export function mergedResult(parts: readonly RunResult[], seconds: number): RunResult {
+  const cases = parts.flatMap((part) => part.cases)
+  const { date, board, image } = parts[0]!
+  const startSeconds = Object.assign({}, ...parts.map((part) => part.startSeconds)) as Figures
+  return { date, board, image, seconds, ...summaryOf(cases), startSeconds, cases }
+}
+
 export function resultOf(
   { id, title }: Case,
   seconds: number,

@@ -10,9 +10,7 @@ import { type CaseResult, lineOf, resultOf } from './results.ts'
 
 export interface RunOptions {
   readonly starts: readonly Start[]
-  /** Only these; all when left out. What they need of others of the same start runs as well. */
-  readonly only?: ReadonlySet<string> | undefined
-  /** Minutes that the web interface may take from power to answering. */
+  /** Seconds that the web interface may take from power to answering. */
   readonly startLimitSeconds: number
   say(text: string): void
 }
@@ -24,10 +22,7 @@ export interface Ran {
   readonly about: Readonly<Record<string, string>>
 }
 
-export async function runStarts(
-  board: Board,
-  { starts, only, startLimitSeconds, say }: RunOptions,
-): Promise<Ran> {
+export async function runStarts(board: Board, { starts, startLimitSeconds, say }: RunOptions): Promise<Ran> {
   const results: CaseResult[] = []
   const startSeconds: Record<string, number> = {}
   let about: Ran['about'] = { kind: board.kind }
@@ -57,8 +52,6 @@ export async function runStarts(
   }
 
   for (const start of starts) {
-    const chosen = upToLast(start.cases, only)
-    if (chosen.length === 0) continue
     const directory = join(board.scratch, `peer-${start.id}`)
     await rm(directory, { recursive: true, force: true })
     await using peer = createPeer(directory, board.hostAddress)
@@ -66,6 +59,7 @@ export async function runStarts(
     try {
       const startedMs =
         start.options === undefined ? performance.now() : await switchOn(start.id, start.options, device)
+      if (start.isSetUp === true) await device.setUp()
       const scene: Scene = {
         board,
         device,
@@ -75,9 +69,9 @@ export async function runStarts(
         kept: new Map(),
         tell: (text) => say(`        ${text}`),
       }
-      for (const each of chosen) note(await runCase(each, scene))
+      for (const each of start.cases) note(await runCase(each, scene))
     } catch (error) {
-      const left = chosen.filter(({ id }) => !results.some((result) => result.id === id))
+      const left = start.cases.filter(({ id }) => !results.some((result) => result.id === id))
       for (const each of left) note(resultOf(each, 0, failure(error)))
     }
   }
@@ -110,10 +104,4 @@ function failure(error: unknown): Omit<CaseResult, 'id' | 'title' | 'seconds'> {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : `${error.message} (${messageOf(error.cause)})`
-}
-
-/** A case may need what those before it have set up. */
-function upToLast(cases: readonly Case[], only: ReadonlySet<string> | undefined): readonly Case[] {
-  if (only === undefined) return cases
-  return cases.slice(0, cases.findLastIndex(({ id }) => only.has(id)) + 1)
 }

@@ -9,6 +9,7 @@ import { assertSo } from '../assert-so.ts'
 import { NotPossible } from '../board.ts'
 import type { Case, Scene } from '../case.ts'
 import { eventually } from '../eventually.ts'
+import { nineFolders } from './serving.ts'
 
 const home = '/usr/lib/berrysync'
 const partBytes = 1024 ** 2
@@ -24,6 +25,7 @@ export const update: Case = {
   limitSeconds: 900,
   async run(scene) {
     const { device } = scene
+    await nineFolders(scene)
     const before = (await device.get('/api/status')).folders.length
     const startedMs = performance.now()
     await install(scene, '99.0.1', keysOf(scene).privateKey, async () => undefined)

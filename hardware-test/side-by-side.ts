@@ -1,0 +1,70 @@
+/**
+ * Runs each series in a process of its own, with a network, mounts and process ids of its own: nobody else is on its segment, and whatever happens
+ * to it, all that it started ends and all that it mounted goes with it. So many at a time as there is room for.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { environment } from '../src/testing/commands.ts'
+import type { Series } from './case.ts'
+import { type RunResult, resultOf, summaryOf } from './results.ts'
+
+export interface SideBySideOptions {
+  readonly series: readonly Series[]
+  readonly atATime: number
+  /** Where each process leaves its result. */
+  readonly directory: string
+  /** Arguments with which this program runs that one series, and leaves the result in the file. */
+  argumentsFor(series: Series, out: string): readonly string[]
+}
+
+/** The results in the order of the series. One whose process left none counts as failed. */
+export async function runSideBySide({
+  series,
+  atATime,
+  directory,
+  argumentsFor,
+}: SideBySideOptions): Promise<readonly RunResult[]> {
+  const results = new Map<Series, RunResult>()
+  const waiting = [...series]
+  const children = new Set<ReturnType<typeof spawn>>()
+  const endAll = (signal: NodeJS.Signals) => {
+    waiting.length = 0
+    for (const child of children) child.kill(signal)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endAll)
+
+  async function runOne(one: Series): Promise<RunResult> {
+    const out = join(directory, `${one.id}.json`)
+    const separate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+    const child = spawn('unshare', [...separate, process.execPath, ...argumentsFor(one, out)], {
+      stdio: 'inherit',
+      env: environment,
+    })
+    children.add(child)
+    const [code] = await once(child, 'exit')
+    children.delete(child)
+    try {
+      return JSON.parse(await readFile(out, 'utf8')) as RunResult
+    } catch {
+      return lostResult(one, `its process left no result and ended with ${code}`)
+    }
+  }
+
+  async function runNext(): Promise<void> {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
+      results.set(one, await runOne(one))
+  }
+
+  await Promise.all(Array.from({ length: atATime }, runNext))
+  return series.map((one) => results.get(one) ?? lostResult(one, 'it was not begun'))
+}
+
+function lostResult({ starts }: Series, reason: string): RunResult {
+  const cases = starts.flatMap((start) =>
+    start.cases.map((each) => resultOf(each, 0, { outcome: 'failed', figures: {}, reason })),
+  )
+  const date = new Date().toISOString()
+  return { date, board: {}, image: {}, seconds: 0, ...summaryOf(cases), startSeconds: {}, cases }
+}
