@@ -278,7 +278,11 @@ export interface Disk {
   trimArchive(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void>
   space(): Promise<DiskSpace>
   /** Hints that something changed below these paths; `'everything'` when events were lost. Best effort, never the truth. */
-  watch(hint: (changed: readonly DiskPath[] | 'everything') => void): Promise<AsyncDisposable>
+  watch(
+    hint: (changed: readonly DiskPath[] | 'everything') => void,
+    /** Called once when from now on changes may go unseen. */
+    unseen: () => void,
+  ): Promise<AsyncDisposable>
 }
 
 // ---- links ------------------------------------------------------------------------------------------------------------

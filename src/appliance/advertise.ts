@@ -13,7 +13,7 @@ import { SsdpSocket } from './ssdp-socket.ts'
 const advertiseEveryMs = 10 * 60_000
 /** The library advertises three seconds after its start, once; of the first advertisements one may get lost. */
 const advertiseAgainMs = 6_000
-const lookEveryMs = 10_000
+const lookEveryMs = 30_000
 /** A goodbye needs as long to leave; sockets that are closed at once take it with them. */
 const goodbyeMs = 250
 

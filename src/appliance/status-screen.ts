@@ -8,7 +8,7 @@ import { reasonOf } from '../core/errors.ts'
 import type { Clock, Log } from '../ports.ts'
 import { goodbyeText, type ScreenFacts, screenText } from './screen-text.ts'
 
-const lookEveryMs = 10_000
+const lookEveryMs = 30_000
 const redrawMs = 60_000
 /** From the upper left corner on an empty screen, without a cursor. */
 const clear = '\x1b[0m\x1b[2J\x1b[H\x1b[?25l'

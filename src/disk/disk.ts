@@ -245,13 +245,17 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       using root = await openRoot()
       return await onPath(files.path, 'read', () => root.space())
     },
-    async watch(hint) {
+    async watch(hint, unseen) {
       const nothing: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined }
-      if (options.watch === undefined) return nothing
+      if (options.watch === undefined) {
+        unseen()
+        return nothing
+      }
       let isTold = false
       return options.watch(hint, (reason) => {
         if (isTold) return
         isTold = true
+        unseen()
         log.warn({ reason }, 'watching does not see everything: changes may be found late')
       })
     },

@@ -186,10 +186,11 @@ export function openFolder(options: FolderOptions): Folder {
     .watch((changed) => {
       if (changed === 'everything') loop.scanAll()
       else for (const place of changed) loop.markDirty(place)
+    }, loop.scanMoreOften)
+    .catch((error) => {
+      log.warn({ error: String(error) }, 'changes are not watched; they are found by scans')
+      loop.scanMoreOften()
     })
-    .catch(
-      (error) => void log.warn({ error: String(error) }, 'changes are not watched; they are found by scans'),
-    )
 
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {

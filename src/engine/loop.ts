@@ -28,6 +28,8 @@ const pullAgainMs = 5_000
 const leaseDelayMs = 500
 /** The archive is trimmed this often. */
 const trimEveryMs = 3_600_000
+/** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
+const unreportedSeconds = 600
 /** A rest as long as this is worth giving memory back for. */
 const longRestMs = 60_000
 /** Our own bug must not spin: after one the loop rests this long. */
@@ -55,6 +57,8 @@ export interface Loop {
   indexGrew(): void
   markDirty(place: DiskPath): void
   scanAll(): void
+  /** Changes may go unseen from now on. */
+  scanMoreOften(): void
   /** Ends a halt because of many deletions and tries again, `deletesConfirmed` until none is left or the next quiet moment. */
   resume(deletesConfirmed: boolean): void
   /** What a mass-delete halt is about. */
@@ -88,6 +92,7 @@ export function startLoop(
   const missing = { paths: new Set<RelPath>(), gathering: createGathering(clock) }
   const actions: { readonly run: () => Promise<void>; readonly refuse: (error: SyncError) => void }[] = []
   let isPrepared = false
+  let isWatched = true
   let fullScanAtMs = 0
   let trimAtMs = clock.monotonicMs() + trimEveryMs
   let pullAtMs: number | undefined
@@ -165,7 +170,7 @@ export function startLoop(
         return
       case 'scan-all':
         // First the facts, then the look: what happens meanwhile makes places dirty again.
-        fullScanAtMs = clock.monotonicMs() + context.settings().rescanSeconds * 1000
+        fullScanAtMs = clock.monotonicMs() + fullScanEveryMs()
         dirtySinceMs.clear()
         dirtyUntilMs.clear()
         return doScan('everything')
@@ -278,8 +283,16 @@ export function startLoop(
     pullAtMs ??= nowMs
   }
 
+  function unreportedMs(): number {
+    return Math.min(context.settings().rescanSeconds, unreportedSeconds) * 1000
+  }
+
+  function fullScanEveryMs(): number {
+    return isWatched ? context.settings().rescanSeconds * 1000 : unreportedMs()
+  }
+
   function recheckMs(error: SyncError): number {
-    if (error.code === 'mass-delete') return context.settings().rescanSeconds * 1000
+    if (error.code === 'mass-delete') return unreportedMs()
     return error.code.startsWith('root-') ? rootRecheckMs : haltRecheckMs
   }
 
@@ -317,6 +330,11 @@ export function startLoop(
     scanAll() {
       fullScanAtMs = 0
       if (halt !== undefined) halt = { ...halt, untilMs: 0 }
+      wake()
+    },
+    scanMoreOften() {
+      isWatched = false
+      fullScanAtMs = Math.min(fullScanAtMs, clock.monotonicMs() + fullScanEveryMs())
       wake()
     },
     resume(confirmed) {

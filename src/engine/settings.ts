@@ -53,7 +53,7 @@ export const defaultFolderSettings: FolderSettings = {
   archive: true,
   archiveDays: 30,
   archiveMaxBytes: 20 * 1024 ** 3,
-  rescanSeconds: 600,
+  rescanSeconds: 3600,
   settleSeconds: 0.2,
   massDeletePercent: 25,
   massDeleteFiles: 50,

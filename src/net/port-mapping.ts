@@ -19,7 +19,7 @@ export const renewAfterMs = (leaseSeconds / 2) * 1000
 /** A router that comes back takes minutes; where none forwards ports, few packets are lost in asking for one that does. */
 const retryLimits: RetryLimits = { firstMs: 15_000, lastMs: 1_800_000 }
 /** How soon another network is noticed. A look takes about 50 µs. */
-const lookEveryMs = 5_000
+const lookEveryMs = 30_000
 /** Other ports that are tried when one is taken. */
 const maxPortsTried = 8
 /** A daemon that ends does not wait longer for a router: the mapping ends by itself. */

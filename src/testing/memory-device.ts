@@ -8,7 +8,7 @@ import { type Author, createAuthor } from '../core/record.ts'
 import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
 import { type KeyPair, keyPairOf } from '../core/x25519.ts'
 import { createInlineFinder } from '../disk/block-finder.ts'
-import { openDisk } from '../disk/disk.ts'
+import { openDisk, type WatchFiles } from '../disk/disk.ts'
 import type { Files } from '../disk/files.ts'
 import { createInlineHasher } from '../disk/hasher.ts'
 import { type Folder, type FolderOptions, openFolder } from '../engine/folder.ts'
@@ -63,6 +63,8 @@ export interface MemoryDeviceOptions {
   readonly onDatabaseDamaged?: () => void
   /** A disk to go on with. */
   readonly own?: MemoryDisk
+  /** Default: every change is reported. */
+  readonly watch?: WatchFiles
   /** Default: the directory was just added, unless it bears the mark of a folder. */
   readonly isNew?: FolderOptions['isNew']
 }
@@ -111,7 +113,7 @@ export async function openMemoryDevice(options: MemoryDeviceOptions): Promise<Me
     finder: createInlineFinder(),
     clock,
     log,
-    watch: (hint) => own.watch(hint, () => undefined),
+    watch: options.watch ?? ((hint) => own.watch(hint, () => undefined)),
   })
   const database = new SqliteDatabase(options.image ?? ':memory:')
   const store = openFolderStore(':memory:', {
