@@ -2,7 +2,7 @@
  * Builds dist/: the program, its workers and the helper of an appliance as one file each, `berrysync`, which runs the program on the pinned Node, and the web interface.
  * better-sqlite3 stays outside the bundle because it has a native part.
  */
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { buildUi } from './build-ui.mjs'
@@ -50,10 +50,22 @@ const { metafile } = await build({
   alias: { epoll: './src/appliance/no-edges.ts' },
   loader: { '.sql': 'text' },
   banner: { js: requireBanner },
+  // The source stays in memory as long as the program runs. Names stay, too, so that a stack in the log can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',
 })
+// A single character beyond ASCII has Node keep the whole source in two bytes a character. esbuild leaves them in regular expressions.
+for (const name of readdirSync(`${root}dist`).filter((name) => name.endsWith('.mjs'))) {
+  const source = readFileSync(`${root}dist/${name}`, 'utf8')
+  writeFileSync(
+    `${root}dist/${name}`,
+    source.replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  )
+}
 copyFileSync(`${root}image/memory-flags`, `${root}dist/memory-flags`)
 writeFileSync(`${root}dist/berrysync`, launcher)
 chmodSync(`${root}dist/berrysync`, 0o755)

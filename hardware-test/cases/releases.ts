@@ -132,7 +132,7 @@ async function install(
 /** The program says of itself which version it is. */
 async function nameBundle(file: string, version: string): Promise<void> {
   const text = await readFile(file, 'utf8')
-  const named = text.replace(/(name: "berrysync",\s*version: )"[^"]+"/, `$1"${version}"`)
+  const named = text.replace(/(name:\s*"berrysync",\s*version:\s*)"[^"]+"/, `$1"${version}"`)
   if (named === text) throw new Error(`${file} does not say which version it is`)
   await writeFile(file, named)
 }

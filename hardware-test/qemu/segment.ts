@@ -1,5 +1,5 @@
 /**
- * The network that the emulated machine is plugged into. This process has a network namespace of its own (see `main`), so that everything that
+ * The network that the emulated machine is plugged into. This process has a network namespace of its own (see `side-by-side`), so that everything that
  * runs here is another host on the same segment, and nothing of it is seen anywhere else.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
