@@ -7,6 +7,9 @@ import { environment, runCommand } from '../src/testing/commands.ts'
 
 export type DiskContent = 'blank' | 'ext4' | 'exfat' | 'vfat' | 'luks' | 'partitions' | 'zip'
 
+/** Of a disk with partitions. */
+export const partitionCount = 32
+
 export interface DiskFile {
   readonly file: string
   readonly mebibytes: number
@@ -44,10 +47,10 @@ export async function makeDisk(
     )
 }
 
-/** 32 partitions, the first of them with a file system. */
+/** Nothing is in any of them. */
 async function makePartitions(file: string, mebibytes: number): Promise<void> {
-  const each = Math.floor((mebibytes - 2) / 32)
-  const rows = Array.from({ length: 32 }, () => `size=${each}M`)
+  const each = Math.floor((mebibytes - 2) / partitionCount)
+  const rows = Array.from({ length: partitionCount }, () => `size=${each}M`)
   await feed(
     'sfdisk',
     ['--quiet', '--no-reread', '--no-tell-kernel', file],
