@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import type { DiskBody } from '../../src/api/schemas/disks.ts'
 import { aDisk } from '../testing/samples.ts'
-import { aboutOf, deedsFor, diskTitle, fullPart, limitOf, stateOf, textToErase } from './disk-words.ts'
+import {
+  aboutOf,
+  deedsFor,
+  diskTitle,
+  fullPart,
+  limitOf,
+  stateOf,
+  textToErase,
+  titleAmong,
+} from './disk-words.ts'
 
 test.each([
   [{}, 'ok disk-state-attached', ['eject']],
@@ -48,6 +57,13 @@ test('A2 what is typed is the end of what is shown', () => {
 test('it is called as its owner labelled it', () => {
   expect(diskTitle(aDisk({ fileSystem: { kind: 'ext4', label: 'podcasts' } }))).toBe('podcasts')
   expect(diskTitle(aDisk({ fileSystem: { kind: 'ext4' } }))).toBe('toshiba')
+})
+
+test('partitions that are called the same are told apart', () => {
+  const all = ['sda1', 'sda2', 'sdb1'].map((device) =>
+    aDisk({ device, fileSystem: { kind: 'ext4' }, name: device === 'sdb1' ? 'other' : 'disk' }),
+  )
+  expect(all.map((disk) => titleAmong(disk, all))).toEqual(['disk (sda1)', 'disk (sda2)', 'other'])
 })
 
 test('what a file system cannot keep is told, and how full a disk is', () => {

@@ -65,6 +65,13 @@ export function diskTitle({ fileSystem, name }: DiskBody): string {
   return fileSystem?.label ?? name
 }
 
+/** Several partitions of one disk are called the same: then the kernel's name tells them apart. */
+export function titleAmong(disk: DiskBody, all: readonly DiskBody[]): string {
+  const title = diskTitle(disk)
+  const isShared = all.some((other) => other.device !== disk.device && diskTitle(other) === title)
+  return isShared ? `${title} (${disk.device})` : title
+}
+
 /** What such a file system cannot keep; undefined for those that keep everything. */
 export function limitOf({ fileSystem }: DiskBody): 'vfat' | 'exfat' | 'ntfs' | undefined {
   return (['vfat', 'exfat', 'ntfs'] as const).find((kind) => fileSystem?.kind.startsWith(kind))

@@ -19,6 +19,7 @@ import {
   limitOf,
   stateOf,
   textToErase,
+  titleAmong,
 } from '../../state/disk-words.ts'
 import { folders, snapshot } from '../../state/live.ts'
 import { hrefOf } from '../../state/route.ts'
@@ -40,24 +41,24 @@ export function DisksSection() {
         {t('disks-none-about')}
       </EmptyState>
     )
-  return disks.map((disk) => <Disk key={disk.device} disk={disk} />)
+  return disks.map((disk) => <Disk key={disk.device} disk={disk} title={titleAmong(disk, disks)} />)
 }
 
-function Disk({ disk }: { readonly disk: DiskBody }) {
+function Disk({ disk, title }: { readonly disk: DiskBody; readonly title: string }) {
   const [asked, setAsked] = useState<Deed | undefined>(undefined)
   const { tone, key } = stateOf(disk)
   const { model, sizeBytes, problem, doing, progress } = disk
   const limit = limitOf(disk)
   const isBusy = doing !== undefined || disk.state === 'checking'
   return (
-    <section class="section card" aria-label={diskTitle(disk)}>
+    <section class="section card" aria-label={title}>
       <header>
         <div class="this-device-name">
           <span class={`device-icon tone-${tone}`}>
             <Icon name="disk" />
           </span>
           <div>
-            <h2>{diskTitle(disk)}</h2>
+            <h2>{title}</h2>
             <p class="about">
               {model} · {formatBytes(sizeBytes)}
             </p>
