@@ -29,9 +29,10 @@ export async function runSideBySide({
   const results = new Map<Series, RunResult>()
   const waiting = [...series]
   const children = new Set<ReturnType<typeof spawn>>()
-  const endAll = (signal: NodeJS.Signals) => {
+  const endAll = () => {
     waiting.length = 0
-    for (const child of children) child.kill(signal)
+    // `unshare` keeps gentler signals to itself.
+    for (const child of children) child.kill('SIGKILL')
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endAll)
 
@@ -40,7 +41,8 @@ export async function runSideBySide({
     const separate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
     const child = spawn('unshare', [...separate, process.execPath, ...argumentsFor(one, out)], {
       stdio: 'inherit',
-      env: environment,
+      // What one leaves behind that was ended goes with the directory.
+      env: { ...environment, TMPDIR: directory },
     })
     children.add(child)
     const [code] = await once(child, 'exit')
