@@ -14,7 +14,7 @@ const quickCheckMaxBytes = 8 * 1024 ** 2
 /** Another process, a backup say, may hold the file that long before we give up; the main thread waits meanwhile. */
 const busyTimeoutMs = 2000
 /** Memory for pages of one folder's database, whatever the number of files in it (I14). */
-const cacheKib = 2048
+const cacheKib = 512
 /** What is left of the write-ahead log after a large transaction. */
 const journalSizeLimitBytes = 8 * 1024 ** 2
 
