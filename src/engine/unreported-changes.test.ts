@@ -1,8 +1,9 @@
 /** How soon a change is found of which the system said nothing. */
 import { expect, test } from 'vitest'
-import type { WatchFiles } from '../disk/disk.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { openMemoryDevice, pass } from '../testing/memory-device.ts'
+import { type MemoryDeviceOptions, openMemoryDevice, pass } from '../testing/memory-device.ts'
+
+type WatchFiles = NonNullable<MemoryDeviceOptions['watch']>
 
 const nothing = { [Symbol.asyncDispose]: async () => undefined }
 const silent: WatchFiles = async () => nothing
