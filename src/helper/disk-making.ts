@@ -4,14 +4,14 @@
  * cannot pass to another.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type DiskFacts, type DiskIdentity, textToTypeForErase } from '../appliance/disk-facts.ts'
+import { type DiskIdentity, textToTypeForErase } from '../appliance/disk-facts.ts'
 import { SyncError } from '../core/errors.ts'
 import { cleanText } from './clean-text.ts'
 import { lockDisk } from './disk-lock.ts'
 import { type HeldDisk, holdDisk, isFree } from './disk-look.ts'
-import { readAllFacts, removeFacts, writeFacts } from './disk-records.ts'
+import { removeFacts, writeFacts } from './disk-records.ts'
 import type { Surveyed } from './disk-survey.ts'
-import { attachHeld, type OnProgress, unmountAll } from './disk-verbs.ts'
+import { attachDisk, factsOf, type OnProgress, unmountAll } from './disk-verbs.ts'
 import type { Surroundings } from './surroundings.ts'
 import { findSystemDisks } from './system-disks.ts'
 
@@ -51,12 +51,8 @@ export async function erase(
   await using disk = await holdDisk(surroundings, device)
   await using _lock = await lockDisk(places, disk.name)
   await lookOnce(disk, device, shown)
-  await unmountAll(surroundings, await factsOf(surroundings, disk.name))
+  await unmountAll(surroundings, disk, await factsOf(surroundings, disk.name))
   return await make(surroundings, disk, onProgress)
-}
-
-async function factsOf({ places }: Surroundings, disk: string): Promise<DiskFacts[]> {
-  return (await readAllFacts(places)).filter((facts) => facts.disk.device === disk)
 }
 
 /** What there is of the disk, the named part first. A disk that is not offered has nothing: it is unknown here. */
@@ -84,8 +80,7 @@ async function make(surroundings: Surroundings, disk: HeldDisk, onProgress: OnPr
   } catch (error) {
     for (const { device } of await factsOf(surroundings, disk.name))
       await removeFacts(surroundings.places, device)
-    const left = await disk.look().catch(() => [])
-    for (const { device } of left) await attachHeld(surroundings, disk, device)
+    await attachDisk(surroundings, disk).catch(() => [])
     throw error
   }
 }
@@ -128,8 +123,8 @@ async function makeNew(surroundings: Surroundings, disk: HeldDisk, onProgress: O
   // The mount is bound to the device, which systemd knows by udev.
   await surroundings.run('udevadm', ['settle', '--timeout=10'], { timeoutMs: stepTimeoutMs })
   if (shownAs !== undefined && shownAs.device !== partition) await removeFacts(places, shownAs.device)
-  const facts = await attachHeld(surroundings, disk, partition)
-  if (facts === undefined)
+  const attached = await attachDisk(surroundings, disk)
+  if (!attached.some(({ device }) => device === partition))
     throw new SyncError('disk-work-failed', { disk: disk.name, what: 'prepared', reason: 'it went away' })
   return partition
 }

@@ -24,42 +24,47 @@ const sweepPatienceSeconds = 15
 
 // ---- attach -------------------------------------------------------------------------------------------------------------
 
-/** Gives the facts that were written; undefined for what nobody hears of. */
-export async function attach(surroundings: Surroundings, device: string): Promise<DiskFacts | undefined> {
+/** Everything on the disk that `device` is or is a part of. Gives the facts that were written: none for what nobody hears of. */
+export async function attach(surroundings: Surroundings, device: string): Promise<DiskFacts[]> {
   const { places } = surroundings
   await sweep(surroundings)
   if ((await diskNameOf(places, device)) === undefined && (await wakeDisk(surroundings, device))) {
     // It comes back as a new disk, maybe under another name, and udev attaches that.
     await removeFacts(places, device)
-    return undefined
+    return []
   }
   await using disk = await holdDisk(surroundings, device)
   await using _lock = await lockDisk(places, disk.name)
-  return await attachHeld(surroundings, disk, device)
+  return await attachDisk(surroundings, disk)
 }
 
 /** For whoever holds and has locked the disk. */
-export async function attachHeld(
-  surroundings: Surroundings,
-  disk: HeldDisk,
-  device: string,
-): Promise<DiskFacts | undefined> {
+export async function attachDisk(surroundings: Surroundings, disk: HeldDisk): Promise<DiskFacts[]> {
+  const { places } = surroundings
+  const all = await disk.look()
+  for (const { device } of await factsOf(surroundings, disk.name))
+    if (!all.some((each) => each.device === device)) await removeFacts(places, device)
+  const attached: DiskFacts[] = []
+  for (const surveyed of all) attached.push(await attachPart(surroundings, surveyed))
+  return attached
+}
+
+/** What is known of a whole disk and its parts. */
+export async function factsOf({ places }: Surroundings, disk: string): Promise<DiskFacts[]> {
+  return (await readAllFacts(places)).filter((facts) => facts.disk.device === disk)
+}
+
+async function attachPart(surroundings: Surroundings, surveyed: Surveyed): Promise<DiskFacts> {
   const { places, log } = surroundings
-  const surveyed = (await disk.look()).find((each) => each.device === device)
-  if (surveyed === undefined) {
-    await removeFacts(places, device)
-    return undefined
-  }
+  const { device, verdict } = surveyed
   const before = await readFacts(places, device)
   if (before?.state === 'attached' && (await isStillAttached(surroundings, before, surveyed))) return before
-  const name = await nameFor(places, surveyed, false)
-  const facts = newFacts(surveyed, name)
+  const facts = newFacts(surveyed, await nameFor(places, surveyed, false))
   const settled = async (change: Partial<DiskFacts>) => {
     const written = { ...facts, ...change }
     await writeFacts(places, written)
     return written
   }
-  const { verdict } = surveyed
   if (verdict.kind === 'blank') return settled({ state: 'blank' })
   if (verdict.kind === 'unusable') return settled({ state: 'unusable', reason: verdict.reason })
   if (surveyed.mountPoints.length > 0) return settled({ state: 'failed', reason: 'mounted-elsewhere' })
@@ -152,10 +157,9 @@ async function mountBest(
 
 // ---- detach -------------------------------------------------------------------------------------------------------------
 
-/** After a disk was pulled. One that is still there is left alone: only `eject` takes it away. */
-export async function detach(surroundings: Surroundings, device: string): Promise<void> {
-  const facts = await readFacts(surroundings.places, device)
-  if (facts !== undefined) await forgetLocked(surroundings, facts)
+/** After a disk was pulled. What is still there is left alone: only `eject` takes it away. */
+export async function detach(surroundings: Surroundings, disk: string): Promise<void> {
+  for (const facts of await factsOf(surroundings, disk)) await forgetLocked(surroundings, facts)
 }
 
 /** Facts of disks that are gone, whatever was missed. */
@@ -218,10 +222,10 @@ export async function eject(surroundings: Surroundings, device: string): Promise
   if (facts.state === 'ejected') return
   await using disk = await holdDisk(surroundings, device)
   await using _lock = await lockDisk(places, disk.name)
-  const own = (await readAllFacts(places)).filter((each) => each.disk.device === disk.name)
-  await unmountAll(surroundings, own)
+  const own = await factsOf(surroundings, disk.name)
+  await unmountAll(surroundings, disk, own)
   if (!(await isFree(`${places.dev}/${disk.name}`))) {
-    for (const each of own) if (each.state === 'attached') await attachHeld(surroundings, disk, each.device)
+    await attachDisk(surroundings, disk)
     throw new SyncError('disk-in-use', { disk: device, users: 'a program' })
   }
   const plug = await findPlug(places, disk.name)
@@ -245,22 +249,21 @@ export async function eject(surroundings: Surroundings, device: string): Promise
   }
 }
 
-/** Either all of them are unmounted, or none. Throws `disk-in-use`. */
-export async function unmountAll(surroundings: Surroundings, all: readonly DiskFacts[]): Promise<void> {
-  const done: DiskFacts[] = []
+/** Either all of them, which are parts of the disk, are unmounted, or none. Throws `disk-in-use`. */
+export async function unmountAll(
+  surroundings: Surroundings,
+  disk: HeldDisk,
+  all: readonly DiskFacts[],
+): Promise<void> {
   for (const facts of all) {
     const mountPoint = `${surroundings.places.mounts}/${facts.name}`
     if (facts.state !== 'attached' || facts.mountPoint !== mountPoint) continue
     const users = await unmountDisk(surroundings, mountPoint)
     if (users === undefined) {
       await removeMountPoint(mountPoint)
-      done.push(facts)
       continue
     }
-    for (const { device } of done) {
-      await using disk = await holdDisk(surroundings, device)
-      await attachHeld(surroundings, disk, device)
-    }
+    await attachDisk(surroundings, disk)
     throw new SyncError('disk-in-use', { disk: facts.device, users })
   }
 }
@@ -294,7 +297,7 @@ export async function repair(
       reason: 'it is write-protected',
     })
   if (kind === 'ntfs' || kind === 'btrfs') await mend(device, kind, { run, onProgress })
-  await unmountAll(surroundings, [facts])
+  await unmountAll(surroundings, disk, [facts])
   if (!(await isFree(`${places.dev}/${device}`)))
     throw new SyncError('disk-in-use', { disk: device, users: 'a program' })
 
@@ -309,7 +312,7 @@ export async function repair(
   } finally {
     await reporter.end()
   }
-  await attachHeld(surroundings, disk, device)
+  await attachDisk(surroundings, disk)
 }
 
 interface Reporter {

@@ -73,6 +73,8 @@ const surroundings = realSurroundings(log)
 process.umask(0)
 process.on('SIGPIPE', () => undefined)
 const asked = process.argv.slice(2)
+// Whoever asks waits for an answer, also to having the machine ended. A unit is ended with its disk.
+if (asked.length === 0) process.on('SIGTERM', () => undefined)
 const isDone =
   asked.length > 0
     ? await runUnit(surroundings, asked)

@@ -109,11 +109,18 @@ async function furnish(
   await tool('umount', place)
 }
 
+/** A disk with one part that a person hears of; undefined when there is none. */
+async function attachOne(surroundings: Surroundings, device: string): Promise<DiskFacts | undefined> {
+  const [facts, ...others] = await attach(surroundings, device)
+  expect(others).toEqual([])
+  return facts
+}
+
 describe('attach', () => {
   test('A4: mounts an ext4 below a place where nobody writes, and makes only its own directory', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'Podcasts 2')
-    const facts = await attach(scene.surroundings, disk.name)
+    const facts = await attachOne(scene.surroundings, disk.name)
     const mountPoint = `${scene.root}/mounts/podcasts-2`
     expect(facts).toMatchObject({
       state: 'attached',
@@ -144,20 +151,20 @@ describe('attach', () => {
   test('the same disk keeps its name, whatever its label says later', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'first')
-    await attach(scene.surroundings, disk.name)
+    await attachOne(scene.surroundings, disk.name)
     await eject(scene.surroundings, disk.name)
     await tool('e2label', disk.path, 'second')
-    expect((await attach(scene.surroundings, disk.name))?.name).toBe('first')
+    expect((await attachOne(scene.surroundings, disk.name))?.name).toBe('first')
     const other = await ext4(scene, 'other', 'first')
-    expect((await attach(scene.surroundings, other.name))?.name).toBe('first-2')
+    expect((await attachOne(scene.surroundings, other.name))?.name).toBe('first-2')
   })
 
   test('is done once: a second one changes nothing', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'twice')
     const [one, two] = await Promise.all([
-      attach(scene.surroundings, disk.name),
-      attach(scene.surroundings, disk.name),
+      attachOne(scene.surroundings, disk.name),
+      attachOne(scene.surroundings, disk.name),
     ])
     expect(one).toEqual(two)
     const mounts = await readMounts(scene.surroundings.places)
@@ -170,7 +177,7 @@ describe('attach', () => {
     const image = await scene.image('copied')
     await tool('cp', '--sparse=always', first.image, image)
     const second = await scene.disk(image)
-    const both = await Promise.all([first, second].map(({ name }) => attach(scene.surroundings, name)))
+    const both = await Promise.all([first, second].map(({ name }) => attachOne(scene.surroundings, name)))
     expect(both.map((facts) => facts?.state).sort()).toEqual(['attached', 'clone'])
   })
 
@@ -185,7 +192,7 @@ describe('attach', () => {
     // A directory loses its block: more than preen may decide.
     await tool('debugfs', '-w', '-R', 'clri sub', disk.path)
     await tool('debugfs', '-w', '-R', 'set_super_value state 2', disk.path)
-    const facts = await attach(scene.surroundings, disk.name)
+    const facts = await attachOne(scene.surroundings, disk.name)
     expect(facts).toMatchObject({ state: 'attached', readOnly: true, reason: 'check-failed' })
     expect(await readFile(`${facts!.mountPoint}/kept.txt`, 'utf8')).toBe('kept')
     expect(await readdir(facts!.mountPoint!)).not.toContain('Berrysync')
@@ -209,7 +216,7 @@ describe('attach', () => {
     await tool('mkfs.ext4', '-q', '-F', image)
     const before = await hashOf(image)
     const disk = await scene.disk(image, '--read-only')
-    expect(await attach(scene.surroundings, disk.name)).toMatchObject({
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({
       state: 'attached',
       readOnly: true,
       reason: 'write-protected',
@@ -226,7 +233,7 @@ describe('attach', () => {
     const disk = await ext4(scene, 'hostile')
     await furnish(scene, disk, (root) => put(`${root}/Berrysync`))
     const etc = await stat('/etc')
-    expect(await attach(scene.surroundings, disk.name)).toMatchObject({
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({
       state: 'failed',
       reason: 'own-directory-obstructed',
       mountPoint: null,
@@ -253,7 +260,7 @@ describe('attach', () => {
       await symlink(outside, `${root}/Berrysync/link`)
       await tool('chown', '-hR', '990:990', `${root}/Berrysync`, `${root}/elsewhere`)
     })
-    const facts = await attach(scene.surroundings, disk.name)
+    const facts = await attachOne(scene.surroundings, disk.name)
     const uidOf = async (path: string) => (await lstat(path)).uid
     expect(await uidOf(`${facts!.mountPoint}/Berrysync/song`)).toBe(owner.uid)
     expect(await uidOf(`${facts!.mountPoint}/Berrysync/link`)).toBe(owner.uid)
@@ -268,7 +275,10 @@ describe('attach', () => {
       await mkdir(`${root}/Berrysync`)
       await tool('sh', '-c', `cat /dev/zero > '${root}/filler' 2>/dev/null || true`)
     })
-    expect(await attach(scene.surroundings, disk.name)).toMatchObject({ state: 'attached', readOnly: false })
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({
+      state: 'attached',
+      readOnly: false,
+    })
   })
 
   test('a disk that somebody mounted otherwise is left alone', async () => {
@@ -277,7 +287,7 @@ describe('attach', () => {
     const place = join(scene.root, 'mounts', 'by-hand')
     await mkdir(place, { recursive: true })
     await tool('mount', disk.path, place)
-    expect(await attach(scene.surroundings, disk.name)).toMatchObject({
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({
       state: 'failed',
       reason: 'mounted-elsewhere',
     })
@@ -285,7 +295,7 @@ describe('attach', () => {
     await mkdir(outside)
     await tool('mount', '--bind', place, outside)
     // Mounted outside of the mount root it counts as a disk of the system: nobody hears of it.
-    expect(await attach(scene.surroundings, disk.name)).toBeUndefined()
+    expect(await attachOne(scene.surroundings, disk.name)).toBeUndefined()
     expect(await readAllFacts(scene.surroundings.places)).toEqual([])
   })
 
@@ -299,7 +309,7 @@ describe('attach', () => {
     await tool('partx', '--update', disk.path)
     await tool('mkfs.vfat', `${disk.path}p1`)
     await tool('mkfs.ext4', '-q', `${disk.path}p2`)
-    for (const number of ['', 'p1', 'p2', 'p3']) await attach(scene.surroundings, `${disk.name}${number}`)
+    await attach(scene.surroundings, disk.name)
     expect(await readAllFacts(scene.surroundings.places)).toMatchObject([
       { device: `${disk.name}p2`, state: 'attached', name: 'ab', fileSystem: { label: 'ab' } },
       { device: `${disk.name}p3`, state: 'unusable', reason: 'unknown-content', fileSystem: null },
@@ -315,10 +325,47 @@ describe('attach', () => {
     await tool('partx', '--delete', disk.path)
   })
 
+  test('partitions that come while the disk is there, as when a card is put into its reader', async () => {
+    await using scene = await openScene()
+    const image = await scene.image('card')
+    const disk = await scene.disk(image)
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({ state: 'blank' })
+    await tool('sh', '-c', `printf 'label: gpt\\ntype=linux\\n' | sfdisk --quiet '${image}'`)
+    await tool('partx', '--update', disk.path)
+    await tool('mkfs.ext4', '-q', `${disk.path}p1`)
+    const there = await attachOne(scene.surroundings, disk.name)
+    expect(there).toMatchObject({ device: `${disk.name}p1`, state: 'attached' })
+    expect(await readAllFacts(scene.surroundings.places)).toEqual([there])
+    await eject(scene.surroundings, `${disk.name}p1`)
+    await tool('partx', '--delete', disk.path)
+  })
+
+  test('a disk with many partitions is looked at once, not once for each of them', async () => {
+    let probes = 0
+    await using scene = await openScene({
+      run: (name, ...rest) => {
+        if (name === 'blkid') probes += 1
+        return runCommand(name, ...rest)
+      },
+    })
+    const image = await scene.image('many', 64)
+    const count = 12
+    await tool(
+      'sh',
+      '-c',
+      `{ echo 'label: gpt'; for i in $(seq ${count}); do echo 'size=1MiB'; done; } | sfdisk --quiet '${image}'`,
+    )
+    const disk = await scene.disk(image)
+    await tool('partx', '--update', disk.path)
+    expect(await attach(scene.surroundings, disk.name)).toHaveLength(count)
+    expect(probes).toBe(count + 1)
+    await tool('partx', '--delete', disk.path)
+  })
+
   test('a device that is not there, and one that is not a disk', async () => {
     await using scene = await openScene()
-    expect(await codeOf(attach(scene.surroundings, 'sdzz9'))).toBe('disk-unknown')
-    expect(await codeOf(attach(scene.surroundings, 'null'))).toBe('disk-unknown')
+    expect(await codeOf(attachOne(scene.surroundings, 'sdzz9'))).toBe('disk-unknown')
+    expect(await codeOf(attachOne(scene.surroundings, 'null'))).toBe('disk-unknown')
   })
 })
 
@@ -326,7 +373,7 @@ describe('prepare and erase', () => {
   test('A2: a blank disk becomes an ext4, and is attached', async () => {
     await using scene = await openScene()
     const disk = await scene.disk(await scene.image('blank', 256))
-    const facts = await attach(scene.surroundings, disk.name)
+    const facts = await attachOne(scene.surroundings, disk.name)
     expect(facts).toMatchObject({ state: 'blank', fileSystem: null })
     const told: number[] = []
     const partition = await prepare(scene.surroundings, disk.name, identity(facts!), (part) =>
@@ -379,7 +426,7 @@ describe('prepare and erase', () => {
   test('A2: erasing takes the right text, the disk that was shown, and nobody who uses it', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'precious')
-    const facts = (await attach(scene.surroundings, disk.name))!
+    const facts = (await attachOne(scene.surroundings, disk.name))!
     const shown = identity(facts)
     const typed = textToTypeForErase(shown)
     const attempt = (other: Partial<DiskIdentity>, text = typed) =>
@@ -401,7 +448,7 @@ describe('prepare and erase', () => {
     await tool('mount', disk.path, place)
     expect(await attempt({})).toBe('disk-in-use')
     await tool('umount', place)
-    await attach(scene.surroundings, disk.name)
+    await attachOne(scene.surroundings, disk.name)
     expect((await readFacts(scene.surroundings.places, disk.name))?.state).toBe('attached')
 
     expect(await attempt({})).toBe('done')
@@ -420,7 +467,7 @@ describe('prepare and erase', () => {
     await tool('partx', '--update', disk.path)
     for (const number of [1, 2, 5])
       await tool('mkfs.ext4', '-q', '-L', `part${number}`, `${disk.path}p${number}`)
-    for (const number of [1, 2, 3, 4, 5]) await attach(scene.surroundings, `${disk.name}p${number}`)
+    await attach(scene.surroundings, `${disk.name}p2`)
     const all = await readAllFacts(scene.surroundings.places)
     expect(all.map(({ state }) => state).sort()).toEqual(['attached', 'attached', 'attached', 'unusable'])
     const second = all.find(({ device }) => device.endsWith('p2'))!
@@ -442,7 +489,7 @@ describe('prepare and erase', () => {
     await using scene = await openScene()
     const shownImage = await scene.image('shown')
     const disk = await scene.disk(shownImage)
-    const facts = (await attach(scene.surroundings, disk.name))!
+    const facts = (await attachOne(scene.surroundings, disk.name))!
     const other = await scene.image('exchanged')
     await tool('mkfs.ext4', '-q', '-F', other)
     const before = await hashOf(other)
@@ -465,7 +512,7 @@ describe('prepare and erase', () => {
     expect(await codeOf(erase(scene.surroundings, disk.name, shown, '8864', () => undefined))).toBe(
       'disk-unknown',
     )
-    expect(await attach(scene.surroundings, disk.name)).toBeUndefined()
+    expect(await attachOne(scene.surroundings, disk.name)).toBeUndefined()
     expect(await readFile(`${place}/init`, 'utf8')).toBe('x')
   })
 
@@ -474,7 +521,7 @@ describe('prepare and erase', () => {
       isOffered: ({ transport, type }) => transport === 'usb' && type === 'disk',
     })
     const disk = await ext4(scene, 'not usb')
-    expect(await attach(scene.surroundings, disk.name)).toBeUndefined()
+    expect(await attachOne(scene.surroundings, disk.name)).toBeUndefined()
     expect(await readAllFacts(scene.surroundings.places)).toEqual([])
   })
 
@@ -493,7 +540,7 @@ describe('prepare and erase', () => {
     await symlink('/sys', sys)
     const surroundings = { ...scene.surroundings, places: { ...scene.surroundings.places, sys } }
     const disk = await scene.disk(await scene.image('going'))
-    const facts = (await attach(surroundings, disk.name))!
+    const facts = (await attachOne(surroundings, disk.name))!
     pull = async () => {
       await rm(sys, { force: true })
       await mkdir(sys)
@@ -509,7 +556,7 @@ describe('eject and detach', () => {
   test('names who still uses the disk, and leaves it attached', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'busy')
-    const facts = (await attach(scene.surroundings, disk.name))!
+    const facts = (await attachOne(scene.surroundings, disk.name))!
     await using _user = await open(`${facts.mountPoint}/Berrysync`, 'r')
     const error = await eject(scene.surroundings, disk.name).catch((thrown: unknown) => thrown)
     expect(isSyncError(error, 'disk-in-use') && error.data.users).toContain(`(${process.pid})`)
@@ -521,7 +568,7 @@ describe('eject and detach', () => {
     const image = await scene.image('pulled')
     await tool('mkfs.ext4', '-q', '-F', image)
     const disk = await scene.disk(image)
-    const facts = (await attach(scene.surroundings, disk.name))!
+    const facts = (await attachOne(scene.surroundings, disk.name))!
     await detach(scene.surroundings, disk.name)
     expect(await readFacts(scene.surroundings.places, disk.name)).toEqual(facts)
     // As if another disk had got its name: the number of its plugging-in differs.
@@ -538,7 +585,7 @@ describe('eject and detach', () => {
   test('facts of a disk that is gone never unmount another that has its name now', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'living', 'same')
-    const facts = (await attach(scene.surroundings, disk.name))!
+    const facts = (await attachOne(scene.surroundings, disk.name))!
     const gone = {
       ...facts,
       device: 'sdzz1',
@@ -566,7 +613,7 @@ describe('eject and detach', () => {
     const { surroundings } = scene
     const disks = [await ext4(scene, 'one', 'one'), await ext4(scene, 'two', 'two')]
     const all: DiskFacts[] = []
-    for (const disk of disks) all.push((await attach(surroundings, disk.name))!)
+    for (const disk of disks) all.push((await attachOne(surroundings, disk.name))!)
     // Both were pulled and plugged in again, under the same names: what is known of them is of before.
     for (const facts of all)
       await writeFacts(surroundings.places, { ...facts, disk: { ...facts.disk, sequence: 1 } })
@@ -590,8 +637,8 @@ describe('eject and detach', () => {
   test('an ejected disk that cannot be switched off is attached again when asked', async () => {
     await using scene = await openScene()
     const disk = await ext4(scene, 'again')
-    await attach(scene.surroundings, disk.name)
+    await attachOne(scene.surroundings, disk.name)
     await eject(scene.surroundings, disk.name)
-    expect(await attach(scene.surroundings, disk.name)).toMatchObject({ state: 'attached', name: 'again' })
+    expect(await attachOne(scene.surroundings, disk.name)).toMatchObject({ state: 'attached', name: 'again' })
   })
 })

@@ -24,7 +24,7 @@ import { type ParsedPresets, parsePresets } from './presets.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TimeZone } from './verbs.ts'
 
-/** In an order that counts: presets are kept before what is kept is put in force, and a reset comes before everything. */
+/** In an order that counts: presets are kept before what is kept is put in force, and a reset comes before both. */
 export async function settle(surroundings: Surroundings): Promise<void> {
   const { log } = surroundings
   const attempt = async (what: string, step: () => Promise<unknown>): Promise<void> => {
@@ -34,8 +34,10 @@ export async function settle(surroundings: Surroundings): Promise<void> {
       log(`${what}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  await attempt('factory reset', () => finishFactoryReset(surroundings))
+  // What time it was is told by a file that the reset takes away.
   await attempt('clock', () => advanceClock(surroundings))
+  await attempt('factory reset', () => finishFactoryReset(surroundings))
+  await attempt('clock', () => keepClock(surroundings))
   await attempt('last start', () => noteStart(surroundings))
   const mistakes: PresetMistake[] = []
   let taken: readonly string[] = []
@@ -120,7 +122,6 @@ async function advanceClock({ places, run }: Surroundings): Promise<void> {
   const kept = await stat(`${places.state}/system/clock`).catch(() => undefined)
   if (kept !== undefined && kept.mtimeMs > Date.now())
     await run('date', ['--set', `@${Math.floor(kept.mtimeMs / 1000)}`], { timeoutMs: 5000 })
-  await keepClock({ places })
 }
 
 /** The time of the file is what is kept. */

@@ -51,9 +51,9 @@ async function sweepReleasesQuietly(surroundings: Surroundings): Promise<void> {
 
 export const verbTable: VerbTable = {
   attach: async (surroundings, { device }) => {
-    const facts = await attach(surroundings, device)
     // After the lock of the disk is given back: the daemon, which is restarted for it, asks for things itself.
-    if (facts !== undefined && (await readWaitingFolders(surroundings)).length > 0) {
+    for (const facts of await attach(surroundings, device)) {
+      if ((await readWaitingFolders(surroundings)).length === 0) break
       // Two disks that come at once would both be given them.
       await using _lock = await lockDisk(surroundings.places, 'hand-over')
       await noteHandOver(surroundings, await handOverFolders(surroundings, facts))
