@@ -52,6 +52,10 @@ export interface Board extends AsyncDisposable {
   describe(): Promise<Readonly<Record<string, string>>>
   /** Switches the power on, after off, and returns when it came, by `performance.now`. */
   start(options?: StartOptions): Promise<number>
+  /** Keeps the running system, without its USB disks, for `resume`, of other boards too; it may be off afterwards. */
+  save(): Promise<void>
+  /** Goes on with the system that was saved. Returns when, by `performance.now`. */
+  resume(): Promise<number>
   /** Waits until somebody could log in at its console, and returns the seconds since the power came. */
   waitForLogin(limitSeconds: number): Promise<number>
   /** Pulls the plug. */

@@ -4,7 +4,8 @@ import { seriesFor } from './case-list.ts'
 import { checklistOf } from './checklist.ts'
 import { lineOf, resultOf, summaryOf } from './results.ts'
 
-const starts = seriesFor({ cuts: 50 }).flatMap((series) => series.starts)
+const all = seriesFor({ cuts: 50, cutSeries: 3 })
+const starts = all.flatMap((series) => series.starts)
 const cases = starts.flatMap((start) => start.cases)
 
 test('no two starts have the same id: the time each takes is written down by it', () => {
@@ -14,6 +15,27 @@ test('no two starts have the same id: the time each takes is written down by it'
 test('no two cases have the same id, and each tells a person what to do and what to see', () => {
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
   expect(cases.filter(({ steps, expect }) => steps.length === 0 || expect === '')).toEqual([])
+})
+
+test('a series resumes what another one saves', () => {
+  const saving = all
+    .filter((series) => series.starts.some(({ isSaved }) => isSaved === true))
+    .map(({ id }) => id)
+  const resuming = all.filter(({ resumes }) => resumes !== undefined)
+  expect(resuming).not.toEqual([])
+  for (const { id, resumes } of resuming) expect(saving.filter((each) => each !== id)).toContain(resumes)
+  const others = all.filter((series) => !resuming.includes(series)).flatMap((series) => series.starts)
+  expect(others.filter(({ options }) => options === 'resume')).toEqual([])
+})
+
+test('the cuts are divided among their series, and none is lost', () => {
+  const cutsOf = (list: typeof all) =>
+    list
+      .flatMap((series) => series.starts.flatMap((start) => start.cases))
+      .map(({ title }) => Number(/is cut (\d+) times/.exec(title)?.[1] ?? 0))
+      .filter((count) => count > 0)
+  expect(cutsOf(all)).toEqual([16, 17, 17])
+  expect(cutsOf(seriesFor({ cuts: 50, cutSeries: 1 }))).toEqual([50])
 })
 
 test('the checklist has every case with all its steps', () => {

@@ -20,39 +20,35 @@ import { fullDisk, pulledDisk } from './cases/pulled.ts'
 import { badUpdate, update } from './cases/releases.ts'
 import { factoryReset } from './cases/reset.ts'
 import { servesPodcasts } from './cases/serving.ts'
-import { allUnits, firstSetUp, isClosed, startsInProportion, startsInTime } from './cases/starting.ts'
+import { allUnits, firstSetUp, isClosed, startsBare, startsInTime } from './cases/starting.ts'
 
 export interface CaseListOptions {
   /** How often the power is cut, in all. */
   readonly cuts: number
+  /** Series among which the cuts are divided. */
+  readonly cutSeries: number
 }
 
 const bootEvery = 10
 const seed = 20260101
 const untouched = 'A fresh card, with network and without a disk'
+const goesOn = { options: 'resume', isSetUp: true } as const
 
-/** What takes longest comes first: the last to begin should not be the last to end. */
-export function seriesFor({ cuts }: CaseListOptions): readonly Series[] {
+/** What others wait for comes first, and then what takes longest: the last to begin should not be the last to end. */
+export function seriesFor({ cuts, cutSeries }: CaseListOptions): readonly Series[] {
   return [
     {
-      id: 'daily',
+      id: 'first',
       starts: [
-        { id: 'files', title: 'The image as it lies there', cases: [imageFiles] },
-        {
-          id: 'fresh',
-          title: untouched,
-          options: {},
-          cases: [
-            ...[startsInTime, firstSetUp, allUnits, isClosed, byName, byNeighbourhood, lightsWithoutDisk],
-            ...[...oddDiskCases, dirtyDisk, shakenDisk, clonedDisk, failingDisk, manyPartitions],
-            ...[servesPodcasts, showsItself, lightsReady, shortPress, longPress, pulledDisk, fullDisk],
-          ],
-        },
         {
           id: 'bare',
           title: 'The same system without Berrysync',
           options: { bare: true, network: false },
-          cases: [startsInProportion],
+          cases: [startsBare],
+        },
+        {
+          ...{ id: 'fresh', title: untouched, options: {}, isSaved: true },
+          cases: [startsInTime, firstSetUp, allUnits, isClosed, byName, byNeighbourhood, lightsWithoutDisk],
         },
       ],
     },
@@ -60,8 +56,10 @@ export function seriesFor({ cuts }: CaseListOptions): readonly Series[] {
       id: 'releases',
       starts: [
         {
-          ...{ id: 'used', title: untouched, options: {}, isSetUp: true },
-          cases: [update, badUpdate, factoryReset],
+          id: 'presets',
+          title: 'A fresh card with settings in berrysync.txt, some of them wrong',
+          ...{ options: { presets: presetsWithMistakes }, isSetUp: true },
+          cases: [presetsTaken, update, badUpdate, factoryReset],
         },
         {
           id: 'alone',
@@ -69,21 +67,38 @@ export function seriesFor({ cuts }: CaseListOptions): readonly Series[] {
           options: { keep: true, network: false, clock: '1970-01-01T00:00:00' },
           cases: [startsAlone, pastClock],
         },
+        { id: 'files', title: 'The image as it lies there', cases: [imageFiles] },
+      ],
+    },
+    {
+      ...{ id: 'rest', resumes: 'first' },
+      starts: [{ id: 'rest', title: 'The same system, left alone', ...goesOn, cases: [idle] }],
+    },
+    ...Array.from({ length: cutSeries }, (_, at) => cutsSeries(at, { cuts, cutSeries })),
+    {
+      ...{ id: 'daily', resumes: 'first' },
+      starts: [
         {
-          id: 'presets',
-          title: 'A fresh card with settings in berrysync.txt, some of them wrong',
-          options: { presets: presetsWithMistakes },
-          cases: [presetsTaken],
+          ...{ id: 'daily', title: 'The same system, in use', ...goesOn },
+          cases: [servesPodcasts, showsItself, lightsReady, shortPress, longPress, pulledDisk, fullDisk],
         },
       ],
     },
     {
-      id: 'rest',
-      starts: [{ id: 'resting', title: untouched, options: {}, isSetUp: true, cases: [idle] }],
-    },
-    {
-      id: 'cuts',
-      starts: [{ id: 'cuts', title: 'Power cuts', cases: [powerCuts({ cuts, bootEvery, seed })] }],
+      ...{ id: 'odd-disks', resumes: 'first' },
+      starts: [
+        {
+          ...{ id: 'odd-disks', title: 'The same system, with disks as people have them', ...goesOn },
+          cases: [...oddDiskCases, dirtyDisk, shakenDisk, clonedDisk, failingDisk, manyPartitions],
+        },
+      ],
     },
   ]
+}
+
+function cutsSeries(at: number, { cuts, cutSeries }: CaseListOptions): Series {
+  const id = cutSeries === 1 ? 'cuts' : `cuts-${at + 1}`
+  const share = Math.floor((cuts * (at + 1)) / cutSeries) - Math.floor((cuts * at) / cutSeries)
+  const each = powerCuts({ id: `power-${id}`, cuts: share, bootEvery, seed: seed + at })
+  return { id, resumes: 'first', starts: [{ id, title: 'Power cuts', cases: [each] }] }
 }

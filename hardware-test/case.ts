@@ -33,9 +33,11 @@ export interface Case {
   run(scene: Scene): Promise<Figures>
 }
 
-/** Starts that follow each other on one board. What one series finds or leaves is nothing to the others, so they may run side by side. */
+/** Starts that follow each other on one board. What one series finds or leaves is nothing to the others but for a saved system, so they may run side by side. */
 export interface Series {
   readonly id: string
+  /** The series whose saved system its starts resume; it waits for that one's end. */
+  readonly resumes?: string
   readonly starts: readonly Start[]
 }
 
@@ -43,9 +45,11 @@ export interface Series {
 export interface Start {
   readonly id: string
   readonly title: string
-  /** Left out where the cases switch the power on and off themselves. */
-  readonly options?: StartOptions
+  /** `resume`: it goes on with a saved system. Left out where the cases switch the power on and off themselves. */
+  readonly options?: StartOptions | 'resume'
   /** A password is chosen before the first case. Default: the device is as it started. */
   readonly isSetUp?: boolean
+  /** The system is saved after the last case, with a password. */
+  readonly isSaved?: boolean
   readonly cases: readonly Case[]
 }

@@ -13,12 +13,18 @@ export function chosenSeries(all: readonly Series[], { only, without }: Choice):
     (only === undefined ? cases : cases.slice(0, cases.findLastIndex(({ id }) => only.has(id)) + 1)).filter(
       ({ id }) => !without.has(id),
     )
-  return all
+  const withCases = all.map((series) => ({
+    ...series,
+    starts: series.starts.map((start) => ({ ...start, cases: chosen(start.cases) })),
+  }))
+  const isNeeded = ({ starts }: Series) => starts.some(({ cases }) => cases.length > 0)
+  const resumed = new Set(withCases.filter(isNeeded).map(({ resumes }) => resumes))
+  return withCases
     .map((series) => ({
       ...series,
-      starts: series.starts
-        .map((start) => ({ ...start, cases: chosen(start.cases) }))
-        .filter(({ cases }) => cases.length > 0),
+      starts: series.starts.filter(
+        ({ cases, isSaved }) => cases.length > 0 || (isSaved === true && resumed.has(series.id)),
+      ),
     }))
     .filter(({ starts }) => starts.length > 0)
 }

@@ -14,7 +14,7 @@ import type { Start } from './case.ts'
 import { seriesFor } from './case-list.ts'
 import { checklistOf } from './checklist.ts'
 import { chosenSeries } from './chosen-cases.ts'
-import { createQemuBoard, imageFilesIn } from './qemu/qemu-board.ts'
+import { createQemuBoard, imageFilesIn, savedSystemIn } from './qemu/qemu-board.ts'
 import { makeSegment } from './qemu/segment.ts'
 import { mergedResult, type RunResult, summaryOf } from './results.ts'
 import { runStarts } from './runner.ts'
@@ -33,15 +33,19 @@ const { values } = parseArgs({
     case: { type: 'string' },
     without: { type: 'string', default: '' },
     cuts: { type: 'string', default: '50' },
-    'at-a-time': { type: 'string', default: String(availableParallelism()) },
+    'at-a-time': { type: 'string', default: String(availableParallelism() + 1) },
     out: { type: 'string', default: 'dist/image-test.json' },
     /** The series to run here, by a process that has a network, mounts and process ids of its own. */
     series: { type: 'string' },
+    /** Where a series leaves a system for others, and finds it. */
+    saved: { type: 'string' },
   },
 })
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const all = seriesFor({ cuts: Number(values.cuts) })
+/** Boards that run side by side are two more cuts at a time; one board, or a person, does them all in one. */
+const cutSeries = values.board === undefined && !values.checklist ? 2 : 1
+const all = seriesFor({ cuts: Number(values.cuts), cutSeries })
 const series = chosenSeries(all, {
   only: values.case === undefined ? undefined : new Set(values.case.split(',')),
   without: new Set(values.without.split(',')),
@@ -65,7 +69,14 @@ async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<B
   // What the device has there is put there for a while; mounts of this process are seen by nobody else.
   for (const directory of ['/run', '/srv']) await runCommand('mount', '-t', 'tmpfs', 'tmpfs', directory)
   const segment = made.use(await makeSegment(scratch))
-  return made.use(await createQemuBoard(scratch, imageFilesIn(resolve(values.image)), segment))
+  return made.use(
+    await createQemuBoard(
+      scratch,
+      imageFilesIn(resolve(values.image)),
+      segment,
+      savedSystemIn(values.saved!),
+    ),
+  )
 }
 
 /** On one board. */
@@ -94,7 +105,15 @@ function runAll(): Promise<RunResult> {
   return withScratch(async (directory) => {
     const parts = await runSideBySide({
       ...{ series, directory, atATime: Number(values['at-a-time']) },
-      argumentsFor: ({ id }, out) => [...process.argv.slice(1), '--series', id, '--out', out],
+      argumentsFor: ({ id }, out) => [
+        ...process.argv.slice(1),
+        '--series',
+        id,
+        '--out',
+        out,
+        '--saved',
+        directory,
+      ],
     })
     return mergedResult(parts, (performance.now() - startedMs) / 1000)
   })

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Board, NotPossible, type StartOptions } from './board.ts'
 import type { Case, Figures, Scene, Start } from './case.ts'
-import { createDevice, type Device } from './device.ts'
+import { accessOf, createDevice, type Device } from './device.ts'
 import { eventually } from './eventually.ts'
 import { createPeer } from './peer.ts'
 import { type CaseResult, lineOf, resultOf } from './results.ts'
@@ -51,15 +51,21 @@ export async function runStarts(board: Board, { starts, startLimitSeconds, say }
     return startedMs
   }
 
+  async function goOn(start: Start, device: Device): Promise<number> {
+    if (start.options === undefined) return performance.now()
+    const startedMs =
+      start.options === 'resume' ? await board.resume() : await switchOn(start.id, start.options, device)
+    if (start.isSetUp === true) await enter(device)
+    return startedMs
+  }
+
   for (const start of starts) {
     const directory = join(board.scratch, `peer-${start.id}`)
     await rm(directory, { recursive: true, force: true })
     await using peer = createPeer(directory, board.hostAddress)
     const device = createDevice(`http://${board.address}`)
     try {
-      const startedMs =
-        start.options === undefined ? performance.now() : await switchOn(start.id, start.options, device)
-      if (start.isSetUp === true) await device.setUp()
+      const startedMs = await goOn(start, device)
       const scene: Scene = {
         board,
         device,
@@ -70,12 +76,22 @@ export async function runStarts(board: Board, { starts, startLimitSeconds, say }
         tell: (text) => say(`        ${text}`),
       }
       for (const each of start.cases) note(await runCase(each, scene))
+      if (start.isSaved === true) {
+        await enter(device)
+        await board.save()
+      }
     } catch (error) {
       const left = start.cases.filter(({ id }) => !results.some((result) => result.id === id))
       for (const each of left) note(resultOf(each, 0, failure(error)))
     }
   }
   return { cases: results, startSeconds, about }
+}
+
+/** As its owner, who chooses the password now unless there is one. */
+async function enter(device: Device): Promise<void> {
+  if ((await accessOf(device.url)) === 'set-up') await device.setUp()
+  else await device.logIn()
 }
 
 async function runCase(each: Case, scene: Scene): Promise<CaseResult> {

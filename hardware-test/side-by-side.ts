@@ -28,6 +28,7 @@ export async function runSideBySide({
 }: SideBySideOptions): Promise<readonly RunResult[]> {
   const results = new Map<Series, RunResult>()
   const waiting = [...series]
+  const running = new Set<Promise<void>>()
   const children = new Set<ReturnType<typeof spawn>>()
   const endAll = () => {
     waiting.length = 0
@@ -54,9 +55,21 @@ export async function runSideBySide({
     }
   }
 
+  const isReady = ({ resumes }: Series) => series.every((other) => other.id !== resumes || results.has(other))
+
   async function runNext(): Promise<void> {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
-      results.set(one, await runOne(one))
+    while (waiting.length > 0) {
+      const at = waiting.findIndex(isReady)
+      if (at < 0) {
+        await Promise.race(running)
+        continue
+      }
+      const [one] = waiting.splice(at, 1)
+      const run = runOne(one!).then((result) => void results.set(one!, result))
+      running.add(run)
+      await run
+      running.delete(run)
+    }
   }
 
   await Promise.all(Array.from({ length: atATime }, runNext))

@@ -11,8 +11,9 @@ import { listDisks } from '../disks-seen.ts'
 import { eventually } from '../eventually.ts'
 import { makeFolder, peerAddress } from '../podcast-store.ts'
 import { cutPower, type PowerCutsFigures } from '../power-cuts/power-cuts.ts'
+import { readLayout } from '../qemu/card-layout.ts'
 import { startMachine } from '../qemu/machine.ts'
-import type { QemuBoard } from '../qemu/qemu-board.ts'
+import { type QemuBoard, wakeUp } from '../qemu/qemu-board.ts'
 import { serveVolatileDisk } from '../qemu/volatile-disk.ts'
 
 const diskMebibytes = 256
@@ -20,14 +21,15 @@ const bootSeconds = 400
 const stateDirectory = '/var/lib/berrysync'
 
 export interface CutsOptions {
+  readonly id: string
   readonly cuts: number
   readonly bootEvery: number
   readonly seed: number
 }
 
-export function powerCuts({ cuts, bootEvery, seed }: CutsOptions): Case {
+export function powerCuts({ id, cuts, bootEvery, seed }: CutsOptions): Case {
   return {
-    id: 'power-cuts',
+    id,
     title: `A10: the power is cut ${cuts} times in mid-sync: nothing that was confirmed is lost, nothing is half written, no delete leaves`,
     steps: [
       'Share a folder on the disk with a second device, both with the full secret. Copy files into it on both sides without end.',
@@ -42,20 +44,19 @@ export function powerCuts({ cuts, bootEvery, seed }: CutsOptions): Case {
 
 async function cutAgainAndAgain(
   scene: Scene,
-  options: CutsOptions,
+  options: Omit<CutsOptions, 'id'>,
 ): Promise<PowerCutsFigures & Record<string, number>> {
   const { board, peer, tell } = scene
   if (!('machineOptions' in board))
     throw new NotPossible('only an emulated board can be cut so often; see the checklist')
-  const { layout, machineOptions, segment } = board as QemuBoard
-  await board.cutPower()
+  const { saved, machineOptions, segment } = board as QemuBoard
   const scratch = join(board.scratch, 'power-cuts')
   await mkdir(scratch, { recursive: true })
   await using made = new AsyncDisposableStack()
 
   const [card, disk] = [join(scratch, 'card.img'), join(scratch, 'disk.img')]
-  await runCommand('cp', '--sparse=always', (board as QemuBoard).image, card)
-  // The state partition is not grown here: its place has to be known.
+  await runCommand('qemu-img', 'convert', '-O', 'raw', saved.card, card)
+  const layout = await readLayout(card)
   await makeDisk('ext4', { file: disk, mebibytes: diskMebibytes, label: 'podcasts' })
   const state = made.use(await serveVolatileDisk(card, join(scratch, 'card.sock')))
   const store = made.use(await serveVolatileDisk(disk, join(scratch, 'disk.sock')))
@@ -65,13 +66,13 @@ async function cutAgainAndAgain(
     ...machineOptions,
     directory: machineDirectory,
     system: state.source,
-    usb: [{ id: 'podcasts', serial: 'podcasts', source: store.source }],
   }
-  const machine = made.use(await startMachine(machineFiles))
+  const usb = { id: 'podcasts', serial: 'podcasts', source: store.source }
+  const machine = made.use(await startMachine({ ...machineFiles, incoming: saved.state }))
+  await wakeUp(machine)
+  await machine.plug(usb)
   const device = createDevice(scene.device.url)
-  await eventually('the web interface answers', () => device.answers(), bootSeconds)
-  await machine.shellReady(60)
-  await device.setUp()
+  await device.logIn()
   const cutScene: Scene = { ...scene, device }
   const seen = await eventually(
     'the disk is attached',
@@ -89,7 +90,7 @@ async function cutAgainAndAgain(
       ...{
         scratch,
         segment,
-        machine: machineFiles,
+        machine: { ...machineFiles, usb: [usb] },
         peer,
         folderName: folder.name,
         deviceDirectory: folder.path,

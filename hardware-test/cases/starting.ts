@@ -3,7 +3,6 @@ import { connect } from 'node:net'
 import { openBrowser } from '../../src/testing/browser.ts'
 import { readUiTexts } from '../../src/testing/ui-texts.ts'
 import { assertNone, assertSo } from '../assert-so.ts'
-import { NotPossible } from '../board.ts'
 import type { Case } from '../case.ts'
 import { accessOf, password } from '../device.ts'
 import { eventually } from '../eventually.ts'
@@ -14,42 +13,43 @@ const calmSeconds = 180
 /** What may listen, by protocol and port: web interface, peers, local search, mDNS and SSDP, DHCP. */
 const known = new Set(['tcp 80', 'tcp 4444', 'udp 5353', 'udp 1900', 'udp 68', 'udp 546', 'udp 4445'])
 
+/** From power to the web interface in at most so many times what a bare system takes to its login prompt. */
+const maxTimesBare = 2.5
+
+export const startsBare: Case = {
+  id: 'start-bare',
+  title: 'from power to the login prompt of the same system without Berrysync',
+  steps: [
+    'Start a card with Debian alone on the same board, and stop the time from power to the login prompt.',
+  ],
+  expect: 'a login prompt',
+  limitSeconds: 30,
+  async run({ startSeconds }) {
+    return { bareSeconds: startSeconds.bare! }
+  },
+}
+
 export const startsInTime: Case = {
   id: 'start',
-  title: 'from power to the web interface',
+  title: `from power to the web interface, in at most ${maxTimesBare} times what the same system without Berrysync takes to its login prompt`,
   steps: [
     'Flash the image, put the card in, plug in network and power, and start a stopwatch.',
     'Open http://pi.local and load it again until it answers.',
   ],
   expect: 'the page that asks for a new password, within 40 seconds (Pi 4) or 75 (Pi 3, Zero 2 W)',
   limitSeconds: 60,
-  async run({ board, startedMs }) {
-    const uiSeconds = (performance.now() - startedMs) / 1000
+  async run({ board, startSeconds: { fresh, bare } }) {
     // The kernel's own clock, at which the daemon said that it is ready.
     const stamps = await board.shell(
       'systemctl show berrysync.service -p ActiveEnterTimestampMonotonic --value; cut -d" " -f1 /proc/uptime',
     )
     const [ready = 0] = stamps.split('\n').map(Number)
     assertSo(ready > 0, 'the service is not active')
-    return { uiSeconds, serviceSeconds: ready / 1e6 }
-  },
-}
-
-/** From power to the web interface in at most so many times what a bare system takes to its login prompt. */
-const maxTimesBare = 2.5
-
-export const startsInProportion: Case = {
-  id: 'start-bare',
-  title: `the web interface is there in at most ${maxTimesBare} times what the same system without Berrysync takes to its login prompt`,
-  steps: [
-    'Start a card with Debian alone on the same board, and stop the time from power to the login prompt.',
-  ],
-  expect: `the time to the web interface is at most ${maxTimesBare} times as long`,
-  limitSeconds: 30,
-  async run({ startSeconds: { fresh, bare } }) {
-    if (fresh === undefined || bare === undefined) throw new NotPossible('one of both starts was left out')
-    assertSo(fresh <= bare * maxTimesBare, `${fresh.toFixed(1)} s, and ${bare.toFixed(1)} s without`)
-    return { bareSeconds: bare, times: fresh / bare }
+    const figures = { uiSeconds: fresh!, serviceSeconds: ready / 1e6 }
+    // There is none on a board that starts only what is on its card.
+    if (bare === undefined) return figures
+    assertSo(fresh! <= bare * maxTimesBare, `${fresh!.toFixed(1)} s, and ${bare.toFixed(1)} s without`)
+    return { ...figures, timesBare: fresh! / bare }
   },
 }
 

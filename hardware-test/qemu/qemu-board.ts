@@ -1,5 +1,5 @@
 /** The image in an emulated computer: power, USB sockets, button and LEDs are QEMU's, and the card is a layer over the image, which is never changed. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runCommand } from '../../src/testing/commands.ts'
@@ -26,10 +26,19 @@ export function imageFilesIn(directory: string): ImageFiles {
   }
 }
 
+/** A running system as a board left it. */
+export interface SavedSystem {
+  /** What `Machine.saveTo` wrote. */
+  readonly state: string
+  readonly card: string
+}
+
+export function savedSystemIn(directory: string): SavedSystem {
+  return { state: join(directory, 'saved-state'), card: join(directory, 'saved-card.qcow2') }
+}
+
 export interface QemuBoard extends Board {
-  readonly layout: CardLayout
-  /** As it was built; never changed. */
-  readonly image: string
+  readonly saved: SavedSystem
   readonly segment: Segment
   /** How a machine is started from these files; the system's disk is still to be given. */
   readonly machineOptions: Omit<MachineOptions, 'system'>
@@ -49,14 +58,20 @@ const withoutBerrysync = [
   'systemd.mask=avahi-daemon.service',
   'systemd.wants=serial-getty@ttyAMA0.service',
 ].join(' ')
+/**
+ * Kernels that place themselves at random keep their page table apart from those of programs, and switch between them at each system call. QEMU forgets at
+ * each switch what it knows of addresses: a quarter of a boot.
+ */
+const forEmulation = 'kpti=0'
 /** Smaller than any card that is sold, larger than the image: its last partition grows. */
-const cardGibibytes = 4
+const cardGibibytes = 2
 const lookEveryMs = 20
 
 export async function createQemuBoard(
   scratch: string,
   image: ImageFiles,
   segment: Segment,
+  saved: SavedSystem,
 ): Promise<QemuBoard> {
   const layout = await readLayout(image.disk)
   const [machineDirectory, card] = [join(scratch, 'machine'), join(scratch, 'card.qcow2')]
@@ -65,8 +80,9 @@ export async function createQemuBoard(
   const machineOptions = {
     ...{ directory: machineDirectory, kernel: image.kernel, initrd: image.initrd },
     // Where the firmware's consoles are, this machine has its own.
-    append: `${given.replace(/\bconsole=\S+\s*/g, '')} console=ttyAMA0,115200`,
+    append: `${given.replace(/\bconsole=\S+\s*/g, '')} console=ttyAMA0,115200 ${forEmulation}`,
   }
+  const cardSource = { driver: 'qcow2', file: { driver: 'file', filename: card } }
   let machine: Machine | undefined
   let hasCard = false
 
@@ -111,9 +127,8 @@ export async function createQemuBoard(
       hostAddress: segment.hostAddress,
       scratch,
       pins,
-      layout,
       segment,
-      image: image.disk,
+      saved,
     },
     machineOptions: { ...machineOptions, tap: segment.tap },
     machine: running,
@@ -135,13 +150,27 @@ export async function createQemuBoard(
       machine = await startMachine({
         ...machineOptions,
         append: bare ? `${machineOptions.append} ${withoutBerrysync}` : machineOptions.append,
-        system: { driver: 'qcow2', file: { driver: 'file', filename: card } },
+        system: cardSource,
         usb: disks.map(usbDiskOf),
         ...(clock === undefined ? {} : { clock }),
         ...(network ? { tap: segment.tap } : {}),
       })
       // A button that is not pressed leaves its line high.
       await machine.wires.set(pins.buttonPin, 1)
+      return machine.startedMs
+    },
+    async save() {
+      await running().saveTo(saved.state)
+      await cutPower()
+      await copyFile(card, saved.card)
+    },
+    async resume() {
+      await cutPower()
+      await copyFile(saved.card, card)
+      hasCard = true
+      const options = { ...machineOptions, system: cardSource, tap: segment.tap, incoming: saved.state }
+      machine = await startMachine(options)
+      await wakeUp(machine)
       return machine.startedMs
     },
     async waitForLogin(limitSeconds) {
@@ -173,6 +202,11 @@ export async function createQemuBoard(
     },
     [Symbol.asyncDispose]: cutPower,
   }
+}
+
+/** For a machine that goes on with a saved system: as after a sleep, it is told what time it is. */
+export async function wakeUp({ shell }: Machine): Promise<void> {
+  await shell(`date --set=@${Math.floor(Date.now() / 1000)}`)
 }
 
 function lightOf(looks: readonly number[], line: number, seconds: number): Light {

@@ -8,7 +8,7 @@ import { errorStatus, reasonOf, SyncError } from '../core/errors.ts'
 import type { Door } from './door.ts'
 import { describeApi } from './openapi.ts'
 import { refusalPage } from './refusal-page.ts'
-import { requestCheck } from './request-check.ts'
+import { answerText, requestCheck } from './route-shapes.ts'
 import { addAccessRoutes } from './routes/access.ts'
 import { addBackupRoutes } from './routes/backups.ts'
 import { addDeviceRoutes } from './routes/device.ts'
@@ -45,6 +45,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     },
   })
   app.setValidatorCompiler(requestCheck)
+  app.setSerializerCompiler(answerText)
   // A form of another page can send text, but no JSON.
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler((thrown, request, reply) => {

@@ -1,15 +1,26 @@
 import { readFile } from 'node:fs/promises'
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import type { TSchema } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { descriptionFile, readDescription } from '../testing/api-description.ts'
+import { requestCheck } from './route-shapes.ts'
 
 interface Operation {
   readonly summary?: string
   readonly tags?: readonly string[]
   readonly 'x-needs': string
   readonly security: readonly object[]
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
-  readonly responses: Readonly<Record<string, object>>
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: string
+    readonly required: boolean
+    readonly schema: TSchema
+  }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: TSchema }>> }
+  readonly responses: Readonly<
+    Record<string, { content?: Readonly<Record<string, { readonly schema: TSchema }>> }>
+  >
 }
 
 const text = await readDescription()
@@ -36,6 +47,20 @@ describe.each(operations)('%s', (_, operation) => {
     })
     expect(operation.responses.default).toEqual({ $ref: '#/components/responses/Error' })
   })
+})
+
+test('every shape can be compiled: a start does not find out', () => {
+  const check = (httpPart: string, schema: TSchema) => {
+    requestCheck({ schema, method: 'GET', url: '/', httpPart })({})
+  }
+  const buildSerializer = SerializerSelector()({})
+  for (const [, { parameters = [], requestBody, responses }] of operations) {
+    for (const { schema } of parameters) check('querystring', schema)
+    for (const { schema } of Object.values(requestBody?.content ?? {})) check('body', schema)
+    for (const { content = {} } of Object.values(responses))
+      for (const { schema } of Object.values(content))
+        expect(buildSerializer({ schema, method: 'GET', url: '/', httpStatus: '200' })).toBeTypeOf('function')
+  }
 })
 
 test('what needs the password anew is no business of a token', () => {
