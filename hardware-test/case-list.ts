@@ -29,7 +29,7 @@ export interface CaseListOptions {
   readonly cutSeries: number
 }
 
-const bootEvery = 10
+const bootEvery = 12
 const seed = 20260101
 const untouched = 'A fresh card, with network and without a disk'
 const goesOn = { options: 'resume', isSetUp: true } as const

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runCommand } from '../src/testing/commands.ts'
 import type { Board } from './board.ts'
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     series: { type: 'string' },
     /** Where a series leaves a system for others, and finds it. */
     saved: { type: 'string' },
+    qemu: { type: 'string' },
   },
 })
 
@@ -69,14 +71,9 @@ async function openBoard(made: AsyncDisposableStack, scratch: string): Promise<B
   // What the device has there is put there for a while; mounts of this process are seen by nobody else.
   for (const directory of ['/run', '/srv']) await runCommand('mount', '-t', 'tmpfs', 'tmpfs', directory)
   const segment = made.use(await makeSegment(scratch))
-  return made.use(
-    await createQemuBoard(
-      scratch,
-      imageFilesIn(resolve(values.image)),
-      segment,
-      savedSystemIn(values.saved!),
-    ),
-  )
+  const image = imageFilesIn(resolve(values.image))
+  const saved = savedSystemIn(values.saved!)
+  return made.use(await createQemuBoard({ qemu: values.qemu!, scratch, image, segment, saved }))
 }
 
 /** On one board. */
@@ -96,23 +93,19 @@ function run(starts: readonly Start[]): Promise<RunResult> {
 }
 
 /** In several emulated boards. */
-function runAll(): Promise<RunResult> {
+async function runAll(): Promise<RunResult> {
   if (process.getuid?.() !== 0)
     throw new Error('The cases make a network and mount disks, which only root may: run this as root.')
   const { disk } = imageFilesIn(resolve(values.image))
   if (!existsSync(disk)) throw new Error(`${disk} is not there: npm run image makes it`)
   const startedMs = performance.now()
+  const qemu = (await runCommand(fileURLToPath(new URL('newer-qemu', import.meta.url)))).trim()
   return withScratch(async (directory) => {
     const parts = await runSideBySide({
       ...{ series, directory, atATime: Number(values['at-a-time']) },
       argumentsFor: ({ id }, out) => [
         ...process.argv.slice(1),
-        '--series',
-        id,
-        '--out',
-        out,
-        '--saved',
-        directory,
+        ...['--series', id, '--out', out, '--saved', directory, '--qemu', qemu],
       ],
     })
     return mergedResult(parts, (performance.now() - startedMs) / 1000)

@@ -7,9 +7,9 @@ import { assertSo } from '../assert-so.ts'
 import type { Case, Scene } from '../case.ts'
 import { accessesOf, listDisks } from '../disks-seen.ts'
 import { eventually } from '../eventually.ts'
-import { asOwner, deviceAtRest, folderSeen, type PodcastFolder, podcastDisk } from '../podcast-store.ts'
-import { nineFolders } from './serving.ts'
+import { asOwner, deviceAtRest, folderSeen, podcastDisk } from '../podcast-store.ts'
 
+const folderCount = 9
 const files = 20_000
 /** Until what was tried in vain at the start is tried seldom. */
 const restSeconds = 300
@@ -35,19 +35,14 @@ export const idle: Case = {
     })
     scene.kept.delete('pins')
     await peer.end('SIGTERM')
-    const folders = await nineFolders(scene)
-    const { disk } = await podcastDisk(scene)
-    const each = Math.ceil(files / folders.length)
-    for (const { path } of folders)
-      await board.shell(
-        asOwner(`mkdir -p '${path}/many'; cd '${path}/many'; seq ${each} | split -l 1 -a 4 - f`),
-        240,
-      )
-    await eventually(
-      'the device knows all files',
-      async () => (await filesKnown(scene, folders)) >= files,
-      500,
-    )
+    const { disk, root } = await podcastDisk(scene)
+    const each = Math.ceil(files / folderCount)
+    const paths = Array.from({ length: folderCount }, (_, at) => `${root}/Kept ${at + 1}`)
+    for (const path of paths) {
+      await board.shell(asOwner(`mkdir '${path}'; cd '${path}'; seq ${each} | split -l 1 -a 4 - f`), 240)
+      await device.send('POST', '/api/folders', { path })
+    }
+    await eventually('the device knows all files', async () => (await filesKnown(scene, paths)) >= files, 500)
     await deviceAtRest(scene, 200)
     await board.shell('sync')
     await pause(restSeconds * 1000)
@@ -70,8 +65,8 @@ export const idle: Case = {
   },
 }
 
-async function filesKnown(scene: Scene, folders: readonly PodcastFolder[]): Promise<number> {
-  const seen = await Promise.all(folders.map(({ path }) => folderSeen(scene, path)))
+async function filesKnown(scene: Scene, paths: readonly string[]): Promise<number> {
+  const seen = await Promise.all(paths.map((path) => folderSeen(scene, path)))
   return seen.reduce((sum, { files }) => sum + files, 0)
 }
 

@@ -23,6 +23,8 @@ export interface UsbDisk {
 }
 
 export interface MachineOptions {
+  /** The program. */
+  readonly qemu: string
   /** For sockets and the console; has to exist. */
   readonly directory: string
   readonly kernel: string
@@ -110,7 +112,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
           '-netdev',
           `tap,id=net,ifname=${tap},script=no,downscript=no`,
           '-device',
-          `virtio-net-pci,id=card,netdev=net,mac=${macAddress}`,
+          `virtio-net-pci,id=card,netdev=net,mac=${macAddress},romfile=`,
         ]),
     ...['-device', 'qemu-xhci,id=usb'],
     ...usb.flatMap(({ source, ...disk }) => [
@@ -121,7 +123,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   ]
   await using made = new AsyncDisposableStack()
   const startedMs = performance.now()
-  const child = spawn('qemu-system-aarch64', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(options.qemu, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const complaint = collect(child)
   let isOff = false
   const exited = once(child, 'exit').then(() => {

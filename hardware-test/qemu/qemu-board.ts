@@ -8,6 +8,16 @@ import { type CardLayout, readLayout } from './card-layout.ts'
 import { type Machine, type MachineOptions, startMachine, type UsbDisk } from './machine.ts'
 import type { Segment } from './segment.ts'
 
+export interface QemuBoardOptions {
+  /** The program. */
+  readonly qemu: string
+  readonly scratch: string
+  readonly image: ImageFiles
+  readonly segment: Segment
+  /** Where `save` leaves a system, and `resume` finds it. */
+  readonly saved: SavedSystem
+}
+
 /** What `npm run image` leaves for tests: the card, the kernel and initramfs that are on it, and how the firmware starts them. */
 export interface ImageFiles {
   readonly disk: string
@@ -67,18 +77,19 @@ const forEmulation = 'kpti=0'
 const cardGibibytes = 2
 const lookEveryMs = 20
 
-export async function createQemuBoard(
-  scratch: string,
-  image: ImageFiles,
-  segment: Segment,
-  saved: SavedSystem,
-): Promise<QemuBoard> {
+export async function createQemuBoard({
+  qemu,
+  scratch,
+  image,
+  segment,
+  saved,
+}: QemuBoardOptions): Promise<QemuBoard> {
   const layout = await readLayout(image.disk)
   const [machineDirectory, card] = [join(scratch, 'machine'), join(scratch, 'card.qcow2')]
   await mkdir(machineDirectory, { recursive: true })
   const given = (await readFile(image.commandLine, 'utf8')).trim()
   const machineOptions = {
-    ...{ directory: machineDirectory, kernel: image.kernel, initrd: image.initrd },
+    ...{ qemu, directory: machineDirectory, kernel: image.kernel, initrd: image.initrd },
     // Where the firmware's consoles are, this machine has its own.
     append: `${given.replace(/\bconsole=\S+\s*/g, '')} console=ttyAMA0,115200 ${forEmulation}`,
   }
