@@ -22,6 +22,9 @@ export interface Peer extends AsyncDisposable {
   settled(name: string, limitSeconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** There is none on the segment, and whoever ends would wait for it. */
+export const withoutRouter = { values: { portMapping: false } }
+
 /** `address` is the one it listens at. */
 export function createPeer(directory: string, address: string): Peer {
   const [home, root] = [join(directory, 'home'), join(directory, 'folders')]
@@ -39,6 +42,7 @@ export function createPeer(directory: string, address: string): Peer {
     async start() {
       await mkdir(root, { recursive: true })
       daemon = await startDaemon(home, ['--listen', `${address}:4444`], undefined, false)
+      await client.patch('/api/settings', withoutRouter)
     },
     async join(name, secret, host) {
       const path = join(root, name)

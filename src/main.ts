@@ -74,12 +74,12 @@ async function runUntilTold(
   const readable = isatty(2)
   const log = createLog({ level, readable, colour: readable && !environment.plain })
   dieLoudly(log)
-  const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+  const { promise: told, resolve: tell } = Promise.withResolvers<NodeJS.Signals>()
   onSignals(tell)
 
   let running = await start(log)
   const never = new Promise<never>(() => undefined)
-  let signal: string | undefined
+  let signal: NodeJS.Signals | undefined
   for (;;) {
     signal = await Promise.race([told, (running.restart ?? never).then(() => undefined)])
     if (signal !== undefined) break
@@ -95,12 +95,23 @@ async function runUntilTold(
   }, stopLimitMs)
   await running[Symbol.asyncDispose]()
   log.info({}, 'stopped')
-  // A name that is just being looked up cannot be called off, and would hold up the end while a network is silent.
+  endNow(signal)
+}
+
+/**
+ * A name that is just being looked up cannot be called off: even an exit waits for it, seconds, where the network is silent. Who is ended by the signal
+ * itself does not, and counts as well ended, too.
+ */
+function endNow(signal: NodeJS.Signals): never {
+  if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  }
   process.exit(0)
 }
 
 /** The first signal tells to stop. One that comes clearly later is meant: whoever sends it does not want to wait. */
-function onSignals(tell: (signal: string) => void): void {
+function onSignals(tell: (signal: NodeJS.Signals) => void): void {
   let firstMs: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

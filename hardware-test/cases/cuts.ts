@@ -9,6 +9,7 @@ import { createDevice } from '../device.ts'
 import { makeDisk } from '../disk-files.ts'
 import { listDisks } from '../disks-seen.ts'
 import { eventually } from '../eventually.ts'
+import { withoutRouter } from '../peer.ts'
 import { makeFolder, peerAddress } from '../podcast-store.ts'
 import { cutPower, type PowerCutsFigures } from '../power-cuts/power-cuts.ts'
 import { readLayout } from '../qemu/card-layout.ts'
@@ -73,6 +74,7 @@ async function cutAgainAndAgain(
   await machine.plug(usb)
   const device = createDevice(scene.device.url)
   await device.logIn()
+  await device.send('PATCH', '/api/settings', withoutRouter)
   const cutScene: Scene = { ...scene, device }
   const seen = await eventually(
     'the disk is attached',

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runBerrysync, startDaemon } from '../testing/daemon.ts'
+import { programPath, runBerrysync, startDaemon } from '../testing/daemon.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
 
@@ -130,4 +130,29 @@ test('a host that cannot be reached is told with the reason and the next try', a
   const status = await daemon.ask('status', path)
   expect(status).toMatch(/host 127\.0\.0\.1:1 \(direct\): (being tried now|tried .*, again in \d+ s)/)
   expect(status).toMatch(/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/)
+})
+
+test('names that a silent network leaves unanswered do not hold up the end', async () => {
+  await using root = await makeTempDirectory()
+  const names = join(root.path, 'resolv.conf')
+  await writeFile(names, 'nameserver 192.0.2.53\noptions timeout:30 attempts:1\n')
+  // A network in which nobody is.
+  const alone = [
+    ...['ip link set lo up', 'ip link add name silence type bridge', 'ip link set silence up'],
+    ...['ip address add 192.0.2.1/24 dev silence', `mount --bind '${names}' /etc/resolv.conf`],
+    'exec "$@"',
+  ].join(' && ')
+  const program = ['unshare', '--net', '--mount', 'sh', '-c', alone, 'sh', programPath]
+  const daemon = await startDaemon(join(root.path, 'home'), [], program, false)
+  const directory = join(root.path, 'folder')
+  await mkdir(directory)
+  await daemon.ask('add', directory)
+  await until('a name is being looked up', async () =>
+    // 192.0.2.53, port 53, as the kernel lists sockets.
+    (await readFile(`/proc/${daemon.process.pid}/net/udp`, 'utf8')).includes('350200C0:0035'),
+  )
+  const startedMs = performance.now()
+  expect(await daemon.end('SIGTERM')).toBe('SIGTERM')
+  expect(performance.now() - startedMs).toBeLessThan(15_000)
+  expect(daemon.log.at(-1)).toContain('"msg":"stopped"')
 })
