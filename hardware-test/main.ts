@@ -34,7 +34,7 @@ const { values } = parseArgs({
     case: { type: 'string' },
     without: { type: 'string', default: '' },
     cuts: { type: 'string', default: '50' },
-    'at-a-time': { type: 'string', default: String(availableParallelism() + 2) },
+    'at-a-time': { type: 'string', default: String(availableParallelism() + 1) },
     out: { type: 'string', default: 'dist/image-test.json' },
     /** The series to run here, by a process that has a network, mounts and process ids of its own. */
     series: { type: 'string' },

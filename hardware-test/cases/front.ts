@@ -93,24 +93,34 @@ export const longPress: Case = {
     await pause(2000)
     assertSo((await accessOf(device.url)) === 'locked', 'a stuck button did something')
     await device.get('/api/status')
-    // In the middle between what is too short and what would be too long, since time under emulation is not even.
-    const held = board.holdButton(8000)
-    if (board.kind === 'qemu') {
-      await pause(4800)
-      await watchFor(scene, 'button-password', 2000)
-    }
-    await held
-    const startedMs = performance.now()
-    await eventually(
-      'a new password can be chosen',
-      async () => (await accessOf(device.url)) === 'set-up',
-      30,
-    )
-    const opensSeconds = (performance.now() - startedMs) / 1000
+    const opensSeconds = await holdForPassword(scene)
     await expectPattern(scene, 'password-open')
     await device.setUp()
     return { opensSeconds }
   },
+}
+
+/** As a person does it: again, when the device could not look for half a second, and the press means nothing. Returns what the window took to open. */
+async function holdForPassword(scene: Scene, times = looks): Promise<number> {
+  const { board, device } = scene
+  for (let time = 1; ; time += 1) {
+    // In the middle between what is too short and what would be too long, since time under emulation is not even.
+    const held = board.holdButton(8000)
+    try {
+      if (board.kind === 'qemu') {
+        await pause(4800)
+        await watchFor(scene, 'button-password', 2000)
+      }
+      await held
+      const startedMs = performance.now()
+      const isOpen = async () => (await accessOf(device.url)) === 'set-up'
+      await eventually('a new password can be chosen', isOpen, 15)
+      return (performance.now() - startedMs) / 1000
+    } catch (error) {
+      await held
+      if (time === times) throw error
+    }
+  }
 }
 
 export async function setPins({ board, device, kept }: Scene): Promise<void> {

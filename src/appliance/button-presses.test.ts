@@ -110,6 +110,15 @@ test('A8: a press during which nobody looked for a while means nothing, be it do
   }
 })
 
+test('A8: as long as a press is held that means nothing because nobody looked, it says so', () => {
+  const { state } = play([1000, 1000])
+  expect(phaseOf(state, 2000)).toBe('short')
+  const { state: spoilt } = lookAtButton(state, true, 4_000)
+  expect(phaseOf(spoilt, 4_000)).toBe('nothing')
+  const { state: later } = lookAtButton(spoilt, true, 4_040)
+  expect(phaseOf(later, 4_040)).toBe('nothing')
+})
+
 test('A8: what began while nobody looked means nothing either', () => {
   const { state } = play([1000])
   let after = state

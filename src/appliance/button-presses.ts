@@ -17,8 +17,8 @@ const resetFromMs = 10_000
 const nothingFromMs = 20_000
 
 export interface ButtonState {
-  /** `void`: down, and letting go means nothing. */
-  readonly kind: 'up' | 'down' | 'void'
+  /** `void`: down from the start. `spoilt`: a press that was not looked at all the time. Letting go means nothing for both. */
+  readonly kind: 'up' | 'down' | 'void' | 'spoilt'
   /** Since when it is what `kind` says. */
   readonly sinceMs: number
   /** What was seen last, and since when that was seen each time. */
@@ -41,17 +41,19 @@ export function firstLook(isDown: boolean, atMs: number): ButtonState {
 export function lookAtButton(before: ButtonState, isDown: boolean, atMs: number): ButtonLook {
   const levelSinceMs = isDown === before.isDown ? before.levelSinceMs : atMs
   const isBlind = atMs - before.lookedMs > longestGapMs
-  const kind = isBlind && (isDown || before.kind === 'down') ? 'void' : before.kind
+  const isSpoilt = isBlind && before.kind !== 'void' && (isDown || before.kind === 'down')
+  const kind = isSpoilt ? 'spoilt' : before.kind
   const state: ButtonState = { kind, sinceMs: before.sinceMs, isDown, levelSinceMs, lookedMs: atMs }
   const isSettled = atMs - levelSinceMs >= settleMs
   if (!isSettled || isDown === (kind !== 'up')) return { state, press: undefined }
   if (isDown) return { state: { ...state, kind: 'down', sinceMs: levelSinceMs }, press: undefined }
-  const press = kind === 'void' ? undefined : pressOf(levelSinceMs - before.sinceMs)
+  const press = kind === 'down' ? pressOf(levelSinceMs - before.sinceMs) : undefined
   return { state: { ...state, kind: 'up', sinceMs: levelSinceMs }, press }
 }
 
 /** What letting go now would mean; undefined while it is up. A button that is down from the start shows nothing. */
 export function phaseOf({ kind, sinceMs }: ButtonState, atMs: number): ButtonPhase | undefined {
+  if (kind === 'spoilt') return 'nothing'
   if (kind !== 'down') return undefined
   return pressOf(atMs - sinceMs) ?? 'nothing'
 }
