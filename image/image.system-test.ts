@@ -219,6 +219,20 @@ test('the boot partition has what the firmware reads', () => {
   for (const name of needed) assert.ok(image.bootNames.includes(name), name)
 })
 
+test('the initramfs has what finds root on a card, a USB disk and NVMe, and no driver of a network', () => {
+  const modules = image.initramfsNames.filter((name) => name.includes('/kernel/'))
+  const found = (end: string) => modules.some((name) => name.endsWith(`/${end}.ko.xz`))
+  const needed = ['sdhci-iproc', 'bcm2835', 'usb-storage', 'uas', 'sd_mod', 'nvme', 'ext4', 'overlay']
+  assert.deepEqual(
+    needed.filter((name) => !found(name)),
+    [],
+  )
+  assert.deepEqual(
+    modules.filter((name) => /\/kernel\/drivers\/(net|gpu|infiniband)\//.test(name)),
+    [],
+  )
+})
+
 test('A10: root forgets what is written, and never takes a disk along', () => {
   assert.match(image.text('etc/overlayroot.local.conf'), /^overlayroot="tmpfs:recurse=0"$/m)
   assert.ok(image.initramfsNames.includes('scripts/init-bottom/overlayroot'))
