@@ -141,6 +141,8 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
     },
     async picture(name) {
       if (!arePicturesWanted) return
+      // Nobody wants to see what is still to come.
+      await page.locator('.loading').first().waitFor({ state: 'detached' })
       await mkdir(picturesDirectory, { recursive: true })
       await page.evaluate('scrollTo(0, 0)')
       await inBothSchemes(async (scheme) => {
