@@ -239,6 +239,8 @@ export interface Disk {
     skip: (path: RelPath, kind: Stat['kind']) => boolean,
   ): AsyncIterable<Listing>
   look(path: RelPath, diskPath: DiskPath): Promise<Look>
+  /** What lies there under another spelling, which this disk does not tell from this one; undefined: nothing. */
+  rival(diskPath: DiskPath): Promise<DiskPath | undefined>
   /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
   hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
   /** Opens a file for reading that must be the expected one; throws `changed-since-plan` otherwise. */

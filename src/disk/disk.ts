@@ -20,7 +20,7 @@ import { readNote, writeNote } from './notes.ts'
 import { makeBelow, openBelow, splitDiskPath } from './places.ts'
 import { type Probed, probeDisk, usualCapabilities } from './probe.ts'
 import { createStages, stageDirectory } from './stage.ts'
-import { look, walk } from './walker.ts'
+import { look, rival, walk } from './walker.ts'
 
 /** Starts watching a folder. `trouble` is told, in words, that from now on changes may go unseen until the next scan. */
 export type WatchFiles = (
@@ -70,6 +70,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     archive,
     capabilities: currentCapabilities,
     isCaseSensitive: () => currentCapabilities().caseSensitive,
+    isExact: () => currentCapabilities().exactNames,
     toStat,
   }
 
@@ -188,6 +189,7 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
       onPath(`${hiddenDirectory}/${name}`, 'write', () => writeNote(openRoot, name, text)),
     walk: (from, fromDisk, skip) => walk(surroundings, from, fromDisk, skip),
     look: (path, diskPath) => look(surroundings, path, diskPath),
+    rival: (diskPath) => rival(surroundings, diskPath),
     async hash(path, diskPath, expect) {
       await using file = await openExpected(path, diskPath, expect, 'changing')
       const blockSizeBytes = blockSizeFor(expect.sizeBytes)

@@ -9,10 +9,29 @@ function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }
 
+/** Another spelling of a name that lies there. */
+export async function findRival(parent: Directory, name: string): Promise<string | undefined> {
+  return (await parent.list()).find((stored) => stored !== name && foldName(stored) === foldName(name))
+}
+
 /** Throws `name-collides` when another spelling of a name that is to be new lies there. */
 export async function checkFree(parent: Directory, name: string, path: string): Promise<void> {
-  const other = (await parent.list()).find((stored) => stored !== name && foldName(stored) === foldName(name))
+  const other = await findRival(parent, name)
   if (other !== undefined) throw new SyncError('name-collides', { path, other })
+}
+
+/** Whether what these names lead to, one below the other, has them exactly so. */
+export async function isSpelled(
+  openRoot: () => Promise<Directory>,
+  names: readonly string[],
+): Promise<boolean> {
+  let directory = await openRoot()
+  for (const [depth, name] of names.entries()) {
+    using above = directory
+    if (!(await above.list()).includes(name)) return false
+    if (depth < names.length - 1) directory = await above.directory(name)
+  }
+  return true
 }
 
 /** Undoes and throws `name-not-possible-here` when a name just made is not stored exactly as asked. */

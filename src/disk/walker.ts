@@ -18,6 +18,7 @@ import type { Stat } from '../core/stat.ts'
 import type { DiskPath, Found, Listing, Look } from '../ports.ts'
 import { errnoOf, isGone } from './disk-error.ts'
 import { type Directory, type FileStat, hasOtherNames } from './files.ts'
+import { findRival, isSpelled } from './names.ts'
 import { openBelow, splitDiskPath } from './places.ts'
 
 /** Looks under way at once: enough to keep Node's four file threads busy, few enough to stay polite. */
@@ -27,6 +28,8 @@ export interface Surroundings {
   openRoot(): Promise<Directory>
   /** Whether names that differ only in case are the same here. */
   isCaseSensitive(): boolean
+  /** Whether a name finds only what has exactly that name. */
+  isExact(): boolean
   /** A stat as the engine is to see it. */
   toStat(stat: FileStat): Stat
 }
@@ -146,13 +149,18 @@ async function listDirectory(
   return { directory: path, found, problems, unreadable: false }
 }
 
-/** Looks at one path. A directory of it that is missing, or is none, makes it absent; one that cannot be read does not. */
+/**
+ * Looks at one path. A directory of it that is missing, or is none, makes it absent; one that cannot be read does not. What lies there under
+ * another spelling is another path's, also where the disk finds it by this one.
+ */
 export async function look(surroundings: Surroundings, path: RelPath, diskPath: DiskPath): Promise<Look> {
+  const { openRoot, isExact } = surroundings
   const { parents, name } = splitDiskPath(diskPath)
   try {
-    using parent = await openBelow(surroundings.openRoot, parents)
+    using parent = await openBelow(openRoot, parents)
     const stat = await parent.lstat(name)
-    if (stat === undefined) return { state: 'absent' }
+    if (stat === undefined || !(isExact() || (await isSpelled(openRoot, [...parents, name]))))
+      return { state: 'absent' }
     const linkTarget = stat.kind === 'link' ? await parent.readlink(name) : ''
     const isShared = hasOtherNames(stat)
     return {
@@ -164,5 +172,20 @@ export async function look(surroundings: Surroundings, path: RelPath, diskPath: 
     if (errnoOf(thrown) === undefined) throw thrown
     const error = new SyncError('unreadable', { path, reason: reasonOf(thrown) }, { cause: thrown })
     return { state: 'unreadable', problem: problemOf(path, error) }
+  }
+}
+
+/** What lies at a path under another spelling. Undefined also where that cannot be told. */
+export async function rival(surroundings: Surroundings, diskPath: DiskPath): Promise<DiskPath | undefined> {
+  if (surroundings.isExact()) return undefined
+  const { parents, name } = splitDiskPath(diskPath)
+  try {
+    using parent = await openBelow(surroundings.openRoot, parents)
+    if ((await parent.lstat(name)) === undefined) return undefined
+    const other = await findRival(parent, name)
+    return other === undefined ? undefined : joinPath(parents.join('/'), other)
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown
+    return undefined
   }
 }

@@ -21,12 +21,14 @@ const obstructedRetryMs = 5_000
 /** Trying again cannot help before the path itself changes. */
 const untilChanged = Number.POSITIVE_INFINITY
 
-/** What is in the way, not known yet, cannot be told, or is larger than the disk says nothing about the health of the disk. */
+/** What is in the way, not known yet, cannot be told, or is no name or size for the disk says nothing about the health of the disk. */
 const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set([
   'no-peer-has-it',
   'obstructed',
   'history-full',
   'too-large-here',
+  'name-collides',
+  'name-not-possible-here',
 ])
 
 /** What kept a path from getting this winner. */
@@ -41,7 +43,7 @@ export interface Holds {
   /** `askableMs` tells when somebody can be asked for its content, monotonic; infinity while nobody is known to have it. */
   noPeerHas(path: RelPath, askableMs: () => number): void
   /** This disk can never hold it as it is. */
-  impossible(path: RelPath, code: ErrorCode): void
+  impossible(path: RelPath, error: SyncError): void
   /** Holds back a path whose step failed. Returns the error when it concerns the whole folder and has to halt it. */
   fail(state: PathState, error: SyncError): SyncError | undefined
   /** The same for anything thrown; throws what halts the folder, and what is no `SyncError`. */
@@ -102,7 +104,7 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     wait: (path, reason) =>
       note(path, winnerOf(path), new SyncError('obstructed', { path, reason }), obstructedRetryMs),
     noPeerHas: (path, askableMs) => void unavailable.set(path, { winner: winnerOf(path), askableMs }),
-    impossible: (path, code) => note(path, winnerOf(path), new SyncError(code, { path }), untilChanged),
+    impossible: (path, error) => note(path, winnerOf(path), error, untilChanged),
     fail,
     failOrThrow(state, thrown) {
       if (!isSyncError(thrown)) throw thrown

@@ -9,6 +9,7 @@ import {
   forge,
   forgeBody,
   type HostilePeer,
+  hostileIndex,
   signBodies,
 } from '../testing/hostile-peer.ts'
 import { introduced, read, type Scene, scene } from '../testing/hostile-scene.ts'
@@ -93,6 +94,22 @@ describe('I9: with the read-only secret alone nothing can be changed', () => {
     expect(peer.ended?.code).toBe('peer-forged')
     expect(at.snapshot([mallory, other])).toEqual(before)
     await at.expectService()
+  })
+
+  test('who told what its certificate was missing for is read from the beginning by the next link', async () => {
+    await using at = await scene()
+    const peer = await introduced(at, 'full')
+    const skipped = { indexId: hostileIndex, lastSequence: 1_000_000 }
+    peer.send({ kind: 'index', ...skipped, statements: [], entries: [], complete: true })
+    peer.tell(forge(peer.author, file))
+    await at.pass(1_000)
+    expect(peer.ended?.code).toBe('peer-forged')
+    const again = await introduced(at, 'full')
+    expect(again.of('cursor')).toMatchObject([{ indexId: hostileIndex, sequence: 0 }])
+    again.tell(forge(again.author, file), { statements: [certify(again.author)] })
+    await at.pass(1_000)
+    expect(again.ended).toBeUndefined()
+    expect(at.victim.store.versionsOf('forged.txt' as RelPath)).toHaveLength(1)
   })
 
   test('a right record told again after it was superseded is history and nothing else', async () => {

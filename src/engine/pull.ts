@@ -7,10 +7,10 @@ import { compareVersions, elect } from '../core/elect.ts'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { IsIgnored } from '../core/ignore.ts'
-import type { RelPath } from '../core/path.ts'
+import { joinPath, nameOf, parentOf, type RelPath } from '../core/path.ts'
 import { type PlanFacts, plan } from '../core/plan.ts'
 import { isOfDirectory, sameContent, type Version } from '../core/version.ts'
-import type { CommitStep, Expectation } from '../ports.ts'
+import type { CommitStep, DiskPath, Expectation } from '../ports.ts'
 import type { Here, HistoryRow, PathState } from '../store/folder-store.ts'
 import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
@@ -291,6 +291,14 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return false
   }
 
+  /** What keeps a path from being placed at all, so that its content need not be fetched. */
+  async function rivalOf({ path, here }: PathState): Promise<DiskPath | undefined> {
+    if (here !== undefined) return undefined
+    const parent = parentOf(path)
+    const above = parent === '' ? '' : store.state(parent)?.here?.diskPath
+    return above === undefined ? undefined : await disk.rival(joinPath(above, nameOf(path)))
+  }
+
   async function place(
     state: PathState,
     winner: Version,
@@ -300,6 +308,11 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     const { path, here } = state
     const departure = await departureTo(state, winner, isIgnored)
     if (departure !== undefined) return move(state, winner, departure, batch)
+    const other = await rivalOf(state)
+    if (other !== undefined) {
+      holds.impossible(path, new SyncError('name-collides', { path, other }))
+      return false
+    }
     if (winner.kind === 'file' && !transfers.want(winner, state.asked)) {
       holds.noPeerHas(path, () => transfers.askableMs(winner))
       return false
@@ -316,7 +329,8 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         add({ kind: 'directory', path, to, expect, archive })
         return false
       case 'link':
-        if (!disk.capabilities.symbolicLinks) holds.impossible(path, 'kind-not-possible-here')
+        if (!disk.capabilities.symbolicLinks)
+          holds.impossible(path, new SyncError('kind-not-possible-here', { path }))
         else add({ kind: 'link', path, to, target: winner.linkTarget, expect, archive })
         return false
       case 'file': {

@@ -2,7 +2,7 @@
  * Takes a peer's index into the store: verifies the whole chain of each record before anything else (I9), elects, and moves the cursor, all in
  * one transaction. Never touches the disk; it only makes the folder have needs.
  */
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { DeviceId, RecordId, StatementId, WriterId } from '../core/ids.ts'
 import { isWrittenBy, type ProofCache, type SignedRecord, verifyProof } from '../core/record.ts'
 import { compareVectors, type Version } from '../core/version.ts'
@@ -20,7 +20,8 @@ const maxVersionsOfPath = 64
 type IndexMessage = Message & { kind: 'index' }
 
 /**
- * Returns the ids of everything in the message, known or new. Throws `peer-forged`, and then nothing of the message is stored.
+ * Returns the ids of everything in the message, known or new. Throws `peer-forged`, and then nothing of the message is stored, and the next link
+ * begins with the peer's whole index.
  */
 export function receiveIndex(
   context: FolderContext,
@@ -28,6 +29,20 @@ export function receiveIndex(
   message: IndexMessage,
   proofs: ProofCache,
 ): (RecordId | StatementId)[] {
+  try {
+    takeIndex(context, peer, message, proofs)
+  } catch (error) {
+    // It may all be true, and what it stands on told in a part that was never read: whoever miscounted once is read from the beginning.
+    if (isSyncError(error, 'peer-forged')) context.store.setCursor(peer, message.indexId, 0)
+    throw error
+  }
+  return [
+    ...message.statements.map(({ id }) => id),
+    ...message.entries.map(({ record }) => record.version.id),
+  ]
+}
+
+function takeIndex(context: FolderContext, peer: DeviceId, message: IndexMessage, proofs: ProofCache): void {
   const { store } = context
   const records = message.entries
     .map(({ record }) => record)
@@ -52,10 +67,6 @@ export function receiveIndex(
     context.indexGrew()
     context.pullSoon()
   }
-  return [
-    ...message.statements.map(({ id }) => id),
-    ...message.entries.map(({ record }) => record.version.id),
-  ]
 }
 
 /** Whether the record is to be stored: false for one that was revoked. Throws where its chain does not hold. */

@@ -50,7 +50,7 @@ export interface HostilePeer {
 
 /** Messages that are bytes already pass the codec unchanged. */
 const bytesOf = new WeakMap<object, Uint8Array>()
-const hostileIndex = toId('IndexId', Buffer.alloc(8, 'bad'))
+export const hostileIndex = toId('IndexId', Buffer.alloc(8, 'bad'))
 
 /** Attaches a hostile peer to a device. It holds the secret of the role, and says nothing before it is told to. */
 export function attachHostile(

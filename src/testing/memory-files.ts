@@ -27,8 +27,11 @@ export interface MemoryDisk {
   readonly person: Person
   /** Tells, soon after, the path of everything that changes outside the hidden directory, whoever changes it. */
   readonly watch: WatchFiles
-  /** Goes back to what was durable, keeping a path's unsynced state where `keep` says so. Processes must be gone by then. */
-  powerCut(keep?: (path: string) => boolean): void
+  /**
+   * Goes back to what was durable, keeping a path's unsynced state where `keep` says so; a fraction keeps so much of a file's content, with
+   * zeros for the rest. Processes must be gone by then.
+   */
+  powerCut(keep?: (path: string) => boolean | number): void
   setReadOnly(readOnly: boolean): void
   setCapacity(bytes: number): void
   /** Pulled out, the directory is missing and open handles give `EIO`. */

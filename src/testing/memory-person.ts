@@ -34,6 +34,8 @@ export interface Person {
   /** Undefined when nothing is there. */
   stat(path: string): FileStat | undefined
   names(path: string): string[]
+  /** A path as what lies there is spelled, as far as something does: the disk may find it under other spellings, too. */
+  spelled(path: string): string
   /** Everything at or below a path, if it is there; the hidden directory only when asked for by its path. Parents first, sorted. */
   tree(path?: string): PersonEntry[]
 }
@@ -191,6 +193,15 @@ export function memoryPerson(tree: MemoryTree): Person {
     stat(path) {
       const node = find(path)
       return node && tree.stat(node)
+    },
+    spelled(path) {
+      let node: MemoryNode | undefined = tree.root
+      const names = path.split('/').map((name) => {
+        const entry: MemoryEntry | undefined = node?.entries.get(tree.fold(name))
+        node = entry?.node
+        return entry?.name ?? name
+      })
+      return names.join('/')
     },
     names: (path) => [...walkTo(path).entries.values()].map((entry) => entry.name),
     tree(path = '') {

@@ -9,6 +9,8 @@ export interface MemoryOptions {
   readonly nowNs?: () => bigint
   readonly device?: bigint
   readonly caseSensitive?: boolean
+  /** Names come back in NFD, however they were given. */
+  readonly decomposes?: boolean
   readonly executable?: boolean
   readonly hardLinks?: boolean
   readonly symbolicLinks?: boolean
@@ -71,7 +73,8 @@ export function createMemoryTree(options: MemoryOptions) {
     return toStep(lastNs)
   }
   function fold(name: string): string {
-    return (options.caseSensitive ?? true) ? name : name.normalize('NFC').toLowerCase()
+    if (options.caseSensitive ?? true) return options.decomposes ? name.normalize('NFC') : name
+    return name.normalize('NFC').toLowerCase()
   }
   function settableMode(mode: number): number {
     return keepsExecutable ? mode & 0o777 : mode & 0o666
@@ -130,7 +133,8 @@ export function createMemoryTree(options: MemoryOptions) {
     checkPermission(directory, 0o200, path)
     // A directory that was removed takes nothing in any more, however long somebody keeps it open.
     if (directory !== root && directory.links === 0) throw errnoError('ENOENT', path)
-    directory.entries.set(fold(name), { name, node, undecodable: false })
+    const kept = options.decomposes ? name.normalize('NFD') : name
+    directory.entries.set(fold(name), { name: kept, node, undecodable: false })
     node.links += 1
     node.ctimeNs = tick()
     touchDirectory(directory)
@@ -205,20 +209,22 @@ export function createMemoryTree(options: MemoryOptions) {
       node.mtimeNs = tick()
       node.ctimeNs = node.mtimeNs
     },
-    powerCut(keep: (path: string) => boolean): void {
+    powerCut(keep: (path: string) => boolean | number): void {
       const settled = new Set<MemoryNode>()
       function settle(node: MemoryNode, path: string): void {
         if (settled.has(node)) return
         settled.add(node)
         if (node.kind === 'file' && (node.durableData === undefined || !node.durableData.equals(node.data))) {
-          if (!keep(path)) node.data = Buffer.from(node.durableData ?? [])
+          const kept = keep(path)
+          if (typeof kept === 'number') node.data.fill(0, Math.floor(node.data.length * kept))
+          else if (!kept) node.data = Buffer.from(node.durableData ?? [])
           node.durableData = Buffer.from(node.data)
         }
         if (node.kind !== 'directory') return
         const isSynced =
           node.entries.size === node.durableEntries.size &&
           [...node.entries].every(([key, entry]) => node.durableEntries.get(key)?.node === entry.node)
-        if (!isSynced && !keep(path)) node.entries = new Map(node.durableEntries)
+        if (!isSynced && keep(path) !== true) node.entries = new Map(node.durableEntries)
         node.durableEntries = new Map(node.entries)
         for (const entry of node.entries.values()) {
           entry.node.links = settled.has(entry.node) ? entry.node.links + 1 : 1

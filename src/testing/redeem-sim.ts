@@ -70,7 +70,9 @@ export async function runRedeemSim(
     createSimDevice({
       ...{ index, role: 'full', scheduler, chance: chance.fork(), delays, deafness: 1 },
       settings: { ...defaultFolderSettings, reserveBytes: 0, rescanSeconds: 600 },
-      memory: {},
+      disk: 'plain',
+      hardLinks: true,
+      tears: false,
       changed: () => undefined,
       sabotage: forgetsUse
         ? ({ disk, store }) => ({ disk, store: { ...store, endInvite: () => true } })

@@ -21,6 +21,7 @@ import { openFolderStore } from '../store/open-folder-store.ts'
 import { createMemoryDisk, errnoError, type MemoryDisk, type MemoryOptions } from './memory-files.ts'
 import type { SeededChance } from './seeded-chance.ts'
 import { type Scheduler, SimFailure } from './sim-scheduler.ts'
+import { type DiskKind, diskKinds } from './sim-setting.ts'
 
 export interface DeviceOptions {
   readonly index: number
@@ -28,7 +29,11 @@ export interface DeviceOptions {
   readonly scheduler: Scheduler
   readonly chance: SeededChance
   readonly settings: FolderSettings
-  readonly memory: MemoryOptions
+  readonly disk: DiskKind
+  /** Whether any disk of this run knows hard links. */
+  readonly hardLinks: boolean
+  /** Whether what was being written may be there in part after a power cut. */
+  readonly tears: boolean
   /** How often a disk operation waits for chance instead of being done at once. */
   readonly delays: number
   /** How often the watcher says nothing. */
@@ -58,6 +63,10 @@ export interface SimDevice {
   readonly id: DeviceId
   /** The disk that belongs here, mounted or not. */
   readonly own: MemoryDisk
+  /** What it can keep. */
+  readonly disk: Required<
+    Pick<MemoryOptions, 'caseSensitive' | 'executable' | 'symbolicLinks' | 'mtimeStepNs'>
+  >
   /** What is mounted at the folder's place; undefined: nothing. */
   mounted: MemoryDisk | undefined
   trouble: DiskTrouble | undefined
@@ -148,8 +157,10 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
   let refuses: SimDevice['refuses'] = 'nothing'
   let process: Process | undefined
 
+  const kind: MemoryOptions = diskKinds[options.disk]
   const own = createMemoryDisk({
-    ...options.memory,
+    ...kind,
+    hardLinks: options.hardLinks && (kind.hardLinks ?? true),
     device: BigInt(100 + index),
     nowNs: () => BigInt(Math.trunc(clock.now() + wallOffsetMs)) * 1_000_000n,
   })
@@ -303,12 +314,18 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
     if (process === from) process = undefined
   }
 
+  /** How much is left of what is lost. */
+  function tear(): number | false {
+    return options.tears && chance.happens(0.5) && chance.fraction()
+  }
+
   const device: SimDevice = {
     index,
     name,
     role,
     id,
     own,
+    disk: { caseSensitive: true, executable: true, symbolicLinks: true, mtimeStepNs: 1n, ...kind },
     mounted: own,
     trouble: undefined,
     get refuses() {
@@ -362,7 +379,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
     },
     kill(powerLoss) {
       if (process !== undefined) end(process)
-      if (powerLoss !== undefined) own.powerCut(() => !chance.happens(powerLoss))
+      if (powerLoss !== undefined) own.powerCut(() => !chance.happens(powerLoss) || tear())
     },
     freezeAfter(operations) {
       if (process !== undefined) process.operationsLeft = operations

@@ -8,12 +8,17 @@ import type { SimDevice } from './sim-device.ts'
 import type { SimNetwork } from './sim-network.ts'
 import { checkNoDeletions } from './sim-oracle.ts'
 import { type Scheduler, SimFailure } from './sim-scheduler.ts'
+import type { Trouble } from './sim-script.ts'
 
 export interface Faults {
-  /** Makes something go wrong at this device; returns what, in words. */
-  strike(device: SimDevice): string
-  /** Sees to processes that froze or do not run; call between events. With `all` every one runs afterwards. */
-  tend(all: boolean): void
+  /** What could go wrong at this device next. */
+  draw(device: SimDevice): Trouble
+  /** Makes it go wrong; returns what, in words. */
+  strike(device: SimDevice, trouble: Trouble): string
+  /** Ends a process that froze; call between events. */
+  tend(device: SimDevice): void
+  /** Whether somebody starts a device that does not run. */
+  drawStart(device: SimDevice): boolean
   /** Ends every trouble. */
   heal(): void
   /** Whether somebody forgot since the last call: then what is old and what is new may be unknown. */
@@ -34,6 +39,9 @@ export interface FaultOptions {
 /** How likely a device that does not run is started between two events of people. */
 const startProbability = 0.3
 
+/** What a disk without room refuses. */
+const growing = new Set(['write', 'create', 'mkdir', 'link', 'symlink'])
+
 export function createFaults({
   devices,
   scheduler,
@@ -49,9 +57,9 @@ export function createFaults({
   const awaySince = new Map<SimDevice, number>()
   const foreign = new Map<SimDevice, { readonly disk: MemoryDisk; readonly before: string }>()
 
-  function kill(device: SimDevice, powerLoss: boolean): void {
-    scheduler.note(`${device.name} is killed${powerLoss ? ' by a power cut' : ''}`)
-    device.kill(powerLoss ? chance.fraction() : undefined)
+  function kill(device: SimDevice, powerLoss: number | undefined): void {
+    scheduler.note(`${device.name} is killed${powerLoss === undefined ? '' : ' by a power cut'}`)
+    device.kill(powerLoss)
     network.cutAll(device)
   }
 
@@ -76,9 +84,9 @@ export function createFaults({
     if (since !== undefined) checkNoDeletions(device, since)
   }
 
-  function foreignDisk(device: SimDevice): MemoryDisk {
+  function foreignDisk(device: SimDevice, isEmpty: boolean): MemoryDisk {
     const disk = createMemoryDisk({ device: BigInt(500 + device.index) })
-    if (chance.happens(0.6)) {
+    if (!isEmpty) {
       disk.person.writeFile('a', 'of another disk')
       disk.person.writeFile('other/file', 'of another disk too')
     }
@@ -97,130 +105,116 @@ export function createFaults({
     if (!isUntouched) throw new SimFailure('I10', `${device.name} wrote on a disk that is not the folder's`)
   }
 
-  const troubles: readonly (readonly [number, (device: SimDevice) => string])[] = [
-    [
-      6,
-      (device) => {
-        device.freezeAfter(1 + chance.below(chance.pick([5, 40, 200])))
+  function befall(device: SimDevice, trouble: Trouble): string {
+    switch (trouble.kind) {
+      case 'crash':
+        device.freezeAfter(trouble.afterOperations)
         return 'will crash'
-      },
-    ],
-    [
-      4,
-      (device) => {
-        device.freezeAfter(1 + chance.below(chance.pick([5, 40, 200])))
+      case 'power cut':
+        device.freezeAfter(trouble.afterOperations)
         losesPower.add(device)
         return 'will lose power'
-      },
-    ],
-    [
-      2,
-      (device) => {
+      case 'stop':
         device.stop()
         return 'is stopped'
-      },
-    ],
-    [
-      3,
-      (device) => {
-        const code = chance.pick(['EIO', 'EACCES', 'ENOSPC', 'EIO'])
-        const probability = chance.pick([0.02, 0.3, 1])
-        const kinds = code === 'ENOSPC' ? new Set(['write', 'create', 'mkdir', 'link', 'symlink']) : undefined
+      case 'errors': {
+        const { code, probability } = trouble
+        const kinds = code === 'ENOSPC' ? growing : undefined
         device.trouble = { code, probability, concerns: (operation) => kinds?.has(operation) ?? true }
         return `gets ${code} at ${probability}`
-      },
-    ],
-    [
-      2,
-      (device) => {
-        const place = chance.pick(['a', 'c', 'd', 'e', 'd/a'])
-        device.trouble = {
-          code: 'EACCES',
-          probability: 1,
-          concerns: (_, path) => path === place || path.startsWith(`${place}/`),
-        }
+      }
+      case 'forbidden': {
+        const { place } = trouble
+        const concerns = (_: string, path: string) => path === place || path.startsWith(`${place}/`)
+        device.trouble = { code: 'EACCES', probability: 1, concerns }
         return `may not touch ${place}`
-      },
-    ],
-    [
-      1,
-      (device) => {
+      }
+      case 'full disk':
         device.refuses = 'growth'
         return 'has a full disk'
-      },
-    ],
-    [
-      1,
-      (device) => {
+      case 'read-only disk':
         device.refuses = 'writing'
         return 'has a read-only disk'
-      },
-    ],
-    [
-      2,
-      (device) => {
+      case 'no disk':
         if (!canLoseDisk(device)) return 'keeps its disk'
         takeDisk(device, undefined)
         return 'loses its disk'
-      },
-    ],
-    [
-      2,
-      (device) => {
+      case 'other disk':
         if (!canLoseDisk(device)) return 'keeps its disk'
-        takeDisk(device, foreignDisk(device))
+        takeDisk(device, foreignDisk(device, trouble.isEmpty))
         return 'has another disk in the place of its own'
-      },
-    ],
-    [
-      3,
-      (device) => {
+      case 'cut off':
         network.cutAll(device)
         return 'is cut off'
-      },
-    ],
-    [
-      1,
-      (device) => {
-        device.setWall((chance.fraction() - 0.5) * chance.pick([10_000, 86_400_000, 40 * 365 * 86_400_000]))
+      case 'clock':
+        device.setWall(trouble.byMs)
         return 'has its clock set'
-      },
-    ],
-    [
-      mayForget ? 2 : 0,
-      (device) => {
+      case 'back up':
         device.backUp()
         return 'has its database backed up'
-      },
-    ],
-    [
-      mayForget ? 2 : 0,
-      (device) => {
-        kill(device, chance.happens(0.3))
-        const from = chance.pick(['nothing', 'backup'] as const)
-        device.loseDatabase(from)
+      case 'forget':
+        kill(device, trouble.powerLoss)
+        device.loseDatabase(trouble.from)
         forgot = true
         forgotten(device)
-        return from === 'nothing' ? 'loses its database' : 'gets an older database'
-      },
+        return trouble.from === 'nothing' ? 'loses its database' : 'gets an older database'
+    }
+  }
+
+  const drawings: readonly (readonly [number, (device: SimDevice) => Trouble])[] = [
+    [6, () => ({ kind: 'crash', afterOperations: drawOperations() })],
+    [4, () => ({ kind: 'power cut', afterOperations: drawOperations() })],
+    [2, () => ({ kind: 'stop' })],
+    [
+      3,
+      () => ({
+        kind: 'errors',
+        code: chance.pick(['EIO', 'EACCES', 'ENOSPC', 'EIO']),
+        probability: chance.pick([0.02, 0.3, 1]),
+      }),
+    ],
+    [2, () => ({ kind: 'forbidden', place: chance.pick(['a', 'c', 'd', 'e', 'd/a']) })],
+    [1, () => ({ kind: 'full disk' })],
+    [1, () => ({ kind: 'read-only disk' })],
+    [2, () => ({ kind: 'no disk' })],
+    [2, (device) => ({ kind: 'other disk', isEmpty: canLoseDisk(device) && !chance.happens(0.6) })],
+    [3, () => ({ kind: 'cut off' })],
+    [
+      1,
+      () => ({
+        kind: 'clock',
+        byMs: (chance.fraction() - 0.5) * chance.pick([10_000, 86_400_000, 40 * 365 * 86_400_000]),
+      }),
+    ],
+    [mayForget ? 2 : 0, () => ({ kind: 'back up' })],
+    [
+      mayForget ? 2 : 0,
+      () => ({
+        kind: 'forget',
+        powerLoss: chance.happens(0.3) ? chance.fraction() : undefined,
+        from: chance.pick(['nothing', 'backup'] as const),
+      }),
     ],
   ]
 
+  function drawOperations(): number {
+    return 1 + chance.below(chance.pick([5, 40, 200]))
+  }
+
   return {
-    strike(device) {
-      let dice = chance.below(troubles.reduce((sum, [weight]) => sum + weight, 0))
-      for (const [weight, happen] of troubles) {
-        if (dice < weight) return `${device.name} ${happen(device)}`
+    draw(device) {
+      let dice = chance.below(drawings.reduce((sum, [weight]) => sum + weight, 0))
+      for (const [weight, draw] of drawings) {
+        if (dice < weight) return draw(device)
         dice -= weight
       }
       throw new Error('assertion: no trouble')
     },
-    tend(all) {
-      for (const device of devices) {
-        if (device.isFrozen) kill(device, losesPower.delete(device))
-        if (!device.isRunning && (all || chance.happens(startProbability))) device.start()
-      }
+    strike: (device, trouble) => `${device.name} ${befall(device, trouble)}`,
+    tend(device) {
+      if (device.isFrozen) kill(device, losesPower.delete(device) ? chance.fraction() : undefined)
     },
+    drawStart: (device) => !device.isRunning && chance.happens(startProbability),
     heal() {
       for (const device of devices) {
         device.freezeAfter(Number.POSITIVE_INFINITY)

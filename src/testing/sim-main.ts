@@ -1,11 +1,14 @@
 /**
- * `npm run sim -- --seed N`: plays simulated runs and tells what did not hold, with the script that led there. Exit status 1 when
- * anything was found.
+ * `npm run sim -- --seed N`: plays simulated runs and tells what did not hold, with the story that led there. `--shrink FILE` keeps the shortest
+ * script found that breaks the same rule, `--script FILE` plays one. Exit status 1 when anything was found.
  */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { runSim, type SimReport } from './sim-run.ts'
+import { runSim, type SimOptions } from './sim-run.ts'
+import type { SimScript } from './sim-script.ts'
+import { shrink } from './sim-shrink.ts'
 
-const usage = `npm run sim -- [--seed N] [--from N] [--count M] [--actions K] [--trace [EVENTS]] [--keep-going]`
+const usage = `npm run sim -- [--seed N | --script FILE] [--from N] [--count M] [--actions K] [--trace [--events N]] [--keep-going] [--shrink FILE]`
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +19,8 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     events: { type: 'string', default: '150' },
     'keep-going': { type: 'boolean', default: false },
+    script: { type: 'string' },
+    shrink: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -26,6 +31,10 @@ function say(text: string): void {
 
 async function main(): Promise<void> {
   if (values.help) return say(usage)
+  if (values.script !== undefined) {
+    if (await tell(JSON.parse(readFileSync(values.script, 'utf8')) as SimScript)) process.exitCode = 1
+    return
+  }
   const first = Number(values.seed ?? values.from)
   const count = Number(values.count ?? (values.seed === undefined ? 100 : 1))
   const options = values.actions === undefined ? {} : { actions: Number(values.actions) }
@@ -48,7 +57,8 @@ async function main(): Promise<void> {
       say(`seed ${seed}: ${rule}: ${report.failure.message.slice(0, 300)}`)
       continue
     }
-    await tell(seed, options)
+    await tell({ seed, ...options })
+    if (values.shrink !== undefined) await keepShortest(report.script, rule, values.shrink)
     if (!values['keep-going']) break
   }
   const seconds = (performance.now() - startMs) / 1000
@@ -61,16 +71,21 @@ async function main(): Promise<void> {
   if (found.size > 0) process.exitCode = 1
 }
 
-/** Plays it again, remembering more. */
-async function tell(seed: number, options: { readonly actions?: number }): Promise<void> {
-  const report: SimReport = await runSim({
-    seed,
+/** Plays it again, remembering more. Whether anything was found. */
+async function tell(options: SimOptions): Promise<boolean> {
+  const { trace, story, failure } = await runSim({
     ...options,
     traced: values.trace ? Number(values.events) : 0,
   })
-  for (const line of report.trace) say(line)
-  for (const line of report.script) say(line)
-  say(`seed ${seed}: ${report.failure?.rule}: ${report.failure?.message}`)
+  for (const line of [...trace, ...story]) say(line)
+  say(`seed ${options.seed}: ${failure === undefined ? 'nothing' : `${failure.rule}: ${failure.message}`}`)
+  return failure !== undefined
+}
+
+async function keepShortest(script: SimScript, rule: string, file: string): Promise<void> {
+  const shrunk = await shrink(script, rule, { said: say })
+  writeFileSync(file, `${JSON.stringify(shrunk.script, undefined, 1)}\n`)
+  say(`${script.steps.length} steps became ${shrunk.script.steps.length} in ${shrunk.tried} runs: ${file}`)
 }
 
 await main()

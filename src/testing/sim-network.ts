@@ -2,10 +2,12 @@
  * The lines between the devices of a simulated run: each passes messages through the real codec, later, in order; chance cuts them.
  * No Noise: who is at the other end is simply known.
  */
+import type { Link } from '../ports.ts'
 import { decodeMessage, encodeMessage } from '../wire/message-codec.ts'
 import { createLinkPair, type LinkPair } from './link-pair.ts'
 import type { SeededChance } from './seeded-chance.ts'
 import { type SimDevice, simFolderId } from './sim-device.ts'
+import type { Liar } from './sim-liar.ts'
 import { type Scheduler, SimFailure } from './sim-scheduler.ts'
 
 export interface SimNetwork {
@@ -24,7 +26,11 @@ interface Line {
 
 const codec = { encode: encodeMessage, decode: decodeMessage }
 
-export function createSimNetwork(scheduler: Scheduler, chance: SeededChance): SimNetwork {
+export function createSimNetwork(
+  scheduler: Scheduler,
+  chance: SeededChance,
+  liar?: { readonly device: SimDevice; readonly liar: Liar },
+): SimNetwork {
   const lines = new Set<Line>()
 
   function linesOf(a: SimDevice, b?: SimDevice): Line[] {
@@ -35,6 +41,10 @@ export function createSimNetwork(scheduler: Scheduler, chance: SeededChance): Si
       lines.delete(line)
       line.pair.cut()
     }
+  }
+
+  function endOf(device: SimDevice, link: Link): Link {
+    return device.guard(device === liar?.device ? liar.liar.speaking(link) : link)
   }
 
   return {
@@ -54,8 +64,8 @@ export function createSimNetwork(scheduler: Scheduler, chance: SeededChance): Si
       })
       const line: Line = { devices: [dialler, other], pair }
       lines.add(line)
-      dialler.folder.attach(dialler.guard(pair.ends[0]))
-      other.folder.attach(other.guard(pair.ends[1]))
+      dialler.folder.attach(endOf(dialler, pair.ends[0]))
+      other.folder.attach(endOf(other, pair.ends[1]))
       void Promise.race([pair.ends[0].closed, pair.ends[1].closed]).then(() => lines.delete(line))
     },
     cut(a, b) {

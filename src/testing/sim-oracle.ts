@@ -80,7 +80,7 @@ export function checkConvergence(
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
-    const difference = differences(expected, agreementOf(device)).find(
+    const difference = differencesAt(device, expected).find(
       ({ path }) => !isContentGone(devices, path, forgetful),
     )
     if (difference !== undefined) throw differs(first!, device, difference)
@@ -89,10 +89,10 @@ export function checkConvergence(
   for (const device of devices.filter(({ role }) => role === 'read-only')) {
     const touched = touchedReadOnly.get(device.index) ?? new Set()
     const kept = new Map<string, Shown>()
-    for (const difference of differences(expected, agreementOf(device))) {
+    for (const difference of differencesAt(device, expected)) {
       const { path, actual } = difference
       if (wasThere(path, actual, unknown.get(device.index))) kept.set(path, actual)
-      else if (!isNear(path, touched) && !isContentGone(devices, path, forgetful))
+      else if (!isNear(path, touched, device) && !isContentGone(devices, path, forgetful))
         throw differs(first!, device, difference)
     }
     if (kept.size > 0) stillUnknown.set(device.index, kept)
@@ -133,20 +133,44 @@ function differs(first: SimDevice, device: SimDevice, { path, expected, actual }
   )
 }
 
-function differences(expected: Agreement, actual: Agreement): Difference[] {
+/** What is not at a device as it should be, as far as its disk can show it. */
+function differencesAt(device: SimDevice, expected: Agreement): Difference[] {
+  const actual = agreementOf(device)
   const paths = [...new Set([...expected.keys(), ...actual.keys()])].sort()
+  const clashing = device.disk.caseSensitive ? new Set<string>() : clashingPaths(expected)
   return paths
     .map((path) => ({ path, expected: expected.get(path), actual: actual.get(path) }))
-    .filter(({ expected, actual }) => !isSame(expected, actual))
+    .filter(({ expected, actual }) => !isSame(expected, actual, device))
+    .filter(({ path }) => !isNear(path, clashing, device) && !isBehindLink(path, expected, device))
 }
 
-/** Whether a path is one of these, above or below one, or the name of a conflict copy of one, which is named after the first original. */
-function isNear(path: string, touched: ReadonlySet<string>): boolean {
+/** Paths that a disk blind to case cannot hold beside another one of these. */
+function clashingPaths(expected: Agreement): Set<string> {
+  const spellings = new Map<string, string[]>()
+  for (const path of expected.keys()) {
+    const folded = path.toLowerCase()
+    spellings.set(folded, [...(spellings.get(folded) ?? []), path])
+  }
+  return new Set([...spellings.values()].filter((same) => same.length > 1).flat())
+}
+
+/** Whether a path is that of a link which the device's disk cannot hold. */
+function isBehindLink(path: string, expected: Agreement, { disk }: SimDevice): boolean {
+  return !disk.symbolicLinks && expected.get(path)?.kind === 'link'
+}
+
+/**
+ * Whether a path is, as the device's disk tells names apart, one of these, above or below one, or the name of a conflict copy of one, which is
+ * named after the first original.
+ */
+function isNear(path: string, touched: ReadonlySet<string>, { disk }: SimDevice): boolean {
+  const seen = (text: string): string => (disk.caseSensitive ? text : text.toLowerCase())
   const original = conflictOriginal(path as RelPath)
   return [...touched].some(
     (other) =>
-      isRelated(path, other) ||
-      (original !== undefined && isRelated(original, conflictOriginal(other as RelPath) ?? other)),
+      isRelated(seen(path), seen(other)) ||
+      (original !== undefined &&
+        isRelated(seen(original), seen(conflictOriginal(other as RelPath) ?? other))),
   )
 }
 
@@ -154,11 +178,14 @@ function isRelated(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 }
 
-function isSame(a: Shown, b: Shown): boolean {
+/** As far as the disk of a device can tell, where one is given. */
+function isSame(a: Shown, b: Shown, device?: SimDevice): boolean {
   if (a === undefined || b === undefined) return a === b
   if (a.kind === 'file' && b.kind === 'file') {
     const apart = a.mtimeNs - b.mtimeNs
-    return a.data === b.data && a.executable === b.executable && apart < timeGrainNs && apart > -timeGrainNs
+    const grainNs = timeGrainNs + (device?.disk.mtimeStepNs ?? 0n)
+    const isAsExecutable = a.executable === b.executable || device?.disk.executable === false
+    return a.data === b.data && isAsExecutable && apart < grainNs && apart > -grainNs
   }
   if (a.kind === 'link' && b.kind === 'link') return a.data === b.data
   return a.kind === b.kind
@@ -174,9 +201,13 @@ export function describe(shown: Shown): string {
 
 /**
  * I1: what a person wrote and no person wrote over or deleted since is there: in the folder what was written by one who may, on the
- * device itself or in its archive what was written at a read-only one.
+ * device itself or in its archive what was written at a read-only one. What a liar wrote is its own affair.
  */
-export function checkNothingLost(contents: Contents, devices: readonly SimDevice[]): void {
+export function checkNothingLost(
+  contents: Contents,
+  devices: readonly SimDevice[],
+  liar: SimDevice | undefined,
+): void {
   const idsAt = (device: SimDevice, under: string): Set<number> => {
     const ids = new Set<number>()
     if (under !== '' && device.own.person.stat(under) === undefined) return ids
@@ -187,11 +218,14 @@ export function checkNothingLost(contents: Contents, devices: readonly SimDevice
     return ids
   }
   const inFolder = new Set(
-    devices.filter(({ role }) => role === 'full').flatMap((device) => [...idsAt(device, '')]),
+    devices
+      .filter((device) => device.role === 'full' && device !== liar)
+      .flatMap((device) => [...idsAt(device, '')]),
   )
   const archived = devices.map((device) => idsAt(device, '.sync/archive'))
   const onDevice = devices.map((device) => idsAt(device, ''))
   for (const { id, device, where, isGivenUp } of contents.all) {
+    if (device === liar?.index) continue
     const isReadOnly = devices[device]!.role === 'read-only'
     if (!isGivenUp) {
       const isThere = isReadOnly ? onDevice[device]!.has(id) || archived[device]!.has(id) : inFolder.has(id)
@@ -243,7 +277,7 @@ export function checkIntentions(
     if (isMetAt(path, by)) continue
     const expected = by === undefined ? before.get(path) : journal.leftBy(by, path)
     const actual = now.get(path)
-    if (isSame(expected, actual)) continue
+    if (isSame(expected, actual, by === undefined ? undefined : devices[by])) continue
     const rule = expected === undefined ? 'I4' : 'I2'
     const whose = by === undefined ? 'nobody touched it' : `only ${devices[by]!.name}'s person touched it`
     throw new SimFailure(

@@ -1,12 +1,12 @@
 /**
- * The people of a simulated run: each works on their own device's disk, at any moment, with a tiny set of names so that they often
- * meet. Keeps a journal of what they did since everybody last agreed, which is what the oracle judges by.
+ * The people of a simulated run: each works on their own device's disk, at any moment. Keeps a journal of what they did since everybody last
+ * agreed, which is what the oracle judges by.
  */
 
 import type { PersonEntry } from './memory-person.ts'
-import type { SeededChance } from './seeded-chance.ts'
 import type { Contents } from './sim-contents.ts'
 import type { SimDevice } from './sim-device.ts'
+import type { Deed } from './sim-script.ts'
 
 /** What a look at a path shows; undefined: nothing. */
 export type Shown =
@@ -30,23 +30,17 @@ export interface People {
   readonly journal: Journal
   /** Paths a read-only device's person ever touched. */
   readonly touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>
-  /** Does something at this device; returns what, in words. Undefined when the disk is not there. */
-  act(device: SimDevice): string | undefined
+  /** Does something at this device; returns what, in words. Undefined where it cannot be done, or the disk is not there. */
+  act(device: SimDevice, deed: Deed): string | undefined
   /** A read-only device's person wants these paths as they are there. */
   keepHere(device: SimDevice, paths: readonly string[]): void
-  /** Deletes most of what is there. */
-  deleteMuch(device: SimDevice): string | undefined
 }
-
-const names = ['a', 'b.txt', 'c', 'd', 'e']
-const rareNames = ['A', 'B.txt', 'caf\u00e9', 'a (conflict B 2026-01-01 000000)', 'x y', '.hidden']
-const decomposed = 'cafe\u0301'
-const maxDepth = 3
 
 export function showPath(device: SimDevice, path: string): Shown {
   const { person } = device.own
   const stat = person.stat(path)
-  if (stat === undefined) return undefined
+  // What lies there under another spelling is shown there.
+  if (stat === undefined || person.spelled(path).normalize('NFC') !== path.normalize('NFC')) return undefined
   return showEntry(device, { path, kind: stat.kind, executable: stat.executable, data: Buffer.alloc(0) })
 }
 
@@ -69,7 +63,20 @@ function readLink(device: SimDevice, path: string): string {
   return device.own.person.tree(path)[0]!.data.toString()
 }
 
-export function createPeople(chance: SeededChance, contents: Contents, mayMeetOddNames: boolean): People {
+/** Directories that have to be made for a path; undefined where something else is in the way. */
+export function freeWay({ own: { person } }: SimDevice, path: string): string[] | undefined {
+  const made: string[] = []
+  const parts = path.split('/')
+  for (let depth = 1; depth < parts.length; depth++) {
+    const above = parts.slice(0, depth).join('/')
+    const stat = person.stat(above)
+    if (stat === undefined) made.push(above)
+    else if (stat.kind !== 'directory') return undefined
+  }
+  return made
+}
+
+export function createPeople(contents: Contents): People {
   let touched = new Map<string, Set<number>>()
   let left = new Map<string, Shown>()
   let renamed: (readonly [string, string])[] = []
@@ -110,12 +117,6 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     }
   }
 
-  function act(device: SimDevice): string | undefined {
-    if (device.mounted !== device.own) return undefined
-    const done = choose(device)
-    return done === undefined ? undefined : record(device, done)
-  }
-
   interface Done {
     readonly words: string
     readonly touches: readonly string[]
@@ -131,105 +132,87 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     return `${device.name}: ${words}`
   }
 
-  function choose(device: SimDevice): Done | undefined {
-    const { person } = device.own
-    const entries = person.tree()
-    const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path)
-    const directories = entries.filter(({ kind }) => kind === 'directory').map(({ path }) => path)
-    const anything = entries.map(({ path }) => path)
-    const dice = chance.below(100)
-    if (files.length === 0 || dice < 24) return create(device, directories)
-    if (dice < 42) return edit(device, chance.pick(files))
-    if (dice < 52) return remove(device, chance.pick(anything))
-    if (dice < 70) return rename(device, chance.pick(anything), directories)
-    if (dice < 75) return copy(device, chance.pick(files), directories)
-    if (dice < 80) return touchTime(device, chance.pick(files))
-    if (dice < 84) return changeMode(device, chance.pick(files))
-    if (dice < 90) return makeDirectory(device, directories)
-    if (dice < 95) return switchKind(device, chance.pick(anything))
-    return makeLink(device, directories)
-  }
-
-  /** A path that may or may not be taken, in a directory that is there or in a new one. */
-  function somePath(directories: readonly string[]): string {
-    const parents = ['', '', ...directories.filter((path) => path.split('/').length < maxDepth)]
-    let parent = chance.pick(parents)
-    if (chance.happens(0.15)) parent = join(parent, chance.pick(names))
-    return join(parent, someName())
-  }
-
-  function someName(): string {
-    if (!chance.happens(0.12)) return chance.pick(names)
-    return mayMeetOddNames && chance.happens(0.3) ? decomposed : chance.pick(rareNames)
-  }
-
-  /** A path that can be written: what is above it is a directory or can be made. */
-  function freeWay(device: SimDevice, path: string): string[] | undefined {
-    const { person } = device.own
-    const made: string[] = []
-    const parts = path.split('/')
-    for (let depth = 1; depth < parts.length; depth++) {
-      const above = parts.slice(0, depth).join('/')
-      const stat = person.stat(above)
-      if (stat === undefined) made.push(above)
-      else if (stat.kind !== 'directory') return undefined
+  /** Undefined where it cannot be done. */
+  function perform(device: SimDevice, deed: Deed): Done | undefined {
+    switch (deed.kind) {
+      case 'write':
+        return write(device, deed)
+      case 'copy':
+        return copy(device, deed.path, deed.to)
+      case 'rename':
+        return rename(device, deed.path, deed.to)
+      case 'remove':
+        return remove(device, deed.path)
+      case 'touch':
+        return touchTime(device, deed.path, deed.secondsBack)
+      case 'flip the mode':
+        return flipMode(device, deed.path)
+      case 'make a directory':
+        return makeDirectory(device, deed.path)
+      case 'link':
+        return makeLink(device, deed.path)
+      case 'switch':
+        return switchKind(device, deed.path, deed.inside)
+      case 'remove much':
+        return removeMuch(device, deed.keep)
     }
-    return made
   }
 
-  function create(device: SimDevice, directories: readonly string[]): Done | undefined {
+  function write(
+    device: SimDevice,
+    { path, content, how, time }: Deed & { readonly kind: 'write' },
+  ): Done | undefined {
     const { person } = device.own
-    const path = somePath(directories)
     const made = freeWay(device, path)
-    const kind = person.stat(path)?.kind
-    if (made === undefined || kind === 'directory') return undefined
-    if (kind === 'link') return undefined
+    const before = person.stat(path)
+    if (made === undefined || (before !== undefined && before.kind !== 'file')) return undefined
     giveUp(device, path)
-    if (chance.happens(0.05)) person.writeFile(path, '')
-    else person.writeFile(path, contents.make(device.index, `${device.name} ${path}`, chance.happens(0.02)))
+    const data = contentFor(device, path, content)
+    if (before === undefined || how === 'in place') person.writeFile(path, data)
+    else person.saveFile(path, data)
+    if (before !== undefined && time !== undefined)
+      person.touch(path, time === 'before' ? before.mtimeNs : before.mtimeNs - 10_000_000_000n)
     return {
-      words: `${kind === undefined ? 'creates' : 'overwrites'} ${shown(device, path)}`,
+      words: `${before === undefined ? 'creates' : 'overwrites'} ${shown(device, path)}${time === undefined ? '' : ' and sets its time back'}`,
       touches: [...made, path],
     }
   }
 
-  function edit(device: SimDevice, path: string): Done {
-    const { person } = device.own
-    const before = person.stat(path)!
-    giveUp(device, path)
+  function contentFor(
+    device: SimDevice,
+    path: string,
+    content: (Deed & { readonly kind: 'write' })['content'],
+  ): Buffer {
     const where = `${device.name} ${path}`
-    const dice = chance.below(10)
-    const data =
-      dice < 3
-        ? contents.append(device.index, where, person.readFile(path))
-        : contents.make(device.index, where, before.sizeBytes > 1000 && chance.happens(0.3))
-    if (dice < 6) person.writeFile(path, data)
-    else person.saveFile(path, data)
-    const isSetBack = chance.happens(0.15)
-    if (isSetBack) person.touch(path, chance.pick([before.mtimeNs, before.mtimeNs - 10_000_000_000n]))
-    return {
-      words: `edits ${shown(device, path)}${isSetBack ? ' and sets its time back' : ''}`,
-      touches: [path],
-    }
+    const { person } = device.own
+    if (content === 'none') return Buffer.alloc(0)
+    if (content === 'more' && person.stat(path) !== undefined)
+      return contents.append(device.index, where, person.readFile(path))
+    return contents.make(device.index, where, content === 'new, large')
   }
 
-  function remove(device: SimDevice, path: string): Done {
+  function remove(device: SimDevice, path: string): Done | undefined {
+    if (device.own.person.stat(path) === undefined) return undefined
     const touches = below(device, path)
     giveUp(device, path)
     device.own.person.remove(path)
     return { words: `deletes ${path}`, touches }
   }
 
-  function rename(device: SimDevice, from: string, directories: readonly string[]): Done | undefined {
+  function rename(device: SimDevice, from: string, to: string): Done | undefined {
     const { person } = device.own
-    const to = chance.happens(0.1) ? otherCase(from) : somePath(directories)
-    if (to === from || to.startsWith(`${from}/`) || from.startsWith(`${to}/`)) return undefined
+    const source = person.stat(from)
+    if (source === undefined || to === from || to.startsWith(`${from}/`) || from.startsWith(`${to}/`))
+      return undefined
     const made = freeWay(device, to)
     if (made === undefined) return undefined
-    const target = person.stat(to)
-    const isDirectory = person.stat(from)!.kind === 'directory'
-    if (target !== undefined && (target.kind === 'directory' || isDirectory)) return undefined
-    giveUp(device, to)
+    const isRespelled = person.spelled(to) === from
+    if (!isRespelled) {
+      const target = person.stat(to)
+      if (target !== undefined && (target.kind === 'directory' || source.kind === 'directory'))
+        return undefined
+      giveUp(device, to)
+    }
     const sources = below(device, from)
     for (const path of made) person.mkdir(path)
     person.rename(from, to)
@@ -241,41 +224,45 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     }
   }
 
-  function copy(device: SimDevice, from: string, directories: readonly string[]): Done | undefined {
+  function copy(device: SimDevice, from: string, to: string): Done | undefined {
     const { person } = device.own
-    const to = somePath(directories)
     const made = freeWay(device, to)
-    if (made === undefined || to === from || person.stat(to) !== undefined) return undefined
+    if (person.stat(from)?.kind !== 'file' || made === undefined || person.stat(to) !== undefined)
+      return undefined
     person.writeFile(to, person.readFile(from))
     return { words: `copies ${from} to ${to}`, touches: [...made, to] }
   }
 
-  function touchTime(device: SimDevice, path: string): Done {
-    const { mtimeNs } = device.own.person.stat(path)!
-    device.own.person.touch(
+  function touchTime(device: SimDevice, path: string, secondsBack: number | undefined): Done | undefined {
+    const { person } = device.own
+    const stat = person.stat(path)
+    if (stat?.kind !== 'file') return undefined
+    person.touch(
       path,
-      chance.happens(0.5) ? undefined : mtimeNs - BigInt(chance.below(100)) * 1_000_000_000n,
+      secondsBack === undefined ? undefined : stat.mtimeNs - BigInt(secondsBack) * 1_000_000_000n,
     )
     return { words: `touches ${path}`, touches: [path] }
   }
 
-  function changeMode(device: SimDevice, path: string): Done {
+  function flipMode(device: SimDevice, path: string): Done | undefined {
     const { person } = device.own
-    person.chmod(path, person.stat(path)!.executable ? 0o644 : 0o755)
+    const stat = person.stat(path)
+    if (stat?.kind !== 'file') return undefined
+    person.chmod(path, stat.executable ? 0o644 : 0o755)
     return { words: `flips the executable bit of ${path}`, touches: [path] }
   }
 
-  function makeDirectory(device: SimDevice, directories: readonly string[]): Done | undefined {
-    const path = somePath(directories)
+  function makeDirectory(device: SimDevice, path: string): Done | undefined {
     const made = freeWay(device, path)
     if (made === undefined || device.own.person.stat(path) !== undefined) return undefined
     device.own.person.mkdir(path)
     return { words: `makes the directory ${path}`, touches: [...made, path] }
   }
 
-  function switchKind(device: SimDevice, path: string): Done {
+  function switchKind(device: SimDevice, path: string, name: string | undefined): Done | undefined {
     const { person } = device.own
-    const { kind } = person.stat(path)!
+    const kind = person.stat(path)?.kind
+    if (kind === undefined) return undefined
     const touches = below(device, path)
     giveUp(device, path)
     person.remove(path)
@@ -284,30 +271,29 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
       return { words: `puts ${shown(device, path)} where a directory was`, touches }
     }
     person.mkdir(path)
-    if (chance.happens(0.5)) return { words: `makes ${path} a directory`, touches }
-    const inside = `${path}/${chance.pick(names)}`
+    if (name === undefined) return { words: `makes ${path} a directory`, touches }
+    const inside = `${path}/${name}`
     person.writeFile(inside, contents.make(device.index, `${device.name} ${inside}`, false))
     return { words: `makes ${path} a directory with ${shown(device, inside)}`, touches: [...touches, inside] }
   }
 
-  function makeLink(device: SimDevice, directories: readonly string[]): Done | undefined {
-    const path = somePath(directories)
+  function makeLink(device: SimDevice, path: string): Done | undefined {
     const made = freeWay(device, path)
-    if (made === undefined || device.own.person.stat(path) !== undefined) return undefined
+    if (made === undefined || device.own.person.stat(path) !== undefined || !device.disk.symbolicLinks)
+      return undefined
     device.own.person.symlink(contents.makeTarget(device.index, `${device.name} ${path}`), path)
     return { words: `makes the link ${path}`, touches: [...made, path] }
   }
 
-  function deleteMuch(device: SimDevice): string | undefined {
-    if (device.mounted !== device.own) return undefined
+  function removeMuch(device: SimDevice, keep: readonly string[]): Done {
     const touches: string[] = []
     for (const name of device.own.person.names('')) {
-      if (name === '.sync' || chance.happens(0.15)) continue
+      if (name === '.sync' || keep.includes(name)) continue
       touches.push(...below(device, name))
       giveUp(device, name)
       device.own.person.remove(name)
     }
-    return record(device, { words: `deletes much: ${touches.join(', ')}`, touches })
+    return { words: `deletes much: ${touches.join(', ')}`, touches }
   }
 
   function shown(device: SimDevice, path: string): string {
@@ -342,22 +328,25 @@ export function createPeople(chance: SeededChance, contents: Contents, mayMeetOd
     keepHere(device, paths) {
       for (const path of paths) touch(device, path)
     },
-    act,
-    deleteMuch,
+    act(device, deed) {
+      if (device.mounted !== device.own) return undefined
+      const done = perform(device, spelledAt(device, deed))
+      return done === undefined ? undefined : record(device, done)
+    },
   }
+}
+
+/** Where a disk finds a name under other spellings too, a person who types one means what is there. */
+function spelledAt({ own: { person } }: SimDevice, deed: Deed): Deed {
+  if (deed.kind === 'remove much') return deed
+  const path = person.spelled(deed.path)
+  if (deed.kind !== 'copy' && deed.kind !== 'rename') return { ...deed, path }
+  const to = person.spelled(deed.to)
+  // Or nobody could give a file another spelling.
+  return { ...deed, path, to: deed.kind === 'rename' && to === path ? deed.to : to }
 }
 
 function noteIn<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
   const set = sets.get(key) ?? new Set()
   sets.set(key, set.add(value))
-}
-
-function join(parent: string, name: string): string {
-  return parent === '' ? name : `${parent}/${name}`
-}
-
-function otherCase(path: string): string {
-  const slash = path.lastIndexOf('/') + 1
-  const name = path.slice(slash)
-  return path.slice(0, slash) + (name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase())
 }

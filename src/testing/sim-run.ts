@@ -1,17 +1,21 @@
 /**
  * One simulated run, made by its seed alone: draws a setting, lets people and faults loose on a few devices, and asks the oracle whenever
- * everything has been healed and come to rest. Throws `SimFailure`, with the script of what people did.
+ * everything has been healed and come to rest. What was drawn is kept as a script, which can be played instead of drawing.
  */
 import type { RelPath } from '../core/path.ts'
 import { defaultFolderSettings } from '../engine/settings.ts'
 import { createSeededChance, type SeededChance } from './seeded-chance.ts'
 import { createContents } from './sim-contents.ts'
+import { createDeedDrawing } from './sim-deeds.ts'
 import { createSimDevice, type Sabotage, type SimDevice } from './sim-device.ts'
 import { createFaults } from './sim-faults.ts'
+import { createLiar } from './sim-liar.ts'
 import { createSimNetwork } from './sim-network.ts'
 import * as oracle from './sim-oracle.ts'
 import { createPeople } from './sim-person.ts'
 import { createScheduler, type Scheduler, SimFailure } from './sim-scheduler.ts'
+import { type Incident, isPassage, type Passage, type SimScript, type Step } from './sim-script.ts'
+import { drawSetting, noMassDelete, type SimSetting } from './sim-setting.ts'
 
 export interface SimOptions {
   readonly seed: number
@@ -19,42 +23,25 @@ export interface SimOptions {
   readonly actions?: number
   /** How many events before a failure are told. */
   readonly traced?: number
-  readonly sabotage?: Sabotage
+  readonly sabotage?: Sabotage | undefined
   /** What the seed would draw otherwise. */
   readonly setting?: Partial<SimSetting>
+  /** Played instead of what the seed would draw. */
+  readonly steps?: readonly Step[]
 }
 
 export interface SimReport {
   /** The same for every run of the same seed (I12). */
   readonly digest: string
   readonly steps: number
-  readonly script: readonly string[]
+  /** What happened, in words. */
+  readonly story: readonly string[]
+  readonly script: SimScript
   readonly trace: readonly string[]
   readonly failure: SimFailure | undefined
 }
 
-/** What kind of run it is. */
-export interface SimSetting {
-  readonly roles: readonly ('full' | 'read-only')[]
-  /** One device at a time has somebody working at it, and all is at rest before the next has: nothing can collide (I5). */
-  readonly takesTurns: boolean
-  /** How often something goes wrong instead of somebody doing something. */
-  readonly faultRate: number
-  readonly mayForget: boolean
-  readonly delays: number
-  readonly slowness: number
-  readonly deafness: number
-  readonly archive: boolean
-  readonly hardLinks: boolean
-  readonly massDeleteFiles: number
-  readonly oddNames: boolean
-  /** How often two devices that are not connected become so. */
-  readonly meeting: number
-}
-
 const defaultActions = 45
-/** More files than any run has. */
-const noMassDelete = 500
 const stepLimit = 400_000
 /** Longer than every time the engine waits before it tries again. */
 const quietMs = 75_000
@@ -63,39 +50,20 @@ const settleLimitMs = 40 * 60_000
 const rescanSeconds = 30
 /** Watched in the end for anything that still moves (I3). */
 const silenceMs = 4 * 60_000
-
-function drawSetting(chance: SeededChance): SimSetting {
-  const others = 1 + chance.below(3)
-  const takesTurns = chance.happens(0.25)
-  return {
-    roles: [
-      'full',
-      ...Array.from({ length: others }, () => (chance.happens(0.75) ? 'full' : 'read-only')),
-    ] as SimSetting['roles'],
-    takesTurns,
-    faultRate: chance.pick([0, 0, 0.05, 0.15, 0.3]),
-    mayForget: !takesTurns && chance.happens(0.4),
-    delays: chance.pick([0.02, 0.1, 0.3, 1]),
-    slowness: chance.pick([0, 0, 0.005, 0.05]),
-    deafness: chance.pick([0, 0, 0.3, 1]),
-    archive: chance.happens(0.85),
-    hardLinks: chance.happens(0.9),
-    massDeleteFiles: chance.happens(0.15) ? 4 : noMassDelete,
-    oddNames: chance.happens(0.1),
-    meeting: chance.pick([0.05, 0.2, 0.7]),
-  }
-}
+/** What a disk cannot hold under this name or of this kind: it comes to light as an edit when the way is free, by whomever, whenever. */
+const hidingProblems: ReadonlySet<string> = new Set(['name-collides', 'kind-not-possible-here'])
 
 export async function runSim(options: SimOptions): Promise<SimReport> {
   const chance = createSeededChance(options.seed)
-  const setting = { ...drawSetting(chance), ...options.setting }
+  const setting = { ...drawSetting(options.seed, chance), ...options.setting }
   const scheduler = createScheduler({
     chance: chance.fork(),
     slowness: setting.slowness,
     stepLimit,
     traced: options.traced ?? 0,
   })
-  const script: string[] = [`setting ${JSON.stringify(setting)}`]
+  const story: string[] = [`setting ${JSON.stringify(setting)}`]
+  const steps: Step[] = []
   const noteRejection = (thrown: unknown): void => {
     const text = thrown instanceof Error ? thrown.stack : String(thrown)
     scheduler.fail(
@@ -105,23 +73,131 @@ export async function runSim(options: SimOptions): Promise<SimReport> {
   process.on('unhandledRejection', noteRejection)
   let failure: SimFailure | undefined
   try {
-    await play(options, setting, chance, scheduler, script)
+    const world = createWorld({ setting, chance, scheduler, sabotage: options.sabotage, story })
+    const play: Play = {
+      now(incident) {
+        steps.push(incident)
+        world.happen(incident)
+      },
+      async during(passage) {
+        steps.push(passage)
+        await world.pass(passage)
+      },
+    }
+    if (options.steps === undefined)
+      await draw(world, setting, chance, options.actions ?? defaultActions, play)
+    else for (const step of options.steps) isPassage(step) ? await play.during(step) : play.now(step)
+    await world.checkSilence()
   } catch (thrown) {
     if (!(thrown instanceof SimFailure)) throw thrown
     failure = thrown
   } finally {
     process.off('unhandledRejection', noteRejection)
   }
-  return { digest: scheduler.digest(), steps: scheduler.steps, script, trace: scheduler.trace, failure }
+  return {
+    digest: scheduler.digest(),
+    steps: scheduler.steps,
+    story,
+    script: { seed: options.seed, setting, steps },
+    trace: scheduler.trace,
+    failure,
+  }
 }
 
-async function play(
-  options: SimOptions,
+type World = ReturnType<typeof createWorld>
+
+/** Where what was chosen goes. What happens in one moment is not waited for: nothing else comes in between. */
+interface Play {
+  now(incident: Incident): void
+  during(passage: Passage): Promise<void>
+}
+
+/** Chooses what happens, step by step, from how things stand. */
+async function draw(
+  { devices, fullDevices, honestDevices, network, faults, deeds }: World,
   setting: SimSetting,
   chance: SeededChance,
-  scheduler: Scheduler,
-  script: string[],
+  actions: number,
+  play: Play,
 ): Promise<void> {
+  function somebodyActs(device: SimDevice): void {
+    const { index } = device
+    const much = setting.massDeleteFiles !== noMassDelete && chance.happens(0.04)
+    if (device.mounted !== device.own) return
+    const deed = much ? deeds.drawRemoval(device) : deeds.draw(device)
+    if (deed !== undefined) play.now({ kind: 'deed', device: index, deed })
+  }
+
+  function mingle(): void {
+    for (const [at, a] of devices.entries()) {
+      for (const b of devices.slice(at + 1)) {
+        const isConnected = network.isConnected(a, b)
+        if (chance.happens(isConnected ? 0.05 : setting.meeting))
+          play.now({
+            kind: 'connect',
+            between: chance.happens(0.5) ? [a.index, b.index] : [b.index, a.index],
+          })
+        if (isConnected && setting.faultRate > 0 && chance.happens(0.05))
+          play.now({ kind: 'cut', between: [a.index, b.index] })
+      }
+    }
+  }
+
+  for (const { index } of devices) play.now({ kind: 'start', device: index })
+  const phases = setting.takesTurns ? 4 : 1 + chance.below(3)
+  for (let phase = 0; phase < phases; phase++) {
+    const turn = chance.pick(fullDevices)
+    for (let done = 0; done < actions / phases; done++) {
+      for (const device of devices) {
+        faults.tend(device)
+        if (faults.drawStart(device)) play.now({ kind: 'start', device: device.index })
+      }
+      if (chance.happens(setting.faultRate)) {
+        const device = chance.pick(devices)
+        play.now({ kind: 'trouble', device: device.index, trouble: faults.draw(device) })
+      } else somebodyActs(setting.takesTurns ? turn : chance.pick(devices))
+      mingle()
+      await play.during(
+        chance.happens(0.5)
+          ? { kind: 'run', events: chance.pick([0, 1, 3, 10, 40, 150]) }
+          : { kind: 'pass', durationMs: chance.pick([10, 250, 250, 1_200, 6_000, 40_000]) },
+      )
+    }
+    await play.during({ kind: 'settle', lines: drawLines(devices, honestDevices, chance) })
+  }
+}
+
+/**
+ * Lines that connect everybody, and perhaps some more. Read-only devices with changes of their own pass nothing on, and nobody can rely on a liar:
+ * they are at the ends.
+ */
+function drawLines(
+  devices: readonly SimDevice[],
+  honestDevices: readonly SimDevice[],
+  chance: SeededChance,
+): (readonly [number, number])[] {
+  const lines: (readonly [number, number])[] = []
+  for (const device of devices.slice(1)) {
+    const earlier = devices.slice(0, device.index)
+    const one = chance.pick(earlier.filter((other) => other.role === 'full' && honestDevices.includes(other)))
+    for (const other of earlier) {
+      if (other === one || chance.happens(0.3))
+        lines.push(chance.happens(0.5) ? [device.index, other.index] : [other.index, device.index])
+    }
+  }
+  return lines
+}
+
+interface WorldOptions {
+  readonly setting: SimSetting
+  readonly chance: SeededChance
+  readonly scheduler: Scheduler
+  readonly sabotage: Sabotage | undefined
+  readonly story: string[]
+}
+
+/** The devices with everything around them, on which steps are carried out. */
+function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptions) {
   const { clock } = scheduler
   const contents = createContents()
   const settings = {
@@ -138,7 +214,9 @@ async function play(
       scheduler,
       chance: chance.fork(),
       settings,
-      memory: { hardLinks: setting.hardLinks },
+      disk: setting.disks[index] ?? 'plain',
+      hardLinks: setting.hardLinks,
+      tears: setting.tears,
       delays: setting.delays,
       deafness: setting.deafness,
       changed: (device, path) => {
@@ -148,14 +226,18 @@ async function play(
           scheduler.fail(thrown as SimFailure)
         }
       },
-      sabotage: options.sabotage,
+      sabotage,
     }),
   )
   const fullDevices = devices.filter(({ role }) => role === 'full')
+  const lyingDevice = setting.liar === undefined ? undefined : devices[setting.liar]
+  const honestDevices = devices.filter((device) => device !== lyingDevice)
   const forgetful = new Set<string>()
   /** What lay on devices when they forgot. */
   let unknown = new Map<number, oracle.Agreement>()
-  const network = createSimNetwork(scheduler, chance.fork())
+  const networkChance = chance.fork()
+  const liar = lyingDevice && { device: lyingDevice, liar: createLiar(networkChance.fork()) }
+  const network = createSimNetwork(scheduler, networkChance, liar)
   const faults = createFaults({
     devices,
     scheduler,
@@ -167,39 +249,18 @@ async function play(
       unknown.set(device.index, oracle.agreementOf(device))
     },
   })
-  const people = createPeople(chance.fork(), contents, setting.oddNames)
+  const deeds = createDeedDrawing(chance.fork(), setting.oddNames)
+  const people = createPeople(contents)
   let agreement: oracle.Agreement = new Map()
   let undecided: ReadonlySet<string> = new Set()
   /** Somebody took deletions back: beside whatever was done after them. */
   let tookBack = false
-  let hadHiddenSpelling = false
+  let didHide = false
 
   function tell(words: string): void {
     const line = `${(clock.monotonicMs() / 1000).toFixed(1)}s step ${scheduler.steps}: ${words}`
-    script.push(line)
+    story.push(line)
     scheduler.note(`== ${words}`)
-  }
-
-  function somebodyActs(device: SimDevice): void {
-    const much = setting.massDeleteFiles !== noMassDelete && chance.happens(0.04)
-    const words = device.byPerson(() => (much ? people.deleteMuch(device) : people.act(device)))
-    if (words !== undefined) tell(words)
-  }
-
-  function mingle(): void {
-    for (const [at, a] of devices.entries()) {
-      for (const b of devices.slice(at + 1)) {
-        const isConnected = network.isConnected(a, b)
-        if (chance.happens(isConnected ? 0.05 : setting.meeting))
-          chance.happens(0.5) ? network.connect(a, b) : network.connect(b, a)
-        if (isConnected && setting.faultRate > 0 && chance.happens(0.05)) network.cut(a, b)
-      }
-    }
-  }
-
-  async function letTimePass(): Promise<void> {
-    if (chance.happens(0.5)) await scheduler.run(chance.pick([0, 1, 3, 10, 40, 150]))
-    else await scheduler.pass(chance.pick([10, 250, 250, 1_200, 6_000, 40_000]))
   }
 
   function answerHalts(): void {
@@ -236,20 +297,24 @@ async function play(
       .join(' ')
   }
 
-  async function settle(): Promise<void> {
+  async function settle(lines: readonly (readonly [number, number])[]): Promise<void> {
     faults.heal()
+    liar?.liar.repent()
     tell('everything is healed and everybody waits')
-    const lines = randomLines(devices, chance)
     const startMs = clock.monotonicMs()
     let quietSinceMs = startMs
     let before = ''
     while (clock.monotonicMs() - quietSinceMs < quietMs) {
       if (clock.monotonicMs() - startMs > settleLimitMs)
         throw new SimFailure('settle', `still busy: ${whatIsBusy(devices)}`)
-      faults.tend(true)
-      for (const [a, b] of lines) if (!network.isConnected(a, b)) network.connect(a, b)
+      for (const device of devices) {
+        faults.tend(device)
+        if (!device.isRunning) device.start()
+      }
+      for (const [a, b] of lines) connect(devices[a]!, devices[b]!)
       answerHalts()
       await scheduler.pass(1_000)
+      noteHiding()
       const now = activity()
       if (now !== before) quietSinceMs = clock.monotonicMs()
       before = now
@@ -257,79 +322,103 @@ async function play(
     tell('all is quiet')
   }
 
+  function connect(a: SimDevice, b: SimDevice): void {
+    if (!network.isConnected(a, b)) network.connect(a, b)
+  }
+
   function judge(): void {
     try {
       judgeAll()
     } catch (thrown) {
       const { path } = thrown as SimFailure
-      if (path !== undefined) script.push(...devices.flatMap((device) => oracle.explain(device, path)))
+      if (path !== undefined) story.push(...devices.flatMap((device) => oracle.explain(device, path)))
       throw thrown
     }
   }
 
-  /** A second spelling of a name waits where it lies, and comes to light as an edit when the first one goes: by whomever, whenever. */
-  function hasHiddenSpelling({ folder }: SimDevice): boolean {
-    return folder?.status().problems.some(({ code }) => code === 'name-collides') ?? false
+  function hides({ folder }: SimDevice): boolean {
+    return folder?.status().problems.some(({ code }) => hidingProblems.has(code)) ?? false
+  }
+
+  function noteHiding(): void {
+    didHide ||= devices.some(hides)
   }
 
   function judgeAll(): void {
     for (const device of devices)
-      for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
+      for (const { path } of device.own.person.tree()) oracle.checkWhole(contents, device, path)
     for (const device of devices) oracle.checkApart(device)
-    unknown = oracle.checkConvergence(devices, people.touchedReadOnly, { forgetful, unknown })
-    oracle.checkNothingLost(contents, devices)
+    const untrusted = new Set([...forgetful, ...(lyingDevice === undefined ? [] : [lyingDevice.name])])
+    unknown = oracle.checkConvergence(honestDevices, people.touchedReadOnly, {
+      forgetful: untrusted,
+      unknown,
+    })
+    oracle.checkNothingLost(contents, devices, lyingDevice)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
     // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
-    const isPlain = !tookBack && !hadHiddenSpelling
+    const isPlain = !tookBack && !didHide && lyingDevice === undefined
     if (setting.takesTurns && isPlain) oracle.checkNoConflicts(agreement, now, people.journal)
     if (!forgot && isPlain) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
     tookBack = false
-    hadHiddenSpelling = devices.some(hasHiddenSpelling)
+    didHide = devices.some(hides)
     agreement = now
     undecided = oracle.undecidedPaths(fullDevices[0]!, { forgetful })
     people.journal.clear()
   }
 
-  const actions = options.actions ?? defaultActions
-  const phases = setting.takesTurns ? 4 : 1 + chance.below(3)
-  for (let phase = 0; phase < phases; phase++) {
-    const turn = chance.pick(fullDevices)
-    for (let done = 0; done < actions / phases; done++) {
-      faults.tend(phase === 0 && done === 0)
-      if (chance.happens(setting.faultRate)) tell(faults.strike(chance.pick(devices)))
-      else somebodyActs(setting.takesTurns ? turn : chance.pick(devices))
-      mingle()
-      await letTimePass()
-    }
-    await settle()
-    judge()
+  return {
+    devices,
+    fullDevices,
+    honestDevices,
+    network,
+    faults,
+    deeds,
+    happen(incident: Incident): void {
+      for (const device of devices) faults.tend(device)
+      const [a, b] = 'device' in incident ? [incident.device] : incident.between
+      const device = devices[a]!
+      switch (incident.kind) {
+        case 'deed': {
+          const words = device.byPerson(() => people.act(device, incident.deed))
+          if (words !== undefined) tell(words)
+          return
+        }
+        case 'trouble':
+          return tell(faults.strike(device, incident.trouble))
+        case 'start':
+          if (!device.isRunning) device.start()
+          return
+        case 'connect':
+          return network.connect(device, devices[b!]!)
+        case 'cut':
+          return network.cut(device, devices[b!]!)
+      }
+    },
+    /** Throws `SimFailure`. */
+    async pass(passage: Passage): Promise<void> {
+      for (const device of devices) faults.tend(device)
+      switch (passage.kind) {
+        case 'run':
+          await scheduler.run(passage.events)
+          break
+        case 'pass':
+          await scheduler.pass(passage.durationMs)
+          break
+        case 'settle':
+          await settle(passage.lines)
+          judge()
+          liar?.liar.sin()
+      }
+      noteHiding()
+    },
+    /** I3: with nothing left to do, nothing is done. */
+    async checkSilence(): Promise<void> {
+      const before = activity()
+      await scheduler.pass(silenceMs)
+      if (activity() !== before) throw new SimFailure('I3', `no silence: ${before} became ${activity()}`)
+    },
   }
-  const before = activity()
-  await scheduler.pass(silenceMs)
-  if (activity() !== before) throw new SimFailure('I3', `no silence: ${before} became ${activity()}`)
-}
-
-function agreementPaths(device: SimDevice): string[] {
-  return device.own.person.tree().map(({ path }) => path)
-}
-
-/** Lines that connect everybody, and perhaps some more. Read-only devices with changes of their own pass nothing on: they are at the ends. */
-function randomLines(
-  devices: readonly SimDevice[],
-  chance: SeededChance,
-): (readonly [SimDevice, SimDevice])[] {
-  const lines: (readonly [SimDevice, SimDevice])[] = []
-  for (const [at, device] of devices.entries()) {
-    if (at === 0) continue
-    const earlier = devices.slice(0, at)
-    const one = chance.pick(earlier.filter(({ role }) => role === 'full'))
-    for (const other of earlier) {
-      if (other === one || chance.happens(0.3))
-        lines.push(chance.happens(0.5) ? [device, other] : [other, device])
-    }
-  }
-  return lines
 }
 
 function whatIsBusy(devices: readonly SimDevice[]): string {

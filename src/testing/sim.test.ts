@@ -7,19 +7,37 @@ import { elect } from '../core/elect.ts'
 import type { Listing } from '../ports.ts'
 import { caseCount } from './counts.ts'
 import type { Sabotage } from './sim-device.ts'
-import { runSim, type SimReport, type SimSetting } from './sim-run.ts'
+import { runSim, type SimReport } from './sim-run.ts'
+import type { Step } from './sim-script.ts'
+import { plainly, type SimSetting } from './sim-setting.ts'
+import { shrink } from './sim-shrink.ts'
 
 /** Runs in one test, so that a failure names a narrow range and none takes long. */
 const runsInTest = 25
 
-function explain(seed: number, { failure, script }: SimReport): string {
-  return failure === undefined
-    ? ''
-    : `seed ${seed}: ${failure.rule}: ${failure.message}\n${script.join('\n')}`
+function explain(seed: number, { failure, story }: SimReport): string {
+  return failure === undefined ? '' : `seed ${seed}: ${failure.rule}: ${failure.message}\n${story.join('\n')}`
 }
 
-async function expectClean(seed: number): Promise<void> {
-  expect(explain(seed, await runSim({ seed }))).toBe('')
+async function expectClean(seed: number, setting: Partial<SimSetting> = {}): Promise<void> {
+  expect(explain(seed, await runSim({ seed, setting }))).toBe('')
+}
+
+const calm: Partial<SimSetting> = {
+  roles: ['full', 'full'],
+  takesTurns: false,
+  faultRate: 0,
+  mayForget: false,
+  delays: 0.02,
+  slowness: 0,
+  deafness: 0,
+  archive: true,
+  massDeleteFiles: 50,
+  oddNames: false,
+  meeting: 0.2,
+  disks: [],
+  tears: false,
+  liar: undefined,
 }
 
 describe('I1–I11 drawn runs', () => {
@@ -79,7 +97,92 @@ describe('what was found once', () => {
     ['I2 what a read-only person wrote into a file on its way was not looked for where it went', 9700895],
     ['I1 a file that got a third name while it moved was one file under two', 9700966],
   ]
-  test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed))
+  test.each(found)('%s (seed %i)', { timeout: 60_000 }, async (_, seed) => expectClean(seed, plainly(seed)))
+})
+
+describe('I1 I2 I4 on disks that do not tell spellings apart', { timeout: 120_000 }, () => {
+  const write = (device: number, path: string): Step => ({
+    kind: 'deed',
+    device,
+    deed: { kind: 'write', path, content: 'new', how: 'in place' },
+  })
+  const rename = (device: number, path: string, to: string): Step => ({
+    kind: 'deed',
+    device,
+    deed: { kind: 'rename', path, to },
+  })
+  const remove = (device: number, path: string): Step => ({
+    kind: 'deed',
+    device,
+    deed: { kind: 'remove', path },
+  })
+  const makeDirectory = (device: number, path: string): Step => ({
+    kind: 'deed',
+    device,
+    deed: { kind: 'make a directory', path },
+  })
+  const settle: Step = { kind: 'settle', lines: [[0, 1]] }
+  /** The first device's disk is plain, the second one's is not. */
+  const stories: readonly (readonly [string, readonly Step[]])[] = [
+    ['a file is respelled elsewhere', [write(0, 'a'), settle, rename(0, 'a', 'A'), settle]],
+    ['a file is respelled there', [write(0, 'a'), settle, rename(1, 'a', 'A'), settle]],
+    [
+      'a directory is respelled elsewhere',
+      [write(0, 'd/x'), makeDirectory(0, 'd/e'), settle, rename(0, 'd', 'D'), settle],
+    ],
+    [
+      'a directory is respelled there',
+      [write(0, 'd/x'), makeDirectory(0, 'd/e'), settle, rename(1, 'd', 'D'), settle],
+    ],
+    ['an empty directory is respelled', [makeDirectory(0, 'd/e'), settle, rename(0, 'd', 'D'), settle]],
+    [
+      'a directory is respelled while somebody writes into it',
+      [write(0, 'd/x'), settle, rename(0, 'd', 'D'), write(1, 'd/y'), settle],
+    ],
+    [
+      'two files differ in spelling alone, and one of them goes',
+      [
+        write(0, 'a'),
+        write(0, 'A'),
+        settle,
+        write(0, 'A'),
+        settle,
+        write(1, 'a'),
+        settle,
+        remove(0, 'a'),
+        settle,
+      ],
+    ],
+  ]
+  const kinds = ['exfat', 'fat', 'decomposing'] as const
+  test.each(kinds.flatMap((kind) => stories.map(([what, steps]) => [kind, what, steps] as const)))(
+    '%s: %s',
+    async (kind, _, steps) => {
+      for (let seed = 1; seed <= 3; seed++) {
+        const setting = { ...calm, delays: 0.3, disks: ['plain', kind] } as const
+        const starts = [0, 1].map((device): Step => ({ kind: 'start', device }))
+        const meet: Step = { kind: 'connect', between: [0, 1] }
+        const report = await runSim({ seed, setting, steps: [...starts, meet, ...steps] })
+        expect(explain(seed, report)).toBe('')
+      }
+    },
+  )
+})
+
+test('a failed run is made short, and its script fails again', { timeout: 300_000 }, async () => {
+  const sabotage: Sabotage = ({ disk, store }) => ({
+    disk,
+    store: { ...store, needs: (...asked) => store.needs(...asked).filter((path) => !path.endsWith('a')) },
+  })
+  let report: SimReport
+  let seed = 0
+  do report = await runSim({ seed: ++seed, actions: 12, setting: calm, sabotage })
+  while (report.failure?.rule !== 'I2' && seed < 20)
+  const { script, tried } = await shrink(report.script, 'I2', { sabotage })
+  expect(tried).toBeGreaterThan(script.steps.length)
+  // Two devices that start, a file, and the moment of truth.
+  expect(script.steps.length).toBeLessThanOrEqual(4)
+  expect((await runSim({ ...script, sabotage })).failure?.rule).toBe('I2')
 })
 
 /** Plays runs of a sabotaged device until the oracle reports one of these rules; gives up after so many. */
@@ -97,20 +200,6 @@ async function expectFound(
     seen.push(failure.rule)
   }
   expect.fail(`${rules.join(' or ')} was not found in ${tries} runs, but ${seen.join(', ') || 'nothing'}`)
-}
-
-const calm: Partial<SimSetting> = {
-  roles: ['full', 'full'],
-  takesTurns: false,
-  faultRate: 0,
-  mayForget: false,
-  delays: 0.02,
-  slowness: 0,
-  deafness: 0,
-  archive: true,
-  massDeleteFiles: 50,
-  oddNames: false,
-  meeting: 0.2,
 }
 
 describe('the oracle notices', { timeout: 300_000 }, () => {
