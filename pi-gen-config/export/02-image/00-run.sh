@@ -6,6 +6,8 @@ stateMib=128
 # Where the first partition begins, and what all are rounded to: the blocks that cards erase at once are no larger.
 alignMib=4
 
+# What a step before this one mounted in it is none of its content.
+unmount "$ROOTFS_DIR"
 work=$STAGE_WORK_DIR/image
 rm -rf "$work"
 mkdir -p "$work" "$DEPLOY_DIR"
