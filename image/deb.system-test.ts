@@ -152,4 +152,28 @@ describe('on an appliance, where it was installed in a chroot', () => {
     const { output } = container.execute('cat', '/etc/avahi/services/berrysync.service')
     assert.match(output, /<port>80<\/port>/)
   })
+
+  test('the helper answers the daemon with the rights that are left to it', () => {
+    const ask = (verb: string) => {
+      const script = `
+        const socket = require('node:net').connect('/run/berrysync/helper.sock', () => socket.write('{"verb":"${verb}"}\\n'))
+        socket.pipe(process.stdout)`
+      const asDaemon = ['setpriv', '--reuid=berrysync', '--regid=berrysync', '--clear-groups']
+      const { output } = container.execute(...asDaemon, '/usr/lib/berrysync/node', '-e', script)
+      return JSON.parse(output.split('\n').at(-1)!)
+    }
+    assert.equal(typeof ask('describe').done?.timeZone, 'string')
+    assert.match(ask('logs').done?.text ?? '', /Berrysync/)
+    assert.equal(ask('settle').error?.code, 'request-invalid')
+  })
+
+  test('what is unmounted with the rights of the helper is unmounted for everybody', () => {
+    // Its unit, with another program.
+    const script = [
+      "sed -e '/^Standard/d' -e 's|^ExecStart=.*|ExecStart=/usr/bin/umount /mnt|' -e 's|^.Service.|&\\nType=oneshot|' /usr/lib/systemd/system/berrysync-helper@.service > /run/systemd/system/rights.service",
+      'mount -t tmpfs tmpfs /mnt && systemctl daemon-reload && systemctl start rights.service',
+      '! mountpoint -q /mnt',
+    ].join(' && ')
+    assert.equal(container.execute('sh', '-c', script).status, 0)
+  })
 })
