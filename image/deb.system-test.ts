@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Container, startContainer } from './container.ts'
+import { exposureFigures } from './exposure-figures.ts'
 import { packageFile } from './places.ts'
 import { run } from './run.ts'
 
@@ -167,13 +168,40 @@ describe('on an appliance, where it was installed in a chroot', () => {
     assert.equal(ask('settle').error?.code, 'request-invalid')
   })
 
-  test('what is unmounted with the rights of the helper is unmounted for everybody', () => {
-    // Its unit, with another program.
+  test('what is mounted and unmounted with the rights of the helper is so for everybody', () => {
+    // Its unit, with other programs.
+    const unit = '/usr/lib/systemd/system/berrysync-helper@.service'
+    const runs = (program: string) => {
+      const edits = [
+        '/^Standard/d',
+        `s|^ExecStart=.*|ExecStart=${program}|`,
+        's|^.Service.|&\\nType=oneshot|',
+      ]
+      const edited = `sed ${edits.map((edit) => `-e '${edit}'`).join(' ')} ${unit} > /run/systemd/system/rights.service`
+      return `${edited} && systemctl daemon-reload && systemctl start rights.service`
+    }
     const script = [
-      "sed -e '/^Standard/d' -e 's|^ExecStart=.*|ExecStart=/usr/bin/umount /mnt|' -e 's|^.Service.|&\\nType=oneshot|' /usr/lib/systemd/system/berrysync-helper@.service > /run/systemd/system/rights.service",
-      'mount -t tmpfs tmpfs /mnt && systemctl daemon-reload && systemctl start rights.service',
+      runs('/usr/bin/systemd-mount --no-ask-password --tmpfs /mnt'),
+      'mountpoint -q /mnt',
+      runs('/usr/bin/umount /mnt'),
       '! mountpoint -q /mnt',
     ].join(' && ')
     assert.equal(container.execute('sh', '-c', script).status, 0)
+  })
+
+  test('no unit has more rights than docs/security.md says', () => {
+    const units = exposureFigures()
+    assert.ok(units.size > 5)
+    for (const [unit, figure] of units) {
+      const { output } = container.execute(
+        'systemd-analyze',
+        'security',
+        '--offline=true',
+        '--no-pager',
+        `/usr/lib/systemd/system/${unit}`,
+      )
+      const measured = Number(/exposure level for \S+: (\d+\.\d)/.exec(output)?.[1])
+      assert.ok(measured <= figure, `${unit}: ${measured}, not ${figure}`)
+    }
   })
 })

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
 import { startCapture } from '../testing/capture.ts'
+import { runBerrysync } from '../testing/daemon.ts'
 import { startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { until } from '../testing/until.ts'
@@ -172,6 +173,14 @@ test('I9: who has the disk of a folder has no secret: those are in two files of 
     await writeFile(two!.path('a file'), 'two')
     await mesh.settle()
     const { secret: oneTime } = await one!.daemon.askJson('invite', one!.directory)
+    const password = 'a password for the page'
+    expect((await runBerrysync(['password', '--home', one!.home], `${password}\n`)).status).toBe(0)
+    const { token } = await one!.daemon.askJson('token', 'create', 'a program')
+    const toComeIn = new Map([
+      ['the password', Buffer.from(password)],
+      ['a token', Buffer.from(token)],
+      ['the bytes of it', Buffer.from(token, 'base64url')],
+    ])
     await one!.daemon.ask('rotate', one!.directory, '--confirm')
     const changed = await one!.daemon.askJson('secrets', one!.directory)
     await until('the other one has followed', async () => {
@@ -195,6 +204,7 @@ test('I9: who has the disk of a folder has no secret: those are in two files of 
       ])
       const inHome = await filesBelow(home)
       const inFolder = await filesBelow(join(directory, '.sync'))
+      expect(inHome.filter(({ content }) => findSecrets(content, toComeIn).length > 0)).toEqual([])
       const holders = [...inHome, ...inFolder].filter(
         ({ content }) => findSecrets(content, secrets).length > 0,
       )
