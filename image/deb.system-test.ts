@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Container, startContainer } from './container.ts'
+import { exposureFigures } from './exposure-figures.ts'
 import { packageFile } from './places.ts'
 import { run } from './run.ts'
 
@@ -151,5 +152,56 @@ describe('on an appliance, where it was installed in a chroot', () => {
   test('avahi is told of the port', () => {
     const { output } = container.execute('cat', '/etc/avahi/services/berrysync.service')
     assert.match(output, /<port>80<\/port>/)
+  })
+
+  test('the helper answers the daemon with the rights that are left to it', () => {
+    const ask = (verb: string) => {
+      const script = `
+        const socket = require('node:net').connect('/run/berrysync/helper.sock', () => socket.write('{"verb":"${verb}"}\\n'))
+        socket.pipe(process.stdout)`
+      const asDaemon = ['setpriv', '--reuid=berrysync', '--regid=berrysync', '--clear-groups']
+      const { output } = container.execute(...asDaemon, '/usr/lib/berrysync/node', '-e', script)
+      return JSON.parse(output.split('\n').at(-1)!)
+    }
+    assert.equal(typeof ask('describe').done?.timeZone, 'string')
+    assert.match(ask('logs').done?.text ?? '', /Berrysync/)
+    assert.equal(ask('settle').error?.code, 'request-invalid')
+  })
+
+  test('what is mounted and unmounted with the rights of the helper is so for everybody', () => {
+    // Its unit, with other programs.
+    const unit = '/usr/lib/systemd/system/berrysync-helper@.service'
+    const runs = (program: string) => {
+      const edits = [
+        '/^Standard/d',
+        `s|^ExecStart=.*|ExecStart=${program}|`,
+        's|^.Service.|&\\nType=oneshot|',
+      ]
+      const edited = `sed ${edits.map((edit) => `-e '${edit}'`).join(' ')} ${unit} > /run/systemd/system/rights.service`
+      return `${edited} && systemctl daemon-reload && systemctl start rights.service`
+    }
+    const script = [
+      runs('/usr/bin/systemd-mount --no-ask-password --tmpfs /mnt'),
+      'mountpoint -q /mnt',
+      runs('/usr/bin/umount /mnt'),
+      '! mountpoint -q /mnt',
+    ].join(' && ')
+    assert.equal(container.execute('sh', '-c', script).status, 0)
+  })
+
+  test('no unit has more rights than docs/security.md says', () => {
+    const units = exposureFigures()
+    assert.ok(units.size > 5)
+    for (const [unit, figure] of units) {
+      const { output } = container.execute(
+        'systemd-analyze',
+        'security',
+        '--offline=true',
+        '--no-pager',
+        `/usr/lib/systemd/system/${unit}`,
+      )
+      const measured = Number(/exposure level for \S+: (\d+\.\d)/.exec(output)?.[1])
+      assert.ok(measured <= figure, `${unit}: ${measured}, not ${figure}`)
+    }
   })
 })

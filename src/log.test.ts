@@ -30,6 +30,19 @@ test('a line for people is a sentence and its fields', () => {
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} debug seen path="a b" count=7\n$/)
 })
 
+test('what other people wrote steers no terminal, and makes no line of its own for programs', () => {
+  const name = 'a\u001b[2J\u009b2J\u202e\n{"level":"info","msg":"forged"}'
+  const fields = { path: name, error: new Error(`cannot open ${name}`), nested: { name } }
+  const people = capture({ readable: true })
+  people.log.error(fields, name)
+  expect(people.lines).toHaveLength(1)
+  expect(people.lines[0]!.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  const programs = capture({})
+  programs.log.error(fields, name)
+  expect(programs.lines.join('').trimEnd()).not.toContain('\n')
+  expect(JSON.parse(programs.lines.join('')).path).toBe(name)
+})
+
 test('a bug is logged with its origin', () => {
   const { lines, log } = capture({})
   log.error({ error: new Error('assertion: no') }, 'bug')

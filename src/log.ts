@@ -1,9 +1,10 @@
 /**
  * The log of the daemon, on stderr: JSON lines for programs (journald, files), readable lines on a terminal. Secrets print as
- * `[secret]` by their type, so nothing here needs to know them.
+ * `[secret]` by their type, so nothing here needs to know them. Names of other people steer no terminal.
  */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 import { SyncError } from './core/errors.ts'
+import { plainText } from './core/plain-text.ts'
 import type { Log, LogFields } from './ports.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -62,14 +63,16 @@ const colours: Readonly<Record<string, string>> = { debug: '90', info: '32', war
 /** One JSON line as a line for people. */
 function readableLine(line: string, colour: boolean): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${fieldToText(value)}`)
+  const rest = Object.entries(fields).map(([key, value]) => `${plainText(key)}=${fieldToText(value)}`)
   const label = String(level).padEnd(5)
   const shown = colour ? `\u001b[${colours[String(level)] ?? '0'}m${label}\u001b[0m` : label
-  return `${String(time).slice(11, 23)} ${shown} ${[String(msg), ...rest].join(' ')}\n`
+  return `${String(time).slice(11, 23)} ${shown} ${[plainText(String(msg)), ...rest].join(' ')}\n`
 }
 
 function fieldToText(value: unknown): string {
-  if (typeof value === 'string') return /^[\w@%+=:,./-]+$/.test(value) ? value : JSON.stringify(value)
+  if (typeof value === 'string')
+    return /^[\w@%+=:,./-]+$/.test(value) ? value : plainText(JSON.stringify(value))
   const stack = (value as { stack?: unknown } | null)?.stack
-  return typeof stack === 'string' ? `\n${stack}` : JSON.stringify(value)
+  if (typeof stack !== 'string') return plainText(JSON.stringify(value))
+  return `\n${stack.split('\n').map(plainText).join('\n')}`
 }

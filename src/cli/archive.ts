@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Archive, ArchiveRestored, AsOf } from '../api/schemas/files.ts'
+import { plainText } from '../core/plain-text.ts'
 import { type Client, folderRoute } from './client.ts'
 import { readLimit } from './define-list.ts'
-import { plainText, sizeToText, tableToText, timeToText } from './print.ts'
+import { sizeToText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 export function defineArchive(program: Command, around: Surroundings): void {

@@ -1,8 +1,9 @@
 /** Backups of a device: its settings, secrets and identity in one locked file, and a device that becomes what is in one. */
 import type { Command } from 'commander'
 import type { BackupMade, RestoredBackup } from '../api/schemas/backups.ts'
+import { plainText } from '../core/plain-text.ts'
 import { askHiddenOnce, chooseHidden } from './password.ts'
-import { countToText, plainText, timeToText } from './print.ts'
+import { countToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
 export function defineBackup(program: Command, around: Surroundings): void {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { ConflictSettled, Conflicts } from '../api/schemas/files.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
 import { defineList } from './define-list.ts'
-import { plainText, sizeToText, tableToText, timeToText } from './print.ts'
+import { sizeToText, tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 const choices = ['original', 'copy', 'both']

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Decided, Deletes } from '../api/schemas/files.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { countToText, plainText } from './print.ts'
+import { countToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 interface Options {

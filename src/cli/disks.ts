@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { DiskBody, DiskDone, DisksBody } from '../api/schemas/disks.ts'
-import { plainText, sizeToText, tableToText } from './print.ts'
+import { plainText } from '../core/plain-text.ts'
+import { sizeToText, tableToText } from './print.ts'
 import { openSession, type Surroundings } from './session.ts'
 
 export function defineDisks(program: Command, around: Surroundings): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Fetched } from '../api/schemas/folders.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { plainText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
 export function defineFetch(program: Command, around: Surroundings): void {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Ignore, IgnorePreview } from '../api/schemas/files.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { countToText, plainText, sizeToText } from './print.ts'
+import { countToText, sizeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 /** Of each kind of change, to see what the patterns are about. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { InviteBody, Invited, Invites } from '../api/schemas/members.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
 import { readDuration } from './duration.ts'
-import { plainText, tableToText, timeToText } from './print.ts'
+import { tableToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 import { collect, linkTo, linkToText, readHosts, type ShareOptions } from './share.ts'
 

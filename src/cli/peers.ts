@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { ExplanationBody } from '../api/schemas/explanation.ts'
 import type { PeerBody, Peers } from '../api/schemas/members.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { plainText, tableToText, timeToText } from './print.ts'
+import { tableToText, timeToText } from './print.ts'
 import { allRoutesToLines } from './route-text.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainText, sizeToText, tableToText } from './print.ts'
+import { sizeToText, tableToText } from './print.ts'
 
 test.each([
   [0, '0 B'],
@@ -26,11 +26,6 @@ test('columns line up, and no rows give the text that says so', () => {
     ),
   ).toBe('A     B\nlong  x\né')
   expect(tableToText(['A'], [], 'none')).toBe('none')
-})
-
-test('letters of every script stay, what steers a terminal does not', () => {
-  expect(plainText('Ä 中 🎧 नमस्ते')).toBe('Ä 中 🎧 नमस्ते')
-  expect(plainText('a\u001b[0m\nb\u0007\u202e')).toBe('a\\u{1b}[0m\\u{a}b\\u{7}\\u{202e}')
 })
 
 test('the last column of a table is broken between words where the terminal ends', () => {

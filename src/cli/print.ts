@@ -1,4 +1,5 @@
 /** How things look to a person: sizes, times, tables. Names come from other people's devices, so nothing in them reaches the terminal raw. */
+import { plainText } from '../core/plain-text.ts'
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
@@ -23,15 +24,6 @@ export function timeToText(iso: string): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-}
-
-/** A text with everything that could steer a terminal, or turn the reading direction, made visible. */
-export function plainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    // Joins emoji and letters of several scripts, and does nothing else.
-    if (character === '\u200d' || character === '\u200c') return character
-    return `\\u{${character.codePointAt(0)!.toString(16)}}`
-  })
 }
 
 /** Narrower than this a column of sentences cannot be read, and the terminal breaks the lines. */

@@ -322,6 +322,7 @@ test('a name from elsewhere cannot steer the terminal', async () => {
   device.connectPeer(path, 'evil\u001b[2J\u202e')
   const { out } = await device.run('status')
   expect(out).toContain('evil\\u{1b}[2J\\u{202e}')
+  expect((await device.run('status', '--json')).out).toContain('evil\\u001b[2J\\u202e')
 })
 
 test('what was not changed here cannot be undone, and the way to what was is told', async () => {

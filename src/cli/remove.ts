@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { plainText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
 export function defineRemove(program: Command, around: Surroundings): void {

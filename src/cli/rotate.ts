@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Rotated, RotationPlanBody } from '../api/schemas/folders.ts'
 import type { PeerBody } from '../api/schemas/members.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { countToText, plainText, tableToText } from './print.ts'
+import { countToText, tableToText } from './print.ts'
 import { absolute, openSession, type Surroundings } from './session.ts'
 
 export function defineRotate(program: Command, around: Surroundings): void {

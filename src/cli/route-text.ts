@@ -1,7 +1,8 @@
 /** Why a peer is not connected, for people: each way to one that was tried, what came of it, and when it is tried again. */
 import type { ExplanationBody, Route } from '../api/schemas/explanation.ts'
 import type { FolderStatusBody } from '../api/schemas/status.ts'
-import { countToText, plainText, timeToText } from './print.ts'
+import { plainText } from '../core/plain-text.ts'
+import { countToText, timeToText } from './print.ts'
 
 /** More hosts than this are counted, not listed; `--json` has all of them. */
 const shownRoutes = 5

@@ -1,6 +1,7 @@
 /** What a command works with: the daemon of the chosen home, and a way to answer as text or as JSON. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { plainJson } from '../core/plain-text.ts'
 import { type Client, createClient, type SocketPath } from './client.ts'
 import { createPaint, type Paint } from './print.ts'
 
@@ -86,7 +87,7 @@ export function openSession(command: Command, around: Surroundings): Session {
     paint: createPaint(around.colour),
     columns: around.columns,
     show(answer, toText) {
-      const text = json ? JSON.stringify(answer, undefined, 2) : toText(answer)
+      const text = json ? plainJson(JSON.stringify(answer, undefined, 2)) : toText(answer)
       if (text !== '') around.print(`${text}\n`)
     },
   }

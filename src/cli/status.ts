@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { FolderStatusBody, Status } from '../api/schemas/status.ts'
-import { countToText, type Paint, plainText, sizeToText, tableToText, timeToText } from './print.ts'
+import { plainText } from '../core/plain-text.ts'
+import { countToText, type Paint, sizeToText, tableToText, timeToText } from './print.ts'
 import { lastFailure, routesToLines } from './route-text.ts'
 import { absolute, openSession, type Session, type Surroundings, wrongUsage } from './session.ts'
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { TokenMade, TokenRow, Tokens } from '../api/schemas/access.ts'
+import { plainText } from '../core/plain-text.ts'
 import { readDuration } from './duration.ts'
-import { plainText, tableToText, timeToText } from './print.ts'
+import { tableToText, timeToText } from './print.ts'
 import { openSession, type Surroundings, wrongUsage } from './session.ts'
 
 interface TokenOptions {

@@ -78,6 +78,14 @@ export function createStages(surroundings: StageSurroundings) {
     })
   }
 
+  /** Whoever may not read the original may not read a copy of it. */
+  async function hideLike(copy: OpenFile, source: OpenFile): Promise<void> {
+    if (!surroundings.capabilities().executable) return
+    const [{ mode }, original] = [await copy.stat(), await source.stat()]
+    const narrowed = mode & (original.mode | 0o700)
+    if (narrowed !== mode) await copy.setMode(narrowed)
+  }
+
   function stageOf(
     key: string,
     {
@@ -209,6 +217,7 @@ export function createStages(surroundings: StageSurroundings) {
     async copy(key: string, source: OpenFile, expect: Stat, path: string): Promise<Stage> {
       const stage = await open(key, true)
       try {
+        await onPath(path, 'write', () => hideLike(unsealedFiles.get(stage)!, source))
         const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, expect.sizeBytes))
         for (let offset = 0; offset < expect.sizeBytes; ) {
           const wanted = piece.subarray(0, Math.min(piece.length, expect.sizeBytes - offset))

@@ -1,14 +1,19 @@
-/** I9: everything three daemons say to each other and to their logs is recorded, and no secret or key is in it, in any spelling. */
+/**
+ * I9: everything three daemons say to each other and to their logs is recorded, and no secret or key is in it, in any spelling; nor in what lies on a
+ * disk beside two files of the home, nor in what other users of the machine can see of the process.
+ */
 import { hkdfSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
 import { startCapture } from '../testing/capture.ts'
+import { runBerrysync } from '../testing/daemon.ts'
 import { startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
+import { until } from '../testing/until.ts'
 
 /** The file format of a capture has so long a header. */
 const captureHeaderBytes = 24
@@ -134,4 +139,89 @@ test('the recording would show it: a secret sent in the open is found', async ()
   await once(socket, 'close')
   const packets = await capture.stop()
   expect(findSecrets(packets, secretsOf(mesh.full, mesh.readOnly))).toContain('the full secret as text, raw')
+})
+
+const modeOf = async (path: string): Promise<number> => (await lstat(path)).mode & 0o777
+
+/** What is no directory below one. A socket has no content. */
+async function filesBelow(directory: string): Promise<{ path: string; mode: number; content: Buffer }[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  return Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name)
+        const content = entry.isFile() ? await readFile(path) : Buffer.alloc(0)
+        return { path, mode: await modeOf(path), content }
+      }),
+  )
+}
+
+test('I9: who has the disk of a folder has no secret: those are in two files of the home, which like all in it are for its owner alone', async () => {
+  await using root = await makeTempDirectory()
+  // As where nobody has set anything.
+  const before = process.umask(0o022)
+  try {
+    await using mesh = await startMesh(root.path, [
+      { name: 'one' },
+      { name: 'two' },
+      { name: 'reader', role: 'read-only' },
+    ])
+    const [one, two] = mesh.members
+    await writeFile(one!.path('a file'), 'one')
+    await mesh.settle()
+    await writeFile(two!.path('a file'), 'two')
+    await mesh.settle()
+    const { secret: oneTime } = await one!.daemon.askJson('invite', one!.directory)
+    const password = 'a password for the page'
+    expect((await runBerrysync(['password', '--home', one!.home], `${password}\n`)).status).toBe(0)
+    const { token } = await one!.daemon.askJson('token', 'create', 'a program')
+    const toComeIn = new Map([
+      ['the password', Buffer.from(password)],
+      ['a token', Buffer.from(token)],
+      ['the bytes of it', Buffer.from(token, 'base64url')],
+    ])
+    await one!.daemon.ask('rotate', one!.directory, '--confirm')
+    const changed = await one!.daemon.askJson('secrets', one!.directory)
+    await until('the other one has followed', async () => {
+      const held = await two!.daemon.askJson('secrets', two!.directory)
+      return held.full === changed.full
+    })
+    await writeFile(two!.path('a file'), 'under the new secret')
+    await mesh.settle({ only: [one!, two!] })
+
+    for (const { home, directory, daemon } of mesh.members) {
+      const identity = JSON.parse(await readFile(join(home, 'identity.json'), 'utf8'))
+      const secrets = new Map([
+        ...secretsOf(mesh.full, mesh.readOnly),
+        ...[...secretsOf(changed.full, changed.readOnly)].map(
+          ([name, bytes]) => [`new: ${name}`, bytes] as const,
+        ),
+        ['the one-time secret', Buffer.from(oneTime)],
+        ['the token of it', Buffer.from(oneTime.slice(1), 'base64url').subarray(0, 21)],
+        ['the key of the device', Buffer.from(identity.deviceKey, 'hex')],
+        ['the key of the author', Buffer.from(identity.authorSeed, 'hex')],
+      ])
+      const inHome = await filesBelow(home)
+      const inFolder = await filesBelow(join(directory, '.sync'))
+      expect(inHome.filter(({ content }) => findSecrets(content, toComeIn).length > 0)).toEqual([])
+      const holders = [...inHome, ...inFolder].filter(
+        ({ content }) => findSecrets(content, secrets).length > 0,
+      )
+      expect(holders.map(({ path }) => path).sort()).toEqual([
+        join(home, 'config.json'),
+        join(home, 'identity.json'),
+      ])
+      // The databases and their logs, the archive and what else there is were looked at.
+      expect(inHome.some(({ path, content }) => path.endsWith('.db') && content.length > 0)).toBe(true)
+      expect(inFolder.length).toBeGreaterThan(2)
+      expect(inHome.flatMap(({ path, mode }) => ((mode & 0o177) === 0 ? [] : [path]))).toEqual([])
+      expect(await Promise.all([home, join(directory, '.sync')].map(modeOf))).toEqual([0o700, 0o700])
+      // Anybody on the machine can read the former.
+      for (const file of ['cmdline', 'environ'])
+        expect(findSecrets(await readFile(`/proc/${daemon.process.pid}/${file}`), secrets)).toEqual([])
+    }
+  } finally {
+    process.umask(before)
+  }
 })

@@ -64,6 +64,18 @@ describe('P3, P4: who it is comes first', () => {
     await at.expectService()
   })
 
+  test('P2: who speaks no version that is spoken here is sent away, a newer one that speaks ours is not', async () => {
+    await using at = await scene()
+    const newer = attachHostile(at.victim, 'read-only', 'newer')
+    newer.hello({ protocol: 9, oldestProtocol: 2 })
+    const both = attachHostile(at.victim, 'read-only', 'both')
+    both.hello({ protocol: 9, oldestProtocol: 1 })
+    await at.pass(1_000)
+    expect([newer.ended?.code, both.ended]).toEqual(['peer-incompatible', undefined])
+    expect(newer.of('index')).toEqual([])
+    await at.expectService()
+  })
+
   test.each(['name with\u0007bell', 'line\u2028separator', 'x'.repeat(65)])(
     'the device name %j',
     async (deviceName) => {

@@ -630,6 +630,28 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
         })
       }))
 
+    test('what others on this machine may not read they may not read as a copy, nor put back from the archive', () =>
+      withDisk(async (disk, { person }) => {
+        if (!disk.capabilities.executable) return
+        person.writeFile('private', 'diary')
+        person.chmod('private', 0o600)
+        const copy = await disk.stageCopy(rel('private'), 'private', await statAt(disk, 'private'))
+        await copy.seal(5, testMtimeNs, false)
+        const at = (name: string) => ({ path: rel(name), to: name, archive: true })
+        await commitOne(disk, { kind: 'file', ...at('copy'), stage: copy, expect: 'absent' })
+        expect(person.mode('copy')).toBe(0o600)
+        await commitOne(disk, {
+          kind: 'remove',
+          ...at('private'),
+          expect: await statAt(disk, 'private'),
+        })
+        const [entry] = await collect(disk.listArchive())
+        const { stage } = await disk.stageArchived(entry!.id)
+        await stage.seal(5, testMtimeNs, true)
+        await commitOne(disk, { kind: 'file', ...at('private'), stage, expect: 'absent' })
+        expect(person.mode('private')).toBe(0o700)
+      }))
+
     test('a copy of a file can be staged', () =>
       withDisk(async (disk, { person }) => {
         const content = Buffer.alloc(3_000_000, 'berries')

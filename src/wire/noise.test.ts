@@ -161,6 +161,21 @@ test.each([
   expectGarbage(() => responder.writeMessage(Buffer.alloc(0)))
 })
 
+test.each(cipherNames.map((cipher) => [cipher, cipherNames.find((other) => other !== cipher)!] as const))(
+  'P1 what begins with %s cannot be made to go on with %s',
+  (begun, other) => {
+    const psk = randomBytes(32)
+    const side = (initiator: boolean, cipher: CipherName) =>
+      createHandshakeState({
+        ...{ cipher, initiator, prologue: Buffer.from('test'), psk },
+        ...{ ephemeral: keyPairOf(randomBytes(32)), static: keyPairOf(randomBytes(32)) },
+      })
+    const first = side(true, begun).writeMessage(Buffer.alloc(32))
+    expectGarbage(() => side(false, other).readMessage(first))
+    expect(side(false, begun).readMessage(first)).toHaveLength(32)
+  },
+)
+
 test('P1 truncated and empty handshake messages are garbage', () => {
   for (const length of [0, 1, 31, 32, 47])
     expectGarbage(() => pair().responder.readMessage(randomBytes(length)))
