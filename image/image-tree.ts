@@ -150,6 +150,14 @@ function entriesOf(root: string): Entry[] {
   return entries
 }
 
+/** debugfs writes bytes that are no plain letters as hexadecimal numbers. */
+function unescaped(name: string): string {
+  const bytes = name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return Buffer.from(bytes, 'latin1').toString()
+}
+
 /** What is copied out loses the bits above the nine of permission, so that these are asked for. */
 function withModes(fileSystem: string, entries: readonly Entry[], questions: string): Entry[] {
   const directories = ['', ...entries.filter(({ kind }) => kind === 'directory').map(({ path }) => path)]
@@ -162,7 +170,7 @@ function withModes(fileSystem: string, entries: readonly Entry[], questions: str
     if (asked !== undefined) directory = asked
     const [, mode, name] =
       /^\s*\d+\s+([0-7]+)\s+\(\d+\)\s+\d+\s+\d+\s+\d+\s+\S+\s+\S+\s+(.*)$/.exec(line) ?? []
-    if (mode !== undefined) modes.set(join(directory, name!), Number.parseInt(mode, 8) & 0o7777)
+    if (mode !== undefined) modes.set(join(directory, unescaped(name!)), Number.parseInt(mode, 8) & 0o7777)
   }
   return entries.map((entry) => {
     const mode = modes.get(entry.path)
