@@ -291,12 +291,16 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return false
   }
 
-  /** What keeps a path from being placed at all, so that its content need not be fetched. */
+  /** What keeps a path from being placed at all, be it in the way of a directory above, so that its content need not be fetched. */
   async function rivalOf({ path, here }: PathState): Promise<DiskPath | undefined> {
     if (here !== undefined) return undefined
-    const parent = parentOf(path)
-    const above = parent === '' ? '' : store.state(parent)?.here?.diskPath
-    return above === undefined ? undefined : await disk.rival(joinPath(above, nameOf(path)))
+    let first: RelPath = path
+    for (let above = parentOf(first); above !== ''; above = parentOf(first)) {
+      const there = store.state(above)?.here
+      if (there?.kind === 'directory') return disk.rival(joinPath(there.diskPath, nameOf(first)))
+      first = above
+    }
+    return disk.rival(first)
   }
 
   async function place(

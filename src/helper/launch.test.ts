@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCommand } from '../testing/commands.ts'
@@ -138,6 +138,12 @@ describe('A9: a release on trial', () => {
     await using scene = await onTrial(note)
     await scene.launch('--attempt')
     expect(await running(scene)).toBe('1.0.0')
+  })
+
+  test('is one that the daemon can see, whatever mask its unit has', async () => {
+    await using scene = await onTrial('1.2.0 3 1.1.0\n')
+    await scene.launch('--attempt')
+    expect((await stat(join(scene.places.releases, 'trial'))).mode & 0o777).toBe(0o644)
   })
 
   test('does not count for another release', async () => {

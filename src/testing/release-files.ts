@@ -71,7 +71,7 @@ export interface ReleaseScene extends AsyncDisposable {
   ): Promise<string>
   /** Makes a release of the program as it was built, and puts that where uploads go; returns its name. */
   uploadBuilt(version: string): Promise<string>
-  /** What `launch` does with these arguments: what the runtime says, or what it complains about. */
+  /** What `launch` does with these arguments under a strict mask: what the runtime says, or what it complains about. */
   launch(...args: readonly string[]): Promise<string>
   /** A release that lies there as if it had been installed. */
   place(version: string): Promise<void>
@@ -122,9 +122,13 @@ export async function makeReleaseScene(packaged = '1.0.0'): Promise<ReleaseScene
       return name
     },
     async launch(...args) {
-      const { stdout, stderr } = await execute('dash', [join(places.packaged, 'launch'), ...args], {
-        env: { PATH: '/usr/bin:/bin' },
-      })
+      const { stdout, stderr } = await execute(
+        'dash',
+        ['-c', 'umask 077; exec dash "$0" "$@"', join(places.packaged, 'launch'), ...args],
+        {
+          env: { PATH: '/usr/bin:/bin' },
+        },
+      )
       return (stdout + stderr).trim().replaceAll(`${temp.path}/`, '')
     },
     place: (version) => writeReleaseTree(join(places.releases, version), version),

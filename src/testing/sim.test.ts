@@ -139,6 +139,7 @@ describe('I1 I2 I4 on disks that do not tell spellings apart', { timeout: 120_00
       'a directory is respelled while somebody writes into it',
       [write(0, 'd/x'), settle, rename(0, 'd', 'D'), write(1, 'd/y'), settle],
     ],
+    ['a file and a directory differ in spelling alone', [write(0, 'a/c'), write(0, 'A'), settle]],
     [
       'two files differ in spelling alone, and one of them goes',
       [
