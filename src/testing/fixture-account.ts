@@ -6,6 +6,7 @@ import { openConfig, parseConfigText, readSetup } from '../config.ts'
 import { parseBackupContent } from '../core/backup-content.ts'
 import { openBackup, passphraseToPair, readLockCost } from '../core/sealed-backup.ts'
 import { type FolderSecret, folderKeys, type OneTimeSecret, secretToText } from '../core/secret.ts'
+import { databaseFileOf } from '../folder-disks.ts'
 import { decodeHead, headerBytes, openManifest, readKey } from '../helper/release-bundle.ts'
 import { readReleases, releasePlaces } from '../helper/release-state.ts'
 import { readDhtTable } from '../net/dht-table.ts'
@@ -66,7 +67,8 @@ export async function accountOfSet(set: FixtureSet): Promise<unknown> {
     }),
     identity,
     folderId,
-    device: folderAccount(join(home, 'folders', `${folderId}.db`), { former }),
+    databaseFile: databaseFileOf(entry!),
+    device: folderAccount(join(home, 'folders', databaseFileOf(entry!)!), { former }),
     everyTable: everyTableAccount(set, root.path),
     everySetting: configAccount(
       parseConfigText('', readFileSync(set.path('every-setting.json'), 'utf8'), fixtureTables),

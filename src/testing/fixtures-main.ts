@@ -19,6 +19,7 @@ import {
   secretToText,
 } from '../core/secret.ts'
 import { keyPairOf } from '../core/x25519.ts'
+import { databaseFileOf } from '../folder-disks.ts'
 import { packRelease } from '../helper/pack-release.ts'
 import { isVersion } from '../helper/release-bundle.ts'
 import { releasePlaces } from '../helper/release-state.ts'
@@ -67,7 +68,7 @@ async function makeSet(set: FixtureSet, seed: number): Promise<void> {
   const home = set.path('home')
   mkdirSync(join(home, 'folders'), { recursive: true })
   writeFileSync(set.path('folder.json'), toText(life.entries))
-  writeFileSync(join(home, 'folders', `${life.keys.folderId}.db`), life.database)
+  writeFileSync(join(home, 'folders', databaseFileOf(configOf(life).folders[0]!)!), life.database)
   await makeHome(set, life)
   await makeBackup(set, configOf(life), seed)
   writeFileSync(set.path('every-setting.json'), configToText(everySetting()))
