@@ -6,15 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import SqliteDatabase from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { migrations } from '../store/migrations.ts'
-import { openFolderStore } from '../store/open-folder-store.ts'
 import { caseCount } from '../testing/counts.ts'
 import { startDaemon } from '../testing/daemon.ts'
 import { fixtureSets, placeDevice } from '../testing/fixture-set.ts'
 import { makeLoopDisk } from '../testing/loop-disk.ts'
-import { type Dump, dumpOf, fillAtVersion } from '../testing/older-database.ts'
+import { type Dump, dumpOf, fillAtVersion, openAsToday, schemaCount } from '../testing/older-database.ts'
 import { startPlace } from '../testing/place.ts'
-import { storeOptions } from '../testing/store-values.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { differencesOf, readTree } from '../testing/tree.ts'
 import { until } from '../testing/until.ts'
@@ -75,7 +72,7 @@ async function copyTo(from: string, file: string): Promise<void> {
 }
 
 // The first one whose records still count, and the one before the present.
-test.each([4, migrations.length - 1])(
+test.each([4, schemaCount - 1])(
   'I11: killed before each change it makes to a file, migrating a database of schema %i loses nothing',
   options,
   async (version) => {
@@ -101,11 +98,7 @@ test.each([4, migrations.length - 1])(
         const ended = await openTraced(file, inject).catch((error) => error)
         expect(ended, `${call} ${nth}`).toMatchObject({ signal: 'SIGKILL' })
         kills += 1
-        {
-          const told: unknown[] = []
-          using _store = openFolderStore(file, { ...storeOptions, onDamage: (error) => told.push(error) })
-          expect(told, `${call} ${nth}`).toEqual([])
-        }
+        openAsToday(file)[Symbol.dispose]()
         expect(dump(file), `${call} ${nth}`).toEqual(after)
         // The copy an older release would go on with is whole, or was not made yet and is made now.
         expect(dump(`${file}.before-${version}`), `${call} ${nth}`).toEqual(before)
@@ -133,14 +126,12 @@ test(
     const { bavail, bsize } = await statfs(disk.path)
     await writeFile(join(disk.path, 'ballast'), Buffer.alloc(bavail * bsize - 64 * 1024, 1))
     for (let times = 0; times < 2; times += 1) {
-      expect(() => openFolderStore(file, storeOptions)).toThrow(
-        expect.objectContaining({ code: 'database-unusable' }),
-      )
+      expect(() => openAsToday(file)).toThrow(expect.objectContaining({ code: 'database-unusable' }))
       expect(dump(file)).toEqual(before)
     }
     expect((await readdir(disk.path)).filter((name) => /damaged|before|newer/.test(name))).toEqual([])
     await rm(join(disk.path, 'ballast'))
-    using store = openFolderStore(file, storeOptions)
+    using store = openAsToday(file)
     expect(store.peers()).toHaveLength(before.peers!.length)
   },
 )
@@ -200,7 +191,7 @@ test.each(fixtureSets().map((set) => [set.version, set] as const))(
     const told = [...(await readTree(newcomer.directory)).keys()]
     expect([...before.keys()].filter((path) => !told.includes(path)).sort()).toEqual(['left out.tmp', 'pipe'])
     await attic.end('SIGTERM')
-    using store = openFolderStore(join(home, 'folders', expected.databaseFile), storeOptions)
+    using store = openAsToday(join(home, 'folders', expected.databaseFile))
     const signed = store.indexAfter(0, 1000).map(({ record }) => record.version.id)
     expect(signed).toEqual(expected.device.index.map(({ record }) => record.version.id))
     expect(attic.log.filter((line) => /"level":"(error|warn)"/.test(line))).toEqual([])

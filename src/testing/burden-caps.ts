@@ -13,7 +13,9 @@ const handlesCap = 200
 const strangersDatabaseCapBytes = 12 * mib
 /** A member may tell what it likes, and that is kept. */
 const membersDatabaseCapBytes = 64 * mib
-const logCapBytesPerSecond = 4096
+/** What one sentence may stand there at once, and from then on a second (see `core/log-limit.ts`), for the two or three that can be provoked. */
+const logBurstBytes = 256 * 1024
+const logCapBytesPerSecond = 2048
 /** Some are dropped only when they have been silent for long enough. */
 const afterSeconds = 45
 
@@ -26,7 +28,7 @@ export function burdenFaults(
   const caps: Burden = {
     ...{ memoryBytes: memoryCapBytes, handles: handlesCap },
     databaseBytes: holds === 'full' ? membersDatabaseCapBytes : strangersDatabaseCapBytes,
-    logBytes: logCapBytesPerSecond * seconds,
+    logBytes: logBurstBytes + logCapBytesPerSecond * seconds,
   }
   return (Object.keys(caps) as (keyof Burden)[])
     .filter((what) => now[what] - before[what] > caps[what])

@@ -3,6 +3,7 @@
  * column for. And what lies in a database, read without the program.
  */
 import SqliteDatabase, { type Database } from 'better-sqlite3'
+import type { FolderStore } from '../store/folder-store.ts'
 import { migrate, migrations } from '../store/migrations.ts'
 import { openFolderStore } from '../store/open-folder-store.ts'
 import { fillStore } from './full-store.ts'
@@ -20,7 +21,7 @@ interface Column {
 /** Kept by triggers, from what is put into the others. */
 const derived = new Set(['totals'])
 
-/** Makes a database of that schema. With `times` it has that many rows for each file besides, so that moving them takes more than a moment. */
+/** Makes a database of that schema. With so many paths besides, so that moving them takes room. */
 export function fillAtVersion(file: string, version: number, files = 0): void {
   const full = new SqliteDatabase(':memory:')
   using store = openFolderStore(':memory:', { ...storeOptions, connect: () => full })
@@ -97,4 +98,15 @@ function storedColumns(database: Database, table: string): string[] {
   return columnsOfTable(database, table)
     .filter(({ hidden }) => hidden === 0)
     .map(({ name }) => name)
+}
+
+/** Schemas there were so far. */
+export const schemaCount = migrations.length
+
+/** Opens it as the program does, which brings it up to date. Throws what that throws, and for one that is taken for damaged. */
+export function openAsToday(file: string): FolderStore {
+  const onDamage = (error: Error): never => {
+    throw error
+  }
+  return openFolderStore(file, { ...storeOptions, onDamage })
 }
