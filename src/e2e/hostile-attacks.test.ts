@@ -10,7 +10,7 @@ import { burdenFaults, faultsAfter } from '../testing/burden-caps.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 
 /** An attack has to go on for some time before anything can have grown. */
-const seconds = 4
+const seconds = 2
 
 test('I14: under each attack an honest peer is served, nothing grows without bound, and nothing stays', {
   timeout: 900_000,

@@ -53,6 +53,8 @@ export interface AttackLink extends Disposable {
 export async function reach({ host, port }: HostPort): Promise<Socket> {
   const socket = connect({ host, port, noDelay: true })
   socket.on('error', () => undefined)
+  // Many wait for room at once.
+  socket.setMaxListeners(0)
   await Promise.race([once(socket, 'connect'), once(socket, 'close')])
   return socket
 }
