@@ -58,3 +58,12 @@ test('I9: a secret prints as [secret]', () => {
     expect(lines[0]).toContain('[secret]')
   }
 })
+
+test('I14: what is said again and again is left out, in whichever part of the program', () => {
+  const { lines, log } = capture({})
+  for (let times = 0; times < 1000; times += 1) log.child({ times }).info({}, 'connected')
+  log.info({}, 'something else')
+  expect(lines.length).toBeGreaterThan(200)
+  expect(lines.length).toBeLessThan(230)
+  expect(JSON.parse(lines.at(-1)!).msg).toBe('something else')
+})

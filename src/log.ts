@@ -4,6 +4,7 @@
  */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 import { SyncError } from './core/errors.ts'
+import { createLogLimit, type LogLimit } from './core/log-limit.ts'
 import { plainText } from './core/plain-text.ts'
 import type { Log, LogFields } from './ports.ts'
 
@@ -38,16 +39,22 @@ export function createLogTo(stream: DestinationStream, { level, readable, colour
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: describe },
   }
-  return wrap(pino(options, target))
+  return wrap(pino(options, target), createLogLimit())
 }
 
-function wrap(logger: Logger): Log {
+function wrap(logger: Logger, limit: LogLimit): Log {
+  const write = (level: 'info' | 'warn' | 'error') => (fields: LogFields, message: string) => {
+    if (!logger.isLevelEnabled(level)) return
+    const omitted = limit.admit(message, performance.now())
+    if (omitted !== undefined) logger[level](omitted === 0 ? fields : { ...fields, omitted }, message)
+  }
   return {
+    // Whoever asks for these wants all of them.
     debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
-    child: (fields: LogFields) => wrap(logger.child(fields)),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields: LogFields) => wrap(logger.child(fields), limit),
   }
 }
 

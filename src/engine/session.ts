@@ -10,6 +10,7 @@ import type { Link } from '../ports.ts'
 import { type Feature, type Message, ourFeatures } from '../wire/messages.ts'
 import { admit } from './admission.ts'
 import { type Announcer, createAnnouncer } from './announce.ts'
+import { createChatter } from './chatter.ts'
 import type { FolderContext } from './folder-context.ts'
 import { checkHello, type Hello, helloOf } from './hello.ts'
 import { limitRequests } from './limit-requests.ts'
@@ -78,6 +79,7 @@ export function createSession(
   const requests = limitRequests(createRequests(link, clock), link, context.rates.askingAt(link))
   const blocks = createPeerBlocks(clock)
   const pipeline = createPipeline()
+  const chatter = createChatter()
   const announcer = createAnnouncer(context, link, all.seeding)
   const serving = createServing(context, link, all)
   let hello: Hello | undefined
@@ -209,7 +211,11 @@ export function createSession(
     announcer,
     start() {
       link.send(helloOf(context, keys, link, ourFeatures, ownCertificate(context)))
-      link.listen(receive)
+      link.listen((message) => {
+        receive(message)
+        const waitMs = chatter.waitAfter(message, clock.monotonicMs())
+        if (waitMs > 0) return new Promise<void>((resolve) => void clock.after(waitMs, resolve))
+      })
     },
     admitAgain() {
       if (hello === undefined) return

@@ -5,7 +5,7 @@
 import SqliteDatabase from 'better-sqlite3'
 import { type DeviceId, type FolderId, toId } from '../core/ids.ts'
 import { type Author, createAuthor } from '../core/record.ts'
-import { type FolderKeys, folderKeys, parseSecret, readSecretOf } from '../core/secret.ts'
+import { type FolderKeys, type FullSecret, folderKeys, fullSecretOf, readSecretOf } from '../core/secret.ts'
 import { type KeyPair, keyPairOf } from '../core/x25519.ts'
 import { createInlineFinder } from '../disk/block-finder.ts'
 import { openDisk, type WatchFiles } from '../disk/disk.ts'
@@ -69,12 +69,12 @@ export interface MemoryDeviceOptions {
   readonly isNew?: FolderOptions['isNew']
 }
 
-const secret = parseSecret(Buffer.alloc(21, 'folder under attack').toString('base64url'))
-if (secret.kind !== 'full') throw new Error('assertion: not a full secret')
+/** The full secret all begin with. */
+export const firstSecret: FullSecret = fullSecretOf(Buffer.alloc(21, 'folder under attack'))
 /** Keys of the one folder these devices share. */
 export const keysByRole: Readonly<Record<'full' | 'read-only', FolderKeys>> = {
-  full: folderKeys(secret),
-  'read-only': folderKeys(readSecretOf(secret)),
+  full: folderKeys(firstSecret),
+  'read-only': folderKeys(readSecretOf(firstSecret)),
 }
 
 /** Identity of the device with this name: the same name is the same device. */
