@@ -11,8 +11,7 @@ export interface KeptInput {
   readonly found: string | undefined
 }
 
-const fileOf = (name: string): string =>
-  fileURLToPath(new URL(`./fuzz-corpus/${name}.txt`, import.meta.url))
+const fileOf = (name: string): string => fileURLToPath(new URL(`./fuzz-corpus/${name}.txt`, import.meta.url))
 
 /** Nothing for a target that has no file yet. */
 export function readCorpus(name: string): readonly KeptInput[] {
@@ -36,6 +35,8 @@ export function readCorpus(name: string): readonly KeptInput[] {
 }
 
 export function writeCorpus(name: string, kept: readonly KeptInput[]): void {
-  const lines = kept.map(({ input, found }) => `${found === undefined ? '' : `# ${found}\n`}${input.toString('base64')}\n`)
+  const lines = kept.map(
+    ({ input, found }) => `${found === undefined ? '' : `# ${found}\n`}${input.toString('base64')}\n`,
+  )
   writeFileSync(fileOf(name), lines.join(''))
 }

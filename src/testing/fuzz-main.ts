@@ -51,7 +51,9 @@ async function main(): Promise<void> {
     })
     total += runs
     findings += found.length
-    say(`${name.padEnd(20)} ${String(runs).padStart(9)} inputs  ${String(blocks).padStart(5)} blocks  ${kept.length} kept`)
+    say(
+      `${name.padEnd(20)} ${String(runs).padStart(9)} inputs  ${String(blocks).padStart(5)} blocks  ${kept.length} kept`,
+    )
     for (const { kind, message, input } of found) {
       say(`  ${kind}: ${message.replaceAll('\n', '\n    ')}`)
       say(`  again: npm run fuzz -- --target ${name} --input ${input.toString('base64')}`)

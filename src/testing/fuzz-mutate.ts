@@ -6,15 +6,52 @@ import type { SeededChance } from './seeded-chance.ts'
 
 /** Words that have spoilt decoders of all kinds: names every object has, numbers at the ends of their range, broken Unicode, long varints. */
 const evilWords: readonly Uint8Array[] = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '../', '..', '/', '\\', '\0', '%00', '%', '"'],
-  ...['\r\n', '\n', ' ', '-', '-1', '0', '1e309', 'NaN', '9007199254740993', '18446744073709551616', '{', '['],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    '../',
+    '..',
+    '/',
+    '\\',
+    '\0',
+    '%00',
+    '%',
+    '"',
+  ],
+  ...[
+    '\r\n',
+    '\n',
+    ' ',
+    '-',
+    '-1',
+    '0',
+    '1e309',
+    'NaN',
+    '9007199254740993',
+    '18446744073709551616',
+    '{',
+    '[',
+  ],
   ...['\u202e', '\ufeff', 'e\u0301', '\u0130', '\ufb01', '\u{1f600}', '<', '&', '://', '=', ';', ',', ':'],
 ].map((word) => Buffer.from(word))
 const evilBytes: readonly Uint8Array[] = [
-  'eda080', 'ff', 'ffd800', 'ffdc00', 'ffffffff', 'ffffffffffffffffff01', '808080808000', '7fffffff', '80000000', '0000',
+  'eda080',
+  'ff',
+  'ffd800',
+  'ffdc00',
+  'ffffffff',
+  'ffffffffffffffffff01',
+  '808080808000',
+  '7fffffff',
+  '80000000',
+  '0000',
 ].map((hex) => Buffer.from(hex, 'hex'))
 
-const evilNumbers = [0, 1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 1000, 1024, 4096, 32767, 32768, 65535]
+const evilNumbers = [
+  0, 1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 1000, 1024, 4096, 32767, 32768, 65535,
+]
 /** A piece may be repeated so often at once. */
 const maxRepeats = 4096
 
@@ -53,7 +90,9 @@ const ways: readonly Way[] = [
     const at = chance.below(bytes.length + 1)
     const wide = chance.pick([1, 2, 4] as const)
     if (at + wide > bytes.length) return bytes
-    const number = chance.happens(0.5) ? chance.pick(evilNumbers) : bytes.readUIntBE(at, wide) + chance.below(17) - 8
+    const number = chance.happens(0.5)
+      ? chance.pick(evilNumbers)
+      : bytes.readUIntBE(at, wide) + chance.below(17) - 8
     const value = ((number % 256 ** wide) + 256 ** wide) % 256 ** wide
     if (chance.happens(0.7)) bytes.writeUIntBE(value, at, wide)
     else bytes.writeUIntLE(value, at, wide)
@@ -67,7 +106,8 @@ const ways: readonly Way[] = [
     const number = chance.happens(0.5) ? chance.pick(evilNumbers) : Number(digits) + chance.below(5) - 2
     return replaced(bytes, index, digits.length, Buffer.from(`${number}`))
   },
-  (bytes, { chance }) => replaced(bytes, chance.below(bytes.length + 1), 0, chance.bytes(1 + chance.below(8))),
+  (bytes, { chance }) =>
+    replaced(bytes, chance.below(bytes.length + 1), 0, chance.bytes(1 + chance.below(8))),
   (bytes, { chance, words }) => replaced(bytes, chance.below(bytes.length + 1), 0, chance.pick(words)),
   (bytes, { chance, words }) => {
     const word = chance.pick(words)
@@ -78,7 +118,12 @@ const ways: readonly Way[] = [
   // A piece again somewhere else.
   (bytes, { chance }) => {
     const [from, length] = piece(bytes, chance)
-    return replaced(bytes, chance.below(bytes.length + 1), 0, Buffer.from(bytes.subarray(from, from + length)))
+    return replaced(
+      bytes,
+      chance.below(bytes.length + 1),
+      0,
+      Buffer.from(bytes.subarray(from, from + length)),
+    )
   },
   // A piece again and again: what costs the square of its length shows only when it is long.
   (bytes, { chance, maxBytes }) => {

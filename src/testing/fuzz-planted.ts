@@ -62,7 +62,8 @@ export const plantedTargets: readonly FuzzTarget[] = [
     seeds,
     run(bytes) {
       openLock(bytes)
-      if (bytes.subarray(4, 5).toString('utf8').length > 0 && bytes[4]! >= 0x80) throw new Error('decoded otherwise')
+      if (bytes.subarray(4, 5).toString('utf8').length > 0 && bytes[4]! >= 0x80)
+        throw new Error('decoded otherwise')
     },
   },
 ]

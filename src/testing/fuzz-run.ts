@@ -99,7 +99,9 @@ export async function fuzz({ target, seed, coverage, known, isOver, onTry }: Fuz
   while (!isOver(runs)) {
     const batch = Array.from({ length: batchSize }, nextInput)
     for (const input of batch) await attempt(input)
-    const together = coverage.take().blocks.filter((block) => !blocks.has(block) && !togetherBlocks.has(block))
+    const together = coverage
+      .take()
+      .blocks.filter((block) => !blocks.has(block) && !togetherBlocks.has(block))
     for (const block of together) togetherBlocks.add(block)
     if (together.length > 0) for (const input of batch) await lookAt(input)
     for (let count = 0; count < lookedAtSize; count += 1) await lookAt(nextInput())

@@ -18,10 +18,7 @@ const maxInputBytes = 256 * 1024
 const maxHeapMebibytes = 512
 
 /** `hangMs`: what takes longer never comes back. The thread may have to wait for a processor. */
-export async function fuzzInThread(
-  order: Omit<FuzzOrder, 'present'>,
-  hangMs = 60_000,
-): Promise<FuzzReport> {
+export async function fuzzInThread(order: Omit<FuzzOrder, 'present'>, hangMs = 60_000): Promise<FuzzReport> {
   const present = new SharedArrayBuffer(8 + maxInputBytes)
   const [count, length] = [new Int32Array(present, 0, 1), new Int32Array(present, 4, 1)]
   const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
