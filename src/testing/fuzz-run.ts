@@ -20,7 +20,7 @@ export interface FuzzPlan {
   /** To begin with, besides the seeds of the target. */
   readonly known: readonly Buffer[]
   /** Asked now and then. */
-  readonly isOver: (runs: number) => boolean
+  readonly isOver: (runs: number, findings: number) => boolean
   /** Told of each input before it is tried: it may be the one that never comes back. */
   readonly onTry?: (input: Buffer) => void
 }
@@ -96,7 +96,7 @@ export async function fuzz({ target, seed, coverage, known, isOver, onTry }: Fuz
   coverage.take()
   for (const input of [...seeds, ...known]) await lookAt(input)
   if (pool.length === 0) pool.push(Buffer.alloc(0))
-  while (!isOver(runs)) {
+  while (!isOver(runs, foundByPlace.size)) {
     const batch = Array.from({ length: batchSize }, nextInput)
     for (const input of batch) await attempt(input)
     const together = coverage
