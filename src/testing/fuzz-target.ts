@@ -62,7 +62,7 @@ export function judge(
 function faultOf({ isRefusal = isSyncError }: FuzzTarget, thrown: unknown): Finding | undefined {
   if (isRefusal(thrown)) return undefined
   const frames = thrown instanceof Error ? (thrown.stack ?? '').split('\n') : []
-  const place = frames.find((line) => /^\s+at /.test(line)) ?? ''
+  const place = frames.find((line) => /^\s+at (?!hold)/.test(line)) ?? ''
   return { kind: 'threw', message: frames.slice(0, 8).join('\n') || reasonOf(thrown), place: place.trim() }
 }
 
