@@ -69,7 +69,7 @@ describe('the fuzzer finds what was planted', () => {
     const { found } = await fuzzInThread({ name, seed: 1, runs: 200_000, untilFound: true, hangSeconds: 2 })
     expect(found.map((each) => each.kind)).toEqual([kind])
     expect(found[0]!.message).toContain(message)
-  })
+  }, 300_000)
 
   test('an input that was found is found again without it', async () => {
     const target = plantedTargets.find(({ name }) => name === 'planted-error')!
