@@ -52,7 +52,8 @@ describe('I14 whatever comes in is refused or understood, at a bounded cost', ()
 
   test('every file of kept inputs belongs to a target, and is small', () => {
     const files = readdirSync(new URL('./fuzz-corpus/', import.meta.url))
-    expect(files.sort()).toEqual(fuzzTargets.map(({ name }) => `${name}.txt`).sort())
+    const names = fuzzTargets.map(({ name }) => `${name}.txt`)
+    expect(files.filter((file) => !names.includes(file))).toEqual([])
     const bytes = fuzzTargets.flatMap(({ name }) => readCorpus(name).map(({ input }) => input.length))
     expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(700_000)
   })
@@ -65,11 +66,15 @@ describe('the fuzzer finds what was planted', () => {
     ['planted-allocation', 'large', 'allocate'],
     ['planted-square', 'slow', ''],
     ['planted-loop', 'slow', 'never come back'],
-  ])('%s', async (name, kind, message) => {
-    const { found } = await fuzzInThread({ name, seed: 1, runs: 200_000, untilFound: true, hangSeconds: 2 })
-    expect(found.map((each) => each.kind)).toEqual([kind])
-    expect(found[0]!.message).toContain(message)
-  }, 300_000)
+  ])(
+    '%s',
+    async (name, kind, message) => {
+      const { found } = await fuzzInThread({ name, seed: 1, runs: 200_000, untilFound: true, hangSeconds: 2 })
+      expect(found.map((each) => each.kind)).toEqual([kind])
+      expect(found[0]!.message).toContain(message)
+    },
+    300_000,
+  )
 
   test('an input that was found is found again without it', async () => {
     const target = plantedTargets.find(({ name }) => name === 'planted-error')!
