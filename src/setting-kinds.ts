@@ -118,6 +118,11 @@ export const schedule: Kind<readonly string[]> = {
   toText: (value) => (value.length === 0 ? none : value.join('; ')),
 }
 
+/** An entry of a list that should be a text: whatever stands in JSON, an object may have words of its own for how it is to be shown. */
+function shown(entry: unknown): string {
+  return typeof entry === 'string' ? entry : JSON.stringify(entry)
+}
+
 /** More than this is a mistake, and each costs a look at its disk when they are listed. */
 const maxRoots = 32
 const maxRootCharacters = 4096
@@ -131,7 +136,7 @@ export const directories: Kind<readonly string[]> = {
     for (const entry of json) {
       const isPath = typeof entry === 'string' && isAbsolute(entry) && !entry.includes('\0')
       if (!isPath || entry.length > maxRootCharacters)
-        return { fault: `"${String(entry)}" is not an absolute path` }
+        return { fault: `"${shown(entry)}" is not an absolute path` }
       read.add(normalize(entry).replace(/(?<=.)\/$/, ''))
     }
     return [...read]
@@ -148,7 +153,7 @@ export const trackers: Kind<readonly string[]> = {
     if (!Array.isArray(json)) return { fault: 'write a list of addresses' }
     if (json.length > maxTrackers) return { fault: `no more than ${maxTrackers} trackers are possible` }
     try {
-      return [...new Set(json.map((entry) => parseTrackerUrl(String(entry)).text))]
+      return [...new Set(json.map((entry) => parseTrackerUrl(shown(entry)).text))]
     } catch (error) {
       if (isSyncError(error, 'tracker-invalid')) return { fault: error.message.replace(/\.$/, '') }
       throw error
@@ -166,7 +171,7 @@ export const hosts: Kind<readonly string[]> = {
     for (const entry of json) {
       const host = typeof entry === 'string' ? written(parseHostPort, entry) : undefined
       if (host === undefined)
-        return { fault: `"${String(entry)}" is not a host and port like name.example:4444` }
+        return { fault: `"${shown(entry)}" is not a host and port like name.example:4444` }
       if (!read.includes(host)) read.push(host)
     }
     return read
@@ -218,9 +223,9 @@ export const webNames: Kind<readonly string[]> = {
     if (json.length > maxWebNames) return { fault: `no more than ${maxWebNames} names are possible` }
     const read: string[] = []
     for (const entry of json) {
-      const name = webNameOf(String(entry))
+      const name = typeof entry === 'string' ? webNameOf(entry) : undefined
       if (name === undefined)
-        return { fault: `"${String(entry)}" is not a name or address; write it without http:// and port` }
+        return { fault: `"${shown(entry)}" is not a name or address; write it without http:// and port` }
       if (!read.includes(name)) read.push(name)
     }
     return read

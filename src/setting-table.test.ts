@@ -80,6 +80,15 @@ test.each(['colour', '__proto__', 'constructor', 'toString'])('there is no setti
   )
 })
 
+test('an entry of a list that is no text is refused, whatever it is', () => {
+  for (const entry of [{ toString: 0 }, { toString: null, valueOf: 1 }, [], 5, null, true]) {
+    const json = JSON.parse(JSON.stringify([entry]))
+    for (const key of ['webNames', 'trackers', 'roots', 'relays'])
+      expect(() => settingsFromJson(deviceTable, { [key]: json })).toThrow(`not a valid value for ${key}`)
+    expect(() => settingsFromJson(folderSettingTable, { hosts: json })).toThrow('not a valid value for hosts')
+  }
+})
+
 test('listening addresses may leave the port to the system; web may be off', () => {
   expect(settingsFromTexts(deviceTable, { listen: '[::]:0', web: 'off' })).toEqual({
     listen: '[::]:0',

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { diskNames, relPaths } from '../testing/arbitraries.ts'
 import { caseCount } from '../testing/counts.ts'
-import { type ConflictLoser, conflictOriginal, conflictPath, conflictPaths } from './conflict-name.ts'
+import {
+  type ConflictLoser,
+  conflictOriginal,
+  conflictPath,
+  conflictPaths,
+  numberedPath,
+} from './conflict-name.ts'
 import { toId } from './ids.ts'
 import { maxNameBytes, maxPathBytes, nameOf, parentOf, type RelPath, textToPath } from './path.ts'
 
@@ -179,5 +185,20 @@ test('E4 the copy of a conflict copy never lies where the copy itself does', () 
       }
     }),
     { numRuns },
+  )
+})
+
+test('E4 a path without room still has a name with a number, in its directory or one above it', () => {
+  const directory = Array<string>(12).fill('d'.repeat(251)).join('/')
+  const path = textToPath(`${directory}/${'n'.repeat(maxPathBytes - directory.length - 3)}.x`)!
+  expect(numberedPath(path, 2)).toBe(
+    `${parentOf(parentOf(path) as RelPath)}/${nameOf(path).slice(0, -2)} (2).x`,
+  )
+  expect(numberedPath('d/a.txt' as RelPath, 3)).toBe('d/a (3).txt')
+  fc.assert(
+    fc.property(relPaths, fc.integer({ min: 2, max: 99 }), (drawn, number) => {
+      expect(textToPath(numberedPath(drawn, number))).toBeDefined()
+    }),
+    { numRuns: caseCount(300) },
   )
 })

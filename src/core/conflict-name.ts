@@ -57,12 +57,12 @@ export function conflictDevice(path: RelPath): string | undefined {
   return copyPattern.exec(nameOf(path))?.[2]
 }
 
-/** A name beside a file that says nothing of a conflict: `name (2).ext`. */
+/** A name beside a file, or above it where the path would get too long, that says nothing of a conflict: `name (2).ext`. */
 export function numberedPath(path: RelPath, number: number): RelPath {
   const { stem, extension } = splitName(nameOf(path))
   const suffix = ` (${number})${extension}`
   const name = `${shorten(stem, maxNameBytes - Buffer.byteLength(suffix))}${suffix}`
-  const numbered = textToPath(joinPath(parentOf(path), name))
+  const numbered = textToPath(joinPath(roomyParentOf(path), name))
   if (numbered === undefined) throw new Error(`assertion: no name beside ${path}`)
   return numbered
 }

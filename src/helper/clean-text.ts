@@ -6,7 +6,10 @@ export function cleanText(text: string | null | undefined, maxCharacters: number
     .replace(/[\p{C}\p{Zl}\p{Zp}\ufffd]/gu, '')
     .normalize('NFC')
     .trim()
-  // A cut may leave half a character.
-  const cut = visible.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '')
+  // A cut may leave half a character, or a blank at the end.
+  const cut = visible
+    .slice(0, maxCharacters)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()
   return cut === '' ? null : cut
 }

@@ -104,7 +104,7 @@ function ask(socket: Socket, group: HostPort): void {
 }
 
 /** Where an answer says that more is to be read, if that is at its sender. */
-function locationIn(answer: Buffer, sender: string): URL | undefined {
+export function locationIn(answer: Buffer, sender: string): URL | undefined {
   if (answer.length > maxAnswerBytes) return undefined
   const text = answer.toString('latin1')
   if (!/^HTTP\/1\.[01] 200\b/.test(text) || !/InternetGatewayDevice/.test(text)) return undefined

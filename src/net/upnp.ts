@@ -59,7 +59,7 @@ export async function openRouter(
 }
 
 /** The services that forward ports, the newest kind first. */
-function servicesIn(leaves: readonly Leaf[]): { readonly type: string; readonly path: string }[] {
+export function servicesIn(leaves: readonly Leaf[]): { readonly type: string; readonly path: string }[] {
   const services = [...Map.groupBy(leaves, ({ parent }) => parent).values()].map((children) => ({
     type: textOf(children, 'servicetype') ?? '',
     path: textOf(children, 'controlurl') ?? '',

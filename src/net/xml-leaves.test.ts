@@ -32,6 +32,14 @@ test('ends where there is too much to read', () => {
   expect(readLeaves(`<a>${'<b/>'.repeat(many)}</a>`).length).toBeLessThan(many)
 })
 
+test('I14 a declaration that goes on and on is not read, nor what is behind it', () => {
+  const long = 'A'.repeat(300)
+  for (const declaration of [`<!${long}>`, `< !${long}>`, `<!-${long}>`, '<!'.repeat(150)])
+    expect(readLeaves(`<a><n>1</n>${declaration}<n>2</n></a>`).map(({ text }) => text)).toEqual(['1'])
+  for (const usual of [`<!--${long}-->`, `<![CDATA[${long}]]>`, '<!DOCTYPE a>'])
+    expect(readLeaves(`<a><n>1</n>${usual}<n>2</n></a>`).map(({ text }) => text)).toEqual(['1', '2'])
+})
+
 const token = fc.constantFrom(
   '<',
   '>',

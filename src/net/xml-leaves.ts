@@ -9,6 +9,12 @@ const maxDepth = 32
 /** The description of a large router has a few hundred. */
 const maxLeaves = 2_000
 
+/**
+ * The parser looks at a declaration anew with each of its characters, so that one of 64 KiB takes it many seconds. No router has a long one; reading
+ * ends there. Comments, and text that is marked as such, cost no more than any other.
+ */
+const longDeclaration = /<\s*!(?!--|\[CDATA\[)[^>]{200}/i
+
 export interface Leaf {
   /** Tells its parent element from all others of the document. */
   readonly parent: number
@@ -41,7 +47,8 @@ export function readLeaves(xml: string): readonly Leaf[] {
     leaves.push({ parent: open.at(-1)?.id ?? 0, name: name.replace(/^.*:/, ''), text })
   }
   try {
-    parser.write(xml).close()
+    const end = xml.search(longDeclaration)
+    parser.write(end < 0 ? xml : xml.slice(0, end)).close()
   } catch {
     // What was read up to here counts.
   }

@@ -50,7 +50,8 @@ export function cookieOf(answer: LightMyRequestResponse): string {
   return String(answer.headers['set-cookie']).split(';')[0]!
 }
 
-export function createWebApp(startMs = Date.UTC(2026, 10, 1)): WebApp {
+/** `given`: what answers in the place of one that knows no folder. */
+export function createWebApp(startMs = Date.UTC(2026, 10, 1), given?: Steering): WebApp {
   const clock = createManualClock(startMs)
   const log = createMemoryLog()
   const store = openDeviceStore(':memory:', () => undefined)
@@ -60,13 +61,15 @@ export function createWebApp(startMs = Date.UTC(2026, 10, 1)): WebApp {
   })
   const steered: string[] = []
   const answered: ReadonlySet<string | symbol> = new Set(['deviceSettings', 'setDevice', 'rescan'])
-  const steering = new Proxy({} as Steering, {
-    get: (_, name) => async () => {
-      steered.push(String(name))
-      if (answered.has(name)) return { settings: [] }
-      throw new SyncError('folder-unknown', { path: '/none' })
-    },
-  })
+  const steering =
+    given ??
+    new Proxy({} as Steering, {
+      get: (_, name) => async () => {
+        steered.push(String(name))
+        if (answered.has(name)) return { settings: [] }
+        throw new SyncError('folder-unknown', { path: '/none' })
+      },
+    })
   const bugs: unknown[] = []
   const door = createWebDoor({
     ...{ clock, access, cookie: createSessionCookie('d'.repeat(64), false), onTrusted: () => undefined },

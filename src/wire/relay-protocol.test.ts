@@ -2,52 +2,21 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSyncError } from '../core/errors.ts'
 import { caseCount } from '../testing/counts.ts'
+import { relayMessages } from '../testing/relay-arbitraries.ts'
 import { frameHeaderBytes } from './frames.ts'
 import {
-  farewells,
-  maxMembersTold,
   maxRelayMessageBytes,
-  memberIdBytes,
   type RelayMessage,
   readRelayMessage,
-  refusals,
   relayFrame,
-  saltBytes,
-  tagBytes,
-  tokenBytes,
   topicBytes,
 } from './relay-protocol.ts'
-
-const hex = (count: number) =>
-  fc.uint8Array({ minLength: count, maxLength: count }).map((bytes) => Buffer.from(bytes).toString('hex'))
-const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 })
-const version = fc.integer({ min: 1, max: 255 })
-const member = fc.record({ id: hex(memberIdBytes), tag: hex(tagBytes) })
-const of = <K extends RelayMessage['kind'], F>(kind: K, fields: F) =>
-  fc.record({ kind: fc.constant(kind), ...fields }) as unknown as fc.Arbitrary<RelayMessage>
-
-const arbitraryMessage: fc.Arbitrary<RelayMessage> = fc.oneof(
-  of('control', { version }),
-  of('data', { token: hex(tokenBytes) }),
-  of('hello', { version, maxTopics: fc.integer({ min: 0, max: 65_535 }), salt: hex(saltBytes) }),
-  of('join', { topic: hex(topicBytes), tag: hex(tagBytes) }),
-  of('leave', { topic: hex(topicBytes) }),
-  of('members', { topic: hex(topicBytes), members: fc.array(member, { maxLength: maxMembersTold }) }),
-  of('call', { number: u32, id: hex(memberIdBytes) }),
-  of('accepted', { number: u32, token: hex(tokenBytes) }),
-  of('refused', { number: u32, reason: fc.constantFrom(...refusals) }),
-  of('called', { token: hex(tokenBytes) }),
-  of('connected', {}),
-  of('ping', {}),
-  of('pong', {}),
-  of('closed', { reason: fc.constantFrom(...farewells) }),
-)
 
 const bodyOf = (message: RelayMessage) => relayFrame(message).subarray(frameHeaderBytes)
 
 test('F1 messages come out as they went in, also with fields behind that a later version adds', () => {
   fc.assert(
-    fc.property(arbitraryMessage, fc.uint8Array({ maxLength: 40 }), (message, more) => {
+    fc.property(relayMessages, fc.uint8Array({ maxLength: 40 }), (message, more) => {
       const body = bodyOf(message)
       expect(body.length).toBeLessThanOrEqual(maxRelayMessageBytes)
       expect(readRelayMessage(body)).toEqual(message)
@@ -59,7 +28,7 @@ test('F1 messages come out as they went in, also with fields behind that a later
 
 test('F1 a message that is cut off is garbage', () => {
   fc.assert(
-    fc.property(arbitraryMessage, fc.nat(), (message, cut) => {
+    fc.property(relayMessages, fc.nat(), (message, cut) => {
       const body = bodyOf(message)
       if (body.length === 1) return
       expect(() => readRelayMessage(body.subarray(0, 1 + (cut % (body.length - 1))))).toThrow()
