@@ -80,13 +80,14 @@ export async function folderSeen({ device }: Scene, path: string) {
   return found
 }
 
-/** Waits until the device has no work on any folder: one whose disk is pulled asks for none. */
+/** Waits until the device has no work on any folder and sends nothing: one whose disk is pulled asks for none. */
 export function deviceAtRest(scene: Scene, limitSeconds: number): Promise<unknown> {
   return eventually(
     'the device has nothing to do',
     async () =>
-      (await scene.device.get('/api/status')).folders.every(({ state }: { state: string }) =>
-        ['up-to-date', 'halted'].includes(state),
+      (await scene.device.get('/api/status')).folders.every(
+        ({ state, sentPerSecond }: { state: string; sentPerSecond: number }) =>
+          ['up-to-date', 'halted'].includes(state) && sentPerSecond === 0,
       ),
     limitSeconds,
   )
