@@ -10,6 +10,7 @@ import type { KeyPair } from '../core/x25519.ts'
 import type { Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryQuestion, KeptHistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
+import { tryAgain } from './damage.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createFolderFiles, type FolderFiles } from './folder-files.ts'
@@ -166,13 +167,13 @@ export function openFolder(options: FolderOptions): Folder {
 
   const swarm = createSwarm(context, {
     opened() {
-      store.clearProblems('no-peer-has-it')
+      tryAgain(store)
       context.changed()
       options.onAwaited?.()
       loop.pullSoon()
     },
     contentArrived(roots) {
-      store.clearProblemsOfContent('no-peer-has-it', roots)
+      tryAgain(store, roots)
       loop.pullSoon()
     },
   })

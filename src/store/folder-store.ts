@@ -102,6 +102,7 @@ export interface HistoryRow {
   readonly path: string
   readonly action:
     | 'received'
+    | 'repaired'
     | 'moved'
     | 'changed'
     | 'deleted'
@@ -240,6 +241,11 @@ export interface FolderStore extends Disposable {
   disagree(path: RelPath): void
   /** Files here whose content has this root and which are verified. */
   hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
+  /** Paths at which what lies here is damaged, in path order. */
+  damaged(limit: number, after?: string): PathState[]
+  countDamaged(): number
+  /** The first file behind a path that lies here and is verified. */
+  fileHereAfter(after: string): { readonly path: RelPath; readonly here: Here } | undefined
   /** The directory that was found to be this inode; the first of them in path order. */
   directoryHere(inode: bigint, device: bigint): RelPath | undefined
   /** Paths, not ignored, where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */

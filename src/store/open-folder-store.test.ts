@@ -268,6 +268,8 @@ function answers(store: StoreModel): unknown {
     pendingLosses: store.pendingLosses(),
     deletionsPending: [store.deletionsPending(100), store.deletionsPending(1)],
     filesHere: store.filesHere(),
+    damaged: [store.damaged(2), store.damaged(100, 'a'), store.countDamaged()],
+    filesInTurn: [store.fileHereAfter(''), store.fileHereAfter('a')],
     needsRoot: roots.flatMap((root) => [99, 100].map((nowMs) => store.needsRoot(root, nowMs))),
     contentNeeded: roots.map((root) => store.isContentNeeded(root)),
     elsewhere: roots.flatMap((root) => paths.map((at) => store.isContentLiveElsewhere(root, at))),
