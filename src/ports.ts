@@ -241,6 +241,17 @@ export interface Disk {
   look(path: RelPath, diskPath: DiskPath): Promise<Look>
   /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
   hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
+  /**
+   * The hashes of some blocks of a file that must be the expected one, or `unreadable` where the disk itself fails to read them. Throws like
+   * `hash`.
+   */
+  hashBlocks(
+    path: RelPath,
+    diskPath: DiskPath,
+    expect: Stat,
+    first: number,
+    count: number,
+  ): Promise<Uint8Array | 'unreadable'>
   /** Opens a file for reading that must be the expected one; throws `changed-since-plan` otherwise. */
   open(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<OpenContent>
   /** Opens the stage of that key, with what an earlier run left in it. */

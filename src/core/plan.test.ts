@@ -172,7 +172,11 @@ describe('each row of the decision table', () => {
       { agreed: agreedX, here: lying(x, { ...damaged, damage: 'unreadable' }), winner: agreedX },
       { kind: 'place' },
     ],
-    ['x damaged y: replace', { agreed: agreedX, here: lying(x, damaged), winner: winnerY }, { kind: 'place' }],
+    [
+      'x damaged y: replace',
+      { agreed: agreedX, here: lying(x, damaged), winner: winnerY },
+      { kind: 'place' },
+    ],
     [
       'x damaged deleted: remove',
       { agreed: agreedX, here: lying(x, damaged), winner: winnerGone },

@@ -14,6 +14,9 @@ import type { FolderContext } from './folder-context.ts'
 /** Problems of paths whose content nobody is known to have. */
 const missingCodes = ['no-peer-has-it', 'file-damaged'] as const
 
+/** Rows taken from the store at a time. */
+const pageSize = 512
+
 /** What was waited for may have come: at all paths, or at those with one of these contents. */
 export function tryAgain(store: FolderStore, roots?: readonly ContentRoot[]): void {
   for (const code of missingCodes)
@@ -55,4 +58,17 @@ export function noteDamage(context: FolderContext, path: RelPath, here: Here, da
     tellDamage(context, path)
   })
   log.warn({ path, damage: damage === 'unreadable' ? damage : 'changed' }, 'the disk has damaged a file')
+}
+
+/** As `tellDamage`, of everything that is damaged. */
+export function tellAllDamage(context: FolderContext): void {
+  const { store } = context
+  for (let after = ''; ; ) {
+    const page = store.damaged(pageSize, after)
+    store.transaction(() => {
+      for (const { path } of page) tellDamage(context, path)
+    })
+    if (page.length < pageSize) return
+    after = page.at(-1)!.path
+  }
 }

@@ -244,6 +244,8 @@ export interface FolderStore extends Disposable {
   /** Paths at which what lies here is damaged, in path order. */
   damaged(limit: number, after?: string): PathState[]
   countDamaged(): number
+  /** Files and links of the folder that are ignored here. Reads all paths. */
+  countIgnored(): number
   /** The first file behind a path that lies here and is verified. */
   fileHereAfter(after: string): { readonly path: RelPath; readonly here: Here } | undefined
   /** The directory that was found to be this inode; the first of them in path order. */
@@ -279,6 +281,13 @@ export interface FolderStore extends Disposable {
   /** Deletes block lists that nothing refers to any more. */
   sweepBlocks(): void
 
+  /** What of the whole database is not as it has to be. Reads all of it at once. */
+  inspect(): readonly string[]
+  /** The same of so many paths behind one, and behind which to go on; undefined when those were the last. */
+  inspectPaths(
+    after: string,
+    limit: number,
+  ): { readonly faults: readonly string[]; readonly after: string | undefined }
   /** Moves the database aside, as one that is damaged, and returns the error that says so; whoever called throws it. Every later call throws it too. */
   setAside(reason: string): SyncError
 

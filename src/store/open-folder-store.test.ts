@@ -268,7 +268,7 @@ function answers(store: StoreModel): unknown {
     pendingLosses: store.pendingLosses(),
     deletionsPending: [store.deletionsPending(100), store.deletionsPending(1)],
     filesHere: store.filesHere(),
-    damaged: [store.damaged(2), store.damaged(100, 'a'), store.countDamaged()],
+    damaged: [store.damaged(2), store.damaged(100, 'a'), store.countDamaged(), store.countIgnored()],
     filesInTurn: [store.fileHereAfter(''), store.fileHereAfter('a')],
     needsRoot: roots.flatMap((root) => [99, 100].map((nowMs) => store.needsRoot(root, nowMs))),
     contentNeeded: roots.map((root) => store.isContentNeeded(root)),

@@ -21,6 +21,7 @@ export type PathQuestions = Pick<
   | 'hereWithRoot'
   | 'damaged'
   | 'countDamaged'
+  | 'countIgnored'
   | 'fileHereAfter'
   | 'directoryHere'
   | 'localChanges'
@@ -118,6 +119,9 @@ export function createPathQuestions(
     .safeIntegers()
   const countDamaged = database
     .prepare<[], number>('SELECT count(*) FROM paths WHERE here_damage IS NOT NULL')
+    .pluck()
+  const countIgnored = database
+    .prepare<[], number>('SELECT count(*) FROM paths WHERE ignored = 1 AND file_count = 1')
     .pluck()
   const selectFileAfter = database
     .prepare<[string], PathRow>(
@@ -276,6 +280,7 @@ export function createPathQuestions(
         .map((row) => ({ path: row.path, here: rowToHere(row)! })),
     damaged: (limit, after = '') => selectDamaged.all(after, limit).map((row) => rowToState(row, versionAt)),
     countDamaged: () => countDamaged.get()!,
+    countIgnored: () => countIgnored.get()!,
     fileHereAfter(after) {
       const row = selectFileAfter.get(after)
       return row && { path: row.path, here: rowToHere(row)! }

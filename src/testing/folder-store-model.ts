@@ -77,6 +77,7 @@ export type StoreModel = Pick<
   | 'hereWithRoot'
   | 'damaged'
   | 'countDamaged'
+  | 'countIgnored'
   | 'fileHereAfter'
   | 'directoryHere'
   | 'localChanges'
@@ -383,6 +384,7 @@ export function createStoreModel(): StoreModel {
         .filter(({ path, here }) => here?.damage !== undefined && isBehind(path, after))
         .slice(0, limit),
     countDamaged: () => states().filter(({ here }) => here?.damage !== undefined).length,
+    countIgnored: () => states().filter(({ ignored, winner }) => ignored && isFile(winner)).length,
     fileHereAfter: (after) =>
       states().flatMap(({ path, here }) =>
         here?.kind === 'file' && here.verified && isBehind(path, after) ? [{ path, here }] : [],
