@@ -30,7 +30,7 @@ const lastFact = 'scrubbed'
 const sinceFact = 'scrubSince'
 
 /** What was read, and what came of it. */
-interface Tally {
+export interface Tally {
   readonly files: number
   readonly bytes: number
   readonly damaged: number
@@ -58,6 +58,10 @@ export interface ScrubStatus {
   readonly last: LastScrub | undefined
   /** By the wall clock, where it is known. */
   readonly nextMs: number | undefined
+  /** What there is to read. */
+  readonly filesHere: number
+  /** Bytes a second; 0 for no limit. */
+  readonly rate: number
 }
 
 export interface Scrub {
@@ -300,7 +304,8 @@ export function createScrub(context: FolderContext): Scrub {
     status() {
       const dueInMs = scrubDueInMs(clock.now(), last?.endedMs ?? sinceMs, settings().scrubDays)
       const isWaiting = run === undefined && dueInMs !== undefined
-      return { running: run, last, nextMs: isWaiting ? clock.now() + dueInMs : undefined }
+      const nextMs = isWaiting ? clock.now() + dueInMs : undefined
+      return { running: run, last, nextMs, filesHere: store.filesHere(), rate: settings().scrubRate }
     },
     save,
   }

@@ -117,7 +117,7 @@ function createFakeFolder(
     },
     isSettled: () => true,
     rescan: () => void calls.push('rescan'),
-    scrub: { running: undefined, last: undefined, nextMs: undefined },
+    scrub: { running: undefined, last: undefined, nextMs: undefined, filesHere: 0, rate: 0 },
     startScrub: () => void calls.push('scrub'),
     stopScrub: () => void calls.push('stop the scrub'),
     keepDamaged: (path) => void calls.push(`keep damaged ${path}`),
