@@ -276,6 +276,7 @@ async function play(
     for (const device of devices)
       for (const path of agreementPaths(device)) oracle.checkWhole(contents, device, path)
     for (const device of devices) oracle.checkApart(device)
+    for (const device of devices) oracle.checkDatabase(device)
     unknown = oracle.checkConvergence(devices, people.touchedReadOnly, { forgetful, unknown })
     oracle.checkNothingLost(contents, devices)
     const now = oracle.agreementOf(fullDevices[0]!)
