@@ -10,6 +10,8 @@ const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 export interface LoopDisk extends AsyncDisposable {
   /** Where it is mounted. */
   readonly path: string
+  /** The file it lies in. */
+  readonly image: string
   mount(): Promise<void>
   unmount(): Promise<void>
 }
@@ -51,5 +53,5 @@ export async function makeLoopDisk(
   made.defer(unmount)
   await rm(`${path}/lost+found`, { recursive: true, force: true })
   const owned = made.move()
-  return { path, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { path, image, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
