@@ -96,7 +96,9 @@ export function createScrub(context: FolderContext): Scrub {
   let sinceMs = read<number>(sinceFact)
   const suspects = new Set<RelPath>()
   let current: Current | undefined
-  let nextAtMs = 0
+  /** What was done last, and when: how long to rest then follows from the rate as it is set now. */
+  let rest = { sinceMs: 0, bytes: 0, files: 0 }
+  let notBeforeMs = 0
   let savedAtMs = clock.monotonicMs()
   let unreadableInARow = 0
 
@@ -115,7 +117,7 @@ export function createScrub(context: FolderContext): Scrub {
     if (run !== undefined) return
     run = { beganMs: clock.now(), by, after: '', files: 0, bytes: 0, damaged: 0 }
     unreadableInARow = 0
-    nextAtMs = 0
+    notBeforeMs = 0
     save()
     log.info({ by }, 'a scrub begins')
   }
@@ -136,7 +138,10 @@ export function createScrub(context: FolderContext): Scrub {
 
   /** Asks nothing of the store: the loop asks for this wherever it stands. */
   function dueAtMs(): number | undefined {
-    if (run !== undefined || suspects.size > 0 || current !== undefined) return nextAtMs
+    if (run !== undefined || suspects.size > 0 || current !== undefined) {
+      const { sinceMs, bytes, files } = rest
+      return Math.max(notBeforeMs, sinceMs + restAfterMs(bytes, files, settings().scrubRate))
+    }
     const dueInMs = scrubDueInMs(clock.now(), last?.endedMs ?? sinceMs, settings().scrubDays)
     return dueInMs === undefined ? undefined : clock.monotonicMs() + dueInMs
   }
@@ -145,7 +150,7 @@ export function createScrub(context: FolderContext): Scrub {
     if (run === undefined && suspects.size === 0 && current === undefined) start('schedule')
     const done = { bytes: 0, files: 0 }
     // So that a failure below is not tried again at once.
-    nextAtMs = clock.monotonicMs() + retryMs
+    notBeforeMs = clock.monotonicMs() + retryMs
     while (!isPieceFull(done.bytes, done.files) && !context.isClosing()) {
       current ??= nextFile()
       if (current === undefined) {
@@ -155,7 +160,8 @@ export function createScrub(context: FolderContext): Scrub {
       done.bytes += await readSome(current)
       if (current === undefined) done.files += 1
     }
-    nextAtMs = clock.monotonicMs() + restAfterMs(done.bytes, done.files, settings().scrubRate)
+    notBeforeMs = 0
+    rest = { sinceMs: clock.monotonicMs(), ...done }
     if (run !== undefined && clock.monotonicMs() - savedAtMs >= saveEveryMs) save()
   }
 

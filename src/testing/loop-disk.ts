@@ -1,6 +1,6 @@
 /** A small file system of its own in a file, mounted for a test. Needs root: mounting cannot be had otherwise. */
 import { execFile } from 'node:child_process'
-import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -10,8 +10,11 @@ const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 export interface LoopDisk extends AsyncDisposable {
   /** Where it is mounted. */
   readonly path: string
-  /** The file it lies in. */
-  readonly image: string
+  /**
+   * Changes the byte of some content behind the back of the file system. Nobody may have anything open on the disk, which is unmounted
+   * meanwhile, so that what is read next comes from it.
+   */
+  damage(content: Buffer, offsetBytes: number): Promise<void>
   mount(): Promise<void>
   unmount(): Promise<void>
 }
@@ -49,9 +52,20 @@ export async function makeLoopDisk(
     isMounted = false
   }
 
+  async function damage(content: Buffer, offsetBytes: number): Promise<void> {
+    await unmount()
+    const start = (await readFile(image)).indexOf(content.subarray(offsetBytes, offsetBytes + 64))
+    if (start < 0) throw new Error('assertion: the content is not on that disk')
+    {
+      await using handle = await open(image, 'r+')
+      await handle.write(Buffer.from([content[offsetBytes]! ^ 0xff]), 0, 1, start)
+    }
+    await mount()
+  }
+
   await mount()
   made.defer(unmount)
   await rm(`${path}/lost+found`, { recursive: true, force: true })
   const owned = made.move()
-  return { path, image, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { path, damage, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
