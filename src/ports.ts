@@ -136,7 +136,8 @@ export type CommitStep =
       readonly to: DiskPath
       readonly stage: Stage
       readonly expect: Expectation
-      readonly archive: boolean
+      /** `readable`: of what the disk cannot read any more, as much as it can; zeros stand for the rest, unless it has a second name. */
+      readonly archive: boolean | 'readable'
     }
   | {
       readonly kind: 'link'

@@ -56,7 +56,7 @@ test('I1 I4 a byte that changed on the disk is found by a scrub, told, not passe
   const before = await stat(join(two.directory, 'large.bin'), { bigint: true })
 
   for (const place of [one, two]) await place.daemon.end('SIGTERM')
-  await disk.damage(large, 400_000)
+  await disk.damage(join(two.directory, 'large.bin'), large, 400_000)
   await two.restart()
   const after = await stat(join(two.directory, 'large.bin'), { bigint: true })
   expect([after.size, after.mtimeNs, after.ctimeNs, after.ino]).toEqual([

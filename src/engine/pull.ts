@@ -329,7 +329,17 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
           return false
         }
         const { stage, hashes } = fetched
-        add({ kind: 'file', path, to, stage, expect, archive }, hashes)
+        add(
+          {
+            kind: 'file',
+            path,
+            to,
+            stage,
+            expect,
+            archive: here?.damage === 'unreadable' ? 'readable' : archive,
+          },
+          hashes,
+        )
         return false
       }
       case 'deleted':

@@ -246,6 +246,12 @@ test('a disk without hard links keeps the damaged bytes by a copy', async () => 
   await scrub(clock, bob)
   expect(bob.own.person.readFile(path).equals(large)).toBe(true)
   expect(archived(bob).map((data) => data.equals(spoilt(77)))).toEqual([true])
+  // Of what cannot be read there is nothing to keep but its size.
+  bob.own.person.damage(path, 'unreadable')
+  await scrub(clock, bob)
+  expect(bob.own.person.readFile(path).equals(large)).toBe(true)
+  expect(archived(bob).map(({ length }) => length)).toEqual([large.length, large.length])
+  expect(codesOf(bob)).toEqual([])
 })
 
 test('a peer that complains of a wrong block has the file read again, and is not sent it twice', async () => {

@@ -10,11 +10,8 @@ const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 export interface LoopDisk extends AsyncDisposable {
   /** Where it is mounted. */
   readonly path: string
-  /**
-   * Changes the byte of some content behind the back of the file system. Nobody may have anything open on the disk, which is unmounted
-   * meanwhile, so that what is read next comes from it.
-   */
-  damage(content: Buffer, offsetBytes: number): Promise<void>
+  /** Changes a byte of a file with this content behind the back of the file system. What is read of it next comes from the disk. */
+  damage(file: string, content: Buffer, offsetBytes: number): Promise<void>
   mount(): Promise<void>
   unmount(): Promise<void>
 }
@@ -52,15 +49,16 @@ export async function makeLoopDisk(
     isMounted = false
   }
 
-  async function damage(content: Buffer, offsetBytes: number): Promise<void> {
-    await unmount()
+  async function damage(file: string, content: Buffer, offsetBytes: number): Promise<void> {
+    await run('sync', ['--file-system', path])
     const start = (await readFile(image)).indexOf(content.subarray(offsetBytes, offsetBytes + 64))
     if (start < 0) throw new Error('assertion: the content is not on that disk')
     {
       await using handle = await open(image, 'r+')
       await handle.write(Buffer.from([content[offsetBytes]! ^ 0xff]), 0, 1, start)
     }
-    await mount()
+    // Has the kernel forget what it holds of the file.
+    await run('dd', [`if=${file}`, 'iflag=nocache', 'count=0'])
   }
 
   await mount()
