@@ -4,8 +4,6 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CheckBody, ScrubBody } from '../api/schemas/self-check.ts'
-import { createClient, folderRoute } from '../cli/client.ts'
-import { openSocketPath } from '../home.ts'
 import { makeLoopDisk } from '../testing/loop-disk.ts'
 import { type Place, startPlace } from '../testing/place.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
@@ -22,8 +20,8 @@ async function isEqual(place: Place, name: string, content: Buffer): Promise<boo
   )
 }
 
-function scrubOf({ home, directory }: Place): Promise<ScrubBody> {
-  return createClient(home, openSocketPath).get(folderRoute(directory, '/scrub'))
+function scrubOf({ daemon, directory }: Place): Promise<ScrubBody> {
+  return daemon.askJson('scrub', directory, '--status')
 }
 
 async function needOf(place: Place): Promise<number> {
