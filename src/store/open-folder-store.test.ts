@@ -83,6 +83,10 @@ const here = fc.option(
     .map(([of, verified, moved, time, inode]) =>
       hereOf(of, {
         verified,
+        // As a scrub notes it: another content, or none that can be read.
+        ...(verified || time % 3n === 0n
+          ? {}
+          : { damage: time % 3n === 1n ? rootOf('damaged') : 'unreadable' }),
         mtimeNs: time,
         ctimeNs: -time - 1n,
         inode,
