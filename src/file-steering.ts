@@ -2,10 +2,12 @@
 import { isAbsolute, normalize, relative } from 'node:path'
 import type { FileSteering } from './api/file-steering.ts'
 import type { Archive, Conflicts, Files } from './api/schemas/files.ts'
+import type { ScrubBody } from './api/schemas/self-check.ts'
 import { SyncError } from './core/errors.ts'
 import { msToText, nsToText } from './core/time-text.ts'
 import type { FileRow } from './engine/file-list.ts'
 import type { ConflictRow } from './engine/folder-files.ts'
+import type { ScrubStatus, Tally } from './engine/scrub.ts'
 import type { ArchiveEntry } from './ports.ts'
 import type { RunningFolder, SyncedFolders } from './synced-folders.ts'
 
@@ -34,6 +36,42 @@ export function createFileSteering(folders: SyncedFolders): FileSteering {
       const { entry, state } = await folders.findRunning(named)
       const path = pathInFolder(entry.path, asked) ?? ''
       return { path, state: state.folder.fetchNow(path, wanted) }
+    },
+    async scrub(named) {
+      return showScrub((await folderOf(named)).scrub)
+    },
+    async startScrub(named) {
+      const folder = await folderOf(named)
+      folder.startScrub()
+      return showScrub(folder.scrub)
+    },
+    async stopScrub(named) {
+      const folder = await folderOf(named)
+      folder.stopScrub()
+      return showScrub(folder.scrub)
+    },
+    async keepDamaged(named, asked) {
+      const { entry, state } = await folders.findRunning(named)
+      state.folder.keepDamaged(pathInFolder(entry.path, asked) ?? '')
+    },
+    async checkFolder(named) {
+      const folder = await folderOf(named)
+      // What it is now: a database that is damaged answers nothing afterwards.
+      const status = folder.status()
+      const scrub = showScrub(folder.scrub)
+      const check = await folder.check()
+      return {
+        ...check,
+        gaps: check.gaps.map((gap) => ({ ...gap })),
+        lackingPeers: check.lackingPeers.map((peer) => ({ ...peer })),
+        databaseFaults: [...check.databaseFaults],
+        explanation: status.explanation,
+        ...(status.halt === undefined ? {} : { halt: status.halt }),
+        peers: status.peers.length,
+        localChanges: status.localChanges,
+        notKept: status.notKept.files,
+        scrub,
+      }
     },
     async localChanges(named, query) {
       const { rows, next } = await (await folderOf(named)).localChanges(query)
@@ -117,6 +155,24 @@ export function createFileSteering(folders: SyncedFolders): FileSteering {
       return { ignored: all!, newlyIgnored: fewer!, newlySynced: more!, partial }
     },
   }
+}
+
+function showScrub({ running, last, nextMs, filesHere, rate }: ScrubStatus): ScrubBody {
+  return {
+    ...(running && { running: { ...tallyOf(running), began: msToText(running.beganMs), by: running.by } }),
+    ...(last && {
+      last: {
+        ...{ ...tallyOf(last), end: last.end },
+        ...{ began: msToText(last.beganMs), ended: msToText(last.endedMs) },
+      },
+    }),
+    ...(nextMs !== undefined && { next: msToText(nextMs) }),
+    ...{ filesHere, rate },
+  }
+}
+
+function tallyOf({ files, bytes, damaged }: Tally): Tally {
+  return { files, bytes, damaged }
 }
 
 /** A path as a person types it, or their shell completes it, as it is named in the folder; undefined for the folder itself. */

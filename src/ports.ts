@@ -136,7 +136,8 @@ export type CommitStep =
       readonly to: DiskPath
       readonly stage: Stage
       readonly expect: Expectation
-      readonly archive: boolean
+      /** `readable`: of what the disk cannot read any more, as much as it can; zeros stand for the rest, unless it has a second name. */
+      readonly archive: boolean | 'readable'
     }
   | {
       readonly kind: 'link'
@@ -243,6 +244,17 @@ export interface Disk {
   rival(diskPath: DiskPath): Promise<DiskPath | undefined>
   /** Hashes a file in a worker. Throws `changing` when it does not keep still, `unreadable` when it cannot be read. */
   hash(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<Hashed>
+  /**
+   * The hashes of some blocks of a file that must be the expected one, or `unreadable` where the disk itself fails to read them. Throws like
+   * `hash`.
+   */
+  hashBlocks(
+    path: RelPath,
+    diskPath: DiskPath,
+    expect: Stat,
+    first: number,
+    count: number,
+  ): Promise<Uint8Array | 'unreadable'>
   /** Opens a file for reading that must be the expected one; throws `changed-since-plan` otherwise. */
   open(path: RelPath, diskPath: DiskPath, expect: Stat): Promise<OpenContent>
   /** Opens the stage of that key, with what an earlier run left in it. */

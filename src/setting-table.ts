@@ -295,6 +295,12 @@ export const folderSettingTable: SettingTable<FolderSettings> = {
     numberKind(10, 30 * daySeconds, true),
     'Seconds between looks at the whole folder, which find what the system did not report.',
   ),
+  scrubDays: folderSetting(
+    'scrubDays',
+    numberKind(0, maxDays, true),
+    'Days between scrubs, which read every file again to find what the disk has damaged; 0 for none.',
+  ),
+  scrubRate: folderSetting('scrubRate', rate, 'Bytes a second that a scrub reads at most; 0 for no limit.'),
   settleSeconds: folderSetting(
     'settleSeconds',
     numberKind(0, 3600, false),

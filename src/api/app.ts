@@ -19,6 +19,7 @@ import { addFolderRoutes } from './routes/folders.ts'
 import { addMemberRoutes } from './routes/members.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addReleaseRoutes } from './routes/releases.ts'
+import { addSelfCheckRoutes } from './routes/self-check.ts'
 import { addSystemRoutes } from './routes/system.ts'
 import { addTransferRoutes } from './routes/transfers.ts'
 import { type SchemaTypes, takes } from './routes/typed-app.ts'
@@ -73,6 +74,7 @@ export function buildApp(steering: Steering, onBug: (error: unknown) => void, do
     addDiskRoutes,
     addEventRoutes,
     addFolderRoutes,
+    addSelfCheckRoutes,
     addMemberRoutes,
     addFileRoutes,
     addMetricsRoute,

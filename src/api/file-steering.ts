@@ -17,6 +17,7 @@ import type {
   Restored,
 } from './schemas/files.ts'
 import type { Fetched } from './schemas/folders.ts'
+import type { CheckBody, ScrubBody } from './schemas/self-check.ts'
 import type { Parts } from './schemas/transfers.ts'
 
 /** Paths are as they are named in the folder, or absolute, where nothing else is said. */
@@ -28,6 +29,12 @@ export interface FileSteering {
   parts(folder: string, path: string): Promise<Parts>
   /** Not `wanted`: what was asked for is not any more. Throws `not-found` and `request-invalid`. */
   fetchNow(folder: string, path: string, wanted: boolean): Promise<Fetched>
+  scrub(folder: string): Promise<ScrubBody>
+  startScrub(folder: string): Promise<ScrubBody>
+  stopScrub(folder: string): Promise<ScrubBody>
+  /** Throws `not-found` where nothing damaged lies, and `request-invalid` for what cannot be read. */
+  keepDamaged(folder: string, path: string): Promise<void>
+  checkFolder(folder: string): Promise<CheckBody>
   localChanges(folder: string, query: PageQuery): Promise<LocalChanges>
   /** Throws `unchanged-here` when nothing was changed at or below the path. */
   restoreLocal(folder: string, path: string | undefined): Promise<Restored>

@@ -23,6 +23,7 @@ import { defineRemove } from './remove.ts'
 import { defineRescan } from './rescan.ts'
 import { defineRestore } from './restore.ts'
 import { defineRotate } from './rotate.ts'
+import { defineCheck, defineScrub } from './scrub.ts'
 import { defineSecrets } from './secrets.ts'
 import type { Surroundings } from './session.ts'
 import { defineSet } from './set.ts'
@@ -64,6 +65,8 @@ const commands = [
   defineRestore,
   defineDeletes,
   defineRescan,
+  defineScrub,
+  defineCheck,
   defineDisks,
   definePassword,
   defineToken,

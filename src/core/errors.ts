@@ -140,6 +140,8 @@ const errorKinds = {
   'io-error': { status: 500, retry: true, sentence: '{path}: {reason}.' },
   'history-full': { status: 409, retry: false, sentence: 'The history of {path} names as many devices as it can, so what was changed there stays on this device. Give the file another name to go on with it.' },
   'no-peer-has-it': { status: 503, retry: true, sentence: 'No connected peer has the content of {path} yet.' },
+  'file-damaged': { status: 503, retry: true, sentence: 'The disk has damaged {path}: its content is another, or cannot be read, though nobody has written to it. It is not passed on. As soon as a device that has it as it was is connected, it is repaired from there, and what lies there now goes to the archive. To keep what lies there instead: berrysync scrub {folder} --keep {path}' },
+  'own-file-damaged': { status: 503, retry: false, sentence: 'The disk has damaged {path}: its content is another, or cannot be read, though nobody has written to it. It was changed only on this device, so no other device can repair it. Put a good copy in its place, or delete it, or keep what lies there: berrysync scrub {folder} --keep {path}' },
   'not-showable': { status: 415, retry: false, sentence: '{path} cannot be shown here: {reason}.' },
   'obstructed': { status: 409, retry: true, sentence: '{path} cannot be placed: {reason}.' },
 

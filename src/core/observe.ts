@@ -2,13 +2,18 @@
  * Compares what is known of a path with what the disk shows, and says what a person did. Pure: hashing is done by the caller when
  * `needsHash` asks for it. Says nothing about what it could not see: an unreadable path is not a missing one (I10).
  */
+import type { Damage } from './damage.ts'
 import { type HoldableStat, isSameStat } from './stat.ts'
 import { type Content, sameContent, type Version } from './version.ts'
 
-/** What was recorded of it the last time; `verified` is false when content and stat may not belong together. */
+/**
+ * What was recorded of it the last time; `verified` is false when content and stat may not belong together. Of what is damaged the content is
+ * what ought to lie there, and it is not verified.
+ */
 export interface Remembered extends HoldableStat, Content {
   readonly kind: HoldableStat['kind']
   readonly verified: boolean
+  readonly damage?: Damage
 }
 
 /**

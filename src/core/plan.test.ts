@@ -164,6 +164,44 @@ describe('each row of the decision table', () => {
     expect(plan(factsOf({ role: 'read-only', ...facts }))).toEqual(action)
   })
 
+  const damaged = { verified: false, damage: y.root } as const
+  const damagedRows: [row: string, facts: Partial<PlanFacts>, action: Action][] = [
+    ['x damaged x: repair', { agreed: agreedX, here: lying(x, damaged), winner: agreedX }, { kind: 'place' }],
+    [
+      'x unreadable x: repair',
+      { agreed: agreedX, here: lying(x, { ...damaged, damage: 'unreadable' }), winner: agreedX },
+      { kind: 'place' },
+    ],
+    [
+      'x damaged y: replace',
+      { agreed: agreedX, here: lying(x, damaged), winner: winnerY },
+      { kind: 'place' },
+    ],
+    [
+      'x damaged deleted: remove',
+      { agreed: agreedX, here: lying(x, damaged), winner: winnerGone },
+      { kind: 'remove' },
+    ],
+    [
+      'x damaged z, and x lost: replace, others keep the copy',
+      { agreed: agreedX, here: lying(x, damaged), winner: winnerZ, agreedLost: true },
+      { kind: 'place' },
+    ],
+    [
+      "a person's own y, damaged: it stays",
+      { role: 'read-only', agreed: agreedX, here: lying(y, damaged), winner: winnerZ },
+      { kind: 'leave-damaged' },
+    ],
+    [
+      "a person's own y, damaged, nothing new: nothing",
+      { role: 'read-only', agreed: agreedX, here: lying(y, damaged), winner: agreedX },
+      { kind: 'nothing' },
+    ],
+  ]
+  test.each(damagedRows)('I1 what a disk has damaged, agreed, here, folder %s', (_, facts, action) => {
+    expect(plan(factsOf(facts))).toEqual(action)
+  })
+
   const directory = versionBy('us', directoryContent)
   const inTheWay: Partial<PlanFacts> = {
     agreed: directory,
@@ -350,6 +388,7 @@ function apply(facts: PlanFacts, action: Action): PlanFacts {
   const { winner, here, agreed } = facts
   switch (action.kind) {
     case 'nothing':
+    case 'leave-damaged':
       return facts
     case 'adopt':
     case 'place': {

@@ -3,6 +3,7 @@
  * The plan only names what to do; whoever carries it out checks the disk again first (I7). Idempotent: once carried out, the plan for
  * the new state is `nothing` (I13).
  */
+import type { Damage } from './damage.ts'
 import type { Role } from './statement.ts'
 import { type Content, sameContent, type Version } from './version.ts'
 
@@ -12,9 +13,14 @@ export interface PlanFacts {
   readonly winner: Version | undefined
   /** What this disk last took over or gave. */
   readonly agreed: Version | undefined
-  /** What lies here, content and the metadata that syncs. */
+  /** What lies here, content and the metadata that syncs. Of what is damaged, what ought to lie here. */
   readonly here:
-    | (Content & { readonly mtimeNs: bigint; readonly executable: boolean; readonly verified: boolean })
+    | (Content & {
+        readonly mtimeNs: bigint
+        readonly executable: boolean
+        readonly verified: boolean
+        readonly damage?: Damage
+      })
     | undefined
   /** What was agreed lost a real conflict: a conflict of the election has this content, whichever of its versions was agreed here. */
   readonly agreedLost: boolean
@@ -44,6 +50,8 @@ export type Action =
   | { readonly kind: 'set-aside' }
   /** Sign the directory again: something in it lives (E5). */
   | { readonly kind: 'revive' }
+  /** What lies here is damaged and nobody else's: it stays as it is until a person decides. */
+  | { readonly kind: 'leave-damaged' }
   /** The disk has to be looked at first, or what lies below has to go first. */
   | { readonly kind: 'wait'; readonly for: 'scan' | 'below' }
 
@@ -51,7 +59,9 @@ const nothing: Action = { kind: 'nothing' }
 
 export function plan(facts: PlanFacts): Action {
   const { winner, agreed, here } = facts
-  if (winner === undefined || winner.id === agreed?.id) return nothing
+  if (winner === undefined) return nothing
+  if (here?.damage !== undefined) return planDamaged(facts, winner, here)
+  if (winner.id === agreed?.id) return nothing
   if (winner.kind === 'deleted') return planDeletion(facts)
   if (here === undefined) return { kind: 'place' }
   if (!here.verified) return { kind: 'wait', for: 'scan' }
@@ -67,6 +77,17 @@ export function plan(facts: PlanFacts): Action {
     return facts.role === 'full' ? { kind: 'revive' } : nothing
   if (here.kind === 'directory' && facts.hasHereBelow) return { kind: 'wait', for: 'below' }
   return { kind: 'place' }
+}
+
+/**
+ * What the folder says takes the place of what a disk has made of it. Nobody knows the damaged content, so no copy of it is told to others:
+ * it goes to the archive.
+ */
+function planDamaged({ agreed }: PlanFacts, winner: Version, here: Content): Action {
+  if (winner.kind !== 'deleted' && sameContent(here, winner)) return { kind: 'place' }
+  if (winner.id === agreed?.id) return nothing
+  if (!isAgreedOrOlder(here, agreed, winner)) return { kind: 'leave-damaged' }
+  return { kind: winner.kind === 'deleted' ? 'remove' : 'place' }
 }
 
 function planDeletion(facts: PlanFacts): Action {

@@ -39,8 +39,17 @@ export interface Taken {
 
 /** What one commit puts into the archive. Everything of it lies below the same time. */
 export interface ArchiveRun {
-  /** Keeps a file or link that still is the expected one, which stays where it is; undefined when it is another. */
-  keep(from: Directory, name: string, path: RelPath, expect: Stat): Promise<Kept | undefined>
+  /**
+   * Keeps a file or link that still is the expected one, which stays where it is; undefined when it is another. Where it has to be copied,
+   * `passOver` puts zeros for what cannot be read.
+   */
+  keep(
+    from: Directory,
+    name: string,
+    path: RelPath,
+    expect: Stat,
+    passOver?: boolean,
+  ): Promise<Kept | undefined>
   /** Moves a file or link that is an expected one; undefined when it is another. */
   take(
     from: Directory,
@@ -112,8 +121,8 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
     }
 
     return {
-      async keep(from, name, path, expect) {
-        const kept = await fill(path, (to, toName) => keepByLink(from, name, expect, to, toName))
+      async keep(from, name, path, expect, passOver = false) {
+        const kept = await fill(path, (to, toName) => keepByLink(from, name, expect, to, toName, passOver))
         return kept && { stat: kept.stat, undo: () => undo(kept.top, path) }
       },
       async take(from, name, path, isExpected) {

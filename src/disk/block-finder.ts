@@ -11,6 +11,7 @@ import {
   type WantedBlocks,
 } from '../core/find-blocks.ts'
 import { createWorkerPool, workerModule } from '../worker-pool.ts'
+import { isMediumError } from './disk-error.ts'
 import type { OpenFile } from './files.ts'
 
 export interface Finding {
@@ -79,11 +80,20 @@ async function findHere(
       await stage.write(access.offsetBytes, access.data)
       step = search.next(0)
     } else {
-      // Nothing more to read ends a search.
-      step = search.next(signal?.aborted ? 0 : await old.read(access.into, access.offsetBytes))
+      // Nothing more to read ends a search, or passes over the block at hand.
+      const isAborted = signal?.aborted === true
+      step = search.next(
+        isAborted ? 0 : await old.read(access.into, access.offsetBytes).catch(unreadAsNothing),
+      )
     }
   }
   return step.value
+}
+
+/** Where the disk cannot read a block, the others are as good as they were. */
+export function unreadAsNothing(thrown: unknown): number {
+  if (!isMediumError(thrown)) throw thrown
+  return 0
 }
 
 export function createFinderPool(): BlockFinder {

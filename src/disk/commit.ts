@@ -156,7 +156,7 @@ async function keepOldFiles(
     const outcome = await settle(step, async () => {
       const { parents, name } = splitDiskPath(step.to)
       using parent = await openBelow(surroundings.openRoot, parents)
-      const old = await run.keep(parent, name, step.path, expect)
+      const old = await run.keep(parent, name, step.path, expect, step.archive === 'readable')
       if (old === undefined) throw changed(step)
       kept.set(step, old)
       return undefined

@@ -40,6 +40,15 @@ export function isGone(thrown: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes(errnoOf(thrown) ?? '')
 }
 
+/** As the system names them, or, where Node has no name for it, by its number: what cannot be read, or is not what its checksum says. */
+const mediumErrors = ['EIO', 'EBADMSG', 'EUCLEAN', 'Unknown system error -74', 'Unknown system error -117']
+
+/** Whether the disk itself failed: what was to be read is damaged, whoever may read it. */
+export function isMediumError(thrown: unknown): boolean {
+  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
+  return code !== undefined && mediumErrors.includes(code)
+}
+
 /** The error for a path that was being read or written. Bugs of our own pass through as they are. */
 export function diskError(thrown: unknown, path: string, doing: 'read' | 'write'): unknown {
   const errno = errnoOf(thrown)

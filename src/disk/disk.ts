@@ -12,7 +12,7 @@ import type { Clock, Disk, DiskPath, Log, OpenContent } from '../ports.ts'
 import { createArchive } from './archive.ts'
 import type { BlockFinder } from './block-finder.ts'
 import { commitSteps } from './commit.ts'
-import { diskError, errnoOf, isGone, onPath } from './disk-error.ts'
+import { diskError, errnoOf, isGone, isMediumError, onPath } from './disk-error.ts'
 import type { Directory, FileStat, Files, OpenFile } from './files.ts'
 import type { Hasher } from './hasher.ts'
 import { createRootGuard, identityToText } from './identity.ts'
@@ -198,6 +198,22 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
         const after = await file.stat()
         if (hashes === undefined || !isSameStat(after, expect)) throw new SyncError('changing', { path })
         return { root: contentRootOf(hashes), blockSizeBytes, hashes, stat: toStat(after) }
+      })
+    },
+    async hashBlocks(path, diskPath, expect, first, count) {
+      await using file = await openExpected(path, diskPath, expect, 'changing')
+      const blockSizeBytes = blockSizeFor(expect.sizeBytes)
+      const endBytes = Math.min((first + count) * blockSizeBytes, expect.sizeBytes)
+      return await onPath(path, 'read', async () => {
+        const hashes = await hasher
+          .hash(file, endBytes, blockSizeBytes, first * blockSizeBytes)
+          .catch((thrown: unknown) => {
+            if (!isMediumError(thrown)) throw thrown
+            return 'unreadable' as const
+          })
+        if (hashes === undefined || !isSameStat(await file.stat(), expect))
+          throw new SyncError('changing', { path })
+        return hashes
       })
     },
     async open(path, diskPath, expect) {

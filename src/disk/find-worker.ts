@@ -4,7 +4,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { type FailedAnswer, failedAnswer } from '../worker-pool.ts'
-import { type FindAnswer, type FindJob, searchFor } from './block-finder.ts'
+import { type FindAnswer, type FindJob, searchFor, unreadAsNothing } from './block-finder.ts'
 
 function find(job: FindJob): FindAnswer {
   const search = searchFor(job)
@@ -19,10 +19,18 @@ function find(job: FindJob): FindAnswer {
       // Nothing more to read ends a search.
       const isAborted = Atomics.load(job.aborted, 0) !== 0
       const { into, offsetBytes } = access
-      step = search.next(isAborted ? 0 : readSync(job.oldDescriptor, into, 0, into.length, offsetBytes))
+      step = search.next(isAborted ? 0 : read(job.oldDescriptor, into, offsetBytes))
     }
   }
   return { state: 'done', numbers: step.value }
+}
+
+function read(descriptor: number, into: Uint8Array, offsetBytes: number): number {
+  try {
+    return readSync(descriptor, into, 0, into.length, offsetBytes)
+  } catch (thrown) {
+    return unreadAsNothing(thrown)
+  }
 }
 
 parentPort?.on('message', (job: FindJob) => {

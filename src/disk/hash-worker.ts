@@ -10,10 +10,10 @@ import type { HashAnswer, HashJob } from './hasher.ts'
 /** Large reads are what disks like. */
 const piece = Buffer.allocUnsafeSlow(1024 * 1024)
 
-function hashBlocks({ descriptor, sizeBytes, blockSizeBytes }: HashJob): HashAnswer {
-  const hashes = new Uint8Array(Math.ceil(sizeBytes / blockSizeBytes) * 32)
+function hashBlocks({ descriptor, sizeBytes, blockSizeBytes, fromBytes }: HashJob): HashAnswer {
+  const hashes = new Uint8Array(Math.ceil((sizeBytes - fromBytes) / blockSizeBytes) * 32)
   let running = createHash('sha256')
-  for (let offset = 0; offset < sizeBytes; ) {
+  for (let offset = fromBytes; offset < sizeBytes; ) {
     const wanted = Math.min(piece.length, sizeBytes - offset)
     const got = readSync(descriptor, piece, 0, wanted, offset)
     if (got === 0) return { state: 'ended' }
@@ -24,7 +24,7 @@ function hashBlocks({ descriptor, sizeBytes, blockSizeBytes }: HashJob): HashAns
       running.update(part)
       done += part.length
       if ((offset + done) % blockSizeBytes !== 0 && offset + done < sizeBytes) continue
-      const block = Math.floor((offset + done - 1) / blockSizeBytes)
+      const block = Math.floor((offset - fromBytes + done - 1) / blockSizeBytes)
       hashes.set(running.digest(), block * 32)
       running = createHash('sha256')
     }

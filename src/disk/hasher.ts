@@ -10,16 +10,22 @@ import type { OpenFile } from './files.ts'
 
 export interface Hasher extends AsyncDisposable {
   /**
-   * SHA-256 of each block of the first `sizeBytes`, 32 bytes a block; undefined when the file ends before that.
-   * The file must stay open until then.
+   * SHA-256 of each block of the first `sizeBytes`, 32 bytes a block, or of those from `fromBytes` on, where one begins; undefined when the
+   * file ends before that. The file must stay open until then.
    */
-  hash(file: OpenFile, sizeBytes: number, blockSizeBytes: number): Promise<Uint8Array | undefined>
+  hash(
+    file: OpenFile,
+    sizeBytes: number,
+    blockSizeBytes: number,
+    fromBytes?: number,
+  ): Promise<Uint8Array | undefined>
 }
 
 export interface HashJob {
   readonly descriptor: number
   readonly sizeBytes: number
   readonly blockSizeBytes: number
+  readonly fromBytes: number
 }
 
 export type HashAnswer = { readonly state: 'done'; readonly hashes: Uint8Array } | { readonly state: 'ended' }
@@ -45,24 +51,26 @@ async function hashHere(
   file: OpenFile,
   sizeBytes: number,
   blockSizeBytes: number,
+  fromBytes = 0,
 ): Promise<Uint8Array | undefined> {
-  const hashes = Buffer.alloc(blockCount(sizeBytes, blockSizeBytes) * blockHashBytes)
+  const hashes = Buffer.alloc(blockCount(sizeBytes - fromBytes, blockSizeBytes) * blockHashBytes)
   const piece = Buffer.allocUnsafe(Math.min(sizeBytes, blockSizeBytes, readPieceBytes))
-  for (let offset = 0; offset < sizeBytes; offset += blockSizeBytes) {
+  for (let offset = fromBytes; offset < sizeBytes; offset += blockSizeBytes) {
+    const at = ((offset - fromBytes) / blockSizeBytes) * blockHashBytes
     const end = Math.min(offset + blockSizeBytes, sizeBytes)
     if (end - offset <= piece.length) {
       const whole = piece.subarray(0, end - offset)
       if ((await file.read(whole, offset)) < whole.length) return undefined
-      hash('sha256', whole, 'buffer').copy(hashes, (offset / blockSizeBytes) * blockHashBytes)
+      hash('sha256', whole, 'buffer').copy(hashes, at)
       continue
     }
     const running = createHash('sha256')
-    for (let at = offset; at < end; at += piece.length) {
-      const part = piece.subarray(0, Math.min(piece.length, end - at))
-      if ((await file.read(part, at)) < part.length) return undefined
+    for (let from = offset; from < end; from += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, end - from))
+      if ((await file.read(part, from)) < part.length) return undefined
       running.update(part)
     }
-    running.digest().copy(hashes, (offset / blockSizeBytes) * blockHashBytes)
+    running.digest().copy(hashes, at)
   }
   return hashes
 }
@@ -80,11 +88,11 @@ export function createHashPool(options: HashPoolOptions = {}): Hasher {
     task: 'hashing',
   })
   return {
-    async hash(file, sizeBytes, blockSizeBytes) {
+    async hash(file, sizeBytes, blockSizeBytes, fromBytes = 0) {
       const { descriptor } = file
-      if (descriptor === undefined || sizeBytes <= inlineLimitBytes)
-        return hashHere(file, sizeBytes, blockSizeBytes)
-      const answer = await pool.run({ descriptor, sizeBytes, blockSizeBytes })
+      if (descriptor === undefined || sizeBytes - fromBytes <= inlineLimitBytes)
+        return hashHere(file, sizeBytes, blockSizeBytes, fromBytes)
+      const answer = await pool.run({ descriptor, sizeBytes, blockSizeBytes, fromBytes })
       return answer.state === 'done' ? answer.hashes : undefined
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -3,9 +3,12 @@
  * the disk has no hard links. A copy is durable when it is done, and not there when it is not whole.
  */
 import { isSameInode, isSameStat, type Stat } from '../core/stat.ts'
-import { errnoOf } from './disk-error.ts'
+import { errnoOf, isMediumError } from './disk-error.ts'
 import type { Directory, FileStat } from './files.ts'
 import { readPieceBytes } from './hasher.ts'
+
+/** What a disk loses at least when it loses something. */
+const sectorBytes = 4096
 
 /**
  * Gives a file or link that still is the expected one a second name, or makes a copy; the original stays as it is. Returns what the
@@ -17,6 +20,7 @@ export async function keepByLink(
   expect: Stat,
   to: Directory,
   toName: string,
+  passOver: boolean,
 ): Promise<FileStat | undefined> {
   try {
     return await from.linkIf(name, expect, to, toName)
@@ -25,7 +29,7 @@ export async function keepByLink(
   }
   return expect.kind === 'link'
     ? keepLinkByCopy(from, name, expect, to, toName)
-    : keepFileByCopy(from, name, expect, to, toName)
+    : keepFileByCopy(from, name, expect, to, toName, passOver)
 }
 
 async function keepLinkByCopy(
@@ -47,6 +51,7 @@ async function keepFileByCopy(
   expect: Stat,
   to: Directory,
   toName: string,
+  passOver: boolean,
 ): Promise<FileStat | undefined> {
   await using source = await from.open(name, 'read')
   const before = await source.stat()
@@ -54,10 +59,13 @@ async function keepFileByCopy(
   let isWhole = false
   try {
     await using copy = await to.create(toName, before.mode)
-    const piece = Buffer.allocUnsafe(Math.min(readPieceBytes, before.sizeBytes))
+    const piece = Buffer.allocUnsafe(Math.min(passOver ? sectorBytes : readPieceBytes, before.sizeBytes))
     for (let offset = 0; offset < before.sizeBytes; ) {
       const part = piece.subarray(0, Math.min(piece.length, before.sizeBytes - offset))
-      const count = await source.read(part, offset)
+      const count = await source.read(part, offset).catch((thrown: unknown) => {
+        if (!passOver || !isMediumError(thrown)) throw thrown
+        return part.fill(0).length
+      })
       if (count === 0) return undefined
       await copy.write(offset, part.subarray(0, count))
       offset += count

@@ -1,8 +1,10 @@
 /** What went wrong is put right in a real browser: conflicts, what was deleted or replaced, local changes, and what is not to be synced. */
+import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { crossedLooks, type Look, openBrowser, type TestBrowser } from '../testing/browser.ts'
+import { makeLoopDisk } from '../testing/loop-disk.ts'
 import { type Member, type Mesh, startMesh } from '../testing/mesh.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { pngOf } from '../testing/test-picture.ts'
@@ -320,3 +322,41 @@ test.each(crossedLooks)(
     for (const { person } of [reader, owner]) expect(person.faults).toEqual([])
   },
 )
+
+test('a file that its disk has damaged is found by a scrub that a person begins, explained, and repaired', {
+  timeout: 400_000,
+}, async () => {
+  const [look] = crossedLooks
+  await using root = await makeTempDirectory()
+  await using disk = await makeLoopDisk(root.path, 'disk', 'ext4', 32)
+  await using mesh = await startMesh(
+    root.path,
+    [{ name: 'shelf', directory: disk.path, set: { reserveBytes: 0 } }, { name: 'desk' }],
+    web,
+  )
+  const [shelf, desk] = mesh.members as [Member, Member]
+  const film = randomBytes(300_000)
+  await writeFile(shelf.path('film.mkv'), film)
+  await mesh.settle()
+  await desk.end()
+  await disk.damage(shelf.path('film.mkv'), film, 200_000)
+  await givePassword(shelf.home)
+  await using person = await sitDown(browser, shelf, look!)
+  const [{ page }, say] = [person, readUiTexts(look!.language)]
+  await page.goto(`/#/folders/${(await shelf.status()).id}/overview`)
+  await page.getByRole('button', { name: say('scrub-start') }).click()
+  const heading = page.getByRole('heading', { name: say('problem-file-damaged', { files: 1 }) })
+  await heading.waitFor()
+  await page.getByText(say('problem-do-file-damaged')).waitFor()
+  await page.getByRole('button', { name: say('check-now') }).click()
+  await page.getByText(say('check-sound')).waitFor()
+  await page.getByText(say('error-file-damaged', { path: 'film.mkv' })).waitFor()
+  await page.getByRole('button', { name: new RegExp(say('damaged-keep')) }).waitFor()
+  await examine(person, 'damaged')
+  await desk.restart()
+  await heading.waitFor({ state: 'detached' })
+  await until('it is repaired', () => holds(shelf, 'film.mkv', film))
+  await page.getByText(say('history-repaired')).first().waitFor()
+  await examine(person, 'repaired')
+  expect(person.faults).toEqual([])
+})

@@ -19,7 +19,8 @@ export function adoptWinner(
   const { store, role } = context
   const { path } = winner
   store.adopt(path, winner, here)
-  if (role !== 'full') return
+  // Of what a disk has damaged this device has nothing to copy: who still has it is to settle whether it lost a conflict.
+  if (role !== 'full' || (before.here?.damage !== undefined && !sameContent(before.here, winner))) return
   const versions = store.versionsOf(path)
   const isSaid = versions.some(({ id, vector }) => id === winner.id || isBefore(winner.vector, vector))
   // Taken back while it was being placed, it is the next to go (R7).

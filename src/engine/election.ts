@@ -3,6 +3,7 @@ import { type Election, elect } from '../core/elect.ts'
 import type { RecordId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { FolderStore } from '../store/folder-store.ts'
+import { tryAgain } from './damage.ts'
 
 /**
  * Elects over all versions of a path that are stored and not superseded. Call inside the transaction that added one. What kept the
@@ -18,6 +19,6 @@ export function electWinner(store: FolderStore, path: RelPath, added: RecordId):
   const { winner } = election
   if (winner.id === added) store.clearProblem(path)
   // What was added may stand in for a content nobody has.
-  else if (winner.kind === 'file') store.clearProblemsOfContent('no-peer-has-it', [winner.root])
+  else if (winner.kind === 'file') tryAgain(store, [winner.root])
   return election
 }

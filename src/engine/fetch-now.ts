@@ -24,7 +24,7 @@ export function fetchNow(
     store.setAsked(winner.path, false)
     return 'released'
   }
-  if (winner.id === agreed?.id) {
+  if (winner.id === agreed?.id && here?.damage === undefined) {
     const isLocal = here === undefined || !sameContent(here, winner)
     if (isLocal)
       throw refused(

@@ -2,6 +2,7 @@
 import type { RelPath } from '../core/path.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
+import { isRepairable } from './damage.ts'
 import type { FolderContext } from './folder-context.ts'
 import { type Page, type PageQuery, takePage } from './pages.ts'
 import { type Reason, toReason } from './status.ts'
@@ -80,7 +81,8 @@ function stateOf(
 ): FileRow['state'] {
   if (state.ignored) return 'ignored'
   if (state.unkept && state.here === undefined) return 'not-kept'
-  const isNeeded = state.winner !== undefined && state.winner.id !== state.agreed?.id && !state.unkept
+  const isNews = state.winner !== undefined && state.winner.id !== state.agreed?.id
+  const isNeeded = !state.unkept && (isNews || isRepairable(state))
   if (isNeeded) return winner?.kind === 'file' && transfers.isActive(winner.root) ? 'coming' : 'needed'
   return role === 'read-only' && changeOf(state) !== undefined ? 'changed-here' : 'here'
 }

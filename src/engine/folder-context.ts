@@ -45,6 +45,8 @@ export interface FolderContext {
   pullSoon(): void
   /** What was recorded of this place may be out of date: look again. */
   markDirty(diskPath: DiskPath): void
+  /** A peer found something wrong in what came from here: these contents are to be read again. */
+  suspect(roots: Iterable<ContentRoot>): void
   /** Others than before may be members. `mustReread`: the indexes of peers are to be read from their beginning. */
   membersChanged(mustReread: boolean): void
   /** The index grew: peers want to hear of it. */

@@ -10,6 +10,7 @@ import type { KeyPair } from '../core/x25519.ts'
 import type { Chance, Clock, Disk, Link, Log } from '../ports.ts'
 import type { FolderStore, HistoryQuestion, KeptHistoryRow, PeerRow } from '../store/folder-store.ts'
 import { approve, setAdmission } from './admission.ts'
+import { tryAgain } from './damage.ts'
 import { type FetchOutcome, fetchNow } from './fetch-now.ts'
 import type { FolderContext } from './folder-context.ts'
 import { createFolderFiles, type FolderFiles } from './folder-files.ts'
@@ -23,6 +24,8 @@ import type { DeviceRates, RateLimits } from './rates.ts'
 import { answerGuest } from './redemption.ts'
 import { revokeDevice } from './revoke.ts'
 import { planRotation, type RotationPlan, rotate } from './rotation.ts'
+import { createScrub, type ScrubStatus } from './scrub.ts'
+import { checkFolder, type FolderCheck, keepDamaged } from './self-check.ts'
 import type { FolderSettings } from './settings.ts'
 import { describeFolder, type FolderStatus } from './status.ts'
 import { type Succession, successionOf } from './succession.ts'
@@ -57,6 +60,14 @@ export interface Folder extends AsyncDisposable, FolderFiles {
   isSettled(): boolean
   /** Looks at the whole disk now. */
   rescan(): void
+  readonly scrub: ScrubStatus
+  /** Reads every file again, to find what the disk has damaged; one that is under way goes on. */
+  startScrub(): void
+  stopScrub(): void
+  /** What lies at a damaged path counts from now on, as if a person had written it. Throws `not-found` and `request-invalid`. */
+  keepDamaged(path: string): void
+  /** Why the folder is not in sync, as far as can be told from here, and whether its database agrees with itself. */
+  check(): Promise<FolderCheck>
   /** Puts a file before all others, or (not `wanted`) among them again. Throws `not-found` and `request-invalid`. */
   fetchNow(path: string, wanted: boolean): FetchOutcome
   /** Newest first. */
@@ -148,6 +159,10 @@ export function openFolder(options: FolderOptions): Folder {
     },
     pullSoon: () => loop.pullSoon(),
     markDirty: (place) => loop.markDirty(place),
+    suspect(roots) {
+      scrub.suspect(roots)
+      loop.wake()
+    },
     membersChanged(mustReread) {
       swarm.admitAgain()
       if (mustReread) void swarm.closeAll('members-changed')
@@ -166,20 +181,21 @@ export function openFolder(options: FolderOptions): Folder {
 
   const swarm = createSwarm(context, {
     opened() {
-      store.clearProblems('no-peer-has-it')
+      tryAgain(store)
       context.changed()
       options.onAwaited?.()
       loop.pullSoon()
     },
     contentArrived(roots) {
-      store.clearProblemsOfContent('no-peer-has-it', roots)
+      tryAgain(store, roots)
       loop.pullSoon()
     },
   })
   const transfers = createTransfers(context, swarm)
   const pull = createPull(context, transfers)
+  const scrub = createScrub(context)
   const loop = startLoop(context, options.isNew, {
-    ...{ pull, transfers, resting: tellPeers },
+    ...{ pull, transfers, scrub, resting: tellPeers },
     prepared,
   })
   const watching = disk
@@ -191,6 +207,15 @@ export function openFolder(options: FolderOptions): Folder {
       log.warn({ error: String(error) }, 'changes are not watched; they are found by scans')
       loop.scanMoreOften()
     })
+
+  /** A database that takes nothing now makes the next run read some files once more. */
+  function saveScrub(): void {
+    try {
+      scrub.save()
+    } catch (error) {
+      if (!isSyncError(error)) throw error
+    }
+  }
 
   /** With nothing left to do, says so to the peers that wait for it. */
   function tellPeers(): void {
@@ -291,6 +316,19 @@ export function openFolder(options: FolderOptions): Folder {
     parts: (path) => partsOf(context, swarm, path),
     isSettled,
     rescan: () => loop.scanAll(),
+    get scrub() {
+      return scrub.status()
+    },
+    startScrub() {
+      scrub.start()
+      context.wake()
+    },
+    stopScrub() {
+      scrub.stop()
+      context.wake()
+    },
+    keepDamaged: (path) => keepDamaged(context, path),
+    check: () => loop.between(() => checkFolder(context, swarm, transfers)),
     history: (limit, question) => store.history(limit, question),
     knownPeers: () => store.peers(),
     members: () => listMembers(context),
@@ -324,7 +362,10 @@ export function openFolder(options: FolderOptions): Folder {
       // Each of them ends whatever comes of the others: nothing may stay open on a disk that was pulled.
       await using parts = new AsyncDisposableStack()
       parts.defer(async () => (await watching)?.[Symbol.asyncDispose]())
-      parts.defer(() => loop.stop())
+      parts.defer(async () => {
+        await loop.stop()
+        saveScrub()
+      })
       parts.defer(() => transfers.close())
       parts.defer(() => swarm.closeAll('closing'))
     },

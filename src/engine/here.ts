@@ -1,5 +1,6 @@
 /** What the disk shows of something whose content is known, as the store keeps it. */
 
+import type { Damage } from '../core/damage.ts'
 import type { Content } from '../core/version.ts'
 import type { Found } from '../ports.ts'
 import type { Here } from '../store/folder-store.ts'
@@ -21,4 +22,9 @@ export function foundToHere(found: Found, content: Content, verified = true): He
     executable: stat.executable,
     verified,
   }
+}
+
+/** The same of what is damaged; `content` is what ought to lie there. */
+export function damagedHere(found: Found, content: Content, damage: Damage): Here {
+  return { ...foundToHere(found, content, false), damage }
 }

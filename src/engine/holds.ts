@@ -9,6 +9,7 @@ import type { RecordId } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { problemOf } from '../core/problem.ts'
 import type { PathState, ProblemRow } from '../store/folder-store.ts'
+import { damageError } from './damage.ts'
 import type { FolderContext } from './folder-context.ts'
 import { maxFailuresInARow } from './safety.ts'
 
@@ -24,6 +25,8 @@ const untilChanged = Number.POSITIVE_INFINITY
 /** What is in the way, not known yet, cannot be told, or is no name or size for the disk says nothing about the health of the disk. */
 const saysNothingOfDisk: ReadonlySet<ErrorCode> = new Set([
   'no-peer-has-it',
+  'file-damaged',
+  'own-file-damaged',
   'obstructed',
   'history-full',
   'too-large-here',
@@ -42,6 +45,8 @@ export interface Holds {
   wait(path: RelPath, reason: string): void
   /** `askableMs` tells when somebody can be asked for its content, monotonic; infinity while nobody is known to have it. */
   noPeerHas(path: RelPath, askableMs: () => number): void
+  /** What lies there is damaged, and nobody but a person can help. */
+  leaveDamaged(path: RelPath): void
   /** This disk can never hold it as it is. */
   impossible(path: RelPath, error: SyncError): void
   /** Holds back a path whose step failed. Returns the error when it concerns the whole folder and has to halt it. */
@@ -55,7 +60,8 @@ export interface Holds {
   write(): void
 }
 
-export function createHolds({ store, clock, log, rootPath, markDirty }: FolderContext): Holds {
+export function createHolds(context: FolderContext): Holds {
+  const { store, clock, log, rootPath, markDirty } = context
   const noted: Hold[] = []
   const unavailable = new Map<RelPath, { readonly winner: RecordId | undefined; askableMs(): number }>()
   let failuresInARow = 0
@@ -65,7 +71,8 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     const nowMs = clock.monotonicMs()
     for (const [path, { winner, askableMs }] of unavailable) {
       const delayMs = Math.min(noPeerRetryMs, askableMs() - nowMs)
-      if (delayMs > 0) note(path, winner, new SyncError('no-peer-has-it', { path }), delayMs)
+      if (delayMs > 0)
+        note(path, winner, damageError(context, path) ?? new SyncError('no-peer-has-it', { path }), delayMs)
     }
     unavailable.clear()
   }
@@ -104,6 +111,10 @@ export function createHolds({ store, clock, log, rootPath, markDirty }: FolderCo
     wait: (path, reason) =>
       note(path, winnerOf(path), new SyncError('obstructed', { path, reason }), obstructedRetryMs),
     noPeerHas: (path, askableMs) => void unavailable.set(path, { winner: winnerOf(path), askableMs }),
+    leaveDamaged(path) {
+      const error = damageError(context, path)
+      if (error !== undefined) note(path, winnerOf(path), error, untilChanged)
+    },
     impossible: (path, error) => note(path, winnerOf(path), error, untilChanged),
     fail,
     failOrThrow(state, thrown) {

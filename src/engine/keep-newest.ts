@@ -58,7 +58,13 @@ function removeUnkept(
   const { path, winner } = state
   batch.add({
     state,
-    step: { kind: 'remove', path, to: here.diskPath, expect: here, archive: settings().archive },
+    step: {
+      kind: 'remove',
+      path,
+      to: here.diskPath,
+      expect: here,
+      archive: here.damage !== undefined || settings().archive,
+    },
     record() {
       store.setHere(path, undefined)
       store.disagree(path)

@@ -14,6 +14,7 @@ import { type Claimable, prepare } from './prepare.ts'
 import type { Pull } from './pull.ts'
 import { haltRecheckMs, rootRecheckMs } from './safety.ts'
 import { outermost, scan } from './scan.ts'
+import type { Scrub } from './scrub.ts'
 import type { Transfers } from './transfers.ts'
 
 /** A place that did not keep still is looked at again after this, and deletions that rest will have rested. */
@@ -72,6 +73,7 @@ export interface Loop {
 export interface LoopParts {
   readonly pull: Pull
   readonly transfers: Transfers
+  readonly scrub: Scrub
   /** Called before each rest: nothing is left to do for now. */
   readonly resting: () => void
   /** Called once what has to be settled after opening was: a new folder has taken its directory. */
@@ -81,7 +83,7 @@ export interface LoopParts {
 export function startLoop(
   context: FolderContext,
   claimable: Claimable,
-  { pull, transfers, resting, prepared }: LoopParts,
+  { pull, transfers, scrub, resting, prepared }: LoopParts,
 ): Loop {
   const { store, disk, clock, log } = context
   const dirtySinceMs = new Map<DiskPath, number>()
@@ -138,6 +140,7 @@ export function startLoop(
       pullAtMs,
       trimAtMs,
       leaseAtMs,
+      scrubAtMs: isPrepared ? scrub.dueAtMs() : undefined,
     })
   }
 
@@ -166,6 +169,7 @@ export function startLoop(
       case 'prepare':
         await prepare(context, transfers, claimable)
         isPrepared = true
+        scrub.begin()
         prepared()
         return
       case 'scan-all':
@@ -191,8 +195,21 @@ export function startLoop(
       case 'renew-lease':
         leaseAtMs = undefined
         return renewLease(context).catch(noteOldLease)
+      case 'scrub':
+        return doScrub()
       case 'rest':
         return rest(work.untilMs)
+    }
+  }
+
+  /** What keeps it from reading is for a scan to find out and to tell: that goes on when it is over, which a scrub may not be there to see. */
+  async function doScrub(): Promise<void> {
+    try {
+      await scrub.step()
+    } catch (error) {
+      if (!isSyncError(error) || error.code.startsWith('database-')) throw error
+      log.debug({ code: error.code, reason: error.message }, 'a scrub cannot go on now')
+      fullScanAtMs = 0
     }
   }
 
@@ -311,7 +328,8 @@ export function startLoop(
     get heldDeletes() {
       return heldDeletes
     },
-    hasWork: () => doing !== 'rest' || dirtyUntilMs.size > 0 || isAwake,
+    // Nobody waits for a scrub.
+    hasWork: () => (doing !== 'rest' && doing !== 'scrub') || dirtyUntilMs.size > 0 || isAwake,
     wake,
     pullSoon() {
       pullAtMs = clock.monotonicMs()

@@ -30,17 +30,19 @@ function* everyCase(): Generator<WorkFacts> {
             for (const pullAtMs of [undefined, ...manyTimes])
               for (const trimAtMs of manyTimes)
                 for (const leaseAtMs of [undefined, ...times])
-                  yield {
-                    nowMs,
-                    isPaused,
-                    haltedUntilMs,
-                    isPrepared,
-                    fullScanAtMs,
-                    dirtyUntilMs: new Map(dirty),
-                    pullAtMs,
-                    trimAtMs,
-                    leaseAtMs,
-                  }
+                  for (const scrubAtMs of [undefined, nowMs])
+                    yield {
+                      nowMs,
+                      isPaused,
+                      haltedUntilMs,
+                      isPrepared,
+                      fullScanAtMs,
+                      dirtyUntilMs: new Map(dirty),
+                      pullAtMs,
+                      trimAtMs,
+                      leaseAtMs,
+                      scrubAtMs,
+                    }
 }
 
 /** The facts as they are once the work is done and nothing else happened. */
@@ -63,6 +65,8 @@ function done(facts: WorkFacts, work: Work): WorkFacts {
       return { ...facts, trimAtMs: laterMs }
     case 'renew-lease':
       return { ...facts, leaseAtMs: undefined }
+    case 'scrub':
+      return { ...facts, scrubAtMs: laterMs }
     case 'rest':
       return { ...facts, nowMs: work.untilMs }
   }
@@ -76,6 +80,7 @@ function isDue(facts: WorkFacts): boolean {
   const dueTimesMs = [facts.fullScanAtMs, facts.trimAtMs, ...facts.dirtyUntilMs.values()]
   if (facts.pullAtMs !== undefined) dueTimesMs.push(facts.pullAtMs)
   if (facts.leaseAtMs !== undefined) dueTimesMs.push(facts.leaseAtMs)
+  if (facts.scrubAtMs !== undefined) dueTimesMs.push(facts.scrubAtMs)
   return !facts.isPrepared || dueTimesMs.some((timeMs) => timeMs <= facts.nowMs)
 }
 
@@ -102,8 +107,17 @@ test('I11 the lease is renewed before the folder rests, and after all that makes
   for (const facts of everyCase()) {
     if (facts.isPaused || isHalted(facts)) continue
     const isLeaseDue = facts.leaseAtMs !== undefined && facts.leaseAtMs <= nowMs
-    const isMoreDue = isDue({ ...facts, leaseAtMs: undefined })
+    const isMoreDue = isDue({ ...facts, leaseAtMs: undefined, scrubAtMs: undefined })
     expect(nextWork(facts).kind === 'renew-lease').toBe(isLeaseDue && !isMoreDue)
+  }
+})
+
+test('I2 a piece of a scrub is done only when nothing else is to be done', () => {
+  for (const facts of everyCase()) {
+    if (facts.isPaused || isHalted(facts)) continue
+    const isScrubDue = facts.scrubAtMs !== undefined && facts.scrubAtMs <= nowMs
+    const isMoreDue = isDue({ ...facts, scrubAtMs: undefined })
+    expect(nextWork(facts).kind === 'scrub').toBe(isScrubDue && !isMoreDue)
   }
 })
 
@@ -138,7 +152,7 @@ test('I3 work that is due gets done in a few turns, and then the folder rests', 
     let turns = 0
     for (let work = nextWork(facts); work.kind !== 'rest'; work = nextWork(facts)) {
       facts = done(facts, work)
-      expect(++turns).toBeLessThanOrEqual(6)
+      expect(++turns).toBeLessThanOrEqual(7)
     }
   }
 })
@@ -157,6 +171,7 @@ test('I2 whatever the times are, resting ends in the future and never while some
         pullAtMs: fc.option(anyTimeMs, { nil: undefined }),
         trimAtMs: anyTimeMs,
         leaseAtMs: fc.option(anyTimeMs, { nil: undefined }),
+        scrubAtMs: fc.option(anyTimeMs, { nil: undefined }),
       }),
       (facts) => {
         const work = nextWork(facts)

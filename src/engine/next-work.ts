@@ -20,6 +20,8 @@ export interface WorkFacts {
   readonly trimAtMs: number
   /** When to renew the lease; undefined when the index did not grow since that was done. */
   readonly leaseAtMs: number | undefined
+  /** When the next piece of a scrub may be done; undefined when there is none. */
+  readonly scrubAtMs: number | undefined
 }
 
 export type Work =
@@ -29,6 +31,7 @@ export type Work =
   | { readonly kind: 'pull' }
   | { readonly kind: 'trim-archive' }
   | { readonly kind: 'renew-lease' }
+  | { readonly kind: 'scrub' }
   /** Nothing now: wait until then, or until something happens. */
   | { readonly kind: 'rest'; readonly untilMs: number }
 
@@ -44,11 +47,13 @@ export function nextWork(facts: WorkFacts): Work {
   if (facts.pullAtMs !== undefined && facts.pullAtMs <= nowMs) return { kind: 'pull' }
   if (nowMs >= facts.trimAtMs) return { kind: 'trim-archive' }
   if (facts.leaseAtMs !== undefined && facts.leaseAtMs <= nowMs) return { kind: 'renew-lease' }
+  if (facts.scrubAtMs !== undefined && facts.scrubAtMs <= nowMs) return { kind: 'scrub' }
   const nextMs = Math.min(
     facts.fullScanAtMs,
     facts.trimAtMs,
     facts.pullAtMs ?? Number.POSITIVE_INFINITY,
     facts.leaseAtMs ?? Number.POSITIVE_INFINITY,
+    facts.scrubAtMs ?? Number.POSITIVE_INFINITY,
     ...facts.dirtyUntilMs.values(),
   )
   return { kind: 'rest', untilMs: nextMs }

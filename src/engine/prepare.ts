@@ -2,6 +2,7 @@
  * What has to be settled once after opening, with the root there, before anything is read or signed: the identity of the directory, the
  * lease that detects an old database, and this device's own certificate.
  */
+import { tellAllDamage } from './damage.ts'
 import type { FolderContext } from './folder-context.ts'
 import { takeLease } from './lease.ts'
 import { declareSelf } from './members.ts'
@@ -39,6 +40,7 @@ export async function prepare(
   await transfers.sweep()
   // Problems of an earlier run may be over, and their times are of another clock.
   store.forgetProblems()
+  tellAllDamage(context)
 }
 
 /** The directory bears the id of the folder before its secret was changed, until now. */

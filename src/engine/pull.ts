@@ -232,6 +232,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
         return fetchFirst(winner) ? false : copies.setAside(state)
       case 'revive':
         return revive(context, copies, path)
+      case 'leave-damaged':
+        holds.leaveDamaged(path)
+        return false
       case 'wait':
         if (action.for === 'scan') context.markDirty(here!.diskPath)
         holds.wait(path, 'what lies there has to be looked at or to go first')
@@ -327,7 +330,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     if (here?.kind === 'file' && isStillWanted(here, path)) return false
     const to = here?.diskPath ?? way
     const expect: Expectation = here === undefined ? 'absent' : here
-    const { archive } = context.settings()
+    const archive = isArchived(here)
     switch (winner.kind) {
       case 'directory':
         add({ kind: 'directory', path, to, expect, archive })
@@ -344,7 +347,17 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
           return false
         }
         const { stage, hashes } = fetched
-        add({ kind: 'file', path, to, stage, expect, archive }, hashes)
+        add(
+          {
+            kind: 'file',
+            path,
+            to,
+            stage,
+            expect,
+            archive: here?.damage === 'unreadable' ? 'readable' : archive,
+          },
+          hashes,
+        )
         return false
       }
       case 'deleted':
@@ -410,7 +423,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   function remove(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
     const { path } = state
     if (here.kind === 'file' && isStillWanted(here, path)) return false
-    const { archive } = context.settings()
+    const archive = isArchived(here)
     batch.add({
       state,
       step: { kind: 'remove', path, to: here.diskPath, expect: here, archive },
@@ -419,10 +432,15 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return false
   }
 
+  /** What is damaged is kept whatever the settings say: it may be a person's edit that the disk shows no other sign of (I1). */
+  function isArchived(here: Here | undefined): boolean {
+    return here?.damage !== undefined || context.settings().archive
+  }
+
   /** What was done at its path is done for people, too. */
   function settle(state: PathState, winner: Version, here: Here | undefined): void {
     takeOver(state, winner, here)
-    note(winner, winner.kind === 'deleted' ? 'deleted' : 'received')
+    note(winner, winner.kind === 'deleted' ? 'deleted' : wasRepaired(state, winner) ? 'repaired' : 'received')
   }
 
   function takeOver(state: PathState, winner: Version, here: Here | undefined): void {
@@ -442,6 +460,7 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
    * transfer, and what keeps the only copy of a conflict's loser within reach.
    */
   function isStillWanted(here: Here, path: RelPath): boolean {
+    if (here.damage !== undefined) return false
     if (store.hereWithRoot(here.root).length > 1) return false
     copies.tellCopiesOf(here.root)
     const needing = store.needsRoot(here.root, clock.monotonicMs())
@@ -451,4 +470,9 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
   }
 
   return { round, planAnew: () => awaited.clear(), giveUp: copies.giveUp }
+}
+
+/** The content is the one that lay there before its disk damaged it. */
+function wasRepaired({ here }: PathState, winner: Version): boolean {
+  return here?.damage !== undefined && sameContent(here, winner)
 }

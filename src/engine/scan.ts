@@ -5,6 +5,7 @@
  */
 
 import { maxFileBytes } from '../core/blocks.ts'
+import { type Damage, isStillDamaged } from '../core/damage.ts'
 import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
 import { noContent } from '../core/ids.ts'
 import { needsHash } from '../core/observe.ts'
@@ -19,11 +20,12 @@ import {
   textToPath,
 } from '../core/path.ts'
 import { type Problem, problemOf } from '../core/problem.ts'
-import { isSameStat } from '../core/stat.ts'
+import { isSameFile, isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
+import { tellDamage } from './damage.ts'
 import { makeDoneDurable } from './doubt.ts'
 import { finishMoves } from './finish-moves.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -37,6 +39,8 @@ import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
 const maxHashing = 16
 /** Paths needed again after one scan; the others after the next. */
 const maxNeededAgain = 10_000
+/** Damaged files among which the former place of a new one is looked for. */
+const maxDamaged = 1000
 /** Rows taken from the store at a time while following a directory that is gone. */
 const pageSize = 512
 
@@ -115,13 +119,12 @@ export async function scan(
     if (fault !== undefined) return noteProblem(fault)
     if (state?.ignored) store.setIgnored(path, false)
     const here = state?.here
+    if (here?.damage !== undefined && isSameStat(here, stat) && here.diskPath === found.diskPath)
+      return tellDamage(context, path)
     if (stat.kind === 'directory' && here?.kind !== 'directory') newDirectories.add(path)
     if (here?.kind === 'directory' && stat.kind !== 'directory') addBelow(context, path, gone)
     const former = here === undefined ? await findFormer(found) : undefined
-    if (stat.kind === 'file' && former !== undefined) {
-      renames.set(former.path, found)
-      return note({ found, content: { kind: 'file', root: former.here.root }, hashed: undefined }, state)
-    }
+    if (stat.kind === 'file' && former !== undefined) return noteMoved(found, former, state)
     if (stat.kind === 'file' && needsHash(here, { ...stat, kind: 'file' })) {
       if (hashing.size >= maxHashing) await Promise.race(hashing)
       const task: Promise<void> = hashFound(found).finally(() => hashing.delete(task))
@@ -129,6 +132,16 @@ export async function scan(
       return
     }
     note({ found, content: cheapContent(found, here), hashed: undefined }, state)
+  }
+
+  /** What is damaged is moved as what it ought to be: the others have that, and it is repaired from there. */
+  function noteMoved(
+    found: Found,
+    { path, here: { root, damage } }: { readonly path: RelPath; readonly here: Here },
+    state: PathState | undefined,
+  ): void {
+    renames.set(path, found)
+    note({ found, content: { kind: 'file', root }, hashed: undefined, damage }, state)
   }
 
   /**
@@ -142,7 +155,8 @@ export async function scan(
       const here = store.state(formerPath)?.here
       if (here?.kind === 'directory' && stat.kind === 'directory' && here.inode === stat.inode)
         formerPaths.set(path, formerPath)
-      const isSame = here?.kind === 'file' && here.verified && isSameStat(here, stat)
+      const isKnown = here?.verified || here?.damage !== undefined
+      const isSame = here?.kind === 'file' && isKnown && isSameStat(here, stat)
       return isSame && !isIgnored(formerPath, 'file') ? { path: formerPath, here } : undefined
     }
     const formerPath = stat.kind === 'directory' ? store.directoryHere(stat.inode, stat.device) : undefined
@@ -153,6 +167,7 @@ export async function scan(
   async function hashFound(found: Found): Promise<void> {
     try {
       const hashed = await disk.hash(found.path, found.diskPath, found.stat)
+      if (await isDamageAgain(found, hashed.root)) return
       const source = renameSource(context, found, hashed)
       const isMoved = source !== undefined && !isIgnored(source, 'file') && (await isAbsent(context, source))
       if (isMoved) renames.set(source, found)
@@ -162,9 +177,30 @@ export async function scan(
       )
     } catch (error) {
       if (isSyncError(error, 'changing')) unsettled.push(found.diskPath)
+      else if (isSyncError(error, 'unreadable') && (await isDamageAgain(found, 'unreadable'))) return
       else if (isSyncError(error)) noteProblem(problemOf(found.path, error))
       else throw error
     }
+  }
+
+  /** Whether this is a file that was found to be damaged before, there or where it was moved from. No person's edit, then. */
+  async function isDamageAgain(found: Found, content: Damage): Promise<boolean> {
+    const { path, stat } = found
+    const seen = { ...stat, kind: 'file' } as const
+    const here = store.state(path)?.here
+    if (isStillDamaged(here, seen, content)) {
+      store.setHere(path, { ...here!, ...seen, diskPath: found.diskPath })
+      tellDamage(context, path)
+      return true
+    }
+    if (here !== undefined) return false
+    for (const { path: source, here: before } of store.damaged(maxDamaged)) {
+      if (!isStillDamaged(before, seen, content) || !isSameFile(before!, stat)) continue
+      if (isIgnored(source, 'file') || !(await isAbsent(context, source))) continue
+      noteMoved(found, { path: source, here: before! }, undefined)
+      return true
+    }
+    return false
   }
 
   /** What is remembered just so is news only where a person's change could not be signed the last time. */
@@ -282,7 +318,8 @@ export async function scan(
 /** Whether what lay there may have been taken away by us to make room, and the disk went before the new could be put. */
 function isBrokenOff(store: FolderStore, path: RelPath): boolean {
   const here = store.state(path)?.here
-  return here !== undefined && store.placingsOf(path).some((placing) => !sameContent(placing, here))
+  if (here === undefined) return false
+  return store.placingsOf(path).some((placing) => here.damage !== undefined || !sameContent(placing, here))
 }
 
 /** Nobody deleted it, so whatever wins is needed here, be it what was agreed. */

@@ -16,6 +16,9 @@ import type { FolderContext } from './folder-context.ts'
 import { readSums } from './read-sums.ts'
 import type { Seeding } from './seeding.ts'
 
+/** Contents that are read again when the peer says that a block was wrong. A peer may have many on their way at a time. */
+const maxSentRoots = 64
+
 /** Where bytes of a content can be read. */
 interface Source {
   /** Undefined when they cannot, any more. */
@@ -24,6 +27,7 @@ interface Source {
 
 /** A file with a content, open for reading. */
 interface Opened extends Source {
+  readonly path: RelPath
   readonly root: ContentRoot
   readonly sizeBytes: number
   readonly content: OpenContent
@@ -55,12 +59,16 @@ export function createServing(
   const questions = new Map<number, Question>()
   /** The content asked for last, still open: its next block is likely to be the next question. */
   let opened: Opened | undefined
+  /** What was sent last, the latest at the end. */
+  const sentRoots = new Set<ContentRoot>()
   let isServing = false
   let isClosed = false
-  link.closed.then(() => {
+  link.closed.then((reason) => {
     isClosed = true
     questions.clear()
     context.uploads.forget(link)
+    // It may be this disk that is to blame.
+    if (reason.code === 'peer-wrong-block') context.suspect(sentRoots)
   })
 
   async function serveAll(): Promise<void> {
@@ -85,8 +93,18 @@ export function createServing(
     using slot = await context.uploads.take(link, question.lengthBytes, () => holdersOf(question))
     if (isDone(question.request)) return
     await serveBlock(question)
+    noteRoot(question.root)
     slot.sentBytes = question.lengthBytes
     seeding.noteSent(link, question.root, question.offsetBytes)
+  }
+
+  function noteRoot(root: ContentRoot): void {
+    sentRoots.delete(root)
+    sentRoots.add(root)
+    for (const oldest of sentRoots) {
+      if (sentRoots.size <= maxSentRoots) return
+      sentRoots.delete(oldest)
+    }
   }
 
   function serve(question: Question): Promise<void> {
@@ -107,6 +125,8 @@ export function createServing(
   async function serveBlock(question: BlockQuestion): Promise<void> {
     const { request, root, offsetBytes, lengthBytes } = question
     const sent = { bytes: 0 }
+    // What turned out to be damaged is open still.
+    if (opened !== undefined && store.state(opened.path)?.here?.damage !== undefined) await letGo()
     if (opened?.root === root && isBlockOf(opened.sizeBytes, offsetBytes, lengthBytes)) {
       if (await sendFrom(opened, question, sent)) return
     }
@@ -176,7 +196,7 @@ export function createServing(
       // Only now: files asked for one after the other lie in directories that stay in use meanwhile.
       await letGo()
       const read: Source['read'] = (...part) => readFrom(content, here, ...part)
-      opened = { root, sizeBytes: here.sizeBytes, content, read }
+      opened = { path, root, sizeBytes: here.sizeBytes, content, read }
     } catch (error) {
       if (!isSyncError(error)) throw error
       await letGo()

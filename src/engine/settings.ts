@@ -29,6 +29,10 @@ export interface FolderSettings {
   readonly archiveMaxBytes: number
   /** Seconds between full scans, which find what the watcher missed. */
   readonly rescanSeconds: number
+  /** Days between scrubs; 0 for none but those a person asks for. */
+  readonly scrubDays: number
+  /** Bytes a second that a scrub reads; 0 for no limit. */
+  readonly scrubRate: number
   /** Seconds a path must be quiet after a hint before it is looked at. */
   readonly settleSeconds: number
   /** Deletions of more than this share (percent) of the files, and more than `massDeleteFiles`, wait for a person. 100 turns the guard off. */
@@ -54,6 +58,8 @@ export const defaultFolderSettings: FolderSettings = {
   archiveDays: 30,
   archiveMaxBytes: 20 * 1024 ** 3,
   rescanSeconds: 3600,
+  scrubDays: 30,
+  scrubRate: 20 * 1024 ** 2,
   settleSeconds: 0.2,
   massDeletePercent: 25,
   massDeleteFiles: 50,

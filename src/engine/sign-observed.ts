@@ -4,6 +4,7 @@
  */
 
 import { blockSizeFor } from '../core/blocks.ts'
+import type { Damage } from '../core/damage.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import { observe } from '../core/observe.ts'
@@ -14,7 +15,7 @@ import { type Content, isOfDirectory, sameContent, type Version } from '../core/
 import type { Found, Hashed } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
-import { foundToHere } from './here.ts'
+import { damagedHere, foundToHere } from './here.ts'
 import { type Draft, deletionDraft, fitsHistory, knownVersions, signDrafts } from './sign.ts'
 
 /** Observations written in one transaction: one signature and one fsync for all of them. */
@@ -25,6 +26,8 @@ export interface Observed {
   readonly found: Found
   readonly content: Content & { readonly kind: Here['kind'] }
   readonly hashed: Hashed | undefined
+  /** What lies there instead of that content. */
+  readonly damage?: Damage | undefined
 }
 
 /** Records what was seen and signs what is new in it. Runs inside a transaction, so states are read afresh here. */
@@ -49,9 +52,9 @@ export function signObserved(
   }
 
   const drafts: { readonly draft: Draft; readonly here: Here | undefined }[] = []
-  for (const { found, content, hashed } of batch) {
+  for (const { found, content, hashed, damage } of batch) {
     const { path, stat } = found
-    const here = foundToHere(found, content)
+    const here = damage === undefined ? foundToHere(found, content) : damagedHere(found, content, damage)
     const placings = store.placingsOf(path).filter((placing) => sameContent(placing, content))
     const before = store.state(path)?.here
     const isDressing =
@@ -68,7 +71,7 @@ export function signObserved(
       state.winner.id !== state.agreed?.id &&
       sameContent(state.winner, content)
     if (observation === 'same' || isWanted || isDressing || role === 'read-only') {
-      const isNews = here.kind === 'file' && !(before?.verified && before.root === here.root)
+      const isNews = here.kind === 'file' && here.verified && !(before?.verified && before.root === here.root)
       // A local change of a read-only device never travels, and neither does its root (E6).
       if (isNews && store.isContentLiveElsewhere(here.root, '')) servable.push(here.root)
       store.setHere(path, here)

@@ -102,6 +102,7 @@ export interface HistoryRow {
   readonly path: string
   readonly action:
     | 'received'
+    | 'repaired'
     | 'moved'
     | 'changed'
     | 'deleted'
@@ -240,6 +241,13 @@ export interface FolderStore extends Disposable {
   disagree(path: RelPath): void
   /** Files here whose content has this root and which are verified. */
   hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
+  /** Paths at which what lies here is damaged, in path order. */
+  damaged(limit: number, after?: string): PathState[]
+  countDamaged(): number
+  /** Files and links of the folder that are ignored here. Reads all paths. */
+  countIgnored(): number
+  /** The first file behind a path that lies here and is verified. */
+  fileHereAfter(after: string): { readonly path: RelPath; readonly here: Here } | undefined
   /** The directory that was found to be this inode; the first of them in path order. */
   directoryHere(inode: bigint, device: bigint): RelPath | undefined
   /** Paths, not ignored, where what lies here is not what was agreed, or nothing was agreed: local changes of a read-only device. */
@@ -273,6 +281,13 @@ export interface FolderStore extends Disposable {
   /** Deletes block lists that nothing refers to any more. */
   sweepBlocks(): void
 
+  /** What of the whole database is not as it has to be. Reads all of it at once. */
+  inspect(): readonly string[]
+  /** The same of so many paths behind one, and behind which to go on; undefined when those were the last. */
+  inspectPaths(
+    after: string,
+    limit: number,
+  ): { readonly faults: readonly string[]; readonly after: string | undefined }
   /** Moves the database aside, as one that is damaged, and returns the error that says so; whoever called throws it. Every later call throws it too. */
   setAside(reason: string): SyncError
 

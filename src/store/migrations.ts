@@ -11,6 +11,7 @@ import { statementSchema } from './schema/0004-statements.ts'
 import { rotationSchema } from './schema/0005-rotations.ts'
 import { predecessorSchema } from './schema/0006-predecessors.ts'
 import { problemDataSchema } from './schema/0007-problem-data.ts'
+import { damageSchema } from './schema/0008-damage.ts'
 
 export const migrations: readonly string[] = [
   firstSchema,
@@ -20,6 +21,7 @@ export const migrations: readonly string[] = [
   rotationSchema,
   predecessorSchema,
   problemDataSchema,
+  damageSchema,
 ]
 
 /** Throws `database-newer` when the database knows more migrations than we do. Changes nothing. */

@@ -83,6 +83,10 @@ const here = fc.option(
     .map(([of, verified, moved, time, inode]) =>
       hereOf(of, {
         verified,
+        // As a scrub notes it: another content, or none that can be read.
+        ...(verified || time % 3n === 0n
+          ? {}
+          : { damage: time % 3n === 1n ? rootOf('damaged') : 'unreadable' }),
         mtimeNs: time,
         ctimeNs: -time - 1n,
         inode,
@@ -268,6 +272,8 @@ function answers(store: StoreModel): unknown {
     pendingLosses: store.pendingLosses(),
     deletionsPending: [store.deletionsPending(100), store.deletionsPending(1)],
     filesHere: store.filesHere(),
+    damaged: [store.damaged(2), store.damaged(100, 'a'), store.countDamaged(), store.countIgnored()],
+    filesInTurn: [store.fileHereAfter(''), store.fileHereAfter('a')],
     needsRoot: roots.flatMap((root) => [99, 100].map((nowMs) => store.needsRoot(root, nowMs))),
     contentNeeded: roots.map((root) => store.isContentNeeded(root)),
     elsewhere: roots.flatMap((root) => paths.map((at) => store.isContentLiveElsewhere(root, at))),

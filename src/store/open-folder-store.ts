@@ -9,6 +9,7 @@ import { type DatabaseOptions, moveAside, openDatabase } from './database.ts'
 import { createFacts } from './facts.ts'
 import { isDamage, sqliteReason, unusableError } from './failures.ts'
 import type { FolderStore } from './folder-store.ts'
+import { createInspection } from './inspect.ts'
 import { createInvites } from './invites.ts'
 import { createJournal } from './journal.ts'
 import { createKeeping } from './keeping.ts'
@@ -64,6 +65,7 @@ function assemble(database: Database, file: string, options: StoreOptions): Fold
     ...{ keepNewest: keeping.keepNewest, setAsked: keeping.setAsked },
     ...createPathQuestions(database, records.versionAt),
     ...createBlocks(database),
+    ...createInspection(database, records),
     ...createStatements(database, transactions),
     ...createPeers(database, transactions),
     ...createInvites(database),

@@ -19,6 +19,10 @@ export type PathQuestions = Pick<
   | 'hasDeletionsBelow'
   | 'needs'
   | 'hereWithRoot'
+  | 'damaged'
+  | 'countDamaged'
+  | 'countIgnored'
+  | 'fileHereAfter'
   | 'directoryHere'
   | 'localChanges'
   | 'pathsAfter'
@@ -106,6 +110,23 @@ export function createPathQuestions(
   const selectLocalChanges = database
     .prepare<[string, number], PathRow>(
       `SELECT ${rowColumns} FROM paths WHERE local_change = 1 AND path > ? ORDER BY path LIMIT ?`,
+    )
+    .safeIntegers()
+  const selectDamaged = database
+    .prepare<[string, number], PathRow>(
+      `SELECT ${rowColumns} FROM paths WHERE here_damage IS NOT NULL AND path > ? ORDER BY path LIMIT ?`,
+    )
+    .safeIntegers()
+  const countDamaged = database
+    .prepare<[], number>('SELECT count(*) FROM paths WHERE here_damage IS NOT NULL')
+    .pluck()
+  const countIgnored = database
+    .prepare<[], number>('SELECT count(*) FROM paths WHERE ignored = 1 AND file_count = 1')
+    .pluck()
+  const selectFileAfter = database
+    .prepare<[string], PathRow>(
+      `SELECT ${rowColumns} FROM paths
+       WHERE path > ? AND here_kind IS NOT NULL AND here_kind = 'file' AND here_verified = 1 ORDER BY path LIMIT 1`,
     )
     .safeIntegers()
   const selectListed = {
@@ -257,6 +278,13 @@ export function createPathQuestions(
         .all(idToBytes(root))
         .sort((a, b) => comparePaths(a.path, b.path))
         .map((row) => ({ path: row.path, here: rowToHere(row)! })),
+    damaged: (limit, after = '') => selectDamaged.all(after, limit).map((row) => rowToState(row, versionAt)),
+    countDamaged: () => countDamaged.get()!,
+    countIgnored: () => countIgnored.get()!,
+    fileHereAfter(after) {
+      const row = selectFileAfter.get(after)
+      return row && { path: row.path, here: rowToHere(row)! }
+    },
     directoryHere: (inode, device) => selectDirectory.get(toSigned(inode), toSigned(device)),
     pathsAfter: (which, after, limit) =>
       selectListed[which].all({ after, limit }).map((row) => ({ ...row, ignored: row.ignored === 1 })),

@@ -1,4 +1,5 @@
 /** A path's row: what lies here as columns and back, and the state a row stands for. */
+import type { Damage } from '../core/damage.ts'
 import { idToBytes } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
@@ -17,6 +18,7 @@ interface PresentColumns {
   readonly here_device: bigint
   readonly here_executable: bigint
   readonly here_verified: bigint
+  readonly here_damage: Buffer | null
 }
 
 /** Only the kind tells whether the other columns hold anything. */
@@ -40,6 +42,7 @@ const absentColumns: Readonly<Record<keyof PresentColumns, null>> = {
   here_device: null,
   here_executable: null,
   here_verified: null,
+  here_damage: null,
 }
 
 export const hereColumns = Object.keys(absentColumns) as readonly (keyof PresentColumns)[]
@@ -60,7 +63,17 @@ export function hereToRow(
     here_device: toSigned(here.device),
     here_executable: Number(here.executable),
     here_verified: Number(here.verified),
+    here_damage: here.damage === undefined ? null : damageToBytes(here.damage),
   }
+}
+
+/** No bytes stand for what cannot be read. */
+function damageToBytes(damage: Damage): Buffer {
+  return damage === 'unreadable' ? Buffer.alloc(0) : idToBytes(damage)
+}
+
+function bytesToDamage(bytes: Buffer): Damage {
+  return bytes.length === 0 ? 'unreadable' : bytesToRoot(bytes)
 }
 
 /** Inode and device as they are stored: the signed number of the same 64 bits. */
@@ -81,6 +94,7 @@ export function rowToHere(row: PathRow): Here | undefined {
     device: BigInt.asUintN(64, row.here_device),
     executable: row.here_executable === 1n,
     verified: row.here_verified === 1n,
+    ...(row.here_damage === null ? {} : { damage: bytesToDamage(row.here_damage) }),
   }
 }
 

@@ -117,6 +117,11 @@ function createFakeFolder(
     },
     isSettled: () => true,
     rescan: () => void calls.push('rescan'),
+    scrub: { running: undefined, last: undefined, nextMs: undefined, filesHere: 0, rate: 0 },
+    startScrub: () => void calls.push('scrub'),
+    stopScrub: () => void calls.push('stop the scrub'),
+    keepDamaged: (path) => void calls.push(`keep damaged ${path}`),
+    check: async () => ({ gaps: [], needFiles: 0, lackingPeers: [], ignored: 0, databaseFaults: [] }),
     fetchNow(path, wanted) {
       calls.push(`${wanted ? 'fetch' : 'release'} ${path}`)
       return wanted ? 'coming' : 'released'

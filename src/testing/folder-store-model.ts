@@ -75,6 +75,10 @@ export type StoreModel = Pick<
   | 'setIgnored'
   | 'disagree'
   | 'hereWithRoot'
+  | 'damaged'
+  | 'countDamaged'
+  | 'countIgnored'
+  | 'fileHereAfter'
   | 'directoryHere'
   | 'localChanges'
   | 'pathsAfter'
@@ -192,11 +196,15 @@ export function createStoreModel(): StoreModel {
   function needOf(state: PathState): 'live' | 'deleted' | 'unkept' | undefined {
     if (state.ignored || state.winner === undefined) return undefined
     if (state.unkept) {
-      const isOurs =
-        state.here?.verified && state.agreed !== undefined && sameContent(state.here, state.agreed)
-      return isOurs ? 'unkept' : undefined
+      const { here, agreed } = state
+      const isKnown = here?.verified || here?.damage !== undefined
+      return isKnown && agreed !== undefined && sameContent(here!, agreed) ? 'unkept' : undefined
     }
-    if (state.winner.id === state.agreed?.id) return undefined
+    const isDamaged =
+      state.here?.damage !== undefined &&
+      state.winner.kind === 'file' &&
+      state.here.root === state.winner.root
+    if (state.winner.id === state.agreed?.id && !isDamaged) return undefined
     if (state.winner.kind !== 'deleted') return 'live'
     return state.agreed === undefined && state.here === undefined ? undefined : 'deleted'
   }
@@ -371,6 +379,16 @@ export function createStoreModel(): StoreModel {
       states().flatMap(({ path, here }) =>
         here?.kind === 'file' && here.verified && here.root === root ? [{ path, here }] : [],
       ),
+    damaged: (limit, after = '') =>
+      states()
+        .filter(({ path, here }) => here?.damage !== undefined && isBehind(path, after))
+        .slice(0, limit),
+    countDamaged: () => states().filter(({ here }) => here?.damage !== undefined).length,
+    countIgnored: () => states().filter(({ ignored, winner }) => ignored && isFile(winner)).length,
+    fileHereAfter: (after) =>
+      states().flatMap(({ path, here }) =>
+        here?.kind === 'file' && here.verified && isBehind(path, after) ? [{ path, here }] : [],
+      )[0],
     directoryHere: (inode, device) =>
       states().find(
         ({ here }) => here?.kind === 'directory' && here.inode === inode && here.device === device,

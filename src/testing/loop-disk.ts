@@ -1,6 +1,6 @@
 /** A small file system of its own in a file, mounted for a test. Needs root: mounting cannot be had otherwise. */
 import { execFile } from 'node:child_process'
-import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -10,6 +10,8 @@ const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 export interface LoopDisk extends AsyncDisposable {
   /** Where it is mounted. */
   readonly path: string
+  /** Changes a byte of a file with this content behind the back of the file system. What is read of it next comes from the disk. */
+  damage(file: string, content: Buffer, offsetBytes: number): Promise<void>
   mount(): Promise<void>
   unmount(): Promise<void>
 }
@@ -47,9 +49,21 @@ export async function makeLoopDisk(
     isMounted = false
   }
 
+  async function damage(file: string, content: Buffer, offsetBytes: number): Promise<void> {
+    await run('sync', ['--file-system', path])
+    const start = (await readFile(image)).indexOf(content.subarray(offsetBytes, offsetBytes + 64))
+    if (start < 0) throw new Error('assertion: the content is not on that disk')
+    {
+      await using handle = await open(image, 'r+')
+      await handle.write(Buffer.from([content[offsetBytes]! ^ 0xff]), 0, 1, start)
+    }
+    // Has the kernel forget what it holds of the file.
+    await run('dd', [`if=${file}`, 'iflag=nocache', 'count=0'])
+  }
+
   await mount()
   made.defer(unmount)
   await rm(`${path}/lost+found`, { recursive: true, force: true })
   const owned = made.move()
-  return { path, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { path, damage, mount, unmount, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -276,6 +276,7 @@ function memoryFile(tree: MemoryTree, gate: Gate, node: MemoryNode, path: string
     },
     async read(into, offsetBytes) {
       await pass('read')
+      if (node.isUnreadable) throw tree.failure('EIO', path)
       const part = node.data.subarray(offsetBytes, offsetBytes + into.length)
       into.set(part)
       return part.length

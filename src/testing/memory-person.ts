@@ -31,6 +31,8 @@ export interface Person {
   /** Sets the modification time; now when none is given. */
   touch(path: string, mtimeNs?: bigint): void
   chmod(path: string, mode: number): void
+  /** No person does this, but the disk: a byte is another one, or nothing can be read, and the stat says nothing of it. */
+  damage(path: string, how?: 'changed' | 'unreadable', offsetBytes?: number): void
   /** Undefined when nothing is there. */
   stat(path: string): FileStat | undefined
   names(path: string): string[]
@@ -190,6 +192,7 @@ export function memoryPerson(tree: MemoryTree): Person {
       node.ctimeNs = tree.tick()
       tree.changed(path)
     },
+    damage: (path, how = 'changed', offsetBytes = 0) => tree.damage(walkTo(path), how, offsetBytes),
     stat(path) {
       const node = find(path)
       return node && tree.stat(node)

@@ -31,6 +31,8 @@ export interface MemoryNode {
   data: Buffer
   /** What a power cut leaves of the content; undefined: nothing was synced yet. */
   durableData: Buffer | undefined
+  /** The disk cannot read it any more; whoever writes to it anew can. */
+  isUnreadable: boolean
   target: string
   /** By folded name. */
   entries: Map<string, MemoryEntry>
@@ -91,6 +93,7 @@ export function createMemoryTree(options: MemoryOptions) {
       ctimeNs: now,
       data: Buffer.alloc(0),
       durableData: undefined,
+      isUnreadable: false,
       target: '',
       entries: new Map(),
       durableEntries: new Map(),
@@ -206,8 +209,20 @@ export function createMemoryTree(options: MemoryOptions) {
       const data = Buffer.alloc(sizeBytes)
       node.data.copy(data)
       node.data = data
+      node.isUnreadable = false
       node.mtimeNs = tick()
       node.ctimeNs = node.mtimeNs
+    },
+    /** What a disk does of its own accord: other bytes, or none that can be read, under the very same stat. */
+    damage(node: MemoryNode, how: 'changed' | 'unreadable', offsetBytes: number): void {
+      if (how === 'unreadable') node.isUnreadable = true
+      for (const key of ['data', 'durableData'] as const) {
+        const data = node[key]
+        if (how === 'unreadable' || data === undefined || offsetBytes >= data.length) continue
+        const spoilt = Buffer.from(data)
+        spoilt[offsetBytes]! ^= 0x55
+        node[key] = spoilt
+      }
     },
     powerCut(keep: (path: string) => boolean | number): void {
       const settled = new Set<MemoryNode>()

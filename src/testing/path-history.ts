@@ -216,6 +216,8 @@ export function createPathHistory(roles: readonly Role[]): PathHistory {
     switch (action.kind) {
       case 'nothing':
         return false
+      case 'leave-damaged':
+        throw new Error('assertion: no disk in here damages anything')
       case 'adopt':
       case 'place': {
         if (action.kind === 'place' && !isSomewhere(winner!)) return false

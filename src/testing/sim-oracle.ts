@@ -303,6 +303,13 @@ export function undecidedPaths(
   return new Set(losers.map(({ path }) => path))
 }
 
+/** I13: what a database says of a path follows from the versions in it, at every moment. */
+export function checkDatabase({ name, store }: SimDevice): void {
+  if (store === undefined) return
+  const faults = [...store.inspectPaths('', Number.MAX_SAFE_INTEGER).faults, ...store.inspect()]
+  if (faults.length > 0) throw new SimFailure('I13', `the database of ${name}: ${faults.join('; ')}`)
+}
+
 /** I5: nobody worked beside another, so nothing can have collided. */
 export function checkNoConflicts(before: Agreement, now: Agreement, journal: Journal): void {
   for (const path of now.keys()) {

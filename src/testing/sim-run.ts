@@ -348,6 +348,7 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
     for (const device of devices)
       for (const { path } of device.own.person.tree()) oracle.checkWhole(contents, device, path)
     for (const device of devices) oracle.checkApart(device)
+    for (const device of devices) oracle.checkDatabase(device)
     const untrusted = new Set([...forgetful, ...(lyingDevice === undefined ? [] : [lyingDevice.name])])
     unknown = oracle.checkConvergence(honestDevices, people.touchedReadOnly, {
       forgetful: untrusted,

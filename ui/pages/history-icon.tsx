@@ -4,6 +4,7 @@ import type { HistoryAction } from '../state/history-words.ts'
 
 const icons: Readonly<Record<HistoryAction, IconName>> = {
   received: 'arrow-down',
+  repaired: 'restore',
   changed: 'edit',
   moved: 'right',
   deleted: 'trash',

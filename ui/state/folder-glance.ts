@@ -21,6 +21,8 @@ export const problemKinds = [
   'too-large-here',
   'history-full',
   'no-peer-has-it',
+  'file-damaged',
+  'own-file-damaged',
   'obstructed',
   'io-error',
 ] as const

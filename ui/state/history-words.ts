@@ -8,6 +8,7 @@ export type HistoryRow = History['history'][number]
 /** What is written down; see `HistoryRow` of the store. In the order a person looks for them. */
 export const historyActions = [
   'received',
+  'repaired',
   'changed',
   'moved',
   'deleted',
@@ -49,6 +50,7 @@ export function describeHistory({ action, path, device }: HistoryRow, ownName: s
     case 'halted':
       return { key: isExplainedHalt(path) ? `history-halted-${path}` : 'history-halted' }
     case 'restored':
+    case 'repaired':
     case 'not-kept':
     case 'resumed':
       return { key: `history-${action}` }
@@ -66,6 +68,7 @@ export function toneOf(action: string): Tone {
     case 'not-kept':
       return 'paused'
     case 'received':
+    case 'repaired':
     case 'resumed':
       return 'ok'
     default:

@@ -13,6 +13,7 @@ import type { FolderTabProps } from '../folder-page.tsx'
 import { LatestHistory } from './overview-history.tsx'
 import { Peers } from './overview-peers.tsx'
 import { Problems } from './overview-problems.tsx'
+import { SelfCheck } from './overview-self-check.tsx'
 import { Arriving } from './overview-transfers.tsx'
 
 export function OverviewTab({ folder }: FolderTabProps) {
@@ -23,6 +24,7 @@ export function OverviewTab({ folder }: FolderTabProps) {
         <Problems folder={folder} />
         <Arriving folder={folder} />
         <Peers folder={folder} />
+        <SelfCheck folder={folder} />
       </div>
       <LatestHistory folder={folder} />
     </div>

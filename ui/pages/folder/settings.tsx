@@ -122,6 +122,8 @@ function Sections({
           <AmountSetting name="reserveBytes" kind="size" />
           <AmountSetting name="rescanSeconds" kind="duration" />
           <AmountSetting name="settleSeconds" kind="duration" />
+          <AmountSetting name="scrubDays" kind="days" none={t('scrub-never')} />
+          <AmountSetting name="scrubRate" kind="rate" none={t('scrub-unlimited')} />
         </div>
       </details>
     </SettingsIn>

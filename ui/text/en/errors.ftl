@@ -18,3 +18,5 @@ error-too-many-attempts = Too many wrong passwords. Try again in { $seconds } s.
 error-token-unknown = There is no token { $token }.
 error-too-many-tokens = There are { $count } tokens already, which is the most. Revoke one that is not needed.
 error-directory-not-allowed = { $path } may not be chosen in a browser: only what lies in { $roots } may. Others can be allowed in the preferences, under “Directories”.
+error-file-damaged = The disk has damaged { $path }. It is not passed on, and is repaired as soon as a device that has it as it was is connected.
+error-own-file-damaged = The disk has damaged { $path }, which was changed only here. Put a good copy in its place, delete it, or keep it as it is.

@@ -41,3 +41,29 @@ overview-problems-about = They are tried again by themselves when something abou
 overview-history = Latest
 overview-all-history = All history
 overview-history-none = Nothing has happened yet.
+check-title = Self-check
+check-about = Disks can damage files without a sign. A scrub reads every file again and repairs from other devices what is damaged.
+check-now = Why is it not in sync?
+check-sound = The database is sound.
+check-unsound = The database is damaged. It is made anew from the folder; no file is touched.
+check-in-sync = In sync with every connected device.
+check-alone = Nothing is missing here as far as is known, but no device is connected to compare with.
+check-damaged = Damaged by the disk
+check-no-peer = No connected device has it
+check-coming = On its way
+check-waiting = Waits for its turn
+check-deleting = About to be deleted here
+check-ignored = { $files ->
+    [one] { $files } file of the folder is ignored here
+   *[other] { $files } files of the folder are ignored here
+  }
+scrub-start = Read all files
+scrub-stop = Stop reading
+scrub-progress = How many files have been read
+scrub-running = Files read: { $files }, damaged: { $damaged }.
+scrub-rate = At most { $speed }.
+scrub-none = The files have not been read again yet.
+scrub-whole = All { $files } files were read, damaged: { $damaged }. That was
+scrub-stopped = Stopped after { $files } files, damaged: { $damaged }. That was
+scrub-failing = One file after another could not be read, damaged: { $damaged }. The disk may be failing. That was
+scrub-next = The next begins by itself:

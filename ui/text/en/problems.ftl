@@ -54,6 +54,14 @@ problem-no-peer-has-it = { $files ->
     [one] No connected device has { $files } file yet
    *[other] No connected device has { $files } files yet
   }
+problem-file-damaged = { $files ->
+    [one] The disk has damaged { $files } file
+   *[other] The disk has damaged { $files } files
+  }
+problem-own-file-damaged = { $files ->
+    [one] The disk has damaged { $files } file that only this device has
+   *[other] The disk has damaged { $files } files that only this device has
+  }
 problem-obstructed = { $files ->
     [one] Something is in the way of { $files } file
    *[other] Something is in the way of { $files } files
@@ -83,6 +91,9 @@ problem-do-link-unusable = Make the link again with another target, or ignore it
 problem-do-too-large-here = Keep the folder on a larger disk, or on one with another file system.
 problem-do-history-full = Give it another name to go on with it. What was changed stays here until then.
 problem-do-no-peer-has-it = It comes as soon as a device that has it is online.
+problem-do-file-damaged = Nobody wrote there, and the content is another or cannot be read. It is not passed on. It is repaired as soon as a device that has it as it was is connected; what lies there now goes to the archive.
+problem-do-own-file-damaged = No other device can repair it. Put a good copy in its place, or delete it.
+damaged-keep = Keep it as it is now
 problem-do-obstructed = Move away what lies there. Nothing is overwritten.
 problem-do-changing = Nothing needs to be done: it is sent when the writing ends.
 problem-do-changed-since-plan = Nothing needs to be done: it is looked at again.

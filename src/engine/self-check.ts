@@ -1,0 +1,143 @@
+/**
+ * Answers in one place why a folder is not in sync: path by path what is missing and for what it waits, what peers lack, what is left out on
+ * purpose, and whether the database agrees with itself. Changes nothing, but for setting aside a database that does not, and for what a
+ * person decides about a damaged file.
+ */
+import { type ErrorCode, SyncError } from '../core/errors.ts'
+import type { DeviceId } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
+import type { ProblemRow } from '../store/folder-store.ts'
+import { createBreather } from './breather.ts'
+import type { FolderContext } from './folder-context.ts'
+import { type Reason, toReason } from './status.ts'
+import type { Swarm } from './swarm.ts'
+import type { Transfers } from './transfers.ts'
+
+/** Paths named; the others are counted. */
+const maxGaps = 100
+/** Paths of the database looked at in one go. */
+const inspectedPaths = 100
+
+/** Why a path is not as the folder has it, or is not sent. */
+export type GapKind =
+  /** The disk has damaged what lies here. */
+  | 'damaged'
+  /** No peer that is connected has it. */
+  | 'no-peer'
+  /** On its way. */
+  | 'coming'
+  /** It waits for its turn. */
+  | 'waiting'
+  /** It is about to be deleted here. */
+  | 'deleting'
+  | 'problem'
+
+export interface Gap {
+  readonly path: string
+  readonly kind: GapKind
+  /** What to say besides. */
+  readonly problem?: Reason
+}
+
+export interface FolderCheck {
+  readonly gaps: readonly Gap[]
+  /** Needed paths, the named ones included. */
+  readonly needFiles: number
+  /** Connected peers that lack something this device may have. */
+  readonly lackingPeers: readonly {
+    readonly id: DeviceId
+    readonly name: string
+    readonly needFiles: number
+    readonly needBytes: number
+  }[]
+  /** Files of the folder that are ignored here. */
+  readonly ignored: number
+  /** What is wrong with the database, for a log; it was set aside then, and is made anew from the folder. */
+  readonly databaseFaults: readonly string[]
+}
+
+const kindsByCode: Partial<Record<ErrorCode, GapKind>> = {
+  'file-damaged': 'damaged',
+  'own-file-damaged': 'damaged',
+  'no-peer-has-it': 'no-peer',
+}
+
+/** Nothing else may change the folder meanwhile. */
+export async function checkFolder(
+  context: FolderContext,
+  swarm: Swarm,
+  transfers: Pick<Transfers, 'isActive' | 'canGet'>,
+): Promise<FolderCheck> {
+  const { store } = context
+  const found = {
+    gaps: gapsOf(context, transfers),
+    needFiles: store.counts().needFiles,
+    lackingPeers: swarm
+      .openSessions()
+      .map((session) => session.status())
+      .filter(({ needFiles }) => needFiles > 0)
+      .map(({ id, name, needFiles, needBytes }) => ({ id, name, needFiles, needBytes })),
+    ignored: store.countIgnored(),
+  }
+  const databaseFaults = await inspect(context)
+  // From here on every question to it throws, which is how the folder finds out.
+  if (databaseFaults.length > 0) store.setAside(databaseFaults.join('; '))
+  return { ...found, databaseFaults }
+}
+
+async function inspect({ store, clock, isClosing }: FolderContext): Promise<readonly string[]> {
+  const breathe = createBreather(clock)
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: ReturnType<typeof store.inspectPaths> = store.inspectPaths(after, inspectedPaths)
+    if (page.faults.length > 0) return page.faults
+    after = page.after
+    await breathe()
+    if (isClosing()) throw new SyncError('closing')
+  }
+  return store.inspect()
+}
+
+function gapsOf(
+  { store }: FolderContext,
+  { isActive, canGet }: Pick<Transfers, 'isActive' | 'canGet'>,
+): readonly Gap[] {
+  const problems = store.problems(maxGaps)
+  const named = new Set(problems.map(({ path }) => path))
+  const needed = store
+    .pathsAfter('needed', '', maxGaps)
+    .map(({ path }) => path)
+    .filter((path) => !named.has(path))
+  function gapAt(path: RelPath): Gap {
+    const { winner, here } = store.state(path) ?? {}
+    const problem = store.problem(path)
+    if (problem !== undefined) return problemGap(problem)
+    if (here?.damage !== undefined) return { path, kind: 'damaged' }
+    if (winner === undefined || winner.kind === 'deleted') return { path, kind: 'deleting' }
+    if (winner.kind !== 'file') return { path, kind: 'waiting' }
+    if (isActive(winner.root)) return { path, kind: 'coming' }
+    return { path, kind: canGet(winner) ? 'waiting' : 'no-peer' }
+  }
+  return [...problems.map(problemGap), ...needed.map(gapAt)].slice(0, maxGaps)
+}
+
+function problemGap(problem: ProblemRow): Gap {
+  return { path: problem.path, kind: kindsByCode[problem.code] ?? 'problem', problem: toReason(problem) }
+}
+
+/** From now on what lies there counts as a person's: the next look at it signs it. Throws `not-found` and `request-invalid`. */
+export function keepDamaged(context: FolderContext, path: string): void {
+  const { store, markDirty, rootPath } = context
+  const state = store.state(path as RelPath)
+  if (state?.here?.damage === undefined)
+    throw new SyncError('not-found', { what: `A damaged file ${path} in ${rootPath}` })
+  const { damage, ...here } = state.here
+  if (damage === 'unreadable')
+    throw new SyncError('request-invalid', {
+      reason: `${path} cannot be read, so there is nothing to keep. Delete it, or put a good copy in its place.`,
+    })
+  store.transaction(() => {
+    store.setHere(state.path, here)
+    store.clearProblem(path)
+  })
+  markDirty(here.diskPath)
+}
