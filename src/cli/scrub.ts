@@ -1,8 +1,9 @@
 /** `scrub` reads every file of a folder again, and `check` says why it is not in sync. */
 import type { Command } from 'commander'
 import type { CheckBody, ScrubBody } from '../api/schemas/self-check.ts'
+import { plainText } from '../core/plain-text.ts'
 import { folderRoute } from './client.ts'
-import { countToText, plainText, sizeToText, timeToText } from './print.ts'
+import { countToText, sizeToText, timeToText } from './print.ts'
 import { absolute, openSession, type Surroundings, wrongUsage } from './session.ts'
 
 interface Options {

@@ -226,7 +226,7 @@ function everySetting(): Config {
       keepNewestBytes: 10 ** 9,
     },
     ...{ archive: false, archiveDays: 7, archiveMaxBytes: 10 ** 10, rescanSeconds: 600, settleSeconds: 1.5 },
-    ...{ massDeletePercent: 50, massDeleteFiles: 5, reserveBytes: 10 ** 8 },
+    ...{ massDeletePercent: 50, massDeleteFiles: 5, reserveBytes: 10 ** 8, scrubDays: 7, scrubRate: 10 ** 6 },
   }
   refuseUnnamed(device, fixtureTables)
   refuseUnnamed(set, folderSettingTable)
