@@ -29,7 +29,7 @@ export interface CaseListOptions {
   readonly cutSeries: number
 }
 
-const bootEvery = 12
+const bootEvery = 25
 const seed = 20260101
 const untouched = 'A fresh card, with network and without a disk'
 const goesOn = { options: 'resume', isSetUp: true } as const
@@ -71,7 +71,7 @@ export function seriesFor({ cuts, cutSeries }: CaseListOptions): readonly Series
       ],
     },
     {
-      ...{ id: 'rest', resumes: 'first' },
+      ...{ id: 'rest', resumes: 'first', isLongest: true },
       starts: [{ id: 'rest', title: 'The same system, left alone', ...goesOn, cases: [idle] }],
     },
     ...Array.from({ length: cutSeries }, (_, at) => cutsSeries(at, { cuts, cutSeries })),

@@ -38,6 +38,8 @@ export interface Series {
   readonly id: string
   /** The series whose saved system its starts resume; it waits for that one's end. */
   readonly resumes?: string
+  /** The others leave it the processors. */
+  readonly isLongest?: boolean
   readonly starts: readonly Start[]
 }
 
