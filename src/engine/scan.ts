@@ -304,6 +304,8 @@ export async function scan(
     missing.paths.delete(path)
   }
   await signDeletions(context, [...missing.paths], deletesConfirmed, held)
+  // What could not be placed beside one of them may be now.
+  if (missing.paths.size > 0) store.clearProblems('name-collides')
   missing.paths.clear()
   missing.gathering.waitMs(0)
   for (const item of inPlaceOfDirectories) {
