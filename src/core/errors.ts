@@ -121,7 +121,7 @@ const errorKinds = {
   'disk-full': { status: 507, retry: true, sentence: 'The disk of {path} is full ({freeBytes} bytes free, {reserveBytes} are kept in reserve). Free some space and syncing goes on.' },
   'disk-read-only': { status: 503, retry: true, sentence: 'The disk of {path} is read-only. Nothing can be received until it is writable again.' },
   'mass-delete': { status: 409, retry: false, sentence: '{count} of {total} files would be deleted {where}. Nothing was deleted yet. `berrysync deletes {path} --confirm` lets it happen, `--undo` brings the files back.' },
-  'too-many-errors': { status: 503, retry: true, sentence: '{count} files of {path} failed one after another, the last with: {reason}. Trying again later.' },
+  'too-many-errors': { status: 503, retry: true, sentence: '{count} files of {path} failed one after another, the last with: {reason} Trying again later.' },
 
   // One path.
   'changed-since-plan': { status: 409, retry: true, sentence: '{path} was changed on this disk at the same moment.' },
