@@ -36,24 +36,28 @@ const vectors: readonly Vector[] = vectorFile.vectors
 const fromHex = (text: string) => Buffer.from(text, 'hex')
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-function pair(): { initiator: HandshakeState; responder: HandshakeState } {
-  const psk = randomBytes(32)
-  const side = (initiator: boolean) =>
+interface Known {
+  readonly psk: Uint8Array
+  readonly prologue: Uint8Array
+}
+
+/** Two that know the same, but for what the responder knows otherwise. */
+function pair(otherwise: Partial<Known> = {}): { initiator: HandshakeState; responder: HandshakeState } {
+  const known: Known = { psk: randomBytes(32), prologue: Buffer.from('test') }
+  const side = (initiator: boolean, differs: Partial<Known>) =>
     createHandshakeState({
       initiator,
-      prologue: Buffer.from('test'),
       ephemeral: keyPairOf(randomBytes(32)),
       static: keyPairOf(randomBytes(32)),
-      psk,
+      ...known,
+      ...differs,
     })
-  return { initiator: side(true), responder: side(false) }
+  return { initiator: side(true, {}), responder: side(false, otherwise) }
 }
 
 function established(): { initiator: Transport; responder: Transport } {
   const { initiator, responder } = pair()
-  responder.readMessage(initiator.writeMessage(Buffer.alloc(0)))
-  initiator.readMessage(responder.writeMessage(Buffer.alloc(0)))
-  responder.readMessage(initiator.writeMessage(Buffer.alloc(0)))
+  shakeHands({ initiator, responder })
   return { initiator: initiator.split().transport, responder: responder.split().transport }
 }
 
@@ -132,12 +136,19 @@ test('P1 a flipped bit anywhere in a handshake message is noticed by its reader 
   }
 })
 
-test('P1 a different psk, prologue or static key at the other side fails the handshake', () => {
-  const { initiator } = pair()
-  const { responder } = pair()
+/** All three messages, one read by the other side after the other. */
+function shakeHands({ initiator, responder }: ReturnType<typeof pair>): void {
   responder.readMessage(initiator.writeMessage(Buffer.alloc(0)))
   initiator.readMessage(responder.writeMessage(Buffer.alloc(0)))
-  expectGarbage(() => responder.readMessage(initiator.writeMessage(Buffer.alloc(0))))
+  responder.readMessage(initiator.writeMessage(Buffer.alloc(0)))
+}
+
+test.each<[string, Partial<Known>]>([
+  ['psk', { psk: Buffer.alloc(32, 'other') }],
+  ['prologue', { prologue: Buffer.from('other') }],
+])('P1 a different %s at the other side fails the handshake', (_, otherwise) => {
+  shakeHands(pair())
+  expectGarbage(() => shakeHands(pair(otherwise)))
 })
 
 test.each([
