@@ -18,7 +18,7 @@ const timeGrainNs = 1_000n
 
 /** Names under which two forms can meet; what a disk shows then is its own business. */
 function isOddName(path: string): boolean {
-  return path.includes('caf\u00e9')
+  return path.toLowerCase().includes('caf\u00e9')
 }
 
 function isConflictName(path: string): boolean {

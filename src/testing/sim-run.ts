@@ -168,8 +168,8 @@ async function draw(
 }
 
 /**
- * Lines that connect everybody, and perhaps some more. Read-only devices with changes of their own pass nothing on, and nobody can rely on a liar:
- * they are at the ends.
+ * Lines that connect everybody, and perhaps some more. Read-only devices with changes of their own pass nothing on, disks blind to case cannot hold
+ * everything, and nobody can rely on a liar: they are at the ends.
  */
 function drawLines(
   devices: readonly SimDevice[],
@@ -179,7 +179,8 @@ function drawLines(
   const lines: (readonly [number, number])[] = []
   for (const device of devices.slice(1)) {
     const earlier = devices.slice(0, device.index)
-    const one = chance.pick(earlier.filter((other) => other.role === 'full' && honestDevices.includes(other)))
+    const passesOn = ({ role, disk }: SimDevice) => role === 'full' && disk.caseSensitive
+    const one = chance.pick(earlier.filter((other) => passesOn(other) && honestDevices.includes(other)))
     for (const other of earlier) {
       if (other === one || chance.happens(0.3))
         lines.push(chance.happens(0.5) ? [device.index, other.index] : [other.index, device.index])
