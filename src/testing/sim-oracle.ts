@@ -163,8 +163,9 @@ function isBehindLink(path: string, expected: Agreement, { disk }: SimDevice): b
  * Whether a path is, as the device's disk tells names apart, one of these, above or below one, or the name of a conflict copy of one, which is
  * named after the first original.
  */
-function isNear(path: string, touched: ReadonlySet<string>, { disk }: SimDevice): boolean {
+function isNear(there: string, touched: ReadonlySet<string>, { disk, own }: SimDevice): boolean {
   const seen = (text: string): string => (disk.caseSensitive ? text : text.toLowerCase())
+  const path = inTheWay(own.person.spelled(there).normalize('NFC'), there)
   const original = conflictOriginal(path as RelPath)
   return [...touched].some(
     (other) =>
@@ -172,6 +173,18 @@ function isNear(path: string, touched: ReadonlySet<string>, { disk }: SimDevice)
       (original !== undefined &&
         isRelated(seen(original), seen(conflictOriginal(other as RelPath) ?? other))),
   )
+}
+
+/** What keeps a path from being placed where it is spelled otherwise; itself where it is not. */
+function inTheWay(spelled: string, path: string): string {
+  const names = path.split('/')
+  const depth = spelled.split('/').findIndex((name, at) => name !== names[at])
+  return depth < 0
+    ? path
+    : spelled
+        .split('/')
+        .slice(0, depth + 1)
+        .join('/')
 }
 
 function isRelated(a: string, b: string): boolean {
