@@ -15,6 +15,12 @@ async function pair() {
   return {
     ...{ exact, blind },
     pass: (ms?: number) => pass(clock, ms),
+    async writeBoth() {
+      exact.own.person.writeFile('first', 'one')
+      await pass(clock)
+      exact.own.person.writeFile('FIRST', 'two')
+      await pass(clock, 20_000)
+    },
     async [Symbol.asyncDispose]() {
       await exact[Symbol.asyncDispose]()
       await blind[Symbol.asyncDispose]()
@@ -25,10 +31,7 @@ async function pair() {
 describe('I2: two names that a disk does not tell apart', () => {
   test('one is there and the other is told, and no content is fetched for it', async () => {
     await using at = await pair()
-    at.exact.own.person.writeFile('first', 'one')
-    await at.pass()
-    at.exact.own.person.writeFile('FIRST', 'two')
-    await at.pass(20_000)
+    await at.writeBoth()
     expect(at.blind.own.person.names('').filter((name) => name !== '.sync')).toEqual(['first'])
     expect(at.blind.folder.status().problems).toMatchObject([{ path: 'FIRST', code: 'name-collides' }])
     expect(at.blind.own.person.names('.sync/stage')).toEqual([])
@@ -36,10 +39,7 @@ describe('I2: two names that a disk does not tell apart', () => {
 
   test('when a person there takes one away, the other comes at once', async () => {
     await using at = await pair()
-    at.exact.own.person.writeFile('first', 'one')
-    await at.pass()
-    at.exact.own.person.writeFile('FIRST', 'two')
-    await at.pass(20_000)
+    await at.writeBoth()
     at.blind.own.person.remove('first')
     await at.pass(20_000)
     expect(at.blind.own.person.spelled('first')).toBe('FIRST')

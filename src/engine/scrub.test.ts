@@ -286,14 +286,20 @@ test('a scrub begins by itself after the days that are set, and rests as its rat
   expect(codesOf(bob)).toEqual(['file-damaged'])
 })
 
-test('a scrub that is stopped is over until the next', async () => {
-  const clock = startClock()
+/** A folder in the middle of a scrub that somebody asked for. */
+async function midScrub(clock: ManualClock) {
   const { bob } = await pair(clock, { settings: { scrubRate: 64 * 1024 } })
   writeLarge(bob)
   await pass(clock)
   bob.folder.startScrub()
   await pass(clock, 1000)
   expect(bob.folder.scrub.running).toMatchObject({ by: 'person' })
+  return bob
+}
+
+test('a scrub that is stopped is over until the next', async () => {
+  const clock = startClock()
+  const bob = await midScrub(clock)
   bob.folder.stopScrub()
   expect(bob.folder.scrub).toMatchObject({ running: undefined, last: { end: 'stopped' } })
   bob.own.person.damage(path)
@@ -313,11 +319,7 @@ test('a disk on which one file after another cannot be read ends the scrub', asy
 
 test('I10 a disk that is pulled during a scrub has damaged nothing', async () => {
   const clock = startClock()
-  const { bob } = await pair(clock, { settings: { scrubRate: 64 * 1024 } })
-  writeLarge(bob)
-  await pass(clock)
-  bob.folder.startScrub()
-  await pass(clock, 1000)
+  const bob = await midScrub(clock)
   bob.own.setPresent(false)
   await pass(clock, 300_000)
   expect(bob.folder.status().halt?.code).toBe('root-missing')

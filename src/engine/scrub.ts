@@ -1,24 +1,19 @@
 /**
- * Reads every file of the folder again, at leisure, and finds what the disk has damaged: a file whose stat is just what is remembered and whose
- * content is not. What has another stat is for the scan to look at. Then it looks whether the database agrees with itself. One short piece
- * of work at a time, which the loop asks for when it has nothing else to do; how far it is is kept, so that the next run goes on.
+ * Reads every file of the folder again, at leisure, to find what the disk has damaged. Then it looks whether the database agrees with itself.
+ * One short piece of work at a time, which the loop asks for when it has nothing else to do; how far it is is kept, so that the next run goes on.
  */
-import { blockCount, blockHashBytes, blockRange, blockSizeFor, isBlockListOf } from '../core/blocks.ts'
-import { isSyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
-import { isPieceFull, pieceFrom, restAfterMs, rootWith, scrubDueInMs, wrongBlocks } from '../core/scrub.ts'
-import { isSameStat } from '../core/stat.ts'
+import { isPieceFull, restAfterMs, scrubDueInMs } from '../core/scrub.ts'
 import { isClockSet } from '../core/wall-clock.ts'
-import type { Here } from '../store/folder-store.ts'
+import { checkFile, type FileCheck, type Piece } from './check-file.ts'
 import { noteDamage } from './damage.ts'
 import type { FolderContext } from './folder-context.ts'
-import { checkRoot, maxFailuresInARow } from './safety.ts'
+import { inspectPart } from './inspect.ts'
+import { maxFailuresInARow } from './safety.ts'
 
 /** How far it is is written down this often: a crash costs so much reading, and a card in a Pi wears with each write. */
 const saveEveryMs = 60_000
-/** Paths of the database looked at in one go. */
-const inspectedPaths = 200
 /** Files that a peer has complained of and that wait to be read. */
 const maxSuspects = 1000
 /** After what is for the scan to find out. */
@@ -81,16 +76,13 @@ export interface Scrub {
 }
 
 /** The file that is being read. */
-interface Current {
-  readonly path: RelPath
-  readonly here: Here
+interface Current extends FileCheck {
+  /** A peer has complained of it: it belongs to no run. */
   readonly isSuspect: boolean
-  nextBlock: number
-  readonly wrong: Map<number, Uint8Array>
 }
 
 export function createScrub(context: FolderContext): Scrub {
-  const { store, disk, clock, log, settings } = context
+  const { store, clock, log, settings } = context
   let run = read<Run>(runFact)
   let last = read<LastScrub>(lastFact)
   let sinceMs = read<number>(sinceFact)
@@ -157,8 +149,10 @@ export function createScrub(context: FolderContext): Scrub {
         if (run !== undefined) inspect()
         break
       }
-      done.bytes += await readSome(current)
-      if (current === undefined) done.files += 1
+      const piece = await current.read()
+      take(current, piece)
+      done.bytes += piece.bytes
+      if (piece.isLast) done.files += 1
     }
     notBeforeMs = 0
     rest = { sinceMs: clock.monotonicMs(), ...done }
@@ -169,125 +163,36 @@ export function createScrub(context: FolderContext): Scrub {
     for (const path of suspects) {
       suspects.delete(path)
       const here = store.state(path)?.here
-      if (here?.kind === 'file' && here.verified) return toRead(path, here, true)
+      if (here?.kind === 'file' && here.verified)
+        return { ...checkFile(context, path, here), isSuspect: true }
     }
     const next =
       run === undefined || run.inspectedTo !== undefined ? undefined : store.fileHereAfter(run.after)
-    return next && toRead(next.path, next.here, false)
+    return next && { ...checkFile(context, next.path, next.here), isSuspect: false }
   }
 
-  function toRead(path: RelPath, here: Here, isSuspect: boolean): Current {
-    return { path, here, isSuspect, nextBlock: 0, wrong: new Map() }
-  }
-
-  /** Reads the next blocks of a file. Returns how much that was. */
-  async function readSome(file: Current): Promise<number> {
-    const { path, here } = file
-    const { sizeBytes } = here
-    const now = store.state(path)?.here
-    // Replaced, looked at again or gone meanwhile: it was read then.
-    if (now === undefined || !now.verified || now.root !== here.root || !isSameStat(now, here))
-      return leave(file, 0)
-    const list = blockList(here)
-    if (list === undefined) return readWhole(file)
-    const { first, count } = pieceFrom(sizeBytes, file.nextBlock)
-    if (count === 0) return finish(file, list)
-    const hashes = await readBlocks(file, first, count)
-    if (hashes === undefined) return 0
-    for (const [block, hash] of wrongBlocks(list, hashes, first)) file.wrong.set(block, hash)
-    file.nextBlock = first + count
-    const { offsetBytes } = blockRange(first, sizeBytes, blockSizeFor(sizeBytes))
-    const bytes = Math.min(count * blockSizeFor(sizeBytes), sizeBytes - offsetBytes)
-    addBytes(file, bytes)
-    if (file.nextBlock === blockCount(sizeBytes, blockSizeFor(sizeBytes))) await finish(file, list)
-    return bytes
-  }
-
-  /** As far as it is known here. */
-  function blockList({ root, sizeBytes }: Here): Uint8Array | undefined {
-    const hashes = store.blocks(root)?.hashes
-    const isRight = hashes !== undefined && isBlockListOf(hashes, root, sizeBytes, blockSizeFor(sizeBytes))
-    return isRight ? hashes : sizeBytes === 0 ? new Uint8Array() : undefined
-  }
-
-  /** A file without a list, which is made again then. */
-  async function readWhole(file: Current): Promise<number> {
-    const { path, here } = file
-    const count = blockCount(here.sizeBytes, blockSizeFor(here.sizeBytes))
-    const hashes = await readBlocks(file, 0, count)
-    if (hashes === undefined) return 0
-    const root = rootWith(hashes, new Map())
-    addBytes(file, here.sizeBytes)
-    if (root === here.root) store.addBlocks(root, blockSizeFor(here.sizeBytes), hashes)
-    else noteFound(path, here, root)
-    return leave(file, here.sizeBytes)
-  }
-
-  /** Undefined where the file is done with: it is not what it was any more, or cannot be read. */
-  async function readBlocks(file: Current, first: number, count: number): Promise<Uint8Array | undefined> {
-    const { path, here } = file
-    try {
-      let hashes = await disk.hashBlocks(path, here.diskPath, here, first, count)
-      // A cable that was touched is no damage, and neither is a disk that was pulled.
-      if (hashes === 'unreadable') {
-        await checkRoot(context)
-        hashes = await disk.hashBlocks(path, here.diskPath, here, first, count)
-      }
-      if (hashes !== 'unreadable') {
-        unreadableInARow = 0
-        return hashes
-      }
-      const look = await disk.look(path, here.diskPath)
-      if (look.state === 'present' && isSameStat(look.found.stat, here)) {
-        noteFound(path, here, 'unreadable')
-        unreadableInARow += 1
-      } else context.markDirty(here.diskPath)
-    } catch (error) {
-      if (!isSyncError(error, 'changing') && !isSyncError(error, 'unreadable')) throw error
-      context.markDirty(here.diskPath)
+  function take(file: Current, { bytes, isLast, damage }: Piece): void {
+    // The run it was read for can have been stopped meanwhile, and another begun.
+    const isOfRun = current === file && !file.isSuspect
+    if (isLast && current === file) current = undefined
+    if (run !== undefined && isOfRun) {
+      run = { ...run, bytes: run.bytes + bytes }
+      if (isLast) run = { ...run, files: run.files + 1, after: file.path }
     }
-    leave(file, 0)
+    if (damage !== undefined) {
+      noteDamage(context, file.path, file.here, damage)
+      if (run !== undefined) run = { ...run, damaged: run.damaged + 1 }
+      context.changed()
+      context.pullSoon()
+    }
+    if (bytes > 0) unreadableInARow = 0
+    if (damage === 'unreadable') unreadableInARow += 1
     if (unreadableInARow >= maxFailuresInARow) end('failing')
-    return undefined
   }
 
-  /** All of it was read. What was wrong is read once more before it is believed. */
-  async function finish(file: Current, list: Uint8Array): Promise<number> {
-    const { path, here, wrong } = file
-    for (const block of [...wrong.keys()]) {
-      const again = await readBlocks(file, block, 1)
-      if (again === undefined) return 0
-      const expected = list.subarray(block * blockHashBytes, (block + 1) * blockHashBytes)
-      if (Buffer.compare(again, expected) === 0) wrong.delete(block)
-      else wrong.set(block, again)
-    }
-    if (wrong.size > 0) noteFound(path, here, rootWith(list, wrong))
-    return leave(file, 0)
-  }
-
-  function noteFound(path: RelPath, here: Here, damage: ContentRoot | 'unreadable'): void {
-    noteDamage(context, path, here, damage)
-    if (run !== undefined) run = { ...run, damaged: run.damaged + 1 }
-    context.changed()
-    context.pullSoon()
-  }
-
-  function addBytes({ isSuspect }: Current, bytes: number): void {
-    if (run !== undefined && !isSuspect) run = { ...run, bytes: run.bytes + bytes }
-  }
-
-  /** Goes on to the next file. */
-  function leave(file: Current, bytes: number): number {
-    if (current === file) current = undefined
-    if (run !== undefined && !file.isSuspect) run = { ...run, files: run.files + 1, after: file.path }
-    return bytes
-  }
-
-  /** A part of the database at a time, and what can only be asked of the whole at the end. */
   function inspect(): void {
-    const { faults, after } = store.inspectPaths(run?.inspectedTo ?? '', inspectedPaths)
-    const found = faults.length === 0 && after === undefined ? store.inspect() : faults
-    if (found.length > 0) throw store.setAside(found.join('; '))
+    const { faults, after } = inspectPart(store, run?.inspectedTo ?? '')
+    if (faults.length > 0) throw store.setAside(faults.join('; '))
     if (after === undefined) end('whole')
     else run = { ...run!, inspectedTo: after }
   }

@@ -9,14 +9,13 @@ import type { RelPath } from '../core/path.ts'
 import type { ProblemRow } from '../store/folder-store.ts'
 import { createBreather } from './breather.ts'
 import type { FolderContext } from './folder-context.ts'
+import { inspectPart } from './inspect.ts'
 import { type Reason, toReason } from './status.ts'
 import type { Swarm } from './swarm.ts'
 import type { Transfers } from './transfers.ts'
 
 /** Paths named; the others are counted. */
 const maxGaps = 100
-/** Paths of the database looked at in one go. */
-const inspectedPaths = 100
 
 /** Why a path is not as the folder has it, or is not sent. */
 export type GapKind =
@@ -87,14 +86,13 @@ export async function checkFolder(
 
 async function inspect({ store, clock, isClosing }: FolderContext): Promise<readonly string[]> {
   const breathe = createBreather(clock)
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: ReturnType<typeof store.inspectPaths> = store.inspectPaths(after, inspectedPaths)
-    if (page.faults.length > 0) return page.faults
-    after = page.after
+  for (let after = ''; ; ) {
+    const part = inspectPart(store, after)
+    if (part.after === undefined || part.faults.length > 0) return part.faults
+    after = part.after
     await breathe()
     if (isClosing()) throw new SyncError('closing')
   }
-  return store.inspect()
 }
 
 function gapsOf(

@@ -11,8 +11,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isSyncError, type SyncError } from '../core/errors.ts'
+import type { SyncError } from '../core/errors.ts'
 import { hereOf, recordOf, rootOf, storeOptions, versionOf } from '../testing/store-values.ts'
+import { syncErrorOf } from '../testing/sync-error-of.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { openDatabase } from './database.ts'
 import type { FolderStore } from './folder-store.ts'
@@ -37,16 +38,6 @@ function overwrite(file: string, fromByte: number): void {
   closeSync(handle)
 }
 
-function errorOf(call: () => unknown): SyncError {
-  try {
-    call()
-  } catch (thrown) {
-    if (isSyncError(thrown)) return thrown
-    throw thrown
-  }
-  throw new Error('assertion: nothing was thrown')
-}
-
 describe('a database file', () => {
   test('is readable by nobody else, its log included', async () => {
     await using directory = await makeTempDirectory()
@@ -62,10 +53,10 @@ describe('a database file', () => {
 
   test('that cannot be made is told as such', async () => {
     await using directory = await makeTempDirectory()
-    expect(errorOf(() => openFolderStore(join(directory.path, 'none', 'folder.db'), storeOptions)).code).toBe(
-      'database-unusable',
-    )
-    expect(errorOf(() => openFolderStore(directory.path, storeOptions)).code).toBe('database-unusable')
+    expect(
+      syncErrorOf(() => openFolderStore(join(directory.path, 'none', 'folder.db'), storeOptions)).code,
+    ).toBe('database-unusable')
+    expect(syncErrorOf(() => openFolderStore(directory.path, storeOptions)).code).toBe('database-unusable')
   })
 
   test('of a newer version is left as it is', async () => {
@@ -75,7 +66,7 @@ describe('a database file', () => {
       database.close(),
     )
     const before = readFileSync(file)
-    expect(errorOf(() => openFolderStore(file, storeOptions)).code).toBe('database-newer')
+    expect(syncErrorOf(() => openFolderStore(file, storeOptions)).code).toBe('database-newer')
     expect(readFileSync(file).equals(before)).toBe(true)
     expect(readdirSync(directory.path)).toEqual(['folder.db'])
   })
@@ -176,7 +167,7 @@ describe('a damaged database', () => {
 
     const told: SyncError[] = []
     using store = openFolderStore(file, { ...storeOptions, onDamage: (error) => told.push(error) })
-    const error = errorOf(() =>
+    const error = syncErrorOf(() =>
       store.transaction(() => {
         store.setFact('a', 'b')
         store.hereBelow('', undefined, 5000)
@@ -184,7 +175,7 @@ describe('a damaged database', () => {
       }),
     )
     expect([error.code, error.data.aside]).toEqual(['database-damaged', `${file}.damaged-1`])
-    expect(errorOf(() => store.counts())).toBe(error)
+    expect(syncErrorOf(() => store.counts())).toBe(error)
     using fresh = openFolderStore(file, storeOptions)
     expect([fresh.counts().files, fresh.fact('a'), told.length]).toEqual([0, undefined, 0])
   })

@@ -3,9 +3,9 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { isSyncError, type SyncError } from '../core/errors.ts'
 import { dumpOf, fillAtVersion, schemaOf } from '../testing/older-database.ts'
 import { storeOptions } from '../testing/store-values.ts'
+import { syncErrorOf } from '../testing/sync-error-of.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
 import { openDatabase } from './database.ts'
 import { migrations } from './migrations.ts'
@@ -24,16 +24,6 @@ const begunAnew = [
   'totals',
   'facts',
 ]
-
-function errorOf(call: () => unknown): SyncError {
-  try {
-    call()
-  } catch (thrown) {
-    if (isSyncError(thrown)) return thrown
-    throw thrown
-  }
-  throw new Error('assertion: nothing was thrown')
-}
 
 /** What a file holds, without the program. */
 function read<T>(file: string, use: (database: Database) => T): T {
@@ -83,7 +73,7 @@ describe.each(migrations.map((_, at) => at + 1))('I11: a database of schema %i',
     // What SQLite says is the same as on a full disk.
     const next = 'CREATE TABLE much AS SELECT zeroblob(1000000) AS it'
     const steps = [...migrations.slice(0, version), `PRAGMA max_page_count = ${pages}; ${next}`]
-    const error = errorOf(() => openDatabase(file, { migrations: steps }, (database) => database.close()))
+    const error = syncErrorOf(() => openDatabase(file, { migrations: steps }, (database) => database.close()))
     expect(error.code).toBe('database-unusable')
     expect(read(file, dumpOf)).toEqual(before)
     expect(readdirSync(directory.path).filter((name) => name.includes('damaged'))).toEqual([])
@@ -107,7 +97,7 @@ test('I11: a database of a newer schema is refused and keeps all it has, also wi
   writer.close()
   const closed = readFileSync(file)
   for (const each of [file, copy]) {
-    const error = errorOf(() => openFolderStore(each, storeOptions))
+    const error = syncErrorOf(() => openFolderStore(each, storeOptions))
     expect([error.code, error.message]).toEqual(['database-newer', expect.stringContaining(each)])
     expect(read(each, dumpOf)).toEqual(before)
   }

@@ -17,6 +17,7 @@ import type { Version } from '../core/version.ts'
 import type { FolderStore } from '../store/folder-store.ts'
 import { encodeStatement } from '../wire/statement-body.ts'
 import { identityOf, keysByRole } from './memory-device.ts'
+import { plainFacts } from './store-account.ts'
 import { hereOf, idOf, pathOf, recordOf, rootOf, versionOf, writerOf } from './store-values.ts'
 
 /** Beyond 64 bits of nanoseconds, and before 1970. */
@@ -36,18 +37,7 @@ export function fillStore(store: FolderStore): void {
     fillJournal(store)
     store.setOrder('smallest')
     store.keepNewest({ files: 3, bytes: 0 })
-    for (const fact of [
-      'epoch',
-      'deviceEpoch',
-      'lease',
-      'nextLease',
-      'leaseKey',
-      'diskId',
-      'rootDevice',
-      'folderId',
-      'ignore',
-    ])
-      store.setFact(fact, `a fact named ${fact}`)
+    for (const fact of plainFacts) store.setFact(fact, `a fact named ${fact}`)
   })
 }
 

@@ -9,7 +9,7 @@ import type { Version } from '../core/version.ts'
 import type { FolderStore, KeptHistoryRow } from '../store/folder-store.ts'
 
 /** What nothing in the interface lists. */
-const factNames = [
+export const plainFacts = [
   'epoch',
   'deviceEpoch',
   'lease',
@@ -19,7 +19,6 @@ const factNames = [
   'rootDevice',
   'folderId',
   'ignore',
-  'order',
 ]
 /** Longer bytes are told by their hash. */
 const maxShownBytes = 32
@@ -58,7 +57,7 @@ export function accountOf(store: FolderStore, { former = [], devices = [] }: Ask
   ].sort()
   return toPlain({
     indexId: store.indexId(),
-    facts: byKey(factNames, (name) => store.fact(name)),
+    facts: byKey([...plainFacts, 'order'], (name) => store.fact(name)),
     counters: byKey(writers, (writer) => store.counterOf(writer)),
     index,
     lastSequence: store.lastSequence(),
