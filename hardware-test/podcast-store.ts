@@ -1,6 +1,7 @@
 /** The disk with podcasts that most cases work with: plugged in once a start, with folders made through the web interface, and a reader of them here. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { type FolderLook, folderView } from '../src/appliance/device-view.ts'
 import type { TestDisk } from './board.ts'
 import type { Scene } from './case.ts'
 import { makeDisk } from './disk-files.ts'
@@ -86,8 +87,7 @@ export function deviceAtRest(scene: Scene, limitSeconds: number): Promise<unknow
     'the device has nothing to do',
     async () =>
       (await scene.device.get('/api/status')).folders.every(
-        ({ state, sentPerSecond }: { state: string; sentPerSecond: number }) =>
-          ['up-to-date', 'halted'].includes(state) && sentPerSecond === 0,
+        (folder: FolderLook) => ['up-to-date', 'halted'].includes(folder.state) && !folderView(folder).isBusy,
       ),
     limitSeconds,
   )

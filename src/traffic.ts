@@ -3,7 +3,7 @@
  * and keeps its sum when it closes. Looks once a second, and only while there are links, so that an idle daemon sleeps.
  */
 import type { DeviceId, FolderId } from './core/ids.ts'
-import { createSpeed, type Speed, sampleEveryMs } from './core/speed.ts'
+import { createSpeed, flowBytesPerSecond, type Speed, sampleEveryMs } from './core/speed.ts'
 import type { Clock, Link } from './ports.ts'
 
 export interface Speeds {
@@ -40,8 +40,6 @@ export interface TrafficMeter {
   listen(listener: (passed: Passed) => void): Disposable
 }
 
-/** Bytes of all links that are worth telling at once. */
-const flowBytes = 1024
 /** Looks after which a flow that has ended is no part of any speed. */
 const ebbLooks = 6
 
@@ -77,7 +75,7 @@ export function createTrafficMeter(clock: Clock): TrafficMeter {
     for (const [link, gauge] of gauges) gauge.note(atMs, sumsOf(link))
     if (before !== undefined) {
       const passed = { received: now.received - before.received, sent: now.sent - before.sent }
-      looksSinceFlow = passed.received + passed.sent >= flowBytes ? 0 : looksSinceFlow + 1
+      looksSinceFlow = passed.received + passed.sent >= flowBytesPerSecond ? 0 : looksSinceFlow + 1
       const isFlowing = looksSinceFlow <= ebbLooks
       for (const listener of listeners) listener({ fromMs: before.atMs, toMs: atMs, ...passed, isFlowing })
     }

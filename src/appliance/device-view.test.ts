@@ -10,7 +10,9 @@ test.each<[Partial<FolderLook>, object]>([
   [{ state: 'scanning' }, { ...nothing, isBusy: true }],
   [{ state: 'syncing' }, { ...nothing, isBusy: true }],
   [{ state: 'syncing', peers: [] }, nothing],
-  [{ sentPerSecond: 12 }, { ...nothing, isBusy: true }],
+  [{ sentPerSecond: 5000 }, { ...nothing, isBusy: true }],
+  // What keeps links open.
+  [{ sentPerSecond: 12 }, nothing],
   [
     { state: 'halted', halt: { code: 'mass-delete' } },
     { ...nothing, needsPerson: true },

@@ -1,4 +1,5 @@
 /** What the LEDs are chosen by, from what the device says of its folders. Pure. */
+import { flowBytesPerSecond } from '../core/speed.ts'
 import type { FolderView } from './led-patterns.ts'
 
 /** As far as it is looked at of a folder's status. */
@@ -18,7 +19,10 @@ export function folderView(folder: FolderLook): FolderView {
   const waitsForDisk = halt?.code === 'disk-away' || obstacle?.code === 'disk-away'
   return {
     // Without a peer nothing comes, whatever is missing.
-    isBusy: state === 'scanning' || (state === 'syncing' && peers.length > 0) || sentPerSecond > 0,
+    isBusy:
+      state === 'scanning' ||
+      (state === 'syncing' && peers.length > 0) ||
+      sentPerSecond >= flowBytesPerSecond,
     waitsForDisk,
     needsPerson:
       ((state === 'halted' || state === 'refused') && !waitsForDisk) ||

@@ -8,6 +8,9 @@ const windowMs = 4000
 /** Notes closer together than this tell nothing more, and a bound on how many are kept. */
 export const sampleEveryMs = 1000
 
+/** Less than this passes over links that are only kept open. */
+export const flowBytesPerSecond = 1024
+
 export interface Speed {
   /** What the sum is now. */
   note(nowMs: number, sum: number): void

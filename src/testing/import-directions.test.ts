@@ -228,6 +228,7 @@ const forBench = ['testing', 'api/schemas', 'cli/client', 'home']
 const forHardwareTest = [
   ...forBench,
   'serial',
+  'appliance/device-view',
   'appliance/disk-facts',
   'appliance/led-patterns',
   'helper/pack-release',
