@@ -32,13 +32,14 @@ test.each([
 test('an error looks alike whoever notices it, and stands in one line', async () => {
   await using device = await startSteeredDevice()
   const lines = await Promise.all(
-    [['--limit', '0'], ['--nonsense'], ['one', 'two']].map(
+    [['--limit', '0'], ['--nonsense'], ['-nonsense'], ['one', 'two']].map(
       async (args) => (await device.run('history', ...args)).err,
     ),
   )
   expect(lines).toEqual([
     "berrysync: '0' is not a number of rows\n",
     "berrysync: unknown option '--nonsense'\n",
+    "berrysync: unknown option '-nonsense' (to give a value that begins with a dash, write -- before it)\n",
     expect.stringMatching(/^berrysync: too many arguments[^\n]*\n$/),
   ])
   // Commander guesses what was meant, in a line of its own.

@@ -104,12 +104,19 @@ function buildProgram(around: Surroundings): Command {
     .configureOutput({
       writeOut: around.print,
       writeErr: around.complain,
-      outputError: (text, write) => write(errorLine(text)),
+      outputError: (text, write) => write(errorLine(withDashAdvice(text))),
       getOutHasColors: () => around.colour,
     })
     .exitOverride()
   for (const define of commands) define(program, around)
   return program
+}
+
+/** Half of a secret can begin with a dash. No option here is one dash and several letters. */
+function withDashAdvice(text: string): string {
+  return /unknown option '-[^-]/.test(text)
+    ? `${text.trim()} (to give a value that begins with a dash, write -- before it)`
+    : text
 }
 
 /** Every error looks alike, whoever noticed it. */
