@@ -59,9 +59,11 @@ export function defineApprove(program: Command, around: Surroundings): void {
 }
 
 function revokedToText({ name, invitedBy }: PeerBody): string {
-  const done = `${plainText(name)} is taken out. What it sent before stays.`
-  if (invitedBy !== undefined) return done
-  return `${done} It holds the full secret, though, with which it could let itself in again: a new secret (berrysync rotate) keeps it out for good.`
+  const how =
+    invitedBy === undefined
+      ? 'It holds the full secret, though, with which it could let itself in again:'
+      : 'Where a secret alone is enough to come in, it could come back as another device:'
+  return `${plainText(name)} is taken out. What it sent before stays. ${how} a new secret (berrysync rotate) keeps it out for good.`
 }
 
 function peersToText({ peers }: Peers): string {

@@ -147,7 +147,9 @@ function Revoke({
         <li>{t('revoke-keeps')}</li>
         <li>{t('revoke-wrote')}</li>
       </ul>
-      {invitedBy === undefined && <Callout tone="problem">{t('revoke-holds-secret')}</Callout>}
+      <Callout tone="problem">
+        {t(invitedBy === undefined ? 'revoke-holds-secret' : 'revoke-may-return')}
+      </Callout>
     </ConfirmDialog>
   )
 }

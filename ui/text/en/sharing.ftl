@@ -82,6 +82,7 @@ revoke-does = Every device of the folder refuses it from now on: it receives not
 revoke-keeps = What it has already stays on its disk. Nobody can delete files there.
 revoke-wrote = What it had changed before stays in the folder.
 revoke-holds-secret = It holds the full secret itself and could come back as another device. Change the secret afterwards.
+revoke-may-return = Where a secret alone is enough to come in, it could come back as another device. Change the secret afterwards to be sure.
 invites-title = One-time secrets
 invites-about = Each lets in one device, and is worth nothing after that.
 invites-none = None is open.
