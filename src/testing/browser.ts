@@ -94,6 +94,8 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   const faults: string[] = []
   await refuseElsewhere(context, origin, faults)
   const page = await context.newPage()
+  // What is still to come moves what is below it: whoever presses there waits.
+  await page.addLocatorHandler(page.locator('.loading').first(), async () => undefined)
   const client = await context.newCDPSession(page)
   const refusals: { readonly status: number; readonly path: RegExp }[] = []
   let isSilent = false
