@@ -289,7 +289,8 @@ export interface Disk {
     readonly mtimeNs: bigint
     readonly executable: boolean
   }>
-  trimArchive(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void>
+  /** Removes what was archived before that time, and then the oldest until no more than so many bytes are left. */
+  trimArchive(limits: { readonly beforeMs: number; readonly maxBytes: number }): Promise<void>
   space(): Promise<DiskSpace>
   /** Hints that something changed below these paths; `'everything'` when events were lost. Best effort, never the truth. */
   watch(

@@ -45,7 +45,7 @@ test('entries from before the clock was set are not too old', async () => {
   memory.person.writeFile('.sync/archive/1970-01-01T000010.000Z/file', 'kept')
   memory.person.writeFile('.sync/archive/2025-06-01T000010.000Z/file', 'old')
   memory.person.writeFile('.sync/archive/somebody’s/file', 'not ours')
-  await disk.trimArchive({ maxAgeMs: 1000, maxBytes: 1000 })
+  await disk.trimArchive({ beforeMs: Date.UTC(2025, 6, 1), maxBytes: 1000 })
   expect(await archived(disk)).toEqual(['file: kept'])
   expect(memory.person.readFile('.sync/archive/somebody’s/file').toString()).toBe('not ours')
 })

@@ -332,11 +332,11 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       }
       return undefined
     },
-    async trim(limits: { readonly maxAgeMs: number; readonly maxBytes: number }): Promise<void> {
+    async trim(limits: { readonly beforeMs: number; readonly maxBytes: number }): Promise<void> {
       const sizes: { readonly top: string; readonly bytes: number }[] = []
       for (const { top, archivedMs } of await stamps()) {
         // Of one made while the clock was not set the age says nothing.
-        if (isClockSet(archivedMs) && archivedMs < clock.now() - limits.maxAgeMs) {
+        if (isClockSet(archivedMs) && archivedMs < limits.beforeMs) {
           using archive = await openBelow(openRoot, archiveDirectory)
           await removeTime(archive, top)
           continue

@@ -3,6 +3,7 @@
  * directory runs here, one thing at a time, so that a scan never sees half a commit. Events may come at any moment and only note
  * facts.
  */
+import { archiveTime } from '../core/archive-age.ts'
 import { isSyncError, reasonOf, SyncError } from '../core/errors.ts'
 import type { RelPath } from '../core/path.ts'
 import type { DiskPath } from '../ports.ts'
@@ -29,6 +30,7 @@ const pullAgainMs = 5_000
 const leaseDelayMs = 500
 /** The archive is trimmed this often. */
 const trimEveryMs = 3_600_000
+const archiveTimeFact = 'archiveTime'
 /** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
 const unreportedSeconds = 600
 /** A rest as long as this is worth giving memory back for. */
@@ -186,12 +188,8 @@ export function startLoop(
         return doScan(outermost(work.places))
       case 'pull':
         return doPull()
-      case 'trim-archive': {
-        trimAtMs = clock.monotonicMs() + trimEveryMs
-        const { archiveDays, archiveMaxBytes } = context.settings()
-        store.sweepBlocks()
-        return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
-      }
+      case 'trim-archive':
+        return trimArchive()
       case 'renew-lease':
         leaseAtMs = undefined
         return renewLease(context).catch(noteOldLease)
@@ -200,6 +198,19 @@ export function startLoop(
       case 'rest':
         return rest(work.untilMs)
     }
+  }
+
+  async function trimArchive(): Promise<void> {
+    const atMs = clock.monotonicMs()
+    const ranMs = trimEveryMs + atMs - trimAtMs
+    trimAtMs = atMs + trimEveryMs
+    store.sweepBlocks()
+    const known = store.fact(archiveTimeFact)
+    const timeMs = archiveTime(known === undefined ? undefined : Number(known), clock.now(), ranMs)
+    if (timeMs !== undefined) store.setFact(archiveTimeFact, String(timeMs))
+    const { archiveDays, archiveMaxBytes } = context.settings()
+    const beforeMs = timeMs === undefined ? 0 : timeMs - archiveDays * 86_400_000
+    return disk.trimArchive({ beforeMs, maxBytes: archiveMaxBytes })
   }
 
   /** What keeps it from reading is for a scan to find out and to tell: that goes on when it is over, which a scrub may not be there to see. */

@@ -619,9 +619,9 @@ export function diskContract(title: string, make: () => Promise<DiskUnderTest>):
             archive: true,
           })
         }
-        await disk.trimArchive({ maxAgeMs: 1_000_000, maxBytes: 5 })
+        await disk.trimArchive({ beforeMs: 0, maxBytes: 5 })
         expect(await archived(disk)).toEqual(['sub/22: 22', 'sub/333: 333'])
-        await disk.trimArchive({ maxAgeMs: -1, maxBytes: 1000 })
+        await disk.trimArchive({ beforeMs: Number.MAX_SAFE_INTEGER, maxBytes: 1000 })
         expect(await archived(disk)).toEqual([])
         expect(person.names('.sync/archive')).toEqual([])
         await expect(disk.stageArchived('../x')).rejects.toMatchObject({ code: 'not-found' })
