@@ -1,7 +1,8 @@
 /**
  * Whom to answer next: at most so many peers at a time, each with one answer at a time; of those that wait the one that asks for what the
  * fewest have, and of these the one that was sent the fewest bytes. Few at a time, because a block that is whole soon can be passed on soon. A
- * peer that comes late or asks seldom has no claim on what others were sent meanwhile. Knows no clock.
+ * peer that comes late or asks seldom has no claim on what others were sent meanwhile. Who has not taken its last answer in time, or never had
+ * one, may only have half of the slots: however many come to read nothing, those who read go on. Knows no clock.
  */
 
 /**
@@ -21,7 +22,7 @@ export interface Uploads<Peer> {
    * to have what a waiting peer asks for; without it all are alike.
    */
   next(holders?: (peer: Peer) => number): Peer | undefined
-  /** So many bytes of the answer were sent; more may be waited for with `wait`. */
+  /** So many bytes of the answer were sent, 0 where it was not taken in time; more may be waited for with `wait`. */
   done(peer: Peer, bytes: number): void
   /** The peer waits no more; what it was sent still counts. */
   leave(peer: Peer): void
@@ -35,8 +36,14 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
   const sentByPeer = new Map<Peer, number>()
   const waiting = new Set<Peer>()
   const active = new Set<Peer>()
+  /** Took their last answer in time. */
+  const proven = new Set<Peer>()
   /** What the least served of those that waited had been sent by then: nobody who comes counts less. */
   let floor = 0
+
+  function isRoomForUnproven(): boolean {
+    return [...active].filter((peer) => !proven.has(peer)).length < Math.max(1, Math.floor(slots / 2))
+  }
 
   function* waitingSent(): Generator<number> {
     for (const peer of waiting) yield sentByPeer.get(peer)!
@@ -59,8 +66,9 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
       let best: Peer | undefined
       let fewestHolders = Number.POSITIVE_INFINITY
       let leastSent = Number.POSITIVE_INFINITY
+      const mayBeUnproven = isRoomForUnproven()
       for (const peer of waiting) {
-        if (active.has(peer)) continue
+        if (active.has(peer) || !(mayBeUnproven || proven.has(peer))) continue
         const sent = sentByPeer.get(peer)!
         const count = Math.min(scarceHolders, holders(peer))
         if (count > fewestHolders || (count === fewestHolders && sent >= leastSent)) continue
@@ -75,12 +83,16 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
       return best
     },
     done(peer, bytes) {
-      if (active.delete(peer)) sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
+      if (!active.delete(peer)) return
+      sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
+      if (bytes > 0) proven.add(peer)
+      else proven.delete(peer)
     },
     leave: (peer) => void waiting.delete(peer),
     remove(peer) {
       waiting.delete(peer)
       active.delete(peer)
+      proven.delete(peer)
       sentByPeer.delete(peer)
     },
   }

@@ -77,7 +77,7 @@ test('P8 who waits and is gone is let through, and more slots are given at once'
   expect(await names()).toEqual(['a'])
   slots.forget(b)
   expect(await names()).toEqual(['a', 'b'])
-  slots.setCount(2)
+  slots.setCount(4)
   expect(await names()).toEqual(['a', 'b', 'c'])
 })
 
@@ -103,6 +103,23 @@ test('I3 peers that take their blocks slowly hold others up once', async () => {
   // Of five minutes: each slow one in eleven seconds, the fast one twenty times a second when it is let.
   expect(served.get('fast')).toBeGreaterThan(2000)
   for (const [name, count] of served) if (name !== 'fast') expect(count).toBeGreaterThan(20)
+})
+
+test('I14 however many come that take nothing, who takes its blocks goes on at once', async () => {
+  const { clock, ask, names, giveBack, got } = open(4)
+  ask(a)
+  await names()
+  giveBack(a)
+  for (let nth = 0; nth < 50; nth += 1) ask({ address: `silent ${nth}` } as Link)
+  expect(await names()).toEqual(['silent 0', 'silent 1'])
+  for (let second = 0; second < 15; second += 1) {
+    ask(a)
+    expect(await names()).toContain('a')
+    giveBack(a)
+    await clock.advance(1_000)
+  }
+  // Two more of them after each ten seconds.
+  expect(got.size).toBe(4)
 })
 
 test('P8 who waited long is let through beside the others', async () => {
