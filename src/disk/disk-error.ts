@@ -28,11 +28,11 @@ const reasons: Readonly<Record<string, string>> = {
   EXDEV: 'another disk is mounted there',
 }
 
-/** The errno code of a failure of the file system; undefined for anything else. */
+/** The errno code of a failure of the file system, with its number where Node has no name for it; undefined for anything else. */
 export function errnoOf(thrown: unknown): string | undefined {
   const code =
     thrown instanceof Error && !isSyncError(thrown) ? (thrown as NodeJS.ErrnoException).code : undefined
-  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined
+  return code !== undefined && /^(E[A-Z0-9]+|Unknown system error -\d+)$/.test(code) ? code : undefined
 }
 
 /** Whether a failure says that what was looked for is not there, or is something else by now. */
