@@ -396,3 +396,31 @@ test('I3 one peer that sends a trickle does not keep everything else from being 
   expect(trickle.ended).toBeUndefined()
   expect(has(victim, 'small')).toBe(true)
 })
+
+describe('I14 members that read and never answer', () => {
+  /** Seconds until a new file of so many blocks has come from the one who does answer. */
+  async function secondsWith(silent: number): Promise<readonly number[]> {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const victim = await open({ clock, name: 'victim', role: 'read-only' })
+    const honest = await open({ clock, name: 'honest' })
+    for (let at = 0; at < silent; at += 1) attachHostile(victim, 'read-only', `silent ${at}`).hello()
+    connectDevices(honest, victim)
+    await pass(clock)
+    const seconds: number[] = []
+    for (const blocks of [1, 1, 8, 100]) {
+      const name = `file ${seconds.length}`
+      honest.own.person.writeFile(name, noise(blocks * blockBytes, name))
+      const startMs = clock.monotonicMs()
+      while (!has(victim, name) && clock.monotonicMs() - startMs < 90_000) await run(clock, 0.5)
+      seconds.push((clock.monotonicMs() - startMs) / 1000)
+    }
+    return seconds
+  }
+
+  test('hold up the first file by half a second each, and others by half a second in all', async () => {
+    expect(await secondsWith(0)).toEqual([0.5, 0.5, 0.5, 0.5])
+    const [first, ...others] = await secondsWith(6)
+    expect(first).toBeLessThanOrEqual(4)
+    expect(Math.max(...others)).toBeLessThanOrEqual(1)
+  })
+})

@@ -10,7 +10,7 @@ import { createPick, type Pick } from '../core/pick.ts'
 import type { Version } from '../core/version.ts'
 import type { FolderContext } from './folder-context.ts'
 import { unreadableMs } from './requests.ts'
-import type { Session } from './session.ts'
+import { hasAnswered, type Session } from './session.ts'
 
 /** Bytes asked for and not yet written, over all peers: what this folder's downloads may hold in memory. One block is always allowed. */
 const maxPendingBytes = 32 * 1024 ** 2
@@ -160,10 +160,14 @@ export function createBlockFetcher(
     queueMicrotask(() => {
       isPumpDue = false
       if (fetches.size === 0) return
-      const sessions = openSessions()
+      const sessions = lastHeardFirst()
       askAll(sessions)
       for (const entry of [...fetches.values()]) watch(entry, sessions)
     })
+  }
+
+  function lastHeardFirst(): readonly Session[] {
+    return [...openSessions()].sort((a, b) => b.requests.heardMs() - a.requests.heardMs())
   }
 
   function askAll(sessions: readonly Session[]): void {
@@ -171,15 +175,25 @@ export function createBlockFetcher(
       .map((entry) => ({ entry, place: entry.wanted.place() }))
       .sort((a, b) => a.place - b.place)
     const room = roomBytes(sessions)
+    // Who never answered may be silent like whoever was asked first: it is no second choice as long as there is a better one.
+    const isWorthACopy = (session: Session, { wanted: { version } }: Fetch) =>
+      hasAnswered(session) ||
+      !sessions.some((other) => hasAnswered(other) && blocksAt(other, version) !== undefined)
     // In turns, so that several peers get about the same to do.
     const askable = new Set(sessions)
     while (askable.size > 0) {
-      for (const session of askable) if (!askOne(session, inOrder, room)) askable.delete(session)
+      for (const session of askable)
+        if (!askOne(session, inOrder, room, isWorthACopy)) askable.delete(session)
     }
   }
 
   /** Whether something was asked of this peer. */
-  function askOne(session: Session, inOrder: readonly { readonly entry: Fetch }[], room: number): boolean {
+  function askOne(
+    session: Session,
+    inOrder: readonly { readonly entry: Fetch }[],
+    room: number,
+    isWorthACopy: (session: Session, entry: Fetch) => boolean,
+  ): boolean {
     // What was asked for already comes last, of whatever content.
     for (const mayRepeat of [false, true]) {
       for (const { entry } of inOrder) {
@@ -187,7 +201,7 @@ export function createBlockFetcher(
         const blockBytes = Math.min(version.blockSizeBytes, version.sizeBytes)
         if (!session.pipeline.mayAsk(blockBytes, session.requests.pendingBytes)) return false
         if (pendingBytes > 0 && pendingBytes + blockBytes > room) return false
-        if (mayRepeat && entry.copies === 1) continue
+        if (mayRepeat && (entry.copies === 1 || !isWorthACopy(session, entry))) continue
         const block = entry.pick.next(session, mayRepeat ? entry.copies : 1)
         if (block === undefined) continue
         void get(entry, session, block)
@@ -302,7 +316,7 @@ export function createBlockFetcher(
     if (pick.missingCount === 0) return end(entry)
     if (!pick.isAllAsked()) stopEndGame(entry)
     else
-      entry.endGame ??= clock.after(entry.copies === 1 ? endGameMs : moreCopiesMs, () => {
+      entry.endGame ??= clock.after(nextCopyMs(entry, sessions), () => {
         entry.endGame = undefined
         entry.copies++
         pump()
@@ -316,6 +330,11 @@ export function createBlockFetcher(
     const { root } = wanted.version
     if (!sessions.some(({ blocks }) => blocks.promisingMs(root) <= clock.monotonicMs())) return giveUp(entry)
     entry.patience ??= clock.after(patienceMs, () => giveUp(entry))
+  }
+
+  /** As long as nobody has answered anything nobody is slow: somebody has to be found who is awake. */
+  function nextCopyMs({ copies }: Fetch, sessions: readonly Session[]): number {
+    return copies === 1 || !sessions.some(hasAnswered) ? endGameMs : moreCopiesMs
   }
 
   function stopEndGame(entry: Fetch): void {

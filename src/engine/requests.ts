@@ -24,6 +24,8 @@ export const unreadableMs = 25_000
 export interface Requests {
   /** Bytes asked for and not answered yet. */
   readonly pendingBytes: number
+  /** When something of an answer came the last time, monotonic; minus infinity before the first. */
+  heardMs(): number
   /** From when on it makes sense to ask the peer for this content, monotonic: infinity while it is known to lack it. */
   askableMs(content: WantedContent): number
   noteLacking(root: ContentRoot): void
@@ -64,6 +66,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
   const lacking = new Map<ContentRoot, ReadonlyMap<number | 'any', number>>()
   let nextRequest = 1
   let pendingBytes = 0
+  let heardMs = Number.NEGATIVE_INFINITY
   let deadline: Disposable | undefined
   /** Of the oldest request, since the deadline was set. */
   let progressBytes = 0
@@ -172,6 +175,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     get pendingBytes() {
       return pendingBytes
     },
+    heardMs: () => heardMs,
     askableMs({ root, sizeBytes }) {
       const found = lacking.get(root)
       return Math.max(found?.get('any') ?? 0, found?.get(sizeBytes) ?? 0)
@@ -199,6 +203,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
         link.send({ kind: 'sums-request', request, root: content.root, ranges }),
       ),
     receive(message) {
+      heardMs = clock.monotonicMs()
       if (message.kind !== 'missing') return fill(message)
       // A peer that lacks it tells when it has it.
       noteMissing(

@@ -68,6 +68,11 @@ export interface AllSessions extends SwarmView {
   readonly count: () => number
 }
 
+/** Whether it ever answered what was asked of it. */
+export function hasAnswered({ requests }: Pick<Session, 'requests'>): boolean {
+  return Number.isFinite(requests.heardMs())
+}
+
 export function createSession(
   context: FolderContext,
   link: Link,

@@ -4,17 +4,18 @@
  */
 import { hasBlock } from '../core/block-set.ts'
 import { blockCount, isBlockListOf } from '../core/blocks.ts'
-import { type ErrorCode, isSyncError, SyncError } from '../core/errors.ts'
+import { type ErrorCode, isSyncError, type SyncError } from '../core/errors.ts'
 import type { ContentRoot, DeviceId } from '../core/ids.ts'
 import { ranks, type Seat, whoMakesRoom } from '../core/link-room.ts'
 import type { Version } from '../core/version.ts'
 import type { Link } from '../ports.ts'
 import { type BlockNumbers, maxSums } from '../wire/messages.ts'
+import { askPeers } from './ask-peers.ts'
 import { type BlocksWanted, createBlockFetcher } from './fetch-blocks.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { WantedContent } from './requests.ts'
 import { createSeeding } from './seeding.ts'
-import { type AllSessions, createSession, type Session, type SessionEvents } from './session.ts'
+import { type AllSessions, createSession, hasAnswered, type Session, type SessionEvents } from './session.ts'
 
 /** So long nothing is asked of who sent something wrong: its memory or disk is ill, or it lies. What it says of the folder is signed and counts. */
 const avoidMs = 600_000
@@ -134,36 +135,30 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     return link.initiator ? context.device : link.peer
   }
 
-  /** Asks one peer after another, the least busy first, until one answers rightly. */
-  async function ask<T>(
+  function ask<T>(
     content: WantedContent,
     question: (session: Session) => Promise<T>,
     isRight: (answer: T) => boolean,
     canAnswer: (session: Session) => boolean = () => true,
   ): Promise<T> {
-    const asked = new Set<Session>()
-    for (;;) {
-      const session = trustedSessions()
-        .filter((each) => !asked.has(each) && canAnswer(each))
-        .filter((each) => askableAt(each, content) <= clock.monotonicMs())
-        .reduce<Session | undefined>(
-          (best, other) =>
-            best === undefined || other.requests.pendingBytes < best.requests.pendingBytes ? other : best,
-          undefined,
-        )
-      if (session === undefined) throw new SyncError('no-peer-has-it', { path: '' })
-      asked.add(session)
-      try {
-        const answer = await question(session)
-        if (isRight(answer)) return answer
+    return askPeers<Session, T>(clock, {
+      next: (asked) =>
+        trustedSessions()
+          .filter((each) => !asked.has(each) && canAnswer(each))
+          .filter((each) => askableAt(each, content) <= clock.monotonicMs())
+          .sort(byReadiness)[0],
+      ask: question,
+      heardMs: ({ requests }) => requests.heardMs(),
+      accept(session, answer) {
+        if (isRight(answer)) return true
         blame(session)
-      } catch (error) {
-        // The next turn asks another peer.
-        if (!isSyncError(error)) throw error
-        const isNoted = error.code === 'no-peer-has-it' || error.code === 'unreadable'
-        if (!isNoted) session.requests.noteLacking(content.root)
-      }
-    }
+        return false
+      },
+      failed({ requests }, { code }) {
+        const isNoted = code === 'no-peer-has-it' || code === 'unreadable'
+        if (!isNoted) requests.noteLacking(content.root)
+      },
+    })
   }
 
   /** Who has only a part can be asked as well. */
@@ -249,6 +244,14 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
       await Promise.all(links.map((link) => link.closed))
     },
   }
+}
+
+/** Who has answered something before who may never do, and then the least busy. */
+function byReadiness(one: Session, other: Session): number {
+  return (
+    Number(hasAnswered(other)) - Number(hasAnswered(one)) ||
+    one.requests.pendingBytes - other.requests.pendingBytes
+  )
 }
 
 /** Rising numbers as ranges. */
