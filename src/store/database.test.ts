@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  globSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -179,4 +180,11 @@ describe('a damaged database', () => {
     using fresh = openFolderStore(file, storeOptions)
     expect([fresh.counts().files, fresh.fact('a'), told.length]).toEqual([0, undefined, 0])
   })
+})
+
+test('no statement has a parameter alone for its limit, or SQLite prepares it again at each call', () => {
+  const sources = globSync(join(import.meta.dirname, '**/*.ts')).filter((file) => !file.endsWith('.test.ts'))
+  const limits = sources.flatMap((file) => readFileSync(file, 'utf8').match(/\bLIMIT .{6}/g) ?? [])
+  expect(limits.filter((limit) => limit.startsWith('LIMIT 0 + ')).length).toBeGreaterThan(10)
+  expect(limits.filter((limit) => /^LIMIT [?:@$]/.test(limit))).toEqual([])
 })

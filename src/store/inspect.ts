@@ -63,7 +63,7 @@ export function createInspection(
 ): Inspection {
   const selectPage = database.prepare<[string, number], InspectedRow>(
     `SELECT path, winner, agreed, winner_kind, winner_root, winner_size, agreed_kind, agreed_root, here_kind, here_root
-     FROM paths WHERE path > ? ORDER BY path LIMIT ?`,
+     FROM paths WHERE path > ? ORDER BY path LIMIT 0 + ?`,
   )
   const selectRecord = database.prepare<[number], NamedRecord>(
     'SELECT path, kind, root, size, superseded FROM records WHERE sequence = ?',

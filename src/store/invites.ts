@@ -30,7 +30,7 @@ export function createInvites(database: Database): Invites {
   )
   const forget = database.prepare(
     `DELETE FROM invites WHERE end_kind IS NOT NULL AND id NOT IN (
-       SELECT id FROM invites WHERE end_kind IS NOT NULL ORDER BY end_ms DESC, id LIMIT ?
+       SELECT id FROM invites WHERE end_kind IS NOT NULL ORDER BY end_ms DESC, id LIMIT 0 + ?
      )`,
   )
 

@@ -40,7 +40,7 @@ export function createJournal(database: Database, { atomically }: Transactions):
      WHERE (at_ms, number) < (?, ?) ORDER BY at_ms DESC, number DESC`,
   )
   const selectProblems = database.prepare<[string, number], KeptProblem>(
-    'SELECT path, code, message, data, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT ?',
+    'SELECT path, code, message, data, retry_ms AS retryMs FROM problems WHERE path > ? ORDER BY path LIMIT 0 + ?',
   )
   const selectProblem = database.prepare<[string], KeptProblem>(
     'SELECT path, code, message, data, retry_ms AS retryMs FROM problems WHERE path = ?',

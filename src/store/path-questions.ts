@@ -76,7 +76,7 @@ export function createPathQuestions(
   const selectHereBelow = database
     .prepare<[Range['from'], Range['to'], number], RelPath>(
       `SELECT path FROM paths
-       WHERE path > ? AND path < ? AND here_kind IS NOT NULL ORDER BY path LIMIT ?`,
+       WHERE path > ? AND path < ? AND here_kind IS NOT NULL ORDER BY path LIMIT 0 + ?`,
     )
     .pluck()
   const existsHere = existsBelow('here_kind IS NOT NULL')
@@ -109,12 +109,12 @@ export function createPathQuestions(
     .pluck()
   const selectLocalChanges = database
     .prepare<[string, number], PathRow>(
-      `SELECT ${rowColumns} FROM paths WHERE local_change = 1 AND path > ? ORDER BY path LIMIT ?`,
+      `SELECT ${rowColumns} FROM paths WHERE local_change = 1 AND path > ? ORDER BY path LIMIT 0 + ?`,
     )
     .safeIntegers()
   const selectDamaged = database
     .prepare<[string, number], PathRow>(
-      `SELECT ${rowColumns} FROM paths WHERE here_damage IS NOT NULL AND path > ? ORDER BY path LIMIT ?`,
+      `SELECT ${rowColumns} FROM paths WHERE here_damage IS NOT NULL AND path > ? ORDER BY path LIMIT 0 + ?`,
     )
     .safeIntegers()
   const countDamaged = database
@@ -132,9 +132,9 @@ export function createPathQuestions(
   const selectListed = {
     // Each half reads only its own index: what was deleted, which may be most of the table, costs nothing.
     all: prepareListed(
-      `SELECT path FROM (SELECT path FROM paths WHERE path > :after AND winner_kind <> 'deleted' ORDER BY path LIMIT :limit)
+      `SELECT path FROM (SELECT path FROM paths WHERE path > :after AND winner_kind <> 'deleted' ORDER BY path LIMIT 0 + :limit)
        UNION
-       SELECT path FROM (SELECT path FROM paths WHERE path > :after AND here_kind IS NOT NULL ORDER BY path LIMIT :limit)`,
+       SELECT path FROM (SELECT path FROM paths WHERE path > :after AND here_kind IS NOT NULL ORDER BY path LIMIT 0 + :limit)`,
     ),
     needed: prepareListed(
       `SELECT path FROM paths INDEXED BY needs
@@ -143,7 +143,7 @@ export function createPathQuestions(
   }
   const selectCopies = database
     .prepare<[number], number>(
-      'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT ?',
+      'SELECT winner FROM paths WHERE conflict_copy = 1 AND file_count = 1 ORDER BY path LIMIT 0 + ?',
     )
     .pluck()
   const countCopies = database
@@ -158,7 +158,7 @@ export function createPathQuestions(
     .pluck()
   const selectPending = database
     .prepare<[number], RelPath>(
-      "SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT ?",
+      "SELECT path FROM paths WHERE need = 'deleted' AND pending_deletion ORDER BY path LIMIT 0 + ?",
     )
     .pluck()
   const existsElsewhere = database
@@ -189,7 +189,7 @@ export function createPathQuestions(
          CASE WHEN winner_kind <> 'deleted' THEN winner_kind ELSE here_kind END AS kind,
          CASE WHEN winner_kind <> 'deleted' THEN winner_size ELSE here_size END AS sizeBytes,
          ignored
-       FROM (SELECT path FROM (${paths}) ORDER BY path LIMIT :limit) AS listed
+       FROM (SELECT path FROM (${paths}) ORDER BY path LIMIT 0 + :limit) AS listed
          CROSS JOIN paths ON paths.path = listed.path
        ORDER BY listed.path`,
     )
@@ -207,7 +207,7 @@ export function createPathQuestions(
   function prepareNeeds(need: Need, direction: 'ASC' | 'DESC') {
     return database.prepare<[number], RankedPath>(
       `SELECT rank, path FROM paths WHERE need = '${need}' AND held = 0
-         ORDER BY rank ${direction}, path ${direction} LIMIT ?`,
+         ORDER BY rank ${direction}, path ${direction} LIMIT 0 + ?`,
     )
   }
 
@@ -216,7 +216,7 @@ export function createPathQuestions(
     return database.prepare<{ nowMs: number; limit: number }, RankedPath>(
       `SELECT rank, paths.path FROM problems CROSS JOIN paths ON paths.path = problems.path
          WHERE retry_ms > 0 AND retry_ms <= :nowMs AND need = '${need}'
-         ORDER BY rank ${direction}, paths.path ${direction} LIMIT :limit`,
+         ORDER BY rank ${direction}, paths.path ${direction} LIMIT 0 + :limit`,
     )
   }
 

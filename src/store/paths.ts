@@ -54,7 +54,7 @@ export function createPaths(
   )
   const selectUnsaid = database
     .prepare<[number], RelPath>(
-      'SELECT path FROM paths WHERE winner IS NULL AND agreed IS NOT NULL AND ignored = 0 ORDER BY path LIMIT ?',
+      'SELECT path FROM paths WHERE winner IS NULL AND agreed IS NOT NULL AND ignored = 0 ORDER BY path LIMIT 0 + ?',
     )
     .pluck()
   const selectPredecessor = database

@@ -63,12 +63,12 @@ export function createPeers(database: Database, { atomically }: Transactions): P
      ON CONFLICT DO UPDATE SET author = excluded.author, name = excluded.name, last_seen_ms = excluded.last_seen_ms`,
   )
   const deleteOldPeers = database.prepare(
-    'DELETE FROM peers WHERE device NOT IN (SELECT device FROM peers ORDER BY last_seen_ms DESC, device LIMIT ?)',
+    'DELETE FROM peers WHERE device NOT IN (SELECT device FROM peers ORDER BY last_seen_ms DESC, device LIMIT 0 + ?)',
   )
   const countPeers = database.prepare<[], number>('SELECT count(*) FROM peers').pluck()
   const deleteNewcomer = database.prepare('DELETE FROM newcomers WHERE device = ?')
   const deleteOldNewcomers = database.prepare(
-    'DELETE FROM newcomers WHERE device NOT IN (SELECT device FROM newcomers ORDER BY last_seen_ms DESC, device LIMIT ?)',
+    'DELETE FROM newcomers WHERE device NOT IN (SELECT device FROM newcomers ORDER BY last_seen_ms DESC, device LIMIT 0 + ?)',
   )
   const deleteCursors = database.prepare('DELETE FROM cursors')
   const selectAwaited = database.prepare<[], Buffer>('SELECT device FROM awaited ORDER BY device').pluck()

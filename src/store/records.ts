@@ -103,7 +103,7 @@ export function createRecords(
            SELECT 1 FROM paths
            WHERE here_root = records.root AND here_kind IN ('file', 'link') AND here_verified = 1
          ) AS have
-       FROM records WHERE sequence > ? AND superseded = 0 ORDER BY sequence LIMIT ?`,
+       FROM records WHERE sequence > ? AND superseded = 0 ORDER BY sequence LIMIT 0 + ?`,
     )
     .safeIntegers()
   const selectByAuthor = database

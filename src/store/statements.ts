@@ -49,7 +49,7 @@ export function createStatements(database: Database, { atomically, onUndone }: T
     'SELECT sequence, body, signature FROM rotations WHERE folder_id = ? ORDER BY sequence',
   )
   const selectAfter = database.prepare<[number, number], StatementColumns>(
-    'SELECT sequence, body, signature FROM statements WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    'SELECT sequence, body, signature FROM statements WHERE sequence > ? ORDER BY sequence LIMIT 0 + ?',
   )
 
   /** All of them, once they were read, and what they mean. */

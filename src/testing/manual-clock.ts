@@ -20,13 +20,12 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Lets every promise that can go on do so. */
-function settle(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** `startMs` is the wall clock at the start; the monotonic clock starts at 0. */
-export function createManualClock(startMs: number): ManualClock {
+/** `startMs` is the wall clock at the start; the monotonic clock starts at 0. `settle` lets every promise that can go on do so. */
+export function createManualClock(startMs: number, settle = turn): ManualClock {
   /** By time, then by creation. */
   const timers: Timer[] = []
   let elapsedMs = 0

@@ -50,7 +50,12 @@ export type MemoryTree = ReturnType<typeof createMemoryTree>
 
 /** An error as the real file system gives it. */
 export function errnoError(code: string, path: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: '${path}'`), { code })
+  // Where it comes from is plain, and the stack costs more than the rest of the operation.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = Object.assign(new Error(`${code}: '${path}'`), { code })
+  Error.stackTraceLimit = stackTraceLimit
+  return error
 }
 
 export function createMemoryTree(options: MemoryOptions) {

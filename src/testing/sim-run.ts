@@ -50,6 +50,7 @@ const settleLimitMs = 40 * 60_000
 const rescanSeconds = 30
 /** Watched in the end for anything that still moves (I3). */
 const silenceMs = 4 * 60_000
+const maxProblems = 100
 /** What a disk cannot hold under this name or of this kind: it comes to light as an edit when the way is free, by whomever, whenever. */
 const hidingProblems: ReadonlySet<string> = new Set(['name-collides', 'kind-not-possible-here'])
 
@@ -337,8 +338,8 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
     }
   }
 
-  function hides({ folder }: SimDevice): boolean {
-    return folder?.status().problems.some(({ code }) => hidingProblems.has(code)) ?? false
+  function hides({ store }: SimDevice): boolean {
+    return store?.problems(maxProblems).some(({ code }) => hidingProblems.has(code)) ?? false
   }
 
   function noteHiding(): void {
