@@ -78,6 +78,8 @@ export function createBlockFetcher(
     const pick = createPick<Session>({
       blockCount: blockCount(sizeBytes, blockSizeBytes),
       seed: chance.bytes(4).readInt32LE(),
+      // Each peer may keep its first block to itself.
+      endGameBlocks: context.maxLinks(),
     })
     const missing = new Set(numbers)
     for (let block = 0; pick.missingCount > missing.size; block++)
@@ -179,11 +181,14 @@ export function createBlockFetcher(
     const isWorthACopy = (session: Session, { wanted: { version } }: Fetch) =>
       hasAnswered(session) ||
       !sessions.some((other) => hasAnswered(other) && blocksAt(other, version) !== undefined)
+    const isAnyProven = sessions.some(hasAnswered)
+    const hasItsTrial = (session: Session) =>
+      isAnyProven && !hasAnswered(session) && session.requests.pendingBytes > 0
     // In turns, so that several peers get about the same to do.
-    const askable = new Set(sessions)
+    const askable = new Set(sessions.filter((session) => !hasItsTrial(session)))
     while (askable.size > 0) {
       for (const session of askable)
-        if (!askOne(session, inOrder, room, isWorthACopy)) askable.delete(session)
+        if (!askOne(session, inOrder, room, isWorthACopy) || hasItsTrial(session)) askable.delete(session)
     }
   }
 

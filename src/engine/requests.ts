@@ -24,7 +24,7 @@ export const unreadableMs = 25_000
 export interface Requests {
   /** Bytes asked for and not answered yet. */
   readonly pendingBytes: number
-  /** When something of an answer came the last time, monotonic; minus infinity before the first. */
+  /** When something that was asked for came the last time, monotonic; minus infinity before the first. That it lacks something anybody can say. */
   heardMs(): number
   /** From when on it makes sense to ask the peer for this content, monotonic: infinity while it is known to lack it. */
   askableMs(content: WantedContent): number
@@ -162,6 +162,7 @@ export function createRequests(link: Link, clock: Clock): Requests {
     ) {
       throw new SyncError('peer-garbage', { reason: 'an answer that does not fit its request' })
     }
+    heardMs = clock.monotonicMs()
     found.buffer.set(data, offset)
     found.filledBytes += data.length
     if (found.filledBytes === found.buffer.length) settle(message.request)?.resolve(found.buffer)
@@ -203,7 +204,6 @@ export function createRequests(link: Link, clock: Clock): Requests {
         link.send({ kind: 'sums-request', request, root: content.root, ranges }),
       ),
     receive(message) {
-      heardMs = clock.monotonicMs()
       if (message.kind !== 'missing') return fill(message)
       // A peer that lacks it tells when it has it.
       noteMissing(
