@@ -35,7 +35,7 @@ import { type DeviceSettings, refuseSharedPins } from './setting-table.ts'
 const lookEveryMs = 2_000
 /** What no news told of. */
 const lookAnywayMs = 30_000
-export const passwordOpenMs = 10 * 60_000
+const passwordOpenMs = 10 * 60_000
 const identifyMs = 15_000
 /** How long it is shown that what the button asked for could not be done. */
 const failureMs = 10_000

@@ -83,7 +83,7 @@ interface SetupFolder {
 
 /** Thousands of folders fit; what is larger is not a configuration. */
 const maxConfigBytes = 4 * 1024 ** 2
-export const configName = 'config.json'
+const configName = 'config.json'
 
 // ---- environment --------------------------------------------------------------------------------------------------------
 
