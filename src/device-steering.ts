@@ -44,7 +44,8 @@ import {
   showSettings,
   withDefaults,
 } from './setting-table.ts'
-import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
+import type { RunningFolder, SyncedFolder } from './synced-folder.ts'
+import type { SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
 import type { TrafficHistory } from './traffic-history.ts'
 

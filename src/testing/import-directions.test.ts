@@ -128,7 +128,7 @@ const directions: Readonly<
       'peer-finding',
       'ports',
       'store',
-      'synced-folders',
+      'synced-folder',
     ],
     because: 'it builds what a folder needs, as node does for the device',
   },
@@ -137,23 +137,42 @@ const directions: Readonly<
     because: 'it decides from the configuration and the disks alone',
   },
   'disk-steering': {
-    may: ['core', 'api', 'appliance', 'folder-disks', 'folder-place', 'synced-folders', 'ports'],
+    may: [
+      ...[
+        'core',
+        'api',
+        'appliance',
+        'folder-disks',
+        'folder-place',
+        'synced-folder',
+        'synced-folders',
+        'ports',
+      ],
+    ],
     because: 'it answers what the API asks about disks, from those, the folders and the helper',
   },
   'device-limits': {
     may: ['core', 'engine', 'setting-table', 'ports'],
     because: 'it only decides which limits hold, and sets them',
   },
+  'synced-folder': { may: ['core', 'engine', 'config'], because: 'it only says what a folder is' },
+  'folder-of-secret': {
+    may: ['core', 'config', 'synced-folder'],
+    because: 'it only compares secrets with what folders have',
+  },
   'synced-folders': {
-    may: ['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
-    because: 'it decides which folders there are, and leaves opening them to node',
+    may: [
+      ...['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
+      ...['synced-folder', 'folder-of-secret'],
+    ],
+    because: 'it decides which folders there are, and leaves opening them to folder-opener',
   },
   'device-status': {
-    may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folders', 'device-limits', 'traffic'],
+    may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folder', 'device-limits', 'traffic'],
     because: 'it turns what is so into the words of the API',
   },
   'file-steering': {
-    may: ['core', 'engine', 'api', 'synced-folders', 'ports'],
+    may: ['core', 'engine', 'api', 'synced-folder', 'synced-folders', 'ports'],
     because: 'it answers what the API asks about files, from the folders',
   },
   'device-steering': {
@@ -164,6 +183,7 @@ const directions: Readonly<
       'api',
       'config',
       'setting-table',
+      'synced-folder',
       'synced-folders',
       'device-limits',
       'device-status',
