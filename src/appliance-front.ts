@@ -29,7 +29,8 @@ import { reasonOf } from './core/errors.ts'
 import { factoryResetText } from './helper/verbs.ts'
 import { ownInterfaces } from './net/own-interfaces.ts'
 import type { Clock, Log } from './ports.ts'
-import { type DeviceSettings, refuseSharedPins } from './setting-table.ts'
+import type { DeviceSettings } from './setting-table.ts'
+import { refuseSharedPins } from './setting-values.ts'
 
 /** While files come and go there is news each second; nobody sees that on an LED. */
 const lookEveryMs = 2_000

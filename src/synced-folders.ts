@@ -22,7 +22,8 @@ import { folderWithId, folderWithSecret, meetingOf, opensSame } from './folder-o
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, onlyForRole, refuseForRole, withDefaults } from './setting-table.ts'
+import { folderSettingTable } from './setting-table.ts'
+import { onlyForRole, refuseForRole, withDefaults } from './setting-values.ts'
 import {
   type FolderOpener,
   isRunning,

@@ -69,13 +69,25 @@ const directions: Readonly<
     may: ['core', 'net/address', 'net/tracker-url'],
     because: 'what kinds of values there are is about words alone',
   },
+  'setting-values': {
+    may: ['core', 'engine/settings', 'setting-kinds', 'setting-table'],
+    because: 'it reads and shows what the table says',
+  },
   'setting-table': {
     may: ['core', 'engine/settings', 'net/public-servers', 'setting-kinds'],
     because: 'the table of settings is about words, used by file and API alike',
   },
   config: {
     may: [
-      ...['core', 'engine/settings', 'setting-table', 'serial', 'durable-file', 'disk/disk-error'],
+      ...[
+        'core',
+        'engine/settings',
+        'setting-table',
+        'setting-values',
+        'serial',
+        'durable-file',
+        'disk/disk-error',
+      ],
       'wire/statement-body',
     ],
     because: "config only reads and writes files, guests' passes among them, and reads the environment",
@@ -152,7 +164,7 @@ const directions: Readonly<
     because: 'it answers what the API asks about disks, from those, the folders and the helper',
   },
   'device-limits': {
-    may: ['core', 'engine', 'setting-table', 'ports'],
+    may: ['core', 'engine', 'setting-table', 'setting-values', 'ports'],
     because: 'it only decides which limits hold, and sets them',
   },
   'synced-folder': { may: ['core', 'engine', 'config'], because: 'it only says what a folder is' },
@@ -162,13 +174,32 @@ const directions: Readonly<
   },
   'synced-folders': {
     may: [
-      ...['core', 'engine', 'config', 'setting-table', 'folder-disks', 'folder-place', 'serial', 'ports'],
+      ...[
+        'core',
+        'engine',
+        'config',
+        'setting-table',
+        'setting-values',
+        'folder-disks',
+        'folder-place',
+        'serial',
+        'ports',
+      ],
       ...['synced-folder', 'folder-of-secret'],
     ],
     because: 'it decides which folders there are, and leaves opening them to folder-opener',
   },
   'device-status': {
-    may: ['core', 'engine', 'api/schemas', 'setting-table', 'synced-folder', 'device-limits', 'traffic'],
+    may: [
+      'core',
+      'engine',
+      'api/schemas',
+      'setting-table',
+      'setting-values',
+      'synced-folder',
+      'device-limits',
+      'traffic',
+    ],
     because: 'it turns what is so into the words of the API',
   },
   'file-steering': {
@@ -183,6 +214,7 @@ const directions: Readonly<
       'api',
       'config',
       'setting-table',
+      'setting-values',
       'synced-folder',
       'synced-folders',
       'device-limits',
@@ -224,12 +256,21 @@ const directions: Readonly<
   'appliance-front': {
     may: [
       ...['core', 'api/access', 'api/appliance-steering', 'api/schemas', 'appliance', 'helper/verbs'],
-      ...['net/own-interfaces', 'setting-table', 'ports'],
+      ...['net/own-interfaces', 'setting-table', 'setting-values', 'ports'],
     ],
     because: 'it puts together what a person sees and presses at the box',
   },
   'relay-process': {
-    may: ['cli/session', 'servers', 'setting-table', 'net/address', 'wire/relay-protocol', 'ports', 'system'],
+    may: [
+      'cli/session',
+      'servers',
+      'setting-table',
+      'setting-values',
+      'net/address',
+      'wire/relay-protocol',
+      'ports',
+      'system',
+    ],
     because: 'it gives the relay what the process has',
   },
   node: { may: 'all', because: 'here things meet' },
