@@ -46,7 +46,7 @@ function fetchArchive(name: string, version: string, directory: string, archive:
   }
 }
 
-export function lockedPackage(name: string): LockedPackage {
+function lockedPackage(name: string): LockedPackage {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage | undefined>
   }

@@ -46,7 +46,7 @@ export function writeSoftwareList({ rootfs, target }: { rootfs: string; target: 
   writeFileSync(target, `${JSON.stringify(document, undefined, 1)}\n`)
 }
 
-export function debianPackages(status: string): Software[] {
+function debianPackages(status: string): Software[] {
   return status
     .split('\n\n')
     .filter((entry) => /^Status: install ok installed$/m.test(entry))

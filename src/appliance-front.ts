@@ -29,13 +29,14 @@ import { reasonOf } from './core/errors.ts'
 import { factoryResetText } from './helper/verbs.ts'
 import { ownInterfaces } from './net/own-interfaces.ts'
 import type { Clock, Log } from './ports.ts'
-import { type DeviceSettings, refuseSharedPins } from './setting-table.ts'
+import type { DeviceSettings } from './setting-table.ts'
+import { refuseSharedPins } from './setting-values.ts'
 
 /** While files come and go there is news each second; nobody sees that on an LED. */
 const lookEveryMs = 2_000
 /** What no news told of. */
 const lookAnywayMs = 30_000
-export const passwordOpenMs = 10 * 60_000
+const passwordOpenMs = 10 * 60_000
 const identifyMs = 15_000
 /** How long it is shown that what the button asked for could not be done. */
 const failureMs = 10_000

@@ -24,12 +24,8 @@ import { onPath } from './disk/disk-error.ts'
 import { replaceFile } from './durable-file.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import { createSerial } from './serial.ts'
-import {
-  type DeviceSettings,
-  folderSettingTable,
-  type SettingTable,
-  settingsFromJson,
-} from './setting-table.ts'
+import { type DeviceSettings, folderSettingTable, type SettingTable } from './setting-table.ts'
+import { settingsFromJson } from './setting-values.ts'
 import { decodeStatement } from './wire/statement-body.ts'
 
 /** The disk of an appliance that a folder is on. */
@@ -83,7 +79,7 @@ interface SetupFolder {
 
 /** Thousands of folders fit; what is larger is not a configuration. */
 const maxConfigBytes = 4 * 1024 ** 2
-export const configName = 'config.json'
+const configName = 'config.json'
 
 // ---- environment --------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ import { scheduledAt, untilNextChangeMs, type WeekMs } from './core/rate-schedul
 import type { DeviceRates } from './engine/rates.ts'
 import type { UploadSlots } from './engine/upload-slots.ts'
 import type { Clock } from './ports.ts'
-import { type DeviceSettings, readSchedule } from './setting-table.ts'
+import type { DeviceSettings } from './setting-table.ts'
+import { readSchedule } from './setting-values.ts'
 
 /** Nobody tells when the wall clock is set, as it is on a device without a battery soon after its start: so it is looked at this often. */
 const lookAgainMs = 60_000

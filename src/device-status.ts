@@ -5,8 +5,9 @@ import { isSyncError, SyncError } from './core/errors.ts'
 import type { LimitsInForce } from './device-limits.ts'
 import { isFinal } from './engine/redemption.ts'
 import { type FolderStatus, toReason } from './engine/status.ts'
-import { folderSettingTable, withDefaults } from './setting-table.ts'
-import type { RunningFolder, SyncedFolder } from './synced-folders.ts'
+import { folderSettingTable } from './setting-table.ts'
+import { withDefaults } from './setting-values.ts'
+import type { RunningFolder, SyncedFolder } from './synced-folder.ts'
 import { type FolderSpeeds, noSpeeds } from './traffic.ts'
 
 /** Everything but the ways to its predefined hosts. */

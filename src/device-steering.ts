@@ -34,17 +34,16 @@ import type { SearchResult } from './net/search.ts'
 import type { Explanation } from './peer-finding.ts'
 import { findQrText } from './qr-reader.ts'
 import type { ReachabilityReport } from './reachability.ts'
+import { type DeviceSettings, folderSettingTable, type SettingTable } from './setting-table.ts'
 import {
-  type DeviceSettings,
-  folderSettingTable,
   refuseSharedPins,
-  type SettingTable,
   settingsFromJson,
   settingsFromTexts,
   showSettings,
   withDefaults,
-} from './setting-table.ts'
-import type { RunningFolder, SyncedFolder, SyncedFolders } from './synced-folders.ts'
+} from './setting-values.ts'
+import type { RunningFolder, SyncedFolder } from './synced-folder.ts'
+import type { SyncedFolders } from './synced-folders.ts'
 import type { TrafficMeter } from './traffic.ts'
 import type { TrafficHistory } from './traffic-history.ts'
 

@@ -12,7 +12,8 @@ import { isSyncError, reasonOf, SyncError } from './core/errors.ts'
 import { isSameDisk } from './folder-disks.ts'
 import { isSameOrInside } from './folder-place.ts'
 import type { Clock, Log } from './ports.ts'
-import type { SyncedFolder, SyncedFolders } from './synced-folders.ts'
+import type { SyncedFolder } from './synced-folder.ts'
+import type { SyncedFolders } from './synced-folders.ts'
 
 /** Whoever asked gets an answer by then; what takes longer is followed by events. */
 const answerMs = 30_000

@@ -9,7 +9,8 @@ import type { FileRow } from './engine/file-list.ts'
 import type { ConflictRow } from './engine/folder-files.ts'
 import type { ScrubStatus, Tally } from './engine/scrub.ts'
 import type { ArchiveEntry } from './ports.ts'
-import type { RunningFolder, SyncedFolders } from './synced-folders.ts'
+import type { RunningFolder } from './synced-folder.ts'
+import type { SyncedFolders } from './synced-folders.ts'
 
 export function createFileSteering(folders: SyncedFolders): FileSteering {
   async function folderOf(named: string): Promise<RunningFolder['folder']> {

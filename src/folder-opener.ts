@@ -29,7 +29,7 @@ import type { PeerFinding } from './peer-finding.ts'
 import type { Chance, Clock, Link, Log } from './ports.ts'
 import { copySuffixes } from './store/before-migration.ts'
 import { openFolderStore } from './store/open-folder-store.ts'
-import type { FolderOpener } from './synced-folders.ts'
+import type { FolderOpener } from './synced-folder.ts'
 
 export interface FolderOpenerNeeds {
   readonly clock: Clock

@@ -1,12 +1,11 @@
 /**
  * Which folders this device syncs: adds, removes and configures them, and keeps the configuration in step. How a folder is opened
- * is the business of `node.ts`. One change at a time, so that two clients cannot add the same directory side by side.
+ * is the business of `folder-opener.ts`. One change at a time, so that two clients cannot add the same directory side by side.
  */
 import { realpath } from 'node:fs/promises'
 import type { ConfigKeeper, FolderEntry, Setup } from './config.ts'
 import { isSyncError, reasonOf, SyncError } from './core/errors.ts'
 import type { FolderId } from './core/ids.ts'
-import { inviteIdOf, inviteKeys } from './core/invite.ts'
 import {
   type FolderKeys,
   folderKeys,
@@ -16,75 +15,24 @@ import {
   parseSecret,
   type Secret,
 } from './core/secret.ts'
-import type { Folder } from './engine/folder.ts'
 import type { FolderSettings } from './engine/settings.ts'
 import type { Succession } from './engine/succession.ts'
 import type { FolderPlaces, Placed } from './folder-disks.ts'
+import { folderWithId, folderWithSecret, meetingOf, opensSame } from './folder-of-secret.ts'
 import { checkPlace } from './folder-place.ts'
 import type { Chance, Log } from './ports.ts'
 import { createSerial } from './serial.ts'
-import { folderSettingTable, onlyForRole, refuseForRole, withDefaults } from './setting-table.ts'
-
-/** A folder that is open, with everything below it; disposing closes all of that. */
-export interface RunningFolder extends AsyncDisposable {
-  readonly folder: Folder
-  configure(settings: FolderSettings): void
-}
-
-/** A folder that is not shared with this device yet: its one-time secret is being redeemed. */
-export interface JoiningFolder extends AsyncDisposable {
-  /** Why it is not shared yet: how the last try ended, or that nobody was reached. */
-  readonly obstacle: SyncError
-  configure(settings: FolderSettings): void
-}
-
-export interface OpenHow {
-  /** A person added it, and its directory has not been claimed yet: only then it may be. */
-  readonly isNew: boolean
-  /** Called when a new folder has claimed its directory. */
-  readonly claimed: () => void
-  /** Called when the folder cannot go on before it is closed and opened again. */
-  readonly mustReopen: () => void
-  /** Called when its secret was changed: it has a succession. */
-  readonly rotated: () => void
-}
-
-export interface FolderOpener {
-  /** A missing directory is no error (I10). */
-  open(entry: FolderEntry, keys: FolderKeys, settings: FolderSettings, how: OpenHow): Promise<RunningFolder>
-  /** Redeems a one-time secret, however long that takes; `keep` is called with what it was good for, and again later when it fails. */
-  join(
-    entry: FolderEntry,
-    secret: OneTimeSecret,
-    settings: FolderSettings,
-    keep: (pass: GuestPass) => Promise<void>,
-  ): JoiningFolder
-  /** Deletes what the state directory knows of a folder that is not open. */
-  forget(entry: FolderEntry): Promise<void>
-}
-
-/** A folder of the configuration: open, or the reason why it could not be opened, or still to be joined. */
-export type SyncedFolder = OpenedFolder | JoinedFolder
-
-interface OpenedFolder {
-  readonly id: FolderId
-  readonly entry: FolderEntry
-  readonly keys: FolderKeys
-  readonly state: RunningFolder | SyncError
-  /** Which attachment of its disk it was opened at, or was to be; undefined while it waits for its disk. */
-  readonly attachment?: string | undefined
-}
-
-interface JoinedFolder {
-  /** Of the meeting with whoever invited. */
-  readonly id: FolderId
-  readonly entry: FolderEntry
-  readonly keys: undefined
-  readonly state: JoiningFolder
-}
-
-/** A folder that is open. */
-export type RunningEntry = OpenedFolder & { readonly state: RunningFolder }
+import { folderSettingTable } from './setting-table.ts'
+import { onlyForRole, refuseForRole, withDefaults } from './setting-values.ts'
+import {
+  type FolderOpener,
+  isRunning,
+  type OpenedFolder,
+  type OpenHow,
+  type RunningEntry,
+  type RunningFolder,
+  type SyncedFolder,
+} from './synced-folder.ts'
 
 export interface SyncedFolders extends AsyncDisposable {
   list(): readonly SyncedFolder[]
@@ -235,7 +183,7 @@ export async function openSyncedFolders({
     const { secret: before, former = [] } = entry
     if (succession?.secret === undefined || before.kind === 'one-time') return
     const keys = folderKeys(succession.secret)
-    const same = folderWithId(keys.folderId)
+    const same = folderWithId(folders, keys.folderId)
     if (same !== undefined) {
       await close(folder)
       folders.set(id, { ...folder, state: new SyncError('folder-same-secret', { other: same.entry.path }) })
@@ -249,19 +197,6 @@ export async function openSyncedFolders({
     await close(folder)
     await openExisting(after)
     folders.delete(id)
-  }
-
-  /** The folder that has this id, or had it before its secret was changed. */
-  function folderWithId(id: FolderId): SyncedFolder | undefined {
-    const wasCalled = ({ entry: { former = [] } }: SyncedFolder) =>
-      former.some((secret) => folderKeys(secret).folderId === id)
-    return folders.get(id) ?? [...folders.values()].find(wasCalled)
-  }
-
-  function withSecret(secret: Secret): SyncedFolder | undefined {
-    if (secret.kind !== 'one-time') return folderWithId(folderKeys(secret).folderId)
-    const meeting = meetingOf(secret)
-    return folders.get(meeting) ?? [...folders.values()].find((folder) => invitesTo(folder, meeting))
   }
 
   /** A database that cannot be used is told of again when it can. */
@@ -353,10 +288,6 @@ export async function openSyncedFolders({
     return folder as RunningEntry
   }
 
-  function isRunning(folder: SyncedFolder): folder is RunningEntry {
-    return folder.keys !== undefined && !(folder.state instanceof SyncError)
-  }
-
   async function add(
     path: string,
     given: FolderEntry['secret'] | undefined,
@@ -376,7 +307,7 @@ export async function openSyncedFolders({
   }
 
   async function addJoining(entry: FolderEntry, secret: OneTimeSecret): Promise<SyncedFolder> {
-    const same = withSecret(secret)
+    const same = folderWithSecret(folders, secret)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await config.change((before) => ({ ...before, folders: [...before.folders, entry] }))
     log.info({ folder: entry.path }, 'added a folder with a one-time secret')
@@ -387,7 +318,7 @@ export async function openSyncedFolders({
   async function addOpened({ entry, attachment }: Placed, keys: FolderKeys): Promise<SyncedFolder> {
     const id = keys.folderId
     refuseForRole(entry.set, keys.role)
-    const same = folderWithId(id)
+    const same = folderWithId(folders, id)
     if (same !== undefined) throw new SyncError('folder-same-secret', { other: same.entry.path })
     await opener.forget(entry)
     // The secret first: it must not be lost once anything was shared under it.
@@ -420,7 +351,7 @@ export async function openSyncedFolders({
     // Removed meanwhile: whoever adds it again with the same secret gets the same pass.
     if (folder === undefined) return
     const keys = folderKeys(pass)
-    const same = folderWithId(keys.folderId)
+    const same = folderWithId(folders, keys.folderId)
     if (same !== undefined && same !== folder)
       throw new SyncError('folder-same-secret', { other: same.entry.path })
     const set = onlyForRole(folder.entry.set, keys.role)
@@ -477,7 +408,7 @@ export async function openSyncedFolders({
     findRunning,
     listRunning: async (named) =>
       named === undefined ? [...folders.values()].filter(isRunning) : [await findRunning(named)],
-    withSecret,
+    withSecret: (secret) => folderWithSecret(folders, secret),
     add: (path, secretText, set = {}, approve) =>
       serially(() => add(path, secretText === undefined ? undefined : parseSecret(secretText), set, approve)),
     remove: (named) =>
@@ -516,32 +447,6 @@ export async function openSyncedFolders({
       await Promise.all(closing.values())
     },
   }
-}
-
-/** Whether the one-time secret of this meeting is of this very folder, made here. */
-function invitesTo({ keys, state }: SyncedFolder, meeting: FolderId): boolean {
-  return keys !== undefined && !(state instanceof SyncError) && state.folder.invites.meetings().has(meeting)
-}
-
-function meetingOf(secret: OneTimeSecret): FolderId {
-  return inviteKeys(inviteIdOf(secret.token.reveal())).meetingId
-}
-
-/** Whether a secret is what a folder has or had, the one-time secret of a guest included. */
-function opensSame(secret: FolderEntry['secret'], known: SyncedFolder): boolean {
-  if (secret.kind !== 'one-time') {
-    const keys = folderKeys(secret)
-    const { secret: present, former = [] } = known.entry
-    return [present, ...former].some((held) => {
-      if (held.kind === 'one-time') return false
-      const { folderId, role } = folderKeys(held)
-      return folderId === keys.folderId && role === keys.role
-    })
-  }
-  const invite = inviteIdOf(secret.token.reveal())
-  const { secret: held } = known.entry
-  if (held.kind === 'one-time') return inviteIdOf(held.token.reveal()) === invite
-  return held.kind === 'guest' && held.certificate.statement.invite === invite
 }
 
 function withEntry<C extends { readonly folders: readonly FolderEntry[] }>(

@@ -8,9 +8,9 @@ import type { ButtonPhase } from './led-patterns.ts'
 export type Press = 'short' | 'password' | 'reset'
 
 /** A contact bounces for some milliseconds; a level counts once it was the same for so long. */
-export const settleMs = 30
+const settleMs = 30
 /** Nobody knows what happened between two looks further apart: perhaps the button was let go and pressed again. */
-export const longestGapMs = 500
+const longestGapMs = 500
 
 const passwordFromMs = 3_000
 const resetFromMs = 10_000

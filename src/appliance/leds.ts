@@ -141,7 +141,7 @@ function lineSwitch(line: OutputLine): Switch {
 }
 
 /** Switches in time. After the first failure it is lost. */
-export function createBlinkingLamp(clock: Clock, onLost: (error: unknown) => void, way: Switch): Lamp {
+function createBlinkingLamp(clock: Clock, onLost: (error: unknown) => void, way: Switch): Lamp {
   let timer: Disposable | undefined
   let isLost = false
   /** What was asked for first is done first, also where that takes a moment. */

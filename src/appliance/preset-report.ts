@@ -1,8 +1,6 @@
 /** What came of `berrysync.txt` at this start, for the pages and the status screen. Never holds a value: some of them are secrets. */
 import Type, { type Static } from 'typebox'
 
-export const presetReportFile = '/run/berrysync/presets.json'
-
 export const presetMistakes = [
   /** A line that is not `key = value`. */
   'not-understood',

@@ -9,9 +9,10 @@ import { pipeline } from 'node:stream/promises'
 import { isSyncError, SyncError } from '../core/errors.ts'
 import { openBundle, readTrustedKeys } from '../helper/open-bundle.ts'
 import { architectureOf, judgeManifest, maxBundleBytes } from '../helper/release-bundle.ts'
+import { demandRoom } from '../helper/release-room.ts'
 import { type ReleasePlaces, type ReleaseState, readReleases } from '../helper/release-state.ts'
 import type { Clock } from '../ports.ts'
-import { demandRoom, takePart, unfinishedName, uploadedName } from './upload.ts'
+import { reserveBytes, takePart, unfinishedName, uploadedName } from './upload.ts'
 
 /** More files than anybody keeps; a disk with more is not listed any further. */
 const maxListed = 10
@@ -163,7 +164,8 @@ export function createReleases(needs: ReleasesNeeds): ApplianceReleases {
     const to = join(places.updates, fromDiskName)
     await rm(to, { force: true })
     const { manifest, descriptor } = bundle
-    await demandRoom(places.updates, manifest.payload.bytes, manifest.version)
+    const { version, payload } = manifest
+    await demandRoom(places.updates, { bytes: payload.bytes, reserveBytes, version })
     const from = createReadStream('', {
       fd: descriptor,
       autoClose: false,

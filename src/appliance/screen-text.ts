@@ -49,7 +49,7 @@ export function goodbyeText(name: string): string {
 }
 
 /** What is called otherwise than was meant, because another one in the network has the name. */
-export function collision({
+function collision({
   wantedName,
   publishedName,
 }: Pick<ScreenFacts, 'wantedName' | 'publishedName'>): string | undefined {

@@ -1,11 +1,12 @@
 /** Takes a large file in parts and in order, into a directory of the device's own. One upload at a time; what is not finished is no file. */
-import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SyncError } from '../core/errors.ts'
 import { maxBundleBytes } from '../helper/release-bundle.ts'
+import { demandRoom } from '../helper/release-room.ts'
 
 /** What the state of the device needs while a file lies there. */
-const reserveBytes = 32 * 1024 ** 2
+export const reserveBytes = 32 * 1024 ** 2
 export const uploadedName = 'uploaded.release'
 export const unfinishedName = `${uploadedName}.part`
 
@@ -38,13 +39,6 @@ async function begin(directory: string, draft: string, sizeBytes: number): Promi
     throw new SyncError('release-too-large', { bytes: sizeBytes, most: maxBundleBytes })
   await mkdir(directory, { recursive: true, mode: 0o700 })
   for (const old of [draft, join(directory, uploadedName)]) await rm(old, { force: true })
-  await demandRoom(directory, sizeBytes, '')
+  await demandRoom(directory, { bytes: sizeBytes, reserveBytes, version: '' })
   await (await open(draft, 'wx', 0o600)).close()
-}
-
-/** For a file of that size beside the state of the device. Throws `release-no-room`. */
-export async function demandRoom(directory: string, sizeBytes: number, version: string): Promise<void> {
-  const { bavail, bsize } = await statfs(directory)
-  const [freeBytes, neededBytes] = [bavail * bsize, sizeBytes + reserveBytes]
-  if (freeBytes < neededBytes) throw new SyncError('release-no-room', { version, freeBytes, neededBytes })
 }

@@ -10,11 +10,13 @@ test('the password is asked for twice on a terminal, or is the first line of the
   const kept = () => readFile(join(device.home, 'config.json'), 'utf8')
   device.typed = [good, `${good}!`]
   expect(await device.run('password')).toMatchObject({ status: 1, err: expect.stringContaining('differ') })
-  device.typed = ['short', 'short']
-  expect(await device.run('password')).toMatchObject({
-    status: 1,
-    err: expect.stringContaining('10 are the least'),
-  })
+  for (const weak of ['short', '']) {
+    device.typed = [weak, weak]
+    expect(await device.run('password')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('10 are the least'),
+    })
+  }
   device.typed = [good, good]
   expect(await device.run('password')).toMatchObject({ status: 0, out: expect.stringContaining('is set') })
   const first = await kept()

@@ -55,7 +55,7 @@ export function defineCheck(program: Command, around: Surroundings): void {
 
 function scrubToLines({ running, last, next, filesHere, rate }: ScrubBody): string[] {
   const limit = rate === 0 ? '' : `, at most ${sizeToText(rate)} a second`
-  const lines: string[] = []
+  const lines = running === undefined && last === undefined ? ['No scrub yet.'] : []
   if (running !== undefined) {
     const { files, bytes, damaged, began } = running
     lines.push(
@@ -74,7 +74,7 @@ function scrubToLines({ running, last, next, filesHere, rate }: ScrubBody): stri
     )
   }
   if (next !== undefined) lines.push(`The next begins by itself: ${timeToText(next)}.`)
-  return lines.length === 0 ? ['No scrub yet.'] : lines
+  return lines
 }
 
 const kinds: Readonly<Record<CheckBody['gaps'][number]['kind'], string>> = {

@@ -86,7 +86,7 @@ export function pathNow(path: string, before: readonly BackupDisk[], now: readon
 
 // ---- names of files -----------------------------------------------------------------------------------------------------
 
-export const backupExtension = '.berrysync-backup'
+const backupExtension = '.berrysync-backup'
 
 /** `attic-pi-20261123T010203Z.berrysync-backup`: names the device for people, and sorts by time. */
 export function backupFileName(deviceName: string, made: string): string {

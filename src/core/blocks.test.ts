@@ -4,7 +4,6 @@ import { caseCount } from '../testing/counts.ts'
 import {
   blockCount,
   blockHashOf,
-  blockMatches,
   blockRange,
   blockSizeFor,
   contentRootOf,
@@ -89,14 +88,6 @@ test('R2 a list is right for one root and one count of blocks', () => {
   expect(
     isBlockListOf(Buffer.concat([sha256('b'), sha256('a')]), root, minBlockBytes + 1, minBlockBytes),
   ).toBe(false)
-})
-
-test('R2 a block matches its own place in the list and no other', () => {
-  const blocks = ['a', 'b', 'c'].map((text) => Buffer.from(text))
-  const hashes = Buffer.concat(blocks.map((block) => sha256(block)))
-  for (const [index, block] of blocks.entries()) {
-    for (let place = -3; place <= 3; place++) expect(blockMatches(hashes, place, block)).toBe(place === index)
-  }
 })
 
 test('R1 the hash of a block of zeros is known for each block size', () => {

@@ -90,10 +90,3 @@ export function blocksThatDiffer(hashes: Uint8Array, others: Uint8Array): number
   }
   return differ
 }
-
-/** Whether these bytes are block `index` of a list. */
-export function blockMatches(hashes: Uint8Array, index: number, data: Uint8Array): boolean {
-  if (index < 0) return false
-  const expected = hashes.subarray(index * blockHashBytes, (index + 1) * blockHashBytes)
-  return expected.length === blockHashBytes && blockHashOf(data).equals(expected)
-}

@@ -85,7 +85,7 @@ export function judge(invite: Invite, guest: Guest, nowMs: number): 'redeem' | '
 }
 
 /** What somebody hears who still wants something of it. */
-export function codeOfEnd({ kind }: InviteEnd): ErrorCode {
+function codeOfEnd({ kind }: InviteEnd): ErrorCode {
   switch (kind) {
     case 'redeemed':
       return 'invite-used'

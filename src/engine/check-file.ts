@@ -3,8 +3,8 @@
  * is for the scan to look at. A piece at a time, so that a large file holds up nobody.
  */
 import { blockCount, blockHashBytes, blockRange, blockSizeFor, isBlockListOf } from '../core/blocks.ts'
+import type { Damage } from '../core/damage.ts'
 import { isSyncError } from '../core/errors.ts'
-import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { pieceFrom, rootWith, wrongBlocks } from '../core/scrub.ts'
 import { isSameStat } from '../core/stat.ts'
@@ -18,7 +18,7 @@ export interface Piece {
   /** Nothing of the file is left to read. */
   readonly isLast: boolean
   /** What lies there now, where that is not what should. */
-  readonly damage?: ContentRoot | 'unreadable'
+  readonly damage?: Damage
 }
 
 export interface FileCheck {

@@ -72,3 +72,21 @@ export function tellAllDamage(context: FolderContext): void {
     after = page.at(-1)!.path
   }
 }
+
+/** From now on what lies there counts as a person's: the next look at it signs it. Throws `not-found` and `request-invalid`. */
+export function keepDamaged(context: FolderContext, path: string): void {
+  const { store, markDirty, rootPath } = context
+  const state = store.state(path as RelPath)
+  if (state?.here?.damage === undefined)
+    throw new SyncError('not-found', { what: `A damaged file ${path} in ${rootPath}` })
+  const { damage, ...here } = state.here
+  if (damage === 'unreadable')
+    throw new SyncError('request-invalid', {
+      reason: `${path} cannot be read, so there is nothing to keep. Delete it, or put a good copy in its place.`,
+    })
+  store.transaction(() => {
+    store.setHere(state.path, here)
+    store.clearProblem(path)
+  })
+  markDirty(here.diskPath)
+}

@@ -1,7 +1,6 @@
 /**
  * Answers in one place why a folder is not in sync: path by path what is missing and for what it waits, what peers lack, what is left out on
- * purpose, and whether the database agrees with itself. Changes nothing, but for setting aside a database that does not, and for what a
- * person decides about a damaged file.
+ * purpose, and whether the database agrees with itself. Changes nothing, but for setting aside a database that does not.
  */
 import { type ErrorCode, SyncError } from '../core/errors.ts'
 import type { DeviceId } from '../core/ids.ts'
@@ -120,22 +119,4 @@ function gapsOf(
 
 function problemGap(problem: ProblemRow): Gap {
   return { path: problem.path, kind: kindsByCode[problem.code] ?? 'problem', problem: toReason(problem) }
-}
-
-/** From now on what lies there counts as a person's: the next look at it signs it. Throws `not-found` and `request-invalid`. */
-export function keepDamaged(context: FolderContext, path: string): void {
-  const { store, markDirty, rootPath } = context
-  const state = store.state(path as RelPath)
-  if (state?.here?.damage === undefined)
-    throw new SyncError('not-found', { what: `A damaged file ${path} in ${rootPath}` })
-  const { damage, ...here } = state.here
-  if (damage === 'unreadable')
-    throw new SyncError('request-invalid', {
-      reason: `${path} cannot be read, so there is nothing to keep. Delete it, or put a good copy in its place.`,
-    })
-  store.transaction(() => {
-    store.setHere(state.path, here)
-    store.clearProblem(path)
-  })
-  markDirty(here.diskPath)
 }

@@ -37,9 +37,9 @@ export interface Session {
   start(): void
   /** Asks once more whether the peer is let in, and closes the link where it is not any more. */
   admitAgain(): void
-  /** Whether hellos were exchanged and it may be asked for blocks. */
   /** When its link came, monotonic. */
   readonly sinceMs: number
+  /** Whether hellos were exchanged and it may be asked for blocks. */
   isOpen(): boolean
   /** Whether this device did not let the peer in. */
   isTurnedAway(): boolean

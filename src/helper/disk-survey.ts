@@ -76,17 +76,7 @@ export interface Surveyed extends Pick<DiskFacts, 'device' | 'disk' | 'fileSyste
 }
 
 /** File systems that are taken as they are. */
-export const supportedKinds = [
-  'ext2',
-  'ext3',
-  'ext4',
-  'btrfs',
-  'xfs',
-  'f2fs',
-  'exfat',
-  'vfat',
-  'ntfs',
-] as const
+const supportedKinds = ['ext2', 'ext3', 'ext4', 'btrfs', 'xfs', 'f2fs', 'exfat', 'vfat', 'ntfs'] as const
 export type SupportedKind = (typeof supportedKinds)[number]
 
 export function isSupportedKind(kind: string): kind is SupportedKind {

@@ -83,7 +83,7 @@ export async function openBundle(
 }
 
 /** The head of an open file, as `read` understands it, and where the payload begins. */
-export async function readHead(
+async function readHead(
   handle: FileHandle,
   read: (text: Buffer, signature: Buffer) => Manifest,
 ): Promise<{ readonly manifest: Manifest; readonly start: number }> {

@@ -18,7 +18,7 @@ export const maxManifestBytes = mebibyte
 /** The fixed part before the manifest. */
 export const headerBytes = magic.length + 4 + signatureBytes
 /** Node alone has some 110 MB; packed, a release has some 35. */
-export const maxReleaseBytes = 512 * mebibyte
+const maxReleaseBytes = 512 * mebibyte
 export const maxBundleBytes = 256 * mebibyte
 /** What unpacking may hold in memory: a power of two. */
 export const windowBits = 23

@@ -3,12 +3,13 @@
  * that works: what is new gets its name last, and `current` changes by one rename.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, statfs, symlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SyncError } from '../core/errors.ts'
 import { tryExclusiveLock } from '../store/exclusive-lock.ts'
 import { openBundle, readTrustedKeys } from './open-bundle.ts'
 import { architectureOf, isVersion, judgeManifest } from './release-bundle.ts'
+import { demandRoom, lackOfRoom } from './release-room.ts'
 import {
   linkOf,
   packagedName,
@@ -42,7 +43,8 @@ export async function installRelease(
     await bundle.check((done) => progress(done * checkShare))
     await sweep(places, state)
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
-    await demandRoom(releases, bytes, version)
+    const needed = { bytes, reserveBytes, version }
+    await demandRoom(releases, needed)
     const partial = join(releases, `${version}.partial-${randomBytes(6).toString('hex')}`)
     try {
       await unpackRelease(bundle, partial, (done) => progress(checkShare + done * (1 - checkShare)))
@@ -50,7 +52,7 @@ export async function installRelease(
       await nameRelease(partial, releases, version)
     } catch (error) {
       await rm(partial, { recursive: true, force: true })
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') await demandRoom(releases, bytes, version, true)
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw await lackOfRoom(releases, needed)
       throw error
     }
     const before = state.chosen === state.packaged ? packagedName : state.chosen
@@ -140,13 +142,6 @@ async function takeAway(releases: string, version: string): Promise<void> {
   }
   await syncDirectory(releases)
   await rm(gone, { recursive: true, force: true })
-}
-
-async function demandRoom(directory: string, bytes: number, version: string, wasFull = false): Promise<void> {
-  const { bavail, bsize } = await statfs(directory)
-  const [freeBytes, neededBytes] = [bavail * bsize, bytes + reserveBytes]
-  if (wasFull || freeBytes < neededBytes)
-    throw new SyncError('release-no-room', { version, freeBytes, neededBytes })
 }
 
 /** `current` leads to that version, or nowhere. */

@@ -23,7 +23,7 @@ import { createRelayChannel } from './relay-channel.ts'
 import { isTagOf, memberTag, nonceBytes, relayTopic } from './relay-topic.ts'
 
 /** A relay that has not said hello or answered a call by then is none, or stuck. */
-export const relayAnswerLimitMs = 10_000
+const relayAnswerLimitMs = 10_000
 /** Calls waiting for the relay's answer, and calls being answered. More at once is no use, and the latter are the relay's to make up. */
 export const maxCallsAtOnce = 32
 /** Members taken note of a second, over all topics: one full list, or many short ones. Each may have to be compared with every linked device. */

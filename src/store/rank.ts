@@ -1,11 +1,8 @@
 /** In which order a folder's files are fetched, as numbers that an index can hold. */
-import type { Kind } from '../core/version.ts'
 import type { FetchOrder } from './folder-store.ts'
 
 /** JavaScript and SQLite agree on every whole number up to here, and half of it is a time beyond any calendar. */
 const furthestMs = 2 ** 52
-/** Before every file that takes time: what takes none, and what a person asked for. */
-export const firstRank = -(2 ** 53)
 
 /** A time as it is compared: whole milliseconds, rounded down. */
 export function mtimeMsOf(mtimeNs: bigint): number {
@@ -30,9 +27,4 @@ export const orderKeySql: Readonly<Record<FetchOrder, string>> = {
   alphabetical: '0',
   smallest: 'winner_size',
   newest: '-winner_mtime',
-}
-
-/** Whether what wins a path is content that takes time to fetch. */
-export function takesTime({ kind, sizeBytes }: { readonly kind: Kind; readonly sizeBytes: number }): boolean {
-  return kind === 'file' && sizeBytes > 0
 }

@@ -67,7 +67,7 @@ export async function startCapture(
 }
 
 /** The packets of a recording that are complete in it. */
-export function packetsOf(recording: Buffer): Packet[] {
+function packetsOf(recording: Buffer): Packet[] {
   const packets: Packet[] = []
   for (let at = fileHeaderBytes; at + packetHeaderBytes <= recording.length; ) {
     const start = at + packetHeaderBytes

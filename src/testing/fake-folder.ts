@@ -4,7 +4,7 @@ import type { FolderKeys, GuestPass } from '../core/secret.ts'
 import type { Folder } from '../engine/folder.ts'
 import type { FolderSettings } from '../engine/settings.ts'
 import type { FolderStatus } from '../engine/status.ts'
-import type { FolderOpener, JoiningFolder, OpenHow, RunningFolder } from '../synced-folders.ts'
+import type { FolderOpener, JoiningFolder, OpenHow, RunningFolder } from '../synced-folder.ts'
 
 export interface FakeFolder extends RunningFolder {
   /** What it answers; a test may replace parts. */

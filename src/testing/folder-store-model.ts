@@ -15,7 +15,10 @@ import type {
   PathState,
   ProblemRow,
 } from '../store/folder-store.ts'
-import { firstRank, mtimeMsOf, orderKeyOf, takesTime } from '../store/rank.ts'
+import { mtimeMsOf, orderKeyOf } from '../store/rank.ts'
+
+/** Before every file that takes time to fetch: what takes none, and what a person asked for. */
+const firstRank = -(2 ** 53)
 
 interface RecordEntry {
   readonly record: SignedRecord
@@ -162,7 +165,8 @@ export function createStoreModel(): StoreModel {
   }
 
   function rankOf({ winner, asked }: PathState): number {
-    if (winner === undefined || asked || !takesTime(winner)) return firstRank
+    const takesTime = winner?.kind === 'file' && winner.sizeBytes > 0
+    if (asked || !takesTime) return firstRank
     return orderKeyOf(model.order, winner.sizeBytes, mtimeMsOf(winner.mtimeNs))
   }
 

@@ -30,14 +30,8 @@ import { keyPairOf } from '../core/x25519.ts'
 import { identityToText as rootToText, textToIdentity } from '../disk/identity.ts'
 import { redact } from '../helper/redact.ts'
 import { deviceKeysOf, identityToText, parseIdentity } from '../net/identity.ts'
-import {
-  deviceSettingTable,
-  folderSettingTable,
-  type SettingTable,
-  settingsFromJson,
-  settingsFromTexts,
-  showSettings,
-} from '../setting-table.ts'
+import { deviceSettingTable, folderSettingTable, type SettingTable } from '../setting-table.ts'
+import { settingsFromJson, settingsFromTexts, showSettings } from '../setting-values.ts'
 import { type FuzzTarget, hold, holdSame, textOf } from './fuzz-target.ts'
 
 const always = (count: number) => Buffer.alloc(count, 7)

@@ -23,6 +23,12 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const mib = (bytes: number) => (bytes / 1024 ** 2).toFixed(1)
 const ratio = (one: number, other: number) => (one / other).toFixed(2)
 
+const chosen = attacks.filter(({ name }) => name.includes(values.only))
+if (chosen.length === 0)
+  throw new Error(
+    `no attack has "${values.only}" in its name:\n${attacks.map(({ name }) => name).join('\n')}`,
+  )
+
 await using root = await makeTempDirectory()
 const seconds = Number(values.seconds)
 let faults = 0
@@ -33,7 +39,7 @@ await using pair = await startAttackedPair(root.path, { bytes: Number(values.byt
 // The first time everything is compiled.
 await pair.measure()
 let calm = await pair.measure()
-for (const attack of attacks.filter(({ name }) => name.includes(values.only))) {
+for (const attack of chosen) {
   const before = await pair.burden()
   const under = await pair.attack(attack.name)
   const startMs = performance.now()

@@ -2,7 +2,7 @@
 import type { MeshCounts, MeshMember } from './mesh-member.ts'
 
 /** Who came less long ago is still looking for the others. */
-export const settledInMs = 60_000
+const settledInMs = 60_000
 
 export interface MeshMinute {
   readonly atMs: number

@@ -34,7 +34,7 @@ export interface WebApp extends Disposable {
   logIn(): Promise<string>
 }
 
-export function createMemoryPasswords(): PasswordKeeper {
+function createMemoryPasswords(): PasswordKeeper {
   let kept: PasswordHash | undefined
   return {
     current: () => kept,

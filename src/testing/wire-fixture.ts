@@ -18,7 +18,7 @@ import { createSeededChance } from './seeded-chance.ts'
 import { toPlain } from './store-account.ts'
 
 /** The one that dialled, and the other. */
-export const talkers = ['attic', 'kitchen'] as const
+const talkers = ['attic', 'kitchen'] as const
 type Talker = (typeof talkers)[number]
 
 /** Bytes are hexadecimal. */
@@ -92,7 +92,7 @@ export function shakeHands(ephemerals: Readonly<Record<Talker, Uint8Array>>): Si
 }
 
 /** A link between the two whose handshake was that one. */
-export function linkWithHash(
+function linkWithHash(
   handshakeHash: Uint8Array,
   encode: (message: Message) => readonly Uint8Array[] = encodeMessage,
 ): LinkPair {

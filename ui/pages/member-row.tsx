@@ -26,7 +26,7 @@ export function MemberRow({ member, onOpen }: { readonly member: Member; readonl
 }
 
 /** The state in words; when it was last seen, where it is away. */
-export function MemberState({ member, words }: { readonly member: Member; readonly words: string }) {
+function MemberState({ member, words }: { readonly member: Member; readonly words: string }) {
   const { live, state, lastSeen } = member
   const isAway = live === undefined && state === 'member' && lastSeen !== undefined
   return (

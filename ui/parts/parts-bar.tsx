@@ -46,7 +46,7 @@ function Stripe({
 }
 
 /** One stripe. Says nothing by itself: the per cent stands beside it. */
-export function PartsBar({ cells }: { readonly cells: readonly number[] }) {
+function PartsBar({ cells }: { readonly cells: readonly number[] }) {
   return (
     <svg
       class="parts-bar"

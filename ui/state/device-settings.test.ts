@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { deviceSettingTable, showSettings } from '../../src/setting-table.ts'
+import { deviceSettingTable } from '../../src/setting-table.ts'
+import { showSettings } from '../../src/setting-values.ts'
 import {
   advancedRows,
   type DeviceSwitches,

@@ -4,7 +4,6 @@
  */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Change, Snapshot } from '../../src/api/schemas/events.ts'
-import type { FolderStatusBody } from '../../src/api/schemas/status.ts'
 import type { Transfer } from '../../src/api/schemas/transfers.ts'
 import { applyEvent, type StreamEvent } from './apply-event.ts'
 import { createGatherer } from './gather.ts'
@@ -21,11 +20,6 @@ export const device = computed(() => snapshot.value?.status.device)
 export const traffic = computed(() => snapshot.value?.status.traffic)
 export const folders = computed(() => snapshot.value?.status.folders ?? [])
 
-/** One folder by its id; undefined where there is none, or nothing is known yet. */
-export function folderSignal(id: string): ReadonlySignal<FolderStatusBody | undefined> {
-  return computed(() => folders.value.find((folder) => folder.id === id))
-}
-
 const noTransfers: readonly Transfer[] = []
 
 /** What is on its way in a folder. */
@@ -34,7 +28,7 @@ export function transfersSignal(id: string): ReadonlySignal<readonly Transfer[]>
 }
 
 /** Takes in what came together. */
-export function applyEvents(events: readonly StreamEvent[]): void {
+function applyEvents(events: readonly StreamEvent[]): void {
   batch(() => {
     for (const event of events) snapshot.value = applyEvent(snapshot.peek(), event)
   })

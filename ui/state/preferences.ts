@@ -4,7 +4,6 @@ import { type Signal, signal } from '@preact/signals'
 export const languages = ['en', 'ru'] as const
 export type Language = (typeof languages)[number]
 export const themes = ['system', 'light', 'dark'] as const
-export type Theme = (typeof themes)[number]
 export const speedUnits = ['bytes', 'bits'] as const
 export type SpeedUnit = (typeof speedUnits)[number]
 

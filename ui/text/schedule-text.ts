@@ -11,7 +11,7 @@ export function whenText({ days, fromMinute, toMinute }: ScheduleEntry): string 
 }
 
 /** "Mon–Fri, Sun" */
-export function daysText(days: readonly number[]): string {
+function daysText(days: readonly number[]): string {
   if (days.length === 7) return t('schedule-daily')
   return dayRuns(days)
     .flatMap(([first, last]) =>

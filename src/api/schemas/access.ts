@@ -9,7 +9,8 @@ const daySeconds = 86_400
 /** Whoever steers a device for longer than this makes a new one. */
 const maxTokenLifeSeconds = 10 * 366 * daySeconds
 
-const Password = Type.String({ minLength: 1, maxLength: maxPasswordCharacters })
+/** Whether one is long enough is said in words for people, not by the shape of the request. */
+const Password = Type.String({ maxLength: maxPasswordCharacters })
 
 /** `read` sees everything that is no secret; `control` changes things, too. Only a session whose password was typed just now does more. */
 export const ScopeSchema = Type.Union([Type.Literal('read'), Type.Literal('control')])

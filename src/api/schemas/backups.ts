@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox'
 import { closed } from './basics.ts'
 
-const Passphrase = Type.String({ minLength: 1, maxLength: 1024 })
+/** Whether one is long enough is said in words for people, not by the shape of the request. */
+const Passphrase = Type.String({ maxLength: 1024 })
 /** 6 MiB as base64. */
 export const maxBackupCharacters = 8 * 1024 ** 2 + 4
 const FileName = Type.String({ minLength: 1, maxLength: 200 })

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { closed } from './basics.ts'
 
 /** A machine that does not tell something leaves it out. */
-export const SystemMachineSchema = Type.Object({
+const SystemMachineSchema = Type.Object({
   /** Of the board. */
   model: Type.Optional(Type.String()),
   /** The operating system. */
@@ -29,7 +29,6 @@ export const SystemMachineSchema = Type.Object({
   /** Partitions whose file system has noted errors. */
   diskErrors: Type.Array(Type.Object({ device: Type.String(), errors: Type.Number() })),
 })
-export type SystemMachine = Static<typeof SystemMachineSchema>
 
 export const SystemSchema = Type.Object({
   machine: SystemMachineSchema,
@@ -68,4 +67,3 @@ export const TimeZoneBody = Type.Object({ timeZone: Type.String({ minLength: 1, 
 export const SshBody = Type.Object({ enabled: Type.Boolean() }, closed)
 export const FactoryResetBody = Type.Object({ typed: Type.String({ maxLength: 64 }) }, closed)
 export const TimeZonesSchema = Type.Object({ timeZones: Type.Array(Type.String()) })
-export type TimeZones = Static<typeof TimeZonesSchema>

@@ -78,7 +78,7 @@ export function FileDialog({ folder, row, onChange, onClose }: Props) {
 }
 
 /** What happened, and what to do. */
-export function ProblemHelp({ problem }: { readonly problem: Reason }) {
+function ProblemHelp({ problem }: { readonly problem: Reason }) {
   return (
     <Callout tone="problem">
       <p>

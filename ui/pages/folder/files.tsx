@@ -25,7 +25,7 @@ type Filter = (typeof filters)[number]
 /** Rows of one request: some screens full. */
 const pageRows = 500
 
-export const kindIcons: Readonly<Record<FileRow['kind'], IconName>> = {
+const kindIcons: Readonly<Record<FileRow['kind'], IconName>> = {
   file: 'file',
   directory: 'folder',
   link: 'link',
