@@ -1,0 +1,144 @@
+/**
+ * What has to hold after each round of a chaos: nothing lost, torn or invented, nothing told to whom it is not for, and everybody has the
+ * same, as far as their disks can hold it. Only looks.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { nameOfContent } from './chaos-person.ts'
+import type { Victim } from './chaos-trouble.ts'
+import type { Member } from './mesh.ts'
+import { differencesOf, type Tree } from './tree.ts'
+
+/** Of exFAT through FUSE it is one second. */
+const coarseNs = 2_000_000_000n
+
+export const areaOf = (name: string): string => `of ${name}`
+
+/** A needless conflict copy loses nothing, and is no reason to stop looking for worse. */
+export function isAboutConflicts(fault: string): boolean {
+  return fault.startsWith('I5')
+}
+
+/** As `differencesOf`, but for what the disk of one of them cannot hold. */
+function differencesBetween([one, oneTree]: Seen, [other, otherTree]: Seen): string[] {
+  const isCoarse = [one, other].some(({ disk }) => disk.kind === 'exfat')
+  return isCoarse ? differencesOf(blur(oneTree), blur(otherTree)) : differencesOf(oneTree, otherTree)
+}
+
+type Seen = readonly [Victim, Tree]
+
+function blur(tree: Tree): Tree {
+  return new Map(
+    [...tree].map(([path, entry]) => {
+      const mtimeNs = entry.mtimeNs - (entry.mtimeNs % coarseNs)
+      return [path, { ...entry, executable: false, mtimeNs }]
+    }),
+  )
+}
+
+/** `[one, two, reader]`, all at rest. */
+export async function check(victims: readonly Victim[]): Promise<string[]> {
+  const seen = await Promise.all(victims.map(async (each): Promise<Seen> => [each, await each.member.tree()]))
+  const [one, two, reader] = seen
+  const members = victims.map(({ member }) => member)
+  const people = victims.map(({ person }) => person)
+  const faults = differencesBetween(one!, two!).map((line) => `I2, the full nodes differ: ${line}`)
+  faults.push(...(await checkReaderTree(one!, reader!)))
+
+  const places = await Promise.all([
+    ...members.flatMap(({ directory }) => [
+      namesBelow(directory, '.sync'),
+      namesBelow(join(directory, '.sync', 'archive')),
+    ]),
+    ...people.map(({ graveyard }) => namesBelow(graveyard)),
+  ])
+  const found = new Set(places.flatMap(({ names }) => [...names]))
+  for (const person of people) {
+    for (const name of person.written) {
+      if (
+        !found.has(name) &&
+        !person.overwritten.has(name) &&
+        !people.some((each) => each.overwritten.has(name))
+      )
+        faults.push(`I1, lost: ${name}; last words of ${person.name}: ${person.diary.at(-1)}`)
+    }
+  }
+  for (const [at, { strangers }] of places.entries())
+    faults.push(...strangers.map((path) => `nobody wrote ${path} (place ${at})`))
+  for (const at of [0, 1, 2, 3]) {
+    for (const name of places[at]!.names)
+      if (name.startsWith('reader:')) faults.push(`E6, of the reader, at a full node: ${name} (place ${at})`)
+  }
+  // Who has lost what was not durable goes on from what there was before, beside what was told since.
+  const areas = victims.filter(({ person }) => !person.hasLostPower).map(({ member }) => areaOf(member.name))
+  for (const [{ member }, tree] of seen) {
+    for (const path of tree.keys()) {
+      if (path.includes('(conflict ') && areas.some((area) => path.startsWith(`${area}/`)))
+        faults.push(`I5, a conflict with nobody, at ${member.name}: ${path}`)
+    }
+  }
+  return faults
+}
+
+/** The reader has what the full nodes have, but for what is listed as changed there. */
+async function checkReaderTree(full: Seen, reader: Seen): Promise<string[]> {
+  const [{ member }] = reader
+  const { changes } = await member.daemon.askJson('restore', member.directory, '--list')
+  const local = new Set((changes as { path: string }[]).map(({ path }) => path))
+  return differencesBetween(full, reader)
+    .filter((line) => !local.has(JSON.parse(/^"(?:[^"\\]|\\.)*"/.exec(line)![0])))
+    .map((line) => `E6, the reader differs and does not say so: ${line}`)
+}
+
+/** After undoing everything local it is the same as the others. */
+export async function checkReader(
+  victims: readonly Victim[],
+  settle: () => Promise<void>,
+): Promise<string[]> {
+  const [one, , reader] = victims
+  const { member } = reader!
+  await member.daemon.ask('restore', member.directory)
+  await settle()
+  const full: Seen = [one!, await one!.member.tree()]
+  return differencesBetween(full, [reader!, await member.tree()]).map(
+    (line) => `after restore the reader differs: ${line}`,
+  )
+}
+
+/** Names of all whole contents below a directory, and files that are none of ours. */
+async function namesBelow(
+  directory: string,
+  except?: string,
+): Promise<{ names: Set<string>; strangers: string[] }> {
+  const names = new Set<string>()
+  const strangers: string[] = []
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    const path = join(entry.parentPath, entry.name)
+    if (!entry.isFile() || (except !== undefined && path.startsWith(join(directory, except)))) continue
+    const name = nameOfContent(await readFile(path))
+    if (name === undefined) strangers.push(path)
+    else if (name !== 'torn') names.add(name)
+  }
+  return { names, strangers }
+}
+
+export function faultsInLog(member: Member): string[] {
+  return member
+    .log()
+    .filter((line) => line.includes('"level":"error"') || !line.startsWith('{'))
+    .map((line) => `log of ${member.name}: ${line}`)
+}
+
+export async function checkDatabases(members: readonly Member[]): Promise<string[]> {
+  const faults: string[] = []
+  for (const { name, home } of members) {
+    for (const file of (await readdir(join(home, 'folders'))).filter((each) => each.endsWith('.db'))) {
+      const database = new Database(join(home, 'folders', file))
+      const answer = database.pragma('integrity_check', { simple: true })
+      database.close()
+      if (answer !== 'ok') faults.push(`the database of ${name} is not sound: ${String(answer)}`)
+    }
+  }
+  return faults
+}
