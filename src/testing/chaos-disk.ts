@@ -31,6 +31,9 @@ export interface ChaosDisk extends AsyncDisposable {
   vanish(hollow: boolean): Promise<void>
   /** As `vanish`, and what was not durable is lost; undefined where that cannot be had. */
   readonly cut: ((hollow: boolean) => Promise<void>) | undefined
+  /** A copy of the whole disk, which can come in its place: after `cutToCopy` it is what comes back. */
+  readonly keepCopy: (() => Promise<void>) | undefined
+  readonly cutToCopy: ((hollow: boolean) => Promise<void>) | undefined
   comeBack(): Promise<void>
   /** Makes all that was written durable. */
   sync(): Promise<void>
@@ -83,6 +86,11 @@ export async function makeChaosDisk(root: string, name: string, kind: DiskKind):
     await leave(hollow)
   }
 
+  async function cutToCopy(hollow: boolean): Promise<void> {
+    await loop!.cutToCopy()
+    await leave(hollow)
+  }
+
   async function comeBack(): Promise<void> {
     if (loop !== undefined) return loop.mount()
     // A person who does not look may make something there in this very moment.
@@ -107,6 +115,9 @@ export async function makeChaosDisk(root: string, name: string, kind: DiskKind):
   return {
     ...{ kind, folder: folder!, graveyard: graveyard!, vanish, comeBack, setFull },
     cut: loop === undefined ? undefined : cut,
+    ...(kind === 'ext4' || kind === 'small'
+      ? { keepCopy: loop!.keepCopy, cutToCopy }
+      : { keepCopy: undefined, cutToCopy: undefined }),
     sync: async () => void (await run('sync', ['--file-system', place])),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -1,6 +1,6 @@
 /**
- * What comes upon a member of a chaos while its person works: its daemon is killed or stands still, its disk vanishes or is cut off from its
- * power, or several of these at once. When a trouble is over, daemon and disk are there again.
+ * What comes upon a member of a chaos while its person works: its daemon is killed or stands still, its disk vanishes, is cut off from its
+ * power or exchanged for an older copy of itself, or several of these at once. When a trouble is over, daemon and disk are there again.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChaosDisk } from './chaos-disk.ts'
@@ -19,6 +19,7 @@ export interface Troubles {
   stops: number
   vanished: number
   cuts: number
+  older: number
 }
 
 /** All are well so long at least, and at most so much longer. */
@@ -28,6 +29,7 @@ const maxDownMs = 3_000
 const maxStopMs = 8_000
 /** Longer than it takes a daemon to see that its disk is away. */
 const maxAwayMs = 9_000
+const exchangeShare = 0.15
 
 /** Returns when the next trouble would begin after that time. */
 export async function haunt(victim: Victim, chance: Chance, endMs: number, count: Troubles): Promise<void> {
@@ -71,6 +73,15 @@ export async function haunt(victim: Victim, chance: Chance, endMs: number, count
     person.note('loses the power of the disk')
   }
 
+  /** All that was written since the copy was made is lost with it. */
+  async function exchange(): Promise<void> {
+    if (disk.cutToCopy === undefined) return vanish()
+    count.older++
+    await disk.cutToCopy(isChosen())
+    person.losePower()
+    person.note('has an older copy of the disk')
+  }
+
   async function comeBack(): Promise<void> {
     await disk.comeBack()
     person.note('has the disk again')
@@ -85,6 +96,16 @@ export async function haunt(victim: Victim, chance: Chance, endMs: number, count
   }
 
   const restart = () => member.restart()
+  const exchanges: readonly (readonly [number, () => Promise<void>])[] = [
+    [
+      1,
+      () =>
+        exchange()
+          .then(() => some(maxAwayMs))
+          .then(comeBack),
+    ],
+    [1, () => inAnyOrder(kill, exchange).then(() => inAnyOrder(restart, comeBack))],
+  ]
   const troubles: readonly (readonly [number, () => Promise<void>])[] = [
     [
       4,
@@ -138,19 +159,22 @@ export async function haunt(victim: Victim, chance: Chance, endMs: number, count
     // The machine loses its power.
     [2, () => inAnyOrder(kill, cut).then(() => inAnyOrder(restart, comeBack))],
   ]
-  const total = troubles.reduce((sum, [weight]) => sum + weight, 0)
 
   for (;;) {
-    await person.makeSure(disk.sync)
+    const isExchange = disk.keepCopy !== undefined && chance() < exchangeShare
+    await person.makeSure(isExchange ? disk.keepCopy : disk.sync)
     const lifeMs = minLifeMs + chance() * maxLifeMs
     if (performance.now() + lifeMs > endMs) return
     await pause(lifeMs)
-    let left = chance() * total
-    for (const [weight, come] of troubles) {
-      left -= weight
-      if (left >= 0) continue
-      await come()
-      break
-    }
+    await pick(isExchange ? exchanges : troubles, chance)()
   }
+}
+
+function pick<T>(weighted: readonly (readonly [number, T])[], chance: Chance): T {
+  let left = chance() * weighted.reduce((sum, [weight]) => sum + weight, 0)
+  for (const [weight, each] of weighted) {
+    left -= weight
+    if (left < 0) return each
+  }
+  throw new Error('assertion: nothing to pick from')
 }

@@ -49,7 +49,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
   const root = await makeTempDirectory()
   const faults: string[] = []
   const figures = { actions: 0, rounds: 0 }
-  const troubles: Troubles = { kills: 0, stops: 0, vanished: 0, cuts: 0 }
+  const troubles: Troubles = { kills: 0, stops: 0, vanished: 0, cuts: 0, older: 0 }
   let summary = ''
   await using made = new AsyncDisposableStack()
   made.use(root)
@@ -118,13 +118,13 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
     }
 
     function sayFigures(): string {
-      const { kills, stops, vanished, cuts } = troubles
+      const { kills, stops, vanished, cuts, older } = troubles
       const refusals = people.reduce((sum, person) => sum + person.refusals, 0)
       const halts = members
         .flatMap((member) => member.log())
         .filter((line) => line.includes('"code":"disk-full"'))
       return (
-        `${figures.actions} actions, ${kills} kills, ${stops} stops, ${vanished} disks vanished, ${cuts} cut, ` +
+        `${figures.actions} actions, ${kills} kills, ${stops} stops, ${vanished} disks vanished, ${cuts} cut, ${older} older, ` +
         `${refusals} times no room for a person, ${halts.length} for a daemon`
       )
     }

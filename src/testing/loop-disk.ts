@@ -30,6 +30,10 @@ export interface LoopDisk extends AsyncDisposable {
   detach(): Promise<void>
   /** As if it was pulled, or lost its power: gone at once, and with it what was not durable. */
   cut(): Promise<void>
+  /** Of ext4: copies the disk as it is at this moment. */
+  keepCopy(): Promise<void>
+  /** As `cut`, and the copy takes its place. */
+  cutToCopy(): Promise<void>
 }
 
 /** exFAT through FUSE, because not every kernel that tests run on has one of its own. */
@@ -99,16 +103,29 @@ export async function makeLoopDisk(
       await unmount('--lazy')
       return
     }
+    await cutTo(image)
+  }
+
+  async function cutTo(next: string): Promise<void> {
     await run('perl', ['-e', shutDownExt4, path])
     await unmount('--lazy')
     // Who has a file open there keeps the file system that was shut down: it comes back from a copy of what the disk has.
     const before = image
     cuts += 1
     image = `${root}/${name}-${cuts}.img`
-    await run('cp', ['--sparse=always', before, image])
+    await copyImage(next, image)
     await detachDevice()
     await rm(before)
     device = await attach()
+  }
+
+  async function keepCopy(): Promise<void> {
+    await run('fsfreeze', ['--freeze', path], { env })
+    try {
+      await copyImage(image, `${root}/${name}.copy`)
+    } finally {
+      await run('fsfreeze', ['--unfreeze', path], { env })
+    }
   }
 
   async function damage(file: string, content: Buffer, offsetBytes: number): Promise<void> {
@@ -128,11 +145,17 @@ export async function makeLoopDisk(
   await rm(`${path}/lost+found`, { recursive: true, force: true })
   const owned = made.move()
   return {
-    ...{ path, damage, mount, cut },
+    ...{ path, damage, mount, cut, keepCopy },
+    cutToCopy: () => cutTo(`${root}/${name}.copy`),
     unmount: () => unmount(),
     detach: () => unmount('--lazy'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** Of what was never written there is nothing to copy. */
+async function copyImage(from: string, to: string): Promise<void> {
+  await run('cp', ['--sparse=always', from, to])
 }
 
 /** Whether another file system is mounted there. */
