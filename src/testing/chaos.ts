@@ -12,6 +12,7 @@ import { createChance, createPerson, type Person } from './chaos-person.ts'
 import { haunt, type Troubles, type Victim } from './chaos-trouble.ts'
 import { startMesh } from './mesh.ts'
 import { makeTempDirectory } from './temp-directory.ts'
+import { until } from './until.ts'
 
 export interface ChaosPlan {
   readonly seed: number
@@ -37,6 +38,9 @@ const roundSeconds = 60
 const settleSeconds = 240
 /** Between two actions of one person, at most. */
 const maxPauseMs = 120
+const lookEveryMs = 1_000
+const repairSeconds = 20
+const damageCodes: readonly string[] = ['file-damaged', 'own-file-damaged']
 /** More of them say nothing new. */
 const maxFaults = 30
 
@@ -100,13 +104,26 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
       doneMs += roundMs
       for (const disk of disks) await disk.setFull(false)
       try {
-        await settle()
+        await findDamage(victims)
+        await settleAfterTrouble()
         const known = new Set(faults)
         faults.push(...(await check(victims)).filter((fault) => !known.has(fault)))
       } catch (error) {
         faults.push(String(error))
       }
       say(`round ${figures.rounds + 1}: ${sayFigures()}, ${faults.length} faults`)
+    }
+
+    /** What no disk has as it was any more is for people to decide about: they take it as it is. */
+    async function settleAfterTrouble(): Promise<void> {
+      const end = new AbortController()
+      const keeping = keepDamaged(victims, end.signal)
+      try {
+        await settle()
+      } finally {
+        end.abort()
+        await keeping
+      }
     }
 
     async function work(person: Person, endMs: number): Promise<void> {
@@ -148,6 +165,34 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
     made.move()
   }
   return { faults: faults.slice(0, maxFaults), summary }
+}
+
+/** After a loss of power people have everything read again: what was written last may have the time of the new content and the old bytes. */
+async function findDamage(victims: readonly Victim[]): Promise<void> {
+  for (const { member, person } of victims) {
+    if (!person.hasLostPower) continue
+    await member.daemon.ask('scrub', member.directory)
+    const isRead = async () =>
+      (await member.daemon.askJson('scrub', member.directory, '--status')).running === undefined
+    await until('all is read', isRead, settleSeconds)
+  }
+}
+
+/** Only after a while: what another one has is repaired from there. */
+async function keepDamaged(victims: readonly Victim[], signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now()
+  while (!signal.aborted) {
+    await pause(lookEveryMs)
+    if (performance.now() - startedMs < repairSeconds * 1000) continue
+    for (const { member } of victims) {
+      const { problems } = await member.status()
+      for (const { path, code } of problems) {
+        if (!damageCodes.includes(code)) continue
+        // It may have been repaired in this very moment.
+        await member.daemon.ask('scrub', member.directory, '--keep', path).catch(() => undefined)
+      }
+    }
+  }
 }
 
 async function writeDiary(root: string, people: readonly Person[]): Promise<void> {

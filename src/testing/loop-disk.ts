@@ -74,7 +74,8 @@ export async function makeLoopDisk(
       await untilFuseEnded()
       // It ends with 1 when it found something and repaired it.
       if (!isSound) await run('fsck.exfat', ['-y', device], { env }).catch(throwUnlessRepaired)
-      await run('mount.exfat-fuse', [device, path], { env })
+      // What lies there while the disk is away is no obstacle, as it is none to the kernel.
+      await run('mount.exfat-fuse', ['-o', 'nonempty', device, path], { env })
     }
     isSound = true
     isMounted = true
@@ -89,6 +90,10 @@ export async function makeLoopDisk(
     for (const id of await fuseProcesses(device)) process.kill(id, 'SIGKILL')
     isSound = false
     await until('it has ended', async () => (await fuseProcesses(device)).length === 0)
+    // Who has a file open there keeps the device busy: the disk goes on as another one.
+    await run('blockdev', ['--flushbufs', device], { env })
+    await detachDevice()
+    device = await attach()
   }
 
   async function unmount(...flags: string[]): Promise<void> {
