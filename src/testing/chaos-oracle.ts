@@ -2,6 +2,7 @@
  * What has to hold after each round of a chaos: nothing lost, torn or invented, nothing told to whom it is not for, and everybody has the
  * same, as far as their disks can hold it. Only looks.
  */
+import { readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -130,14 +131,46 @@ export function faultsInLog(member: Member): string[] {
     .map((line) => `log of ${member.name}: ${line}`)
 }
 
-export async function checkDatabases(members: readonly Member[]): Promise<string[]> {
+/**
+ * Whether the members need nothing but contents that lie at none of them: told by somebody whose disk then lost them. Such a content stays
+ * needed, for whoever has it may be away, and another version stands in for it.
+ */
+export function needsOnlyWhatIsGone(members: readonly Member[]): boolean {
+  const databases = members.flatMap((member) => openDatabases(member, { readonly: true }))
+  try {
+    const needed = databases.flatMap(
+      (database) =>
+        database
+          .prepare('SELECT winner_kind kind, winner_root root FROM paths WHERE need IS NOT NULL')
+          .all() as Need[],
+    )
+    const here = 'SELECT 1 FROM paths WHERE here_root = ? AND here_damage IS NULL'
+    const isHere = ({ root }: Need) =>
+      databases.some((database) => database.prepare(here).get(root) !== undefined)
+    return needed.every((need) => need.kind === 'file' && !isHere(need))
+  } finally {
+    for (const database of databases) database.close()
+  }
+}
+
+interface Need {
+  readonly kind: string
+  readonly root: Buffer
+}
+
+function openDatabases({ home }: Member, options: Database.Options): Database.Database[] {
+  const directory = join(home, 'folders')
+  const files = readdirSync(directory).filter((each) => each.endsWith('.db'))
+  return files.map((file) => new Database(join(directory, file), options))
+}
+
+export function checkDatabases(members: readonly Member[]): string[] {
   const faults: string[] = []
-  for (const { name, home } of members) {
-    for (const file of (await readdir(join(home, 'folders'))).filter((each) => each.endsWith('.db'))) {
-      const database = new Database(join(home, 'folders', file))
+  for (const member of members) {
+    for (const database of openDatabases(member, {})) {
       const answer = database.pragma('integrity_check', { simple: true })
       database.close()
-      if (answer !== 'ok') faults.push(`the database of ${name} is not sound: ${String(answer)}`)
+      if (answer !== 'ok') faults.push(`the database of ${member.name} is not sound: ${String(answer)}`)
     }
   }
   return faults

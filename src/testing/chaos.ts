@@ -7,10 +7,18 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type DiskKind, makeChaosDisk } from './chaos-disk.ts'
-import { areaOf, check, checkDatabases, checkReader, faultsInLog, isAboutConflicts } from './chaos-oracle.ts'
+import {
+  areaOf,
+  check,
+  checkDatabases,
+  checkReader,
+  faultsInLog,
+  isAboutConflicts,
+  needsOnlyWhatIsGone,
+} from './chaos-oracle.ts'
 import { createChance, createPerson, type Person } from './chaos-person.ts'
 import { haunt, type Troubles, type Victim } from './chaos-trouble.ts'
-import { startMesh } from './mesh.ts'
+import { type Member, startMesh } from './mesh.ts'
 import { makeTempDirectory } from './temp-directory.ts'
 import { until } from './until.ts'
 
@@ -40,6 +48,8 @@ const settleSeconds = 240
 const maxPauseMs = 120
 const lookEveryMs = 1_000
 const repairSeconds = 20
+/** Longer than a change takes to be seen and told. */
+const quietSeconds = 10
 const damageCodes: readonly string[] = ['file-damaged', 'own-file-damaged']
 /** More of them say nothing new. */
 const maxFaults = 30
@@ -119,7 +129,8 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
       const end = new AbortController()
       const keeping = keepDamaged(victims, end.signal)
       try {
-        await settle()
+        if (people.some(({ hasLostPower }) => hasLostPower)) await settleButForGone(members)
+        else await settle()
       } finally {
         end.abort()
         await keeping
@@ -146,12 +157,12 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
       )
     }
 
-    if (faults.every(isAboutConflicts)) faults.push(...(await checkReader(victims, settle)))
+    if (faults.every(isAboutConflicts)) faults.push(...(await checkReader(victims, settleAfterTrouble)))
     const conflicts = (await members[0]!.daemon.askJson('conflicts', '--limit', '10000')).conflicts.length
     const pathsLeft = (await members[0]!.tree()).size
     faults.push(...members.flatMap((member) => faultsInLog(member)))
     for (const member of members) await member.end()
-    faults.push(...(await checkDatabases(members)))
+    faults.push(...checkDatabases(members))
     if (faults.length > 0) await writeDiary(root.path, people)
     const written = people.reduce((sum, person) => sum + person.written.size, 0)
     const lost = faults.filter((fault) => fault.startsWith('I1')).length
@@ -165,6 +176,33 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
     made.move()
   }
   return { faults: faults.slice(0, maxFaults), summary }
+}
+
+/** As far as they can: contents that are gone for good stay needed. Nobody is waited for who has something to do. */
+async function settleButForGone(members: readonly Member[]): Promise<void> {
+  let quietSinceMs = performance.now()
+  let quietLooks = 0
+  for (const member of members) await member.daemon.ask('rescan')
+  await until(
+    'settled, but for what is gone',
+    async () => {
+      const states = await Promise.all(members.map((member) => member.status()))
+      const isAtRest = states.every(
+        ({ settled, halt, state, peers }) =>
+          settled || (halt === undefined && state !== 'scanning' && peers.length === members.length - 1),
+      )
+      if (isAtRest && needsOnlyWhatIsGone(members)) quietLooks++
+      else {
+        quietLooks = 0
+        quietSinceMs = performance.now()
+      }
+      return quietLooks > 1 && performance.now() - quietSinceMs > quietSeconds * 1000
+    },
+    settleSeconds,
+  ).catch(async (error) => {
+    const texts = await Promise.all(members.map((member) => member.daemon.ask('status')))
+    throw new Error(texts.join('\n'), { cause: error })
+  })
 }
 
 /** After a loss of power people have everything read again: what was written last may have the time of the new content and the old bytes. */
