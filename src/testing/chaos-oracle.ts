@@ -21,10 +21,20 @@ export function isAboutConflicts(fault: string): boolean {
   return fault.startsWith('I5')
 }
 
-/** As `differencesOf`, but for what the disk of one of them cannot hold. */
+/**
+ * As `differencesOf`, but for what the disk of one of them cannot hold, and paths whose content is gone for good: there some may have an
+ * older version still. What is waited for at rest is such a one, see `needsOnlyWhatIsGone`.
+ */
 function differencesBetween([one, oneTree]: Seen, [other, otherTree]: Seen): string[] {
   const isCoarse = [one, other].some(({ disk }) => disk.kind === 'exfat')
-  return isCoarse ? differencesOf(blur(oneTree), blur(otherTree)) : differencesOf(oneTree, otherTree)
+  const lines = isCoarse ? differencesOf(blur(oneTree), blur(otherTree)) : differencesOf(oneTree, otherTree)
+  const gone = new Set([one, other].flatMap(({ member }) => neededBy(member)).map(({ path }) => path))
+  return lines.filter((line) => !gone.has(pathOf(line)))
+}
+
+/** Of a line of `differencesOf`. */
+function pathOf(line: string): string {
+  return JSON.parse(/^"(?:[^"\\]|\\.)*"/.exec(line)![0])
 }
 
 type Seen = readonly [Victim, Tree]
@@ -88,7 +98,7 @@ async function checkReaderTree(full: Seen, reader: Seen): Promise<string[]> {
   const { changes } = await member.daemon.askJson('restore', member.directory, '--list')
   const local = new Set((changes as { path: string }[]).map(({ path }) => path))
   return differencesBetween(full, reader)
-    .filter((line) => !local.has(JSON.parse(/^"(?:[^"\\]|\\.)*"/.exec(line)![0])))
+    .filter((line) => !local.has(pathOf(line)))
     .map((line) => `E6, the reader differs and does not say so: ${line}`)
 }
 
@@ -136,42 +146,38 @@ export function faultsInLog(member: Member): string[] {
  * needed, for whoever has it may be away, and another version stands in for it.
  */
 export function needsOnlyWhatIsGone(members: readonly Member[]): boolean {
-  const databases = members.flatMap((member) => openDatabases(member, { readonly: true }))
-  try {
-    const needed = databases.flatMap(
-      (database) =>
-        database
-          .prepare('SELECT winner_kind kind, winner_root root FROM paths WHERE need IS NOT NULL')
-          .all() as Need[],
-    )
-    const here = 'SELECT 1 FROM paths WHERE here_root = ? AND here_damage IS NULL'
-    const isHere = ({ root }: Need) =>
-      databases.some((database) => database.prepare(here).get(root) !== undefined)
-    return needed.every((need) => need.kind === 'file' && !isHere(need))
-  } finally {
-    for (const database of databases) database.close()
-  }
+  const here = 'SELECT 1 FROM paths WHERE here_root = ? AND here_damage IS NULL'
+  const isHere = ({ root }: Need) =>
+    members.some((member) => ask(member, (database) => database.prepare(here).get(root)) !== undefined)
+  return members.flatMap(neededBy).every((need) => need.kind === 'file' && !isHere(need))
 }
 
 interface Need {
+  readonly path: string
   readonly kind: string
   readonly root: Buffer
 }
 
-function openDatabases({ home }: Member, options: Database.Options): Database.Database[] {
+function neededBy(member: Member): Need[] {
+  const needs = 'SELECT path, winner_kind kind, winner_root root FROM paths WHERE need IS NOT NULL'
+  return ask(member, (database) => database.prepare(needs).all() as Need[])
+}
+
+/** Asks the database of its only folder. */
+function ask<T>({ home }: Member, question: (database: Database.Database) => T): T {
   const directory = join(home, 'folders')
-  const files = readdirSync(directory).filter((each) => each.endsWith('.db'))
-  return files.map((file) => new Database(join(directory, file), options))
+  const file = readdirSync(directory).find((each) => each.endsWith('.db'))
+  const database = new Database(join(directory, file!), { readonly: true })
+  try {
+    return question(database)
+  } finally {
+    database.close()
+  }
 }
 
 export function checkDatabases(members: readonly Member[]): string[] {
-  const faults: string[] = []
-  for (const member of members) {
-    for (const database of openDatabases(member, {})) {
-      const answer = database.pragma('integrity_check', { simple: true })
-      database.close()
-      if (answer !== 'ok') faults.push(`the database of ${member.name} is not sound: ${String(answer)}`)
-    }
-  }
-  return faults
+  return members.flatMap((member) => {
+    const answer = ask(member, (database) => database.pragma('integrity_check', { simple: true }))
+    return answer === 'ok' ? [] : [`the database of ${member.name} is not sound: ${String(answer)}`]
+  })
 }
