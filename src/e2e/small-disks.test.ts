@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { realFiles } from '../disk/real-files.ts'
 import { makeLoopDisk } from '../testing/loop-disk.ts'
 import { type Member, startMesh } from '../testing/mesh.ts'
 import { startPlace } from '../testing/place.ts'
@@ -174,19 +173,4 @@ test('an exFAT disk tells which names it cannot hold, takes everything else, and
     60,
   )
   expect(await readFile(stick!.path('readme'), 'utf8')).toBe('content of readme')
-})
-
-test('a disk whose file system has died: what was open there is closed without a fault', async () => {
-  await using root = await makeTempDirectory()
-  await using disk = await makeLoopDisk(root.path, 'dead', 'exfat', 16)
-  const files = realFiles(disk.path)
-  const directory = await files.openRoot()
-  const written = await directory.create('written', 0o600)
-  await written.write(0, Buffer.from('not synced'))
-  const synced = await directory.create('synced', 0o600)
-  await synced.sync()
-  await disk.cut()
-  await expect(written.write(0, Buffer.from('later'))).rejects.toMatchObject({ code: 'ENOTCONN' })
-  for (const file of [written, synced]) await expect(file[Symbol.asyncDispose]()).resolves.toBeUndefined()
-  directory[Symbol.dispose]()
 })
