@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { isSameInode, isSameStat } from '../core/stat.ts'
+import { errnoOf } from './disk-error.ts'
 import { type Directory, type FileStat, type Files, nsToTime, type OpenFile } from './files.ts'
 import { createPace } from './pace.ts'
 
@@ -203,7 +204,11 @@ function realDirectory(descriptor: number): Directory {
     [Symbol.dispose]() {
       if (!isOpen) return
       isOpen = false
-      fs.closeSync(descriptor)
+      try {
+        fs.closeSync(descriptor)
+      } catch (thrown) {
+        checkClosed(thrown)
+      }
     },
   }
   return directory
@@ -276,10 +281,22 @@ function realFile(descriptor: number): OpenFile {
     async [Symbol.asyncDispose]() {
       if (!isOpen) return
       isOpen = false
-      if (isSynced) fs.closeSync(descriptor)
-      else await close(descriptor)
+      try {
+        if (isSynced) fs.closeSync(descriptor)
+        else await close(descriptor)
+      } catch (thrown) {
+        checkClosed(thrown)
+      }
     },
   }
+}
+
+/**
+ * It is closed whatever a disk that has gone says to that (ENOTCONN, EIO), and what counts was made durable before. Only a descriptor that
+ * was none is a mistake.
+ */
+function checkClosed(thrown: unknown): void {
+  if (errnoOf(thrown) === 'EBADF') throw thrown
 }
 
 function open(path: string, flags: number, mode?: number): Promise<number> {

@@ -166,3 +166,44 @@ test.each(['full', 'read-only'] as const)(
     expect(actions).not.toContain('deleted')
   },
 )
+
+test.each(['full', 'read-only'] as const)(
+  'I10 an older copy of the disk in its place, while a %s device goes on running, takes nothing from anybody either',
+  async (role) => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const alice = await openMemoryDevice({ clock, name: 'alice', role })
+    const victor = await openMemoryDevice({ clock, name: 'victor' })
+    devices.push(alice, victor)
+    connectDevices(alice, victor)
+    for (const name of ['first', 'edited']) victor.own.person.writeFile(name, `${name} before`)
+    await pass(clock)
+    const { person } = alice.own
+    const lease = person.readFile('.sync/lease')
+    for (const name of ['dir/second', 'third']) victor.own.person.writeFile(name, name)
+    victor.own.person.writeFile('edited', 'edited later')
+    await pass(clock)
+    expect(person.readFile('dir/second').toString()).toBe('dir/second')
+
+    alice.own.setPresent(false)
+    alice.folder.rescan()
+    await pass(clock)
+    expect(alice.folder.status().halt?.code).toBe('root-missing')
+    person.writeFile('.sync/lease', lease)
+    for (const name of ['dir/second', 'dir', 'third']) person.remove(name)
+    person.writeFile('edited', 'edited before')
+    alice.own.setPresent(true)
+    await pass(clock, 60_000)
+    for (const { own } of devices) {
+      expect(
+        own.person
+          .names('')
+          .filter((name) => !name.includes('conflict'))
+          .sort(),
+      ).toEqual(['.sync', 'dir', 'edited', 'first', 'third'])
+      expect(own.person.readFile('dir/second').toString()).toBe('dir/second')
+    }
+    expect(victor.own.person.readFile('edited').toString()).toBe('edited later')
+    const actions = devices.flatMap(({ store }) => store.history(100).map(({ action }) => action))
+    expect(actions).not.toContain('deleted')
+  },
+)

@@ -1,9 +1,9 @@
 /**
- * Finds out at opening whether the database is the one this folder was last used with. A random token lies both in the database and in the
- * folder's hidden directory, and changes at every opening and whenever the index has grown: a lost or older database does not know the present
- * one, and then a new epoch begins, in which everything this device says is concurrent with what it may have said before (E7, I11).
- * Tokens are counted and bear the mark of their database, so that it knows a directory that is older than itself: a copy of the disk that was
- * put in its place, or a stick that lost what it was said to have kept. What is not in such a directory is not deleted (I10).
+ * Finds out, at opening and at each look, whether the database is the one this folder was last used with. A random token lies both in the
+ * database and in the folder's hidden directory, and changes at every opening and whenever the index has grown: a lost or older database does
+ * not know the present one, and then a new epoch begins, in which everything this device says is concurrent with what it may have said
+ * before (E7, I11). Tokens are counted and bear the mark of their database, so that it knows a directory that is older than itself: a copy of
+ * the disk that was put in its place, or a stick that lost what it was said to have kept. What is not in such a directory is not deleted (I10).
  */
 import { createHmac } from 'node:crypto'
 import type { IndexId } from '../core/ids.ts'
@@ -18,36 +18,52 @@ const markDigits = 32
 const pageSize = 512
 /** Folders in which a peer has shown once that the database is old. */
 const believed = new WeakSet<FolderContext>()
-/** The renewal under way, or the last one. */
-const renewals = new WeakMap<FolderContext, Promise<void>>()
+/** What is being done with the token just now, or was last. */
+const turns = new WeakMap<FolderContext, Promise<void>>()
 
 /** Call before anything is signed. */
-export async function takeLease(context: FolderContext): Promise<void> {
-  const { store, disk, log } = context
-  const onDisk = await disk.readNote('lease')
-  const inDatabase = store.fact('lease')
-  const isPresent = onDisk !== undefined && (onDisk === inDatabase || onDisk === store.fact('nextLease'))
-  if (!isPresent && onDisk !== undefined && isFromBefore(context, onDisk)) {
+export function takeLease(context: FolderContext): Promise<void> {
+  return inTurn(context, async () => judge(context, await context.disk.readNote('lease')))
+}
+
+/** Call before each look at a folder that is open: a disk that was away may have come back as it was long ago, or from somewhere else. */
+export function keepLease(context: FolderContext): Promise<void> {
+  return inTurn(context, async () => {
+    const onDisk = await context.disk.readNote('lease')
+    if (onDisk !== undefined && !isPresent(context, onDisk)) await judge(context, onDisk)
+  })
+}
+
+function isPresent({ store }: FolderContext, token: string): boolean {
+  return token === store.fact('lease') || token === store.fact('nextLease')
+}
+
+async function judge(context: FolderContext, onDisk: string | undefined): Promise<void> {
+  const { store, log } = context
+  const isLast = onDisk !== undefined && isPresent(context, onDisk)
+  if (!isLast && onDisk !== undefined && isFromBefore(context, onDisk)) {
     log.warn({}, 'the directory is older than the database: what is missing in it does not count as deleted')
     forgetWhatLiesHere(context)
   }
-  if (!isWriter(store) || !isPresent) {
+  if (!isWriter(store) || !isLast) {
     beginEpoch(context)
-    if (inDatabase !== undefined)
+    if (store.fact('lease') !== undefined)
       log.warn({}, 'the database is not the one last used with this folder: beginning a new epoch')
   }
-  await renewLease(context)
+  await writeToken(context)
 }
 
-/**
- * From here on a database from before is known to be old. One at a time: of two at once, the one could leave its token on the disk and the
- * other in the database. Throws the halting error when the root is not there.
- */
+/** From here on a database from before is known to be old. Throws the halting error when the root is not there. */
 export function renewLease(context: FolderContext): Promise<void> {
-  const before = renewals.get(context) ?? Promise.resolve()
-  const renewal = before.catch(() => undefined).then(() => writeToken(context))
-  renewals.set(context, renewal)
-  return renewal
+  return inTurn(context, () => writeToken(context))
+}
+
+/** One at a time: of two renewals at once, the one could leave its token on the disk and the other in the database. */
+function inTurn(context: FolderContext, work: () => Promise<void>): Promise<void> {
+  const before = turns.get(context) ?? Promise.resolve()
+  const turn = before.catch(() => undefined).then(work)
+  turns.set(context, turn)
+  return turn
 }
 
 async function writeToken(context: FolderContext): Promise<void> {

@@ -31,6 +31,7 @@ import { finishMoves } from './finish-moves.ts'
 import type { FolderContext } from './folder-context.ts'
 import type { Gathering } from './gathering.ts'
 import { loadIgnoreRules } from './ignore-rules.ts'
+import { keepLease } from './lease.ts'
 import { checkRoot } from './safety.ts'
 import { signDeletions } from './sign-deletions.ts'
 import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
@@ -82,6 +83,7 @@ export async function scan(
 ): Promise<ScanReport> {
   const { store, disk } = context
   const deviceBefore = await checkRoot(context)
+  await keepLease(context)
   const isIgnored = await loadIgnoreRules(context)
   await makeDoneDurable(context)
   await finishMoves(context)

@@ -17,8 +17,12 @@ import type { WantedContent } from './requests.ts'
 import { createSeeding } from './seeding.ts'
 import { type AllSessions, createSession, hasAnswered, type Session, type SessionEvents } from './session.ts'
 
-/** So long nothing is asked of who sent something wrong: its memory or disk is ill, or it lies. What it says of the folder is signed and counts. */
-const avoidMs = 600_000
+/**
+ * So long nothing is asked of who sent something wrong, at first and at most: its memory or disk is ill, or it lies. What it says of the folder
+ * is signed and counts. Mostly it is one file that its disk has damaged, which it has found by then, and nobody else may have the others.
+ */
+const avoidMs = 30_000
+const maxAvoidMs = 600_000
 
 /** What a peer says to whom it does not let in. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['peer-revoked', 'peer-uninvited', 'peer-waiting'])
@@ -52,8 +56,8 @@ export interface Swarm {
 export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm {
   const { log, clock } = context
   const sessionsByPeer = new Map<DeviceId, Session>()
-  /** Who sent something wrong, and until when nothing is asked there. */
-  const avoidedUntilMs = new Map<DeviceId, number>()
+  /** Who sent something wrong, for how long nothing is asked there, and until when. */
+  const avoided = new Map<DeviceId, { readonly forMs: number; readonly untilMs: number }>()
   let refusal: SyncError | undefined
   const fetcher = createBlockFetcher(context, trustedSessions, blame)
   const sessionEvents: SessionEvents = {
@@ -168,15 +172,22 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
 
   function blame({ link }: Session): void {
     log.warn({ peer: link.peer }, 'a peer sent content that does not fit its hash')
-    avoidedUntilMs.set(link.peer, clock.monotonicMs() + avoidMs)
+    const beforeMs = avoided.get(link.peer)?.forMs
+    const forMs = beforeMs === undefined ? avoidMs : Math.min(beforeMs * 2, maxAvoidMs)
+    avoided.set(link.peer, { forMs, untilMs: clock.monotonicMs() + forMs })
     link.close('peer-wrong-block')
+  }
+
+  function avoidedUntilMs({ link }: Session): number {
+    return avoided.get(link.peer)?.untilMs ?? 0
   }
 
   /** Those that may be asked for content. */
   function trustedSessions(): Session[] {
     const nowMs = clock.monotonicMs()
-    for (const [peer, untilMs] of avoidedUntilMs) if (untilMs <= nowMs) avoidedUntilMs.delete(peer)
-    return openSessions().filter(({ link }) => !avoidedUntilMs.has(link.peer))
+    // As good as new once it was right for long enough.
+    for (const [peer, { untilMs }] of avoided) if (untilMs + maxAvoidMs <= nowMs) avoided.delete(peer)
+    return openSessions().filter((session) => avoidedUntilMs(session) <= nowMs)
   }
 
   function farSessions(): Session[] {
@@ -198,7 +209,10 @@ export function createSwarm(context: FolderContext, events: SwarmEvents): Swarm 
     sessions,
     openSessions,
     refusal: () => refusal,
-    askableMs: (content) => Math.min(...trustedSessions().map((session) => askableAt(session, content))),
+    askableMs: (content) =>
+      Math.min(
+        ...openSessions().map((session) => Math.max(avoidedUntilMs(session), askableAt(session, content))),
+      ),
     fetchBlockList(version) {
       const { root, sizeBytes, blockSizeBytes } = version
       return ask(

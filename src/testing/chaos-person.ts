@@ -1,10 +1,10 @@
 /**
  * A person who works in a folder without looking at what syncs it: makes, edits, renames, copies and deletes files and directories.
  * Every content is unique and can be verified as a whole. What the person takes away or writes over is moved to a graveyard
- * outside the folder or noted, so that what is missing at the end was lost by somebody else.
+ * outside the folder or noted, so that what is missing at the end was lost by somebody else. A disk that is full, away or dead is borne.
  */
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, open, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 export type Chance = () => number
@@ -51,8 +51,18 @@ export interface Person {
   fill(area: string, files: number): Promise<void>
   /** Names of everything written so far. */
   readonly written: ReadonlySet<string>
-  /** Names of what was written over in place; the graveyard holds the rest of what the person gave up. */
+  /** Names of what was written over in place, or lost with the power; the graveyard holds the rest of what the person gave up. */
   readonly overwritten: ReadonlySet<string>
+  /** How often the disk was full. */
+  readonly refusals: number
+  /** Hands off the folder meanwhile. */
+  rest(meanwhile: () => Promise<void>): Promise<void>
+  /** What was written before is durable afterwards. */
+  makeSure(sync: () => Promise<void>): Promise<void>
+  /** Whatever is not sure may be lost. */
+  losePower(): void
+  readonly hasLostPower: boolean
+  note(what: string, path?: string): void
   /** What was done, one line each, the newest last. */
   readonly diary: readonly string[]
   readonly graveyard: string
@@ -66,33 +76,66 @@ interface Surroundings {
   /** Directories at the top in which this person works. */
   readonly areas: readonly string[]
   readonly chance: Chance
+  /** Whether every disk among all can hold symbolic links: one that cannot would wait for them for ever. */
+  readonly links: boolean
 }
 
-export function createPerson({ name, folder, graveyard, areas, chance }: Surroundings): Person {
+/** Somebody else moved or made it a moment before. */
+const movedCodes = ['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY']
+const fullCodes = ['ENOSPC']
+/** Of a disk that has just been taken away. Node has no name for some (ESHUTDOWN). */
+const awayCodes = [
+  'EIO',
+  'EROFS',
+  'ENOTCONN',
+  'ECONNABORTED',
+  'ENODEV',
+  'ESTALE',
+  'Unknown system error -108',
+]
+
+export function createPerson({ name, folder, graveyard, areas, chance, links }: Surroundings): Person {
   const written = new Set<string>()
+  const unsure = new Set<string>()
   const overwritten = new Set<string>()
   const diary: string[] = []
   let number = 0
   let buried = 0
+  let refusals = 0
+  let hasLostPower = false
+  let isResting = false
+  let acting = Promise.resolve()
 
   const pick = <T>(from: readonly T[]): T => from[Math.floor(chance() * from.length)]!
   const grave = () => join(graveyard, `${buried++}`)
 
-  function note(what: string, path: string): void {
+  function note(what: string, path = folder): void {
     diary.push(`${new Date().toISOString()} ${name} ${what} ${path.slice(folder.length + 1)}`)
   }
 
-  function newContent(atLeastBytes = 0): Buffer {
+  /** Lets something new be written, which counts once all of it was. */
+  async function writeNew(write: (content: Buffer) => Promise<unknown>, atLeastBytes = 0): Promise<void> {
     number++
+    const made = `${name}:${number}`
     const wish = Math.floor(chance() * (chance() < largeShare ? maxLargeBytes : maxSmallBytes))
-    const bytes = Math.max(wish, atLeastBytes)
-    written.add(`${name}:${number}`)
-    return contentOf(name, number, bytes)
+    unsure.add(made)
+    await write(contentOf(name, number, Math.max(wish, atLeastBytes)))
+    written.add(made)
   }
 
-  async function createFile(path: string, content = newContent()): Promise<void> {
+  async function writeDraft(): Promise<string> {
     const draft = grave()
-    await writeFile(draft, content)
+    try {
+      await writeNew((content) => writeFile(draft, content))
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined)
+      throw error
+    }
+    return draft
+  }
+
+  async function createFile(path: string): Promise<void> {
+    const draft = await writeDraft()
     await mkdir(dirname(path), { recursive: true })
     // Never over something: two programs that write the same new name at once are another matter.
     const file = await open(path, 'wx')
@@ -123,8 +166,7 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
 
   /** As editors do: the new file takes the place of the old one. */
   async function replaceFile(path: string): Promise<void> {
-    const draft = grave()
-    await writeFile(draft, newContent())
+    const draft = await writeDraft()
     await rename(path, grave())
     await rename(draft, path)
     note('replaces', path)
@@ -137,7 +179,10 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
     const name = nameOfContent(before)
     if (name === undefined || name === 'torn') return
     overwritten.add(name)
-    await file.write(newContent(before.length), 0, undefined, 0)
+    await writeNew(async (content) => {
+      for (let at = 0; at < content.length; )
+        at += (await file.write(content, at, undefined, at)).bytesWritten
+    }, before.length)
     note('overwrites', path)
   }
 
@@ -199,26 +244,58 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
     [5, () => withFile(copy)],
     [12, () => withFile(bury)],
     [0.5, buryDirectory],
-    [2, makeLink],
+    [links ? 2 : 0, makeLink],
   ]
   const total = habits.reduce((sum, [weight]) => sum + weight, 0)
 
-  return {
-    ...{ name, written, overwritten, diary, graveyard },
-    async act() {
-      let left = chance() * total
-      for (const [weight, habit] of habits) {
-        left -= weight
-        if (left >= 0) continue
-        try {
-          await habit()
-        } catch (error) {
-          // Somebody else moved or made it a moment before.
-          const { code } = error as NodeJS.ErrnoException
-          if (!['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(code ?? '')) throw error
-        }
-        return
+  async function doSomething(): Promise<void> {
+    let left = chance() * total
+    for (const [weight, habit] of habits) {
+      left -= weight
+      if (left >= 0) continue
+      try {
+        await habit()
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? ''
+        if (fullCodes.includes(code)) refusals++
+        else if (![...movedCodes, ...awayCodes].includes(code)) throw error
       }
+      return
+    }
+  }
+
+  return {
+    ...{ name, written, overwritten, diary, graveyard, note },
+    get hasLostPower() {
+      return hasLostPower
+    },
+    get refusals() {
+      return refusals
+    },
+    async act() {
+      if (isResting) return
+      acting = doSomething()
+      await acting
+    },
+    async rest(meanwhile) {
+      isResting = true
+      try {
+        await acting
+        await meanwhile()
+      } finally {
+        isResting = false
+      }
+    },
+    async makeSure(sync) {
+      // What is being written just now is not all there yet.
+      const names = [...unsure].filter((each) => written.has(each))
+      await sync()
+      for (const each of names) unsure.delete(each)
+    },
+    losePower() {
+      for (const each of unsure) overwritten.add(each)
+      unsure.clear()
+      hasLostPower = true
     },
     async fill(area, files) {
       for (let at = 0; at < files; at++) {
