@@ -66,9 +66,20 @@ interface Surroundings {
   /** Directories at the top in which this person works. */
   readonly areas: readonly string[]
   readonly chance: Chance
+  /** Default: no name comes twice. Fewer names of each kind, and directories down to a depth, make the same paths come back. */
+  readonly world?: { readonly names: number; readonly depth: number }
 }
 
-export function createPerson({ name, folder, graveyard, areas, chance }: Surroundings): Person {
+const endlessWorld = { names: 1e6, depth: Number.POSITIVE_INFINITY }
+
+export function createPerson({
+  name,
+  folder,
+  graveyard,
+  areas,
+  chance,
+  world = endlessWorld,
+}: Surroundings): Person {
   const written = new Set<string>()
   const overwritten = new Set<string>()
   const diary: string[] = []
@@ -119,7 +130,8 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
   }
 
   const freshName = () =>
-    `${pick(['note', 'photo', 'Entwurf', 'звук', 'data set'])} ${Math.floor(chance() * 1e6)}`
+    `${pick(['note', 'photo', 'Entwurf', 'звук', 'data set'])} ${Math.floor(chance() * world.names)}`
+  const freshDirectoryName = () => `dir ${Math.floor(chance() * world.names)}`
 
   /** As editors do: the new file takes the place of the old one. */
   async function replaceFile(path: string): Promise<void> {
@@ -146,7 +158,7 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
     if (areas.some((area) => path === join(folder, area))) return
     // Within the area, so that what only one person touches stays so.
     const area = path.slice(folder.length + 1).split('/')[0]!
-    const to = join(folder, area, `dir ${Math.floor(chance() * 1e6)}`)
+    const to = join(folder, area, freshDirectoryName())
     await rename(path, to)
     note('moves a directory', `${path} to ${to}`)
   }
@@ -186,7 +198,10 @@ export function createPerson({ name, folder, graveyard, areas, chance }: Surroun
   }
 
   async function makeDeep(): Promise<void> {
-    await createFile(join(await someDirectory(), `dir ${Math.floor(chance() * 1e6)}`, freshName()))
+    const directory = await someDirectory()
+    const depth = directory.slice(folder.length + 1).split('/').length - 1
+    const below = depth < world.depth ? [freshDirectoryName()] : []
+    await createFile(join(directory, ...below, freshName()))
   }
 
   const habits: readonly (readonly [number, () => Promise<void>])[] = [
