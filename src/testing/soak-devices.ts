@@ -4,6 +4,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createClient, folderRoute } from '../cli/client.ts'
+import { openSocketPath } from '../home.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { waitSettled } from './mesh.ts'
 import { differencesOf, readTree } from './tree.ts'
@@ -11,7 +13,7 @@ import { differencesOf, readTree } from './tree.ts'
 export const deviceNames = ['attic', 'bakery', 'cellar', 'den'] as const
 export type DeviceName = (typeof deviceNames)[number]
 
-interface FolderPlan {
+export interface FolderPlan {
   readonly name: string
   /** The first device is never among them: it makes the secrets. */
   readonly readOnlyAt: readonly DeviceName[]
@@ -51,18 +53,22 @@ export interface SoakDevices extends AsyncDisposable {
   compare(): Promise<{ readonly differences: readonly string[]; readonly paths: number }>
 }
 
-const settleSeconds = 240
+/** A busy machine may take long. */
+const settleSeconds = 600
 /** Small, so that it is full soon and stays as it is. */
 const archiveMaxBytes = 4 * 1024 ** 2
 
-export async function startSoakDevices(root: string): Promise<SoakDevices> {
+export async function startSoakDevices(
+  root: string,
+  plans: readonly FolderPlan[] = folderPlans,
+): Promise<SoakDevices> {
   await using started = new AsyncDisposableStack()
   const devices: SoakDevice[] = []
   const secrets: { readonly full: string; readonly readOnly: string }[] = []
 
   for (const name of deviceNames) {
     const home = join(root, name, 'home')
-    const folders = folderPlans.map(
+    const folders = plans.map(
       (plan): SoakFolder => ({
         name: plan.name,
         directory: join(root, name, plan.name),
@@ -75,7 +81,7 @@ export async function startSoakDevices(root: string): Promise<SoakDevices> {
     const config = {
       name,
       folders: folders.map(({ directory, role }, at) => ({
-        ...{ path: directory, hosts, archive: folderPlans[at]!.archive, archiveMaxBytes },
+        ...{ path: directory, hosts, archive: plans[at]!.archive, archiveMaxBytes },
         // People here delete a lot, and mean it.
         massDeletePercent: 100,
         ...(secrets[at] === undefined
@@ -92,9 +98,10 @@ export async function startSoakDevices(root: string): Promise<SoakDevices> {
 
   async function settle(): Promise<void> {
     await waitForAll()
-    for (const { daemon, folders } of devices)
+    for (const { home, folders } of devices)
       for (const { role, directory } of folders)
-        if (role === 'read-only') await daemon.ask('restore', directory)
+        if (role === 'read-only')
+          await createClient(home, openSocketPath).post(folderRoute(directory, '/restore'), {})
     await waitForAll()
   }
 
@@ -109,7 +116,7 @@ export async function startSoakDevices(root: string): Promise<SoakDevices> {
     async compare() {
       const differences: string[] = []
       let paths = 0
-      for (const [at, { name }] of folderPlans.entries()) {
+      for (const [at, { name }] of plans.entries()) {
         const [first, ...others] = await Promise.all(
           devices.map(({ folders }) => readTree(folders[at]!.directory)),
         )

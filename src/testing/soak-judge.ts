@@ -2,7 +2,8 @@
  * Says of a series of a soak whether it grows: the last third is compared with the middle one, by their medians, since the first third is for warming up.
  * Pure; the bounds stand here with their reasons.
  */
-import type { Burden, Sample } from './soak-samples.ts'
+import type { Burden, Rest, Sample } from './soak-samples.ts'
+import { median, quantile } from './statistics.ts'
 
 export interface Bound {
   /** What may come on top between the middle third and the last one: a share of what there was, and so much at any size. */
@@ -32,14 +33,20 @@ export const bounds: Readonly<Record<keyof Burden, Bound>> = {
   // Paths that are used for the first time late, and pages that are half full.
   databaseBytes: { share: 0.05, plus: mib / 4 },
   stateBytes: { share: 0.05, plus: mib / 4 },
-  // Archives of four folders are full at 4 MiB each, give or take a large file that is on its way.
+  // The archive is trimmed once an hour, so it is a saw of an hour's work; in two hours the middle third sees it full and empty, and its spread allows for that.
   hiddenBytes: { share: 0.1, plus: 4 * mib },
   // Of an action; what is logged depends on what people happen to do.
   logBytes: { share: 0.15, plus: 5 },
 }
 
-/** Of milliseconds a second, at rest: the clock of the kernel counts in hundredths of a second. */
-export const idleBound: Bound = { share: 0.25, plus: 1 }
+/** At rest, after the work against before it. */
+export const restBounds: Readonly<Record<keyof Rest, Bound>> = {
+  // The clock of the kernel counts in hundredths of a second.
+  processorMs: { share: 0.25, plus: 1 },
+  // A directory that is watched, a link that was made anew.
+  handles: { share: 0, plus: 3 },
+  threads: { share: 0, plus: 1 },
+}
 
 /** A series of less says nothing. */
 export const fewestSamples = 9
@@ -49,34 +56,29 @@ export function judgeSeries(values: readonly number[], bound: Bound): Verdict {
     throw new Error(`${values.length} samples are too few to judge by, ${fewestSamples} are needed`)
   const third = Math.floor(values.length / 3)
   const middleThird = values.slice(third, 2 * third)
-  const [middle, last] = [quantile(middleThird, 0.5), quantile(values.slice(-third), 0.5)]
+  const [middle, last] = [median(middleThird), median(values.slice(-third))]
   const spread = quantile(middleThird, 0.75) - quantile(middleThird, 0.25)
   // A series that grows steadily has a spread of half its growth, so it is never excused by that.
   const allowed = Math.max(allowedOver(middle, bound), spread)
   return { middle, last, spread, allowed, grows: last - middle > allowed }
 }
 
-export function allowedOver(before: number, { share, plus }: Bound): number {
+/** Of two measurements at rest, the one before the work and the one after it. */
+export function judgeRest(before: number, after: number, bound: Bound): Verdict {
+  const allowed = allowedOver(before, bound)
+  return { middle: before, last: after, spread: 0, allowed, grows: after - before > allowed }
+}
+
+function allowedOver(before: number, { share, plus }: Bound): number {
   return before * share + plus
 }
 
-/** The series of one device. Log is counted for each action of people: between two samples with so few that they say nothing, none. */
+/** The series of one device; that of the log is in bytes for each action of people. */
 export function seriesOf(samples: readonly Sample[], device: number, measure: keyof Burden): number[] {
   if (measure !== 'logBytes') return samples.map(({ burdens }) => burdens[device]![measure])
-  return samples.slice(1).flatMap((sample, at) => {
+  return samples.slice(1).map((sample, at) => {
     const before = samples[at]!
-    const actions = sample.actions - before.actions
     const bytes = sample.burdens[device]!.logBytes - before.burdens[device]!.logBytes
-    return actions < fewestActions ? [] : [bytes / actions]
+    return bytes / Math.max(1, sample.actions - before.actions)
   })
-}
-
-const fewestActions = 10
-
-/** The value below which a share of all lie; of two in the middle, the mean. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (sorted.length - 1) * share
-  const [below, above] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!]
-  return below + (above - below) * (at - Math.floor(at))
 }

@@ -41,7 +41,7 @@ const report = await runSoak({
   ...{ restSeconds: Number(values.restSeconds), idleSeconds: Number(values.idleSeconds), maxPauseMs: 1000 },
 })
 await note(report)
-say('| device | measure | middle third | last third | may grow by | |')
+say('| device | measure | middle third, or before | last third, or after | may grow by | |')
 say('|---|---|---|---|---|---|')
 for (const { device, measure, middle, last, allowed, grows } of report.lines)
   say(

@@ -1,6 +1,7 @@
 /** What a device of a soak takes at one moment: memory, handles, threads, databases, log, and what lies in its directories. Only looks. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { memoryBytes, openHandles, processorSeconds, shareOfMemoryBytes, threads } from './process-facts.ts'
 import type { SoakDevice } from './soak-devices.ts'
 
@@ -18,6 +19,14 @@ export interface Burden {
   readonly hiddenBytes: number
   /** Since the start. */
   readonly logBytes: number
+}
+
+/** What a device takes when nothing happens. */
+export interface Rest {
+  /** Of processor time a second. */
+  readonly processorMs: number
+  readonly handles: number
+  readonly threads: number
 }
 
 export interface Sample {
@@ -42,16 +51,16 @@ export async function burdenOf({ daemon, home, folders }: SoakDevice): Promise<B
   }
 }
 
-/** Of each daemon, while `rest` lasts: milliseconds of processor time a second. */
-export async function idleLoad(
-  devices: readonly SoakDevice[],
-  rest: () => Promise<unknown>,
-): Promise<number[]> {
-  const used = () => devices.map(({ daemon }) => processorSeconds(daemon.process.pid!))
-  const [before, startMs] = [used(), performance.now()]
-  await rest()
+/** Of each daemon, while nothing happens for so long. */
+export async function restOf(devices: readonly SoakDevice[], forSeconds: number): Promise<Rest[]> {
+  const pids = devices.map(({ daemon }) => daemon.process.pid!)
+  const [before, startMs] = [pids.map(processorSeconds), performance.now()]
+  await pause(forSeconds * 1000)
   const seconds = (performance.now() - startMs) / 1000
-  return used().map((now, at) => ((now - before[at]!) * 1000) / seconds)
+  return pids.map((pid, at) => ({
+    processorMs: ((processorSeconds(pid) - before[at]!) * 1000) / seconds,
+    ...{ handles: openHandles(pid), threads: threads(pid) },
+  }))
 }
 
 interface Size {

@@ -4,10 +4,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createChance } from './chaos-person.ts'
-import { startSoakDevices } from './soak-devices.ts'
-import { allowedOver, bounds, idleBound, judgeSeries, seriesOf, type Verdict } from './soak-judge.ts'
+import { type FolderPlan, startSoakDevices } from './soak-devices.ts'
+import { bounds, judgeRest, judgeSeries, restBounds, seriesOf, type Verdict } from './soak-judge.ts'
 import { createWorker, type Worker } from './soak-people.ts'
-import { type Burden, burdenOf, idleLoad, type Sample } from './soak-samples.ts'
+import { type Burden, burdenOf, type Rest, restOf, type Sample } from './soak-samples.ts'
 
 export interface SoakPlan {
   readonly seed: number
@@ -18,6 +18,8 @@ export interface SoakPlan {
   /** After so much work all rest, and trees are compared. */
   readonly roundSeconds: number
   readonly sampleSeconds: number
+  /** Default: all nine. */
+  readonly folders?: readonly FolderPlan[]
   /** Between two actions of one person, at most. */
   readonly maxPauseMs: number
   /** Before and after the work: nothing happens, and then the same again while it is measured. */
@@ -30,16 +32,16 @@ export interface SoakPlan {
 
 export interface SoakFigures {
   readonly samples: readonly Sample[]
-  /** Milliseconds of processor time a second at rest, of each device. */
-  readonly idleBefore: readonly number[]
-  readonly idleAfter: readonly number[]
+  /** Of each device, before the work and after it. */
+  readonly restBefore: readonly Rest[]
+  readonly restAfter: readonly Rest[]
   readonly paths: readonly number[]
   readonly faults: readonly string[]
 }
 
 export interface SoakLine extends Verdict {
   readonly device: string
-  readonly measure: keyof Burden | 'idle'
+  readonly measure: keyof Burden | `at rest: ${keyof Rest}`
 }
 
 export interface SoakReport extends SoakFigures {
@@ -54,19 +56,21 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const { seed, root, say } = plan
   const figures = {
     samples: [] as Sample[],
-    idleBefore: [] as number[],
-    idleAfter: [] as number[],
+    restBefore: [] as Rest[],
+    restAfter: [] as Rest[],
     paths: [] as number[],
     faults: [] as string[],
   }
-  await using scene = await startSoakDevices(root)
+  await using scene = await startSoakDevices(root, plan.folders)
   const { devices } = scene
   const workers = devices.map((device, at) => createWorker(device, root, seed * 7 + at))
   for (const worker of workers) await worker.fill()
   await rest()
-  figures.idleBefore.push(...(await idle()))
+  figures.restBefore.push(...(await look()))
 
-  const actions = () => workers.reduce((sum, worker) => sum + worker.done(), 0)
+  const done = () => workers.reduce((sum, worker) => sum + worker.done(), 0)
+  const filled = done()
+  const actions = () => done() - filled
   let workedMs = 0
   for (let round = 1; workedMs < plan.workSeconds * 1000; round += 1) {
     const roundMs = Math.min(plan.roundSeconds * 1000, plan.workSeconds * 1000 - workedMs)
@@ -79,13 +83,12 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
     ])
     workedMs += roundMs
     await rest()
+    for (const worker of workers) await worker.refresh()
     say(
       `round ${round}: ${Math.round(workedMs / 60_000)} minutes, ${actions()} actions, ${figures.paths.at(-1)} paths, ${figures.faults.length} faults`,
     )
-    for (const worker of workers) await worker.refresh()
   }
-  await scene.settle()
-  figures.idleAfter.push(...(await idle()))
+  figures.restAfter.push(...(await look()))
   for (const { name, daemon } of devices)
     for (const line of daemon.log.filter((each) => each.includes('"level":"error"')))
       figures.faults.push(`log of ${name}: ${line}`)
@@ -127,9 +130,9 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
     await plan.note?.(figures)
   }
 
-  async function idle(): Promise<number[]> {
+  async function look(): Promise<Rest[]> {
     await pause(plan.restSeconds * 1000)
-    return idleLoad(devices, () => pause(plan.idleSeconds * 1000))
+    return restOf(devices, plan.idleSeconds)
   }
 }
 
@@ -141,12 +144,16 @@ export function reportOf(
   actions: number,
 ): SoakReport {
   const measures = Object.keys(bounds) as (keyof Burden)[]
+  const restMeasures = Object.keys(restBounds) as (keyof Rest)[]
   const lines = devices.flatMap((device, at): SoakLine[] => [
     ...measures.map((measure) => ({
       ...{ device, measure },
       ...judgeSeries(seriesOf(figures.samples, at, measure), bounds[measure]),
     })),
-    { device, measure: 'idle', ...judgeIdle(figures.idleBefore[at]!, figures.idleAfter[at]!) },
+    ...restMeasures.map((measure) => ({
+      ...{ device, measure: `at rest: ${measure}` as const },
+      ...judgeRest(figures.restBefore[at]![measure], figures.restAfter[at]![measure], restBounds[measure]),
+    })),
   ])
   const growing = lines.filter(({ grows }) => grows)
   const summary =
@@ -154,9 +161,4 @@ export function reportOf(
     `${figures.paths[0]} paths at first, ${figures.paths.at(-1)} at the end, trees compared ${figures.paths.length} times, ` +
     `${growing.length} of ${lines.length} series grow, ${figures.faults.length} faults`
   return { ...figures, lines, summary }
-}
-
-function judgeIdle(middle: number, last: number): Verdict {
-  const allowed = allowedOver(middle, idleBound)
-  return { middle, last, spread: 0, allowed, grows: last - middle > allowed }
 }
