@@ -34,11 +34,12 @@ function shown(measure: SoakLine['measure'], value: number): string {
 }
 
 await using root = await makeTempDirectory()
-const seconds = Number(values.minutes) * 60
 const report = await runSoak({
-  ...{ seed: Number(values.seed), root: root.path, workSeconds: seconds, say, note },
-  ...{ roundSeconds: Number(values.roundMinutes) * 60, sampleSeconds: Number(values.sampleSeconds) },
-  ...{ restSeconds: Number(values.restSeconds), idleSeconds: Number(values.idleSeconds), maxPauseMs: 1000 },
+  ...{ seed: Number(values.seed), root: root.path, say, note, maxPauseMs: 1000 },
+  rounds: Math.ceil(Number(values.minutes) / Number(values.roundMinutes)),
+  samplesPerRound: Math.ceil((Number(values.roundMinutes) * 60) / Number(values.sampleSeconds)),
+  ...{ sampleSeconds: Number(values.sampleSeconds), restSeconds: Number(values.restSeconds) },
+  idleSeconds: Number(values.idleSeconds),
 })
 await note(report)
 say('| device | measure | middle third, or before | last third, or after | may grow by | |')

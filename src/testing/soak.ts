@@ -13,10 +13,10 @@ export interface SoakPlan {
   readonly seed: number
   /** A new directory. */
   readonly root: string
-  /** So long people work, all rounds together. */
-  readonly workSeconds: number
-  /** After so much work all rest, and trees are compared. */
-  readonly roundSeconds: number
+  /** After each round of work all rest, and trees are compared. */
+  readonly rounds: number
+  /** A round lasts until so many were taken, however slow the machine is. */
+  readonly samplesPerRound: number
   readonly sampleSeconds: number
   /** Default: all nine. */
   readonly folders?: readonly FolderPlan[]
@@ -35,6 +35,7 @@ export interface SoakFigures {
   /** Of each device, before the work and after it. */
   readonly restBefore: readonly Rest[]
   readonly restAfter: readonly Rest[]
+  /** Paths in all folders together, each time trees were compared. */
   readonly paths: readonly number[]
   readonly faults: readonly string[]
 }
@@ -65,100 +66,96 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const { devices } = scene
   const workers = devices.map((device, at) => createWorker(device, root, seed * 7 + at))
   for (const worker of workers) await worker.fill()
-  await rest()
-  figures.restBefore.push(...(await look()))
+  await settleAndCompare()
+  figures.restBefore.push(...(await lookAtRest()))
 
   const done = () => workers.reduce((sum, worker) => sum + worker.done(), 0)
   const filled = done()
-  const actions = () => done() - filled
   let workedMs = 0
-  for (let round = 1; workedMs < plan.workSeconds * 1000; round += 1) {
-    const roundMs = Math.min(plan.roundSeconds * 1000, plan.workSeconds * 1000 - workedMs)
-    const [before, endMs] = [workedMs, performance.now() + roundMs]
-    const chances = workers.map((_, at) => createChance(seed + round * 10 + at))
-    const workedSeconds = () => (before + roundMs - (endMs - performance.now())) / 1000
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    const startMs = performance.now()
+    const samples = sampleRound(startMs)
+    let isOver = false
+    const over = samples.finally(() => {
+      isOver = true
+    })
     await Promise.all([
-      ...workers.map((worker, at) => work(worker, chances[at]!, endMs)),
-      sampleUntil(endMs, workedSeconds),
+      over,
+      ...workers.map((worker, at) => work(worker, createChance(seed + round * 10 + at), () => isOver)),
     ])
-    workedMs += roundMs
-    await rest()
+    workedMs += performance.now() - startMs
+    await settleAndCompare()
     for (const worker of workers) await worker.refresh()
     say(
-      `round ${round}: ${Math.round(workedMs / 60_000)} minutes, ${actions()} actions, ${figures.paths.at(-1)} paths, ${figures.faults.length} faults`,
+      `round ${round}: ${Math.round(workedMs / 60_000)} minutes, ${done() - filled} actions, ${figures.paths.at(-1)} paths, ${figures.faults.length} faults`,
     )
   }
-  figures.restAfter.push(...(await look()))
+  figures.restAfter.push(...(await lookAtRest()))
   for (const { name, daemon } of devices)
     for (const line of daemon.log.filter((each) => each.includes('"level":"error"')))
       figures.faults.push(`log of ${name}: ${line}`)
-  return reportOf(
-    plan,
-    figures,
+  const lines = linesOf(
     devices.map(({ name }) => name),
-    actions(),
+    figures,
   )
+  const summary =
+    `soak: seed ${seed}, ${(workedMs / 60_000).toFixed(1)} minutes, ${done() - filled} actions, ${figures.samples.length} samples, ` +
+    `${figures.paths[0]} paths at first, ${figures.paths.at(-1)} at the end, trees compared ${figures.paths.length} times, ` +
+    `${lines.filter(({ grows }) => grows).length} of ${lines.length} series grow, ${figures.faults.length} faults`
+  return { ...figures, lines, summary }
 
-  async function work(worker: Worker, chance: () => number, endMs: number): Promise<void> {
-    while (performance.now() < endMs) {
+  async function work(worker: Worker, chance: () => number, isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
       await worker.act()
       await pause(chance() * plan.maxPauseMs)
     }
   }
 
-  async function sampleUntil(endMs: number, seconds: () => number): Promise<void> {
-    for (;;) {
-      await pause(plan.sampleSeconds * 1000)
-      if (performance.now() > endMs) return
+  async function sampleRound(startMs: number): Promise<void> {
+    for (let nth = 1; nth <= plan.samplesPerRound; nth += 1) {
+      await pause(Math.max(0, startMs + nth * plan.sampleSeconds * 1000 - performance.now()))
       const burdens: Burden[] = []
       for (const device of devices) burdens.push(await burdenOf(device))
-      figures.samples.push({ seconds: seconds(), actions: actions(), burdens })
+      const seconds = (workedMs + performance.now() - startMs) / 1000
+      figures.samples.push({ seconds, actions: done() - filled, burdens })
       await plan.note?.(figures)
     }
   }
 
-  /** All trees have to be equal then. */
-  async function rest(): Promise<void> {
+  async function settleAndCompare(): Promise<void> {
     try {
       await scene.settle()
       const { differences, paths } = await scene.compare()
       figures.paths.push(paths)
       figures.faults.push(...differences.slice(0, maxFaults).map((line) => `I2, trees differ: ${line}`))
     } catch (error) {
+      // The next round may tell more.
       figures.faults.push(String(error))
     }
     await plan.note?.(figures)
   }
 
-  async function look(): Promise<Rest[]> {
+  async function lookAtRest(): Promise<Rest[]> {
     await pause(plan.restSeconds * 1000)
     return restOf(devices, plan.idleSeconds)
   }
 }
 
 /** Judges everything that was measured. */
-export function reportOf(
-  plan: Pick<SoakPlan, 'seed' | 'workSeconds'>,
-  figures: SoakFigures,
+function linesOf(
   devices: readonly string[],
-  actions: number,
-): SoakReport {
+  { samples, restBefore, restAfter }: Omit<SoakFigures, 'paths' | 'faults'>,
+): SoakLine[] {
   const measures = Object.keys(bounds) as (keyof Burden)[]
   const restMeasures = Object.keys(restBounds) as (keyof Rest)[]
-  const lines = devices.flatMap((device, at): SoakLine[] => [
+  return devices.flatMap((device, at): SoakLine[] => [
     ...measures.map((measure) => ({
       ...{ device, measure },
-      ...judgeSeries(seriesOf(figures.samples, at, measure), bounds[measure]),
+      ...judgeSeries(seriesOf(samples, at, measure), bounds[measure]),
     })),
     ...restMeasures.map((measure) => ({
       ...{ device, measure: `at rest: ${measure}` as const },
-      ...judgeRest(figures.restBefore[at]![measure], figures.restAfter[at]![measure], restBounds[measure]),
+      ...judgeRest(restBefore[at]![measure], restAfter[at]![measure], restBounds[measure]),
     })),
   ])
-  const growing = lines.filter(({ grows }) => grows)
-  const summary =
-    `soak: seed ${plan.seed}, ${(plan.workSeconds / 60).toFixed(1)} minutes, ${actions} actions, ${figures.samples.length} samples, ` +
-    `${figures.paths[0]} paths at first, ${figures.paths.at(-1)} at the end, trees compared ${figures.paths.length} times, ` +
-    `${growing.length} of ${lines.length} series grow, ${figures.faults.length} faults`
-  return { ...figures, lines, summary }
 }
