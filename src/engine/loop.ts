@@ -27,7 +27,7 @@ const maxDirty = 10_000
 const pullAgainMs = 5_000
 /** An index that grows and grows does not write a note for each record. What is signed and forgotten within this time may go unnoticed. */
 const leaseDelayMs = 500
-/** The archive is trimmed this often. */
+/** The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. */
 const trimEveryMs = 3_600_000
 /** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
 const unreportedSeconds = 600
@@ -190,6 +190,7 @@ export function startLoop(
         trimAtMs = clock.monotonicMs() + trimEveryMs
         const { archiveDays, archiveMaxBytes } = context.settings()
         store.sweepBlocks()
+        await transfers.sweep()
         return disk.trimArchive({ maxAgeMs: archiveDays * 86_400_000, maxBytes: archiveMaxBytes })
       }
       case 'renew-lease':
