@@ -13,7 +13,7 @@ test('I2, I14: after some seconds of people at four devices all trees are equal,
 }, async () => {
   await using root = await makeTempDirectory()
   const report = await runSoak({
-    ...{ seed: 3, root: root.path, rounds: 2, samplesPerRound: 8, sampleSeconds: 0.5, maxPauseMs: 200 },
+    ...{ seed: 3, root: root.path, rounds: 2, samplesPerRound: 6, sampleSeconds: 0.3, maxPauseMs: 200 },
     ...{ restSeconds: 0, idleSeconds: 1, say: () => undefined },
     // One that is full everywhere, one that is read-only at two.
     folders: folderPlans.filter(({ name }) => ['books', 'garden'].includes(name)),
