@@ -1,11 +1,9 @@
 /** Processes as the kernel counts them: a process and all it started, their CPU time and memory. Ends processes by their ids alone. */
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { processorSeconds } from '../src/testing/process-facts.ts'
 import { signalOne } from '../src/testing/signal.ts'
 import { waitUntil } from './wait.ts'
-
-/** What `_SC_CLK_TCK` is on every Linux that Node runs on. */
-const ticksPerSecond = 100
 
 /** A process and its living descendants; empty when it is gone. */
 export function treeOf(root: number): number[] {
@@ -19,14 +17,9 @@ function childrenOf(pid: number): number[] {
   return text === '' ? [] : text.trim().split(' ').map(Number)
 }
 
-/** Seconds of CPU a process has used, with what its ended children used. */
+/** Seconds of CPU a process has used, with what its ended children used; 0 when it is gone. */
 export function cpuSecondsOf(pid: number): number {
-  // The name, which may hold anything, ends at the last bracket; the fields behind it begin with the third.
-  const fields = readOrNothing(`/proc/${pid}/stat`)
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  if (fields.length < 15) return 0
-  return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) / ticksPerSecond
+  return orWhenGone(() => processorSeconds(pid), 0)
 }
 
 /** The largest resident set of one process so far, in bytes. */
@@ -75,12 +68,16 @@ function isAlive(pid: number): boolean {
 }
 
 function readOrNothing(file: string): string {
+  return orWhenGone(() => readFileSync(file, 'utf8'), '')
+}
+
+function orWhenGone<T>(look: () => T, otherwise: T): T {
   try {
-    return readFileSync(file, 'utf8')
+    return look()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // It ended between being found and being asked.
-    if (code === 'ENOENT' || code === 'ESRCH') return ''
+    if (code === 'ENOENT' || code === 'ESRCH') return otherwise
     throw error
   }
 }

@@ -1,10 +1,10 @@
 /** Turns what the rounds measured into rows: medians, the median of the ratios within each round, and whether a target is met. Pure. */
 
+import { median } from '../src/testing/statistics.ts'
 import type { Limits } from './limits.ts'
 import type { BenchCase, Metric, Target } from './measures.ts'
 import { type RivalName, rivalNames } from './rival.ts'
 import type { Round } from './rounds.ts'
-import { median } from './statistics.ts'
 
 export interface Row {
   readonly case: string

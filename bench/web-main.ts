@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 import { type Daemon, runBerrysync, startDaemon } from '../src/testing/daemon.ts'
-import { median } from './statistics.ts'
+import { median } from '../src/testing/statistics.ts'
 import { waitUntil } from './wait.ts'
 import { type Smoothness, smoothnessOf, type TraceEvent } from './web-trace.ts'
 

@@ -1,5 +1,5 @@
 /** Reads from Chromium's own trace how busy the main thread of a page was, and how long its frames took. Pure. */
-import { quantile } from './statistics.ts'
+import { quantile } from '../src/testing/statistics.ts'
 
 /** Microseconds; what a trace of Chromium has of each event. */
 export interface TraceEvent {

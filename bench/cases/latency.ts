@@ -1,11 +1,11 @@
 /** How long a new small file takes from one disk to the other, when nobody tells the program to look. */
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { quantile } from '../../src/testing/statistics.ts'
 import { checkSame } from '../content.ts'
 import { type BenchCase, bytesToMib, metric, peakMetric } from '../measures.ts'
 import { startMeter } from '../meter.ts'
 import type { RivalNode } from '../rival.ts'
-import { quantile } from '../statistics.ts'
 import { pause, waitUntil } from '../wait.ts'
 import { folder } from './pair.ts'
 

@@ -28,7 +28,7 @@ const maxDirty = 10_000
 const pullAgainMs = 5_000
 /** An index that grows and grows does not write a note for each record. What is signed and forgotten within this time may go unnoticed. */
 const leaseDelayMs = 500
-/** The archive is trimmed this often. */
+/** The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. */
 const trimEveryMs = 3_600_000
 const archiveTimeFact = 'archiveTime'
 /** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
@@ -205,6 +205,7 @@ export function startLoop(
     const ranMs = trimEveryMs + atMs - trimAtMs
     trimAtMs = atMs + trimEveryMs
     store.sweepBlocks()
+    await transfers.sweep()
     const known = store.fact(archiveTimeFact)
     const timeMs = archiveTime(known === undefined ? undefined : Number(known), clock.now(), ranMs)
     if (timeMs !== undefined) store.setFact(archiveTimeFact, String(timeMs))

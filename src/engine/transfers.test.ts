@@ -44,6 +44,28 @@ for (const [size, text] of [
   }
 }
 
+test('a stage of what nobody needs any more is gone after an hour, one that is needed stays', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  const refuse: Gate = async (operation, path) => {
+    if (operation === 'link' && path.startsWith('.sync/stage/')) throw errnoError('EACCES', path)
+  }
+  const alice = await openMemoryDevice({ clock, name: 'alice' })
+  const victor = await openMemoryDevice({ clock, name: 'victor', gate: refuse })
+  devices.push(alice, victor)
+  connectDevices(alice, victor)
+  alice.own.person.writeFile('wanted', 'cannot be placed')
+  alice.own.person.writeFile('given up', 'cannot be placed either')
+  await pass(clock)
+  alice.own.person.remove('given up')
+  await pass(clock)
+  const [wanted, ...others] = victor.own.person.names('.sync/stage')
+  expect([wanted, others.length]).toEqual([expect.any(String), 1])
+  await pass(clock, 3_700_000, 60)
+  const { person } = victor.own
+  const left = person.names('.sync/stage').map((name) => person.readFile(`.sync/stage/${name}`).toString())
+  expect(left).toEqual(['cannot be placed'])
+})
+
 test('P9 a stage with only a part of a content nobody has is looked at once', async () => {
   const clock = createManualClock(Date.UTC(2026, 0, 1))
   let looks = 0

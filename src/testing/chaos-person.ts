@@ -78,7 +78,11 @@ interface Surroundings {
   readonly chance: Chance
   /** Whether every disk among all can hold symbolic links: one that cannot would wait for them for ever. */
   readonly links: boolean
+  /** Default: no name comes twice. Fewer names of each kind, and directories down to a depth, make the same paths come back. */
+  readonly world?: { readonly names: number; readonly depth: number }
 }
+
+const endlessWorld = { names: 1e6, depth: Number.POSITIVE_INFINITY }
 
 /** Somebody else moved or made it a moment before. */
 const movedCodes = ['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY']
@@ -94,7 +98,15 @@ const awayCodes = [
   'Unknown system error -108',
 ]
 
-export function createPerson({ name, folder, graveyard, areas, chance, links }: Surroundings): Person {
+export function createPerson({
+  name,
+  folder,
+  graveyard,
+  areas,
+  chance,
+  links,
+  world = endlessWorld,
+}: Surroundings): Person {
   const written = new Set<string>()
   const unsure = new Set<string>()
   const overwritten = new Set<string>()
@@ -162,7 +174,8 @@ export function createPerson({ name, folder, graveyard, areas, chance, links }: 
   }
 
   const freshName = () =>
-    `${pick(['note', 'photo', 'Entwurf', 'звук', 'data set'])} ${Math.floor(chance() * 1e6)}`
+    `${pick(['note', 'photo', 'Entwurf', 'звук', 'data set'])} ${Math.floor(chance() * world.names)}`
+  const freshDirectoryName = () => `dir ${Math.floor(chance() * world.names)}`
 
   /** As editors do: the new file takes the place of the old one. */
   async function replaceFile(path: string): Promise<void> {
@@ -191,7 +204,7 @@ export function createPerson({ name, folder, graveyard, areas, chance, links }: 
     if (areas.some((area) => path === join(folder, area))) return
     // Within the area, so that what only one person touches stays so.
     const area = path.slice(folder.length + 1).split('/')[0]!
-    const to = join(folder, area, `dir ${Math.floor(chance() * 1e6)}`)
+    const to = join(folder, area, freshDirectoryName())
     await rename(path, to)
     note('moves a directory', `${path} to ${to}`)
   }
@@ -231,7 +244,10 @@ export function createPerson({ name, folder, graveyard, areas, chance, links }: 
   }
 
   async function makeDeep(): Promise<void> {
-    await createFile(join(await someDirectory(), `dir ${Math.floor(chance() * 1e6)}`, freshName()))
+    const directory = await someDirectory()
+    const depth = directory.slice(folder.length + 1).split('/').length - 1
+    const below = depth < world.depth ? [freshDirectoryName()] : []
+    await createFile(join(directory, ...below, freshName()))
   }
 
   const habits: readonly (readonly [number, () => Promise<void>])[] = [

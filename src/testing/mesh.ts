@@ -185,7 +185,7 @@ async function startMember({
 }
 
 /** What `berrysync status --wait` does, without the price of a process. */
-async function waitSettled(home: string, seconds: number): Promise<void> {
+export async function waitSettled(home: string, seconds: number): Promise<void> {
   const client = createClient(home, openSocketPath)
   await client.post('/api/rescan')
   await until(
