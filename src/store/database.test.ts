@@ -10,8 +10,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { SyncError } from '../core/errors.ts'
+import { toId } from '../core/ids.ts'
 import { hereOf, recordOf, rootOf, storeOptions, versionOf } from '../testing/store-values.ts'
 import { syncErrorOf } from '../testing/sync-error-of.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
@@ -179,4 +181,13 @@ describe('a damaged database', () => {
     using fresh = openFolderStore(file, storeOptions)
     expect([fresh.counts().files, fresh.fact('a'), told.length]).toEqual([0, undefined, 0])
   })
+})
+
+test('what only moves a cursor leaves everything else as durable as it was', () => {
+  const database = new SqliteDatabase(':memory:')
+  using store = openFolderStore(':memory:', { ...storeOptions, connect: () => database })
+  const [device, index] = [toId('DeviceId', Buffer.alloc(32, 1)), toId('IndexId', Buffer.alloc(8, 1))]
+  store.moveCursor(device, index, 7)
+  expect(store.cursor(device)).toEqual({ indexId: index, sequence: 7 })
+  expect(database.pragma('synchronous', { simple: true })).toBe(2)
 })

@@ -344,6 +344,8 @@ export interface FolderStore extends Disposable {
   /** How far into which index of a peer we are. */
   cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined
   setCursor(device: DeviceId, indexId: IndexId, sequence: number): void
+  /** The same outside of transactions, and durable only with the next one: a power cut may leave the one before, which costs reading once more. */
+  moveCursor(device: DeviceId, indexId: IndexId, sequence: number): void
   /** Every peer's index is read from its beginning. */
   forgetCursors(): void
 
