@@ -17,7 +17,8 @@ describe('uploads', () => {
         const uploads = createUploads<number>(slots)
         const waiting = new Set<number>()
         const active = new Set<number>()
-        const proven = new Set<number>()
+        const taken = new Map<number, number>()
+        const isProven = (peer: number) => (taken.get(peer) ?? -1) * 4 >= Math.max(0, ...taken.values())
         for (const { what, peer } of drawn) {
           if (what === 'wait') {
             uploads.wait(peer)
@@ -26,17 +27,19 @@ describe('uploads', () => {
             uploads.remove(peer)
             waiting.delete(peer)
             active.delete(peer)
-            proven.delete(peer)
+            taken.delete(peer)
           } else if (what === 'done' || what === 'late') {
             uploads.done(peer, what === 'done' ? 10 : 0)
-            if (active.delete(peer)) proven[what === 'done' ? 'add' : 'delete'](peer)
+            if (!active.delete(peer)) continue
+            if (what === 'done') taken.set(peer, (taken.get(peer) ?? 0) + 10)
+            else taken.delete(peer)
           } else {
             const next = uploads.next()
-            const unproven = [...active].filter((each) => !proven.has(each)).length
+            const unproven = [...active].filter((each) => !isProven(each)).length
             const mayBeUnproven = unproven < Math.max(1, Math.floor(slots / 2))
             const could =
               active.size < slots &&
-              [...waiting].some((each) => !active.has(each) && (mayBeUnproven || proven.has(each)))
+              [...waiting].some((each) => !active.has(each) && (mayBeUnproven || isProven(each)))
             expect(next !== undefined).toBe(could)
             if (next === undefined) continue
             expect(waiting.delete(next)).toBe(true)

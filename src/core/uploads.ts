@@ -1,8 +1,8 @@
 /**
  * Whom to answer next: at most so many peers at a time, each with one answer at a time; of those that wait the one that asks for what the
  * fewest have, and of these the one that was sent the fewest bytes. Few at a time, because a block that is whole soon can be passed on soon. A
- * peer that comes late or asks seldom has no claim on what others were sent meanwhile. Who has not taken its last answer in time, or never had
- * one, may only have half of the slots: however many come to read nothing, those who read go on. Knows no clock.
+ * peer that comes late or asks seldom has no claim on what others were sent meanwhile. Who has not taken its last answer in time, or took
+ * little since, may only have half of the slots: however many come to read nothing, be it after a block or two, those who read go on. Knows no clock.
  */
 
 /**
@@ -10,6 +10,10 @@
  * have and would wait longest.
  */
 const scarceHolders = 3
+
+/** Whoever took so much, or so great a part of what the one that took most did, goes on taking it: who only wants the slot has to pay for it first. */
+const enoughBytes = 64 * 1024 ** 2
+const enoughPart = 1 / 4
 
 export interface Uploads<Peer> {
   readonly activeCount: number
@@ -36,13 +40,14 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
   const sentByPeer = new Map<Peer, number>()
   const waiting = new Set<Peer>()
   const active = new Set<Peer>()
-  /** Took their last answer in time. */
-  const proven = new Set<Peer>()
+  /** Bytes of the answers that each took in time, since the last it did not. */
+  const takenByPeer = new Map<Peer, number>()
   /** What the least served of those that waited had been sent by then: nobody who comes counts less. */
   let floor = 0
 
-  function isRoomForUnproven(): boolean {
-    return [...active].filter((peer) => !proven.has(peer)).length < Math.max(1, Math.floor(slots / 2))
+  function provenPeers(): ReadonlySet<Peer> {
+    const enough = Math.min(enoughBytes, Math.max(0, ...takenByPeer.values()) * enoughPart)
+    return new Set([...takenByPeer].flatMap(([peer, bytes]) => (bytes >= enough ? [peer] : [])))
   }
 
   function* waitingSent(): Generator<number> {
@@ -66,7 +71,9 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
       let best: Peer | undefined
       let fewestHolders = Number.POSITIVE_INFINITY
       let leastSent = Number.POSITIVE_INFINITY
-      const mayBeUnproven = isRoomForUnproven()
+      const proven = provenPeers()
+      const unproven = [...active].filter((peer) => !proven.has(peer)).length
+      const mayBeUnproven = unproven < Math.max(1, Math.floor(slots / 2))
       for (const peer of waiting) {
         if (active.has(peer) || !(mayBeUnproven || proven.has(peer))) continue
         const sent = sentByPeer.get(peer)!
@@ -85,14 +92,14 @@ export function createUploads<Peer>(firstSlots: number): Uploads<Peer> {
     done(peer, bytes) {
       if (!active.delete(peer)) return
       sentByPeer.set(peer, sentByPeer.get(peer)! + bytes)
-      if (bytes > 0) proven.add(peer)
-      else proven.delete(peer)
+      if (bytes > 0) takenByPeer.set(peer, (takenByPeer.get(peer) ?? 0) + bytes)
+      else takenByPeer.delete(peer)
     },
     leave: (peer) => void waiting.delete(peer),
     remove(peer) {
       waiting.delete(peer)
       active.delete(peer)
-      proven.delete(peer)
+      takenByPeer.delete(peer)
       sentByPeer.delete(peer)
     },
   }

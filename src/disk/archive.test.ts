@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openOn } from '../testing/commit-scenes.ts'
 import { archived, commitOne, commitText, rel, statAt, testIdentity } from '../testing/disk-driving.ts'
-import { createMemoryDisk } from '../testing/memory-files.ts'
+import { createMemoryDisk, errnoError } from '../testing/memory-files.ts'
 import { msToStamp, stampToMs } from './archive.ts'
 
 test('a time comes back from its name, and names sort by time', () => {
@@ -48,4 +48,20 @@ test('entries from before the clock was set are not too old', async () => {
   await disk.trimArchive({ beforeMs: Date.UTC(2025, 6, 1), maxBytes: 1000 })
   expect(await archived(disk)).toEqual(['file: kept'])
   expect(memory.person.readFile('.sync/archive/somebody’s/file').toString()).toBe('not ours')
+})
+
+test('an archived file that cannot be taken away keeps nothing else in the archive', async () => {
+  const memory = createMemoryDisk()
+  const disk = await openOn(memory, async (operation, path) => {
+    if (operation === 'unlink' && path.endsWith('/bad')) throw errnoError('EIO', path)
+  })
+  await disk.claim(testIdentity)
+  memory.person.writeFile('.sync/archive/2025-06-01T000010.000Z/bad', 'old')
+  memory.person.writeFile('.sync/archive/2025-06-01T000010.000Z/beside', 'old')
+  memory.person.writeFile('.sync/archive/2025-06-02T000010.000Z/file', 'old')
+  memory.person.writeFile('.sync/archive/2025-07-02T000010.000Z/bad', 'larger than it may be')
+  memory.person.writeFile('.sync/archive/2025-07-02T000010.000Z/file', 'larger than it may be')
+  const limits = { beforeMs: Date.UTC(2025, 6, 1), maxBytes: 1 }
+  await expect(disk.trimArchive(limits)).rejects.toMatchObject({ code: 'io-error' })
+  expect(await archived(disk)).toEqual(['bad: old', 'bad: larger than it may be'])
 })

@@ -61,6 +61,9 @@ export interface ArchiveRun {
   sync(): Promise<void>
 }
 
+/** Does one part of a work that goes on without it. */
+type Attempt = (work: () => Promise<void>) => Promise<void>
+
 export type Archive = ReturnType<typeof createArchive>
 
 export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Clock, 'now'>) {
@@ -255,13 +258,15 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
   }
 
   /** Removes a whole time, directories that are empty already included. */
-  async function removeTime(directory: Directory, name: string): Promise<void> {
+  async function removeTime(directory: Directory, name: string, attempt: Attempt): Promise<void> {
     {
       using below = await directory.directory(name)
       for (const child of await below.list()) {
-        const stat = await below.lstat(child)
-        if (stat?.kind === 'directory') await removeTime(below, child)
-        else await below.unlink(child)
+        await attempt(async () => {
+          const stat = await below.lstat(child)
+          if (stat?.kind === 'directory') await removeTime(below, child, attempt)
+          else await below.unlink(child)
+        })
       }
     }
     await directory.rmdir(name)
@@ -332,27 +337,47 @@ export function createArchive(openRoot: () => Promise<Directory>, clock: Pick<Cl
       }
       return undefined
     },
+    /** Throws what kept it from taking something away, once all else is gone that has to go. */
     async trim(limits: { readonly beforeMs: number; readonly maxBytes: number }): Promise<void> {
+      let failure: unknown
+      const attempt: Attempt = async (work) => {
+        try {
+          await work()
+        } catch (thrown) {
+          if (errnoOf(thrown) === undefined) throw thrown
+          failure ??= thrown
+        }
+      }
       const sizes: { readonly top: string; readonly bytes: number }[] = []
       for (const { top, archivedMs } of await stamps()) {
         // Of one made while the clock was not set the age says nothing.
         if (isClockSet(archivedMs) && archivedMs < limits.beforeMs) {
-          using archive = await openBelow(openRoot, archiveDirectory)
-          await removeTime(archive, top)
+          await attempt(async () => {
+            using archive = await openBelow(openRoot, archiveDirectory)
+            await removeTime(archive, top, attempt)
+          })
           continue
         }
         let bytes = 0
-        for await (const { stat } of entriesOf(top)) bytes += stat.sizeBytes
+        await attempt(async () => {
+          for await (const { stat } of entriesOf(top)) bytes += stat.sizeBytes
+        })
         sizes.push({ top, bytes })
       }
       let excess = sizes.reduce((sum, { bytes }) => sum + bytes, 0) - limits.maxBytes
       for (const { top } of sizes) {
-        for await (const { path, stat } of entriesOf(top)) {
-          if (excess <= 0) return
-          await remove(top, path)
-          excess -= stat.sizeBytes
-        }
+        if (excess <= 0) break
+        await attempt(async () => {
+          for await (const { path, stat } of entriesOf(top)) {
+            if (excess <= 0) return
+            await attempt(async () => {
+              await remove(top, path)
+              excess -= stat.sizeBytes
+            })
+          }
+        })
       }
+      if (failure !== undefined) throw failure
     },
   }
 }

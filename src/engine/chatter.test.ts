@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import { attachHostile } from '../testing/hostile-peer.ts'
+import { expect, test, vi } from 'vitest'
+import { attachHostile, hostileIndex } from '../testing/hostile-peer.ts'
 import { introduced, scene } from '../testing/hostile-scene.ts'
+import { identityOf } from '../testing/memory-device.ts'
 import type { Message } from '../wire/messages.ts'
 import { createChatter } from './chatter.ts'
 
@@ -43,5 +44,21 @@ test('I14: cursors without end are answered now and then, and everybody else at 
   other.hello()
   await at.pass(600)
   expect(other.of('index').length).toBeGreaterThan(0)
+  await at.expectService()
+})
+
+test('I14: index messages that hold nothing are heard for a small part of the time, and none is a durable write', async () => {
+  await using at = await scene()
+  const loud = await introduced(at, 'read-only', 'loud')
+  const setCursor = vi.spyOn(at.victim.store, 'setCursor')
+  const [statements, entries] = [[], []]
+  for (let lastSequence = 1; lastSequence <= 20_000; lastSequence += 1)
+    loud.send({ kind: 'index', indexId: hostileIndex, statements, entries, lastSequence, complete: false })
+  await at.pass(6_000)
+  expect(loud.ended).toBeUndefined()
+  const { sequence } = at.victim.store.cursor(identityOf('loud').id)!
+  expect(sequence).toBeGreaterThan(9_000)
+  expect(sequence).toBeLessThan(15_000)
+  expect(setCursor).not.toHaveBeenCalled()
   await at.expectService()
 })

@@ -23,12 +23,14 @@ function costMs(message: Message): number {
       return usualMs + message.roots.length * perRootMs
     case 'progress':
       return progressMs
+    // Besides what its records cost by their signatures, and their bytes.
+    case 'index':
     case 'summary':
     case 'cancel':
     case 'missing':
       return usualMs
     default:
-      // An index is checked by signatures, answers were asked for, questions are counted elsewhere.
+      // Answers were asked for, questions are counted elsewhere.
       return 0
   }
 }

@@ -28,8 +28,9 @@ const maxDirty = 10_000
 const pullAgainMs = 5_000
 /** An index that grows and grows does not write a note for each record. What is signed and forgotten within this time may go unnoticed. */
 const leaseDelayMs = 500
-/** The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. */
+/** The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. Soon after the start, too: many devices run for less than an hour. */
 const trimEveryMs = 3_600_000
+const firstTrimMs = 600_000
 const archiveTimeFact = 'archiveTime'
 /** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
 const unreportedSeconds = 600
@@ -98,7 +99,8 @@ export function startLoop(
   let isPrepared = false
   let isWatched = true
   let fullScanAtMs = 0
-  let trimAtMs = clock.monotonicMs() + trimEveryMs
+  let trimAtMs = clock.monotonicMs() + firstTrimMs
+  let trimmedAtMs = clock.monotonicMs()
   let pullAtMs: number | undefined
   let restUntilMs = 0
   let leaseAtMs: number | undefined
@@ -202,7 +204,8 @@ export function startLoop(
 
   async function trimArchive(): Promise<void> {
     const atMs = clock.monotonicMs()
-    const ranMs = trimEveryMs + atMs - trimAtMs
+    const ranMs = atMs - trimmedAtMs
+    trimmedAtMs = atMs
     trimAtMs = atMs + trimEveryMs
     store.sweepBlocks()
     await transfers.sweep()
@@ -211,7 +214,13 @@ export function startLoop(
     if (timeMs !== undefined) store.setFact(archiveTimeFact, String(timeMs))
     const { archiveDays, archiveMaxBytes } = context.settings()
     const beforeMs = timeMs === undefined ? 0 : timeMs - archiveDays * 86_400_000
-    return disk.trimArchive({ beforeMs, maxBytes: archiveMaxBytes })
+    try {
+      await disk.trimArchive({ beforeMs, maxBytes: archiveMaxBytes })
+    } catch (error) {
+      // What lies in the archive is no reason not to sync, and a disk that is gone or takes nothing is found out by others.
+      if (!isSyncError(error)) throw error
+      log.warn({ code: error.code, reason: error.message }, 'not all of the archive could be trimmed')
+    }
   }
 
   /** What keeps it from reading is for a scan to find out and to tell: that goes on when it is over, which a scrub may not be there to see. */

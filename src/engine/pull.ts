@@ -15,7 +15,9 @@ import type { Here, HistoryRow, PathState } from '../store/folder-store.ts'
 import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createBringBack } from './bring-back.ts'
+import { checkFile } from './check-file.ts'
 import { createConflictCopies } from './conflict-copies.ts'
+import { noteDamage } from './damage.ts'
 import { revive, wayTo } from './directories.ts'
 import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -279,9 +281,10 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return lost.sort(compareVersions).at(-1)
   }
 
-  function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
+  async function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): Promise<boolean> {
     const { path } = state
     const { mtimeNs, executable } = winner
+    if (here.kind === 'file' && !(await isWhole(state, here))) return false
     batch.add({
       state,
       step: { kind: 'metadata', path, to: here.diskPath, expect: here, mtimeNs, executable },
@@ -292,6 +295,22 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
       },
     })
     return false
+  }
+
+  /** The next look, which reads what was given another time, would take for a person's edit what the disk has made of the file before (I4). */
+  async function isWhole(state: PathState, here: Here): Promise<boolean> {
+    const file = checkFile(context, state.path, here)
+    try {
+      for (;;) {
+        if (context.isClosing()) throw new SyncError('closing')
+        const { isLast, damage } = await file.read()
+        if (damage !== undefined) noteDamage(context, state.path, here, damage)
+        if (isLast) return damage === undefined
+      }
+    } catch (error) {
+      holds.failOrThrow(state, error)
+      return false
+    }
   }
 
   /** What keeps a path from being placed at all, be it in the way of a directory above, so that its content need not be fetched. */

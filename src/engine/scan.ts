@@ -40,8 +40,6 @@ import { maxObserved, type Observed, signObserved } from './sign-observed.ts'
 const maxHashing = 16
 /** Paths needed again after one scan; the others after the next. */
 const maxNeededAgain = 10_000
-/** Damaged files among which the former place of a new one is looked for. */
-const maxDamaged = 1000
 /** Rows taken from the store at a time while following a directory that is gone. */
 const pageSize = 512
 
@@ -185,7 +183,7 @@ export async function scan(
     }
   }
 
-  /** Whether this is a file that was found to be damaged before, there or where it was moved from. No person's edit, then. */
+  /** Whether this is a file that was found to be damaged before, there or where it was moved from, be it over another one. No person's edit, then. */
   async function isDamageAgain(found: Found, content: Damage): Promise<boolean> {
     const { path, stat } = found
     const seen = { ...stat, kind: 'file' } as const
@@ -195,11 +193,11 @@ export async function scan(
       tellDamage(context, path)
       return true
     }
-    if (here !== undefined) return false
-    for (const { path: source, here: before } of store.damaged(maxDamaged)) {
-      if (!isStillDamaged(before, seen, content) || !isSameFile(before!, stat)) continue
-      if (isIgnored(source, 'file') || !(await isAbsent(context, source))) continue
-      noteMoved(found, { path: source, here: before! }, undefined)
+    if (here !== undefined && isSameFile(here, stat)) return false
+    for (const { path: source, here: before } of store.damagedAs(content, stat.inode, stat.device)) {
+      if (!isStillDamaged(before, seen, content) || isIgnored(source, 'file')) continue
+      if (!(await hasLeft(context, source, before))) continue
+      noteMoved(found, { path: source, here: before }, undefined)
       return true
     }
     return false
@@ -407,6 +405,12 @@ async function isAbsent(context: FolderContext, path: RelPath): Promise<boolean>
   return (await context.disk.look(path, here.diskPath)).state === 'absent'
 }
 
+/** Whether a file does not lie any more where it was seen: nothing does, or another one. */
+async function hasLeft(context: FolderContext, path: RelPath, here: Here): Promise<boolean> {
+  const look = await context.disk.look(path, here.diskPath)
+  return look.state === 'absent' || (look.state === 'present' && !isSameFile(look.found.stat, here))
+}
+
 function addGone(context: FolderContext, path: RelPath, gone: Set<RelPath>): void {
   gone.add(path)
   addBelow(context, path, gone)
@@ -434,6 +438,11 @@ function stopTracking(context: FolderContext, path: RelPath): void {
   store.transaction(() => {
     for (const below of [path, ...pathsHereBelow(context, path)]) {
       store.setIgnored(below, true)
+      // Found again one day, it would look like an edit: of nothing, then, so that what it was stays beside it.
+      if (store.state(below)?.here?.damage !== undefined) {
+        store.disagree(below)
+        store.clearProblem(below)
+      }
       store.setHere(below, undefined)
     }
   })

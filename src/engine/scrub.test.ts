@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { attachHostile } from '../testing/hostile-peer.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import {
   connectDevices,
@@ -199,6 +200,84 @@ test.each([
   }
 })
 
+test('I4 a damaged file that is renamed over another one takes its place as what it ought to be, and two may change places', async () => {
+  const clock = startClock()
+  const { alice, bob, unplug } = await pair(clock)
+  for (const name of ['old', 'one', 'two']) alice.own.person.writeFile(name, `words of ${name}`)
+  await pass(clock)
+  unplug()
+  for (const name of [path, 'one', 'two']) bob.own.person.damage(name)
+  await scrub(clock, bob)
+  bob.own.person.rename(path, 'old')
+  bob.own.person.rename('one', 'between')
+  bob.own.person.rename('two', 'one')
+  bob.own.person.rename('between', 'two')
+  await pass(clock)
+  connectDevices(alice, bob)
+  await pass(clock, 60_000)
+  for (const { own, folder } of [alice, bob]) {
+    expect(own.person.readFile('old').equals(large)).toBe(true)
+    expect(own.person.readFile('one').toString()).toBe('words of two')
+    expect(own.person.readFile('two').toString()).toBe('words of one')
+    expect(folder.status()).toMatchObject({ needFiles: 0, problems: [] })
+  }
+})
+
+test('I4 among however many damaged files the one that was renamed is known', async () => {
+  const clock = startClock()
+  const { alice, bob, unplug } = await pair(clock)
+  const count = 1005
+  for (let number = 0; number < count; number++)
+    alice.own.person.writeFile(`many/${number}`, `number ${number}`)
+  await pass(clock, 60_000, 30)
+  unplug()
+  for (let number = 0; number < count; number++) bob.own.person.damage(`many/${number}`)
+  await scrub(clock, bob)
+  expect(bob.folder.scrub.last).toMatchObject({ damaged: count })
+  bob.own.person.rename('many/999', 'renamed')
+  await pass(clock)
+  connectDevices(alice, bob)
+  await pass(clock, 60_000, 30)
+  expect(alice.own.person.readFile('renamed').toString()).toBe('number 999')
+})
+
+test.each([
+  ['time', (device: MemoryDevice) => device.own.person.touch(path)],
+  ['mode', (device: MemoryDevice) => device.own.person.chmod(path, 0o755)],
+])(
+  'I4 a file whose %s was changed elsewhere is read before, so that damage nobody knew of is no edit',
+  async (_, change) => {
+    const clock = startClock()
+    const { alice, bob } = await pair(clock)
+    bob.own.person.damage(path, 'changed', 300_000)
+    change(alice)
+    await pass(clock, 30_000)
+    for (const { own } of [alice, bob]) expect(own.person.readFile(path).equals(large)).toBe(true)
+    expect(bob.own.person.stat(path)?.executable).toBe(alice.own.person.stat(path)?.executable)
+    expect(bob.folder.status()).toMatchObject({ needFiles: 0, problems: [] })
+    expect(archived(bob).map((data) => data.equals(spoilt(300_000)))).toEqual([true])
+  },
+)
+
+test('I1 a damaged file that was ignored for a while takes nobody’s place', async () => {
+  const clock = startClock()
+  const { alice, bob, unplug } = await pair(clock, { settings: { archive: false } })
+  unplug()
+  bob.own.person.damage(path, 'changed', 300_000)
+  await scrub(clock, bob)
+  bob.own.person.writeFile('.sync/ignore', 'films\n')
+  bob.folder.rescan()
+  await pass(clock)
+  expect(bob.folder.status().problems).toEqual([])
+  bob.own.person.remove('.sync/ignore')
+  bob.folder.rescan()
+  await pass(clock)
+  connectDevices(alice, bob)
+  await pass(clock, 60_000)
+  for (const { own } of [alice, bob])
+    expect(own.person.tree('films').filter(({ data }) => data.equals(large))).toHaveLength(1)
+})
+
 test('what is deleted or replaced elsewhere takes a damaged file along, into the archive', async () => {
   const clock = startClock()
   const { alice, bob, unplug } = await pair(clock, { settings: { archive: false } })
@@ -267,6 +346,30 @@ test('a peer that complains of a wrong block has the file read again, and is not
   connectDevices(bob, carol)
   await pass(clock, 700_000)
   expect(carol.folder.status()).toMatchObject({ needFiles: 1, peers: [{ name: 'bob' }] })
+})
+
+test('I14 peers that complain of wrong blocks without end keep no scrub from its end, nor from its beginning', async () => {
+  const clock = startClock()
+  const settings = { scrubDays: 1, scrubRate: 1024 ** 2 }
+  const bob = await open({ clock, name: 'bob', settings })
+  for (const name of ['1', '2', '3']) bob.own.person.writeFile(name, noise(4 * 1024 ** 2, name))
+  await pass(clock)
+  const { root } = bob.store.state('3' as never)!.here!
+  const complain = async () => {
+    const mallory = attachHostile(bob, 'read-only')
+    mallory.hello()
+    mallory.send({ kind: 'request', request: 1, root, offsetBytes: 0, lengthBytes: 128 * 1024 })
+    await pass(clock, 100, 1)
+    expect(mallory.of('block').length).toBeGreaterThan(0)
+    mallory.link.close('peer-wrong-block')
+    await pass(clock, 3900, 2)
+  }
+  bob.folder.startScrub()
+  for (let round = 0; round < 15; round++) await complain()
+  expect(bob.folder.scrub.last).toMatchObject({ end: 'whole', files: 3, damaged: 0 })
+  clock.jumpWall(dayMs)
+  for (let round = 0; round < 5; round++) await complain()
+  expect(bob.folder.scrub.running).toMatchObject({ by: 'schedule' })
 })
 
 test('a scrub begins by itself after the days that are set, and rests as its rate says', async () => {

@@ -68,7 +68,7 @@ export interface Scrub {
   begin(): void
   start(): void
   stop(): void
-  /** What came from here was wrong, a peer says: these contents are read before anything else. */
+  /** What came from here was wrong, a peer says: these contents are read soon. */
   suspect(roots: Iterable<ContentRoot>): void
   status(): ScrubStatus
   /** Writes down how far it is. */
@@ -88,6 +88,7 @@ export function createScrub(context: FolderContext): Scrub {
   let sinceMs = read<number>(sinceFact)
   const suspects = new Set<RelPath>()
   let current: Current | undefined
+  let wasSuspect = false
   /** What was done last, and when: how long to rest then follows from the rate as it is set now. */
   let rest = { sinceMs: 0, bytes: 0, files: 0 }
   let notBeforeMs = 0
@@ -134,12 +135,17 @@ export function createScrub(context: FolderContext): Scrub {
       const { sinceMs, bytes, files } = rest
       return Math.max(notBeforeMs, sinceMs + restAfterMs(bytes, files, settings().scrubRate))
     }
-    const dueInMs = scrubDueInMs(clock.now(), last?.endedMs ?? sinceMs, settings().scrubDays)
+    const dueInMs = nextInMs()
     return dueInMs === undefined ? undefined : clock.monotonicMs() + dueInMs
   }
 
+  function nextInMs(): number | undefined {
+    return scrubDueInMs(clock.now(), last?.endedMs ?? sinceMs, settings().scrubDays)
+  }
+
   async function step(): Promise<void> {
-    if (run === undefined && suspects.size === 0 && current === undefined) start('schedule')
+    const isAllThereIs = suspects.size === 0 && current === undefined
+    if (run === undefined && (isAllThereIs || nextInMs() === 0)) start('schedule')
     const done = { bytes: 0, files: 0 }
     // So that a failure below is not tried again at once.
     notBeforeMs = clock.monotonicMs() + retryMs
@@ -159,13 +165,24 @@ export function createScrub(context: FolderContext): Scrub {
     if (run !== undefined && clock.monotonicMs() - savedAtMs >= saveEveryMs) save()
   }
 
+  /** In turn with the run, however far that is: peers that complain of everything must not keep it from its end. */
   function nextFile(): Current | undefined {
+    const suspect = wasSuspect && run !== undefined ? undefined : nextSuspect()
+    wasSuspect = suspect !== undefined
+    return suspect ?? nextOfRun()
+  }
+
+  function nextSuspect(): Current | undefined {
     for (const path of suspects) {
       suspects.delete(path)
       const here = store.state(path)?.here
       if (here?.kind === 'file' && here.verified)
         return { ...checkFile(context, path, here), isSuspect: true }
     }
+    return undefined
+  }
+
+  function nextOfRun(): Current | undefined {
     const next =
       run === undefined || run.inspectedTo !== undefined ? undefined : store.fileHereAfter(run.after)
     return next && { ...checkFile(context, next.path, next.here), isSuspect: false }
@@ -213,7 +230,7 @@ export function createScrub(context: FolderContext): Scrub {
         for (const { path } of store.hereWithRoot(root)) if (suspects.size < maxSuspects) suspects.add(path)
     },
     status() {
-      const dueInMs = scrubDueInMs(clock.now(), last?.endedMs ?? sinceMs, settings().scrubDays)
+      const dueInMs = nextInMs()
       const isWaiting = run === undefined && dueInMs !== undefined
       const nextMs = isWaiting ? clock.now() + dueInMs : undefined
       return { running: run, last, nextMs, filesHere: store.filesHere(), rate: settings().scrubRate }

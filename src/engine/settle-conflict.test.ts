@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import { connectDevices, type MemoryDevice, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { errnoError, type Gate, type MemoryOptions } from '../testing/memory-files.ts'
+import { defaultFolderSettings } from './settings.ts'
 
 const devices: MemoryDevice[] = []
 afterEach(async () => {
@@ -244,4 +245,16 @@ describe.each(['a crash', 'a failure'] as const)('with %s at any operation', (tr
       expect(operation).toBeGreaterThan(8)
     },
   )
+})
+
+test('a copy that the disk has damaged settles nothing', async () => {
+  const { clock, alice, bob, copy, texts } = await conflict()
+  alice.own.person.damage(copy)
+  bob.folder.configure({ ...defaultFolderSettings, paused: true })
+  alice.folder.startScrub()
+  await pass(clock)
+  for (const keep of ['copy', 'original', 'both'] as const)
+    await expect(alice.folder.settleConflict(copy, keep)).rejects.toThrow('has damaged')
+  await pass(clock)
+  expect(read(alice, 'dir/note.txt')).toBe(texts.original)
 })

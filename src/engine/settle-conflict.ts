@@ -137,6 +137,7 @@ async function placeOf(
 function requireHere({ path, here, winner, agreed }: PathState): Here {
   if (here === undefined || winner === undefined || winner.id !== agreed?.id)
     throw refused(`${path} is not here as the folder has it. Decide when it has come.`)
+  if (here.damage !== undefined) throw refused(`The disk has damaged ${path}. Decide when it is whole again.`)
   return here
 }
 

@@ -129,3 +129,39 @@ test('P8 who waited long is let through beside the others', async () => {
   for (let second = 0; second < 9; second++) await clock.advance(1_000)
   expect(await names()).toEqual(['a'])
 })
+
+test.each([2, 3, 4])(
+  'I14 of %i slots, links that take a block and let the next one lie leave some to who goes on reading',
+  async (count) => {
+    const clock = createManualClock(0)
+    const slots = createUploadSlots(clock, count)
+    const waitMs = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve))
+    const read = async (link: Link, ms: number) => {
+      using slot = await slots.take(link, 131_072, () => 1)
+      await waitMs(ms)
+      slot.sentBytes = 131_072
+    }
+    let isOver = false
+    let blocks = 0
+    const honest = async () => {
+      for (; !isOver; blocks += 1) await read(a, 50)
+    }
+    const stalling = async () => {
+      while (!isOver) {
+        const link = { address: 'new each time' } as Link
+        await read(link, 5)
+        await read(link, 11_000)
+        slots.forget(link)
+      }
+    }
+    void honest()
+    for (let number = 0; number < 16; number++) void stalling()
+    for (let step = 0; step < 1200; step++) {
+      await clock.advance(50)
+      for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    isOver = true
+    // Alone it would be 1200; that once all slots are held is not known before.
+    expect(blocks).toBeGreaterThan(300)
+  },
+)

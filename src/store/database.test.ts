@@ -11,8 +11,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { SyncError } from '../core/errors.ts'
+import { toId } from '../core/ids.ts'
 import { hereOf, recordOf, rootOf, storeOptions, versionOf } from '../testing/store-values.ts'
 import { syncErrorOf } from '../testing/sync-error-of.ts'
 import { makeTempDirectory } from '../testing/temp-directory.ts'
@@ -187,4 +189,13 @@ test('no statement has a parameter alone for its limit, or SQLite prepares it ag
   const limits = sources.flatMap((file) => readFileSync(file, 'utf8').match(/\bLIMIT .{6}/g) ?? [])
   expect(limits.filter((limit) => limit.startsWith('LIMIT 0 + ')).length).toBeGreaterThan(10)
   expect(limits.filter((limit) => /^LIMIT [?:@$]/.test(limit))).toEqual([])
+})
+
+test('what only moves a cursor leaves everything else as durable as it was', () => {
+  const database = new SqliteDatabase(':memory:')
+  using store = openFolderStore(':memory:', { ...storeOptions, connect: () => database })
+  const [device, index] = [toId('DeviceId', Buffer.alloc(32, 1)), toId('IndexId', Buffer.alloc(8, 1))]
+  store.moveCursor(device, index, 7)
+  expect(store.cursor(device)).toEqual({ indexId: index, sequence: 7 })
+  expect(database.pragma('synchronous', { simple: true })).toBe(2)
 })

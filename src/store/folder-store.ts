@@ -5,6 +5,7 @@
  * A path's state has three sides, the three columns of the decision table: the winner (what the folder says), the agreed version
  * (what this disk last took over or gave), and what lies here.
  */
+import type { Damage } from '../core/damage.ts'
 import type { ErrorCode, SyncError } from '../core/errors.ts'
 import type {
   AuthorKey,
@@ -243,6 +244,8 @@ export interface FolderStore extends Disposable {
   hereWithRoot(root: ContentRoot): { readonly path: RelPath; readonly here: Here }[]
   /** Paths at which what lies here is damaged, in path order. */
   damaged(limit: number, after?: string): PathState[]
+  /** Where a file with this inode lies, damaged so. */
+  damagedAs(damage: Damage, inode: bigint, device: bigint): { readonly path: RelPath; readonly here: Here }[]
   countDamaged(): number
   /** Files and links of the folder that are ignored here. Reads all paths. */
   countIgnored(): number
@@ -341,6 +344,8 @@ export interface FolderStore extends Disposable {
   /** How far into which index of a peer we are. */
   cursor(device: DeviceId): { readonly indexId: IndexId; readonly sequence: number } | undefined
   setCursor(device: DeviceId, indexId: IndexId, sequence: number): void
+  /** The same outside of transactions, and durable only with the next one: a power cut may leave the one before, which costs reading once more. */
+  moveCursor(device: DeviceId, indexId: IndexId, sequence: number): void
   /** Every peer's index is read from its beginning. */
   forgetCursors(): void
 

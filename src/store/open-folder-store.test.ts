@@ -273,6 +273,9 @@ function answers(store: StoreModel): unknown {
     deletionsPending: [store.deletionsPending(100), store.deletionsPending(1)],
     filesHere: store.filesHere(),
     damaged: [store.damaged(2), store.damaged(100, 'a'), store.countDamaged(), store.countIgnored()],
+    damagedAs: inodes.flatMap((inode) =>
+      ['unreadable' as const, ...roots].map((damage) => store.damagedAs(damage, inode, inode)),
+    ),
     filesInTurn: [store.fileHereAfter(''), store.fileHereAfter('a')],
     needsRoot: roots.flatMap((root) => [99, 100].map((nowMs) => store.needsRoot(root, nowMs))),
     contentNeeded: roots.map((root) => store.isContentNeeded(root)),

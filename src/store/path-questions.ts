@@ -7,7 +7,7 @@ import { idToBytes } from '../core/ids.ts'
 import { comparePaths, type DirPath, type RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
 import type { FolderStore, ListedPath, PathState } from './folder-store.ts'
-import { hereColumns, type PathRow, rowToHere, rowToState, toSigned } from './path-row.ts'
+import { damageToBytes, hereColumns, type PathRow, rowToHere, rowToState, toSigned } from './path-row.ts'
 
 export type PathQuestions = Pick<
   FolderStore,
@@ -20,6 +20,7 @@ export type PathQuestions = Pick<
   | 'needs'
   | 'hereWithRoot'
   | 'damaged'
+  | 'damagedAs'
   | 'countDamaged'
   | 'countIgnored'
   | 'fileHereAfter'
@@ -115,6 +116,11 @@ export function createPathQuestions(
   const selectDamaged = database
     .prepare<[string, number], PathRow>(
       `SELECT ${rowColumns} FROM paths WHERE here_damage IS NOT NULL AND path > ? ORDER BY path LIMIT 0 + ?`,
+    )
+    .safeIntegers()
+  const selectDamagedAs = database
+    .prepare<[Buffer, bigint, bigint], PathRow>(
+      `SELECT ${rowColumns} FROM paths WHERE here_damage = ? AND here_inode = ? AND here_device = ? ORDER BY path`,
     )
     .safeIntegers()
   const countDamaged = database
@@ -279,6 +285,10 @@ export function createPathQuestions(
         .sort((a, b) => comparePaths(a.path, b.path))
         .map((row) => ({ path: row.path, here: rowToHere(row)! })),
     damaged: (limit, after = '') => selectDamaged.all(after, limit).map((row) => rowToState(row, versionAt)),
+    damagedAs: (damage, inode, device) =>
+      selectDamagedAs
+        .all(damageToBytes(damage), toSigned(inode), toSigned(device))
+        .map((row) => ({ path: row.path, here: rowToHere(row)! })),
     countDamaged: () => countDamaged.get()!,
     countIgnored: () => countIgnored.get()!,
     fileHereAfter(after) {

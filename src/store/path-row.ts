@@ -68,7 +68,7 @@ export function hereToRow(
 }
 
 /** No bytes stand for what cannot be read. */
-function damageToBytes(damage: Damage): Buffer {
+export function damageToBytes(damage: Damage): Buffer {
   return damage === 'unreadable' ? Buffer.alloc(0) : idToBytes(damage)
 }
 

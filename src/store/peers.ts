@@ -11,6 +11,7 @@ export type Peers = Pick<
   | 'sawPeer'
   | 'cursor'
   | 'setCursor'
+  | 'moveCursor'
   | 'forgetCursors'
   | 'newcomers'
   | 'sawNewcomer'
@@ -121,6 +122,14 @@ export function createPeers(database: Database, { atomically }: Transactions): P
     },
     setCursor(device, indexId, sequence) {
       upsertCursor.run(idToBytes(device), idToBytes(indexId), sequence)
+    },
+    moveCursor(device, indexId, sequence) {
+      database.pragma('synchronous = NORMAL')
+      try {
+        upsertCursor.run(idToBytes(device), idToBytes(indexId), sequence)
+      } finally {
+        database.pragma('synchronous = FULL')
+      }
     },
     forgetCursors() {
       deleteCursors.run()

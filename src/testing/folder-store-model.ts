@@ -79,6 +79,7 @@ export type StoreModel = Pick<
   | 'disagree'
   | 'hereWithRoot'
   | 'damaged'
+  | 'damagedAs'
   | 'countDamaged'
   | 'countIgnored'
   | 'fileHereAfter'
@@ -387,6 +388,10 @@ export function createStoreModel(): StoreModel {
       states()
         .filter(({ path, here }) => here?.damage !== undefined && isBehind(path, after))
         .slice(0, limit),
+    damagedAs: (damage, inode, device) =>
+      states().flatMap(({ path, here }) =>
+        here?.damage === damage && here.inode === inode && here.device === device ? [{ path, here }] : [],
+      ),
     countDamaged: () => states().filter(({ here }) => here?.damage !== undefined).length,
     countIgnored: () => states().filter(({ ignored, winner }) => ignored && isFile(winner)).length,
     fileHereAfter: (after) =>
