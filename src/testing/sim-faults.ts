@@ -2,8 +2,13 @@
  * What goes wrong in a simulated run: crashes, power cuts, lost databases, disks that are full, failing, gone or swapped, lines that
  * break, clocks that jump. `heal` ends all of it, so that the run can be judged.
  */
+
+import type { ContentRoot } from '../core/ids.ts'
+import type { RelPath } from '../core/path.ts'
+import { isSameStat } from '../core/stat.ts'
 import { createMemoryDisk, type MemoryDisk } from './memory-files.ts'
 import type { SeededChance } from './seeded-chance.ts'
+import type { Content, Contents } from './sim-contents.ts'
 import type { SimDevice } from './sim-device.ts'
 import type { SimNetwork } from './sim-network.ts'
 import { checkNoDeletions } from './sim-oracle.ts'
@@ -23,6 +28,8 @@ export interface Faults {
   heal(): void
   /** Whether somebody forgot since the last call: then what is old and what is new may be unknown. */
   takeForgot(): boolean
+  /** Contents of which disks have damaged every copy. */
+  readonly lost: ReadonlySet<ContentRoot>
 }
 
 export interface FaultOptions {
@@ -32,12 +39,17 @@ export interface FaultOptions {
   readonly network: SimNetwork
   /** Whether databases may be lost or rolled back. */
   readonly mayForget: boolean
+  readonly contents: Contents
+  /** Whether disks damage files. */
+  readonly damages: boolean
   /** Told of a device whose database was lost or rolled back, before it runs again. */
   readonly forgotten: (device: SimDevice) => void
 }
 
 /** How likely a device that does not run is started between two events of people. */
 const startProbability = 0.3
+
+type Damage = Trouble & { readonly kind: 'damage' }
 
 /** What a disk without room refuses. */
 const growing = new Set(['write', 'create', 'mkdir', 'link', 'symlink'])
@@ -48,9 +60,12 @@ export function createFaults({
   chance,
   network,
   mayForget,
+  contents,
+  damages,
   forgotten,
 }: FaultOptions): Faults {
   let forgot = false
+  const lost = new Set<ContentRoot>()
   /** Devices whose next freeze is a power cut. */
   const losesPower = new Set<SimDevice>()
   /** The last sequence number when a device's disk went away. */
@@ -105,6 +120,34 @@ export function createFaults({
     if (!isUntouched) throw new SimFailure('I10', `${device.name} wrote on a disk that is not the folder's`)
   }
 
+  /** Only what has been read, and is as it was then: before that, nobody could know it from what a person wrote. */
+  function damage(device: SimDevice, { path, how, offsetBytes }: Damage): string {
+    const { person } = device.own
+    const stat = person.stat(path)
+    const here = device.store?.state(path.normalize('NFC') as RelPath)?.here
+    const content = stat?.kind === 'file' ? contents.find('file', person.readFile(path)) : undefined
+    const isKnown = here?.verified === true && here.diskPath === path && isSameStat(stat!, here)
+    if (!isKnown || content === undefined || content === 'empty' || !person.isReadable(path))
+      return `keeps ${path} as it is`
+    person.damage(path, how, offsetBytes)
+    const made = person.readFile(path)
+    if (how === 'changed') contents.spoil(device.index, content, made)
+    if (devices.some((other) => other.role === 'full' && isWholeAt(other, content)))
+      return `damages ${path}, ${how}`
+    content.isGivenUp = true
+    lost.add(here.root)
+    return `damages ${path}, ${how}, and nobody else has it`
+  }
+
+  function isWholeAt({ own: { person } }: SimDevice, content: Content): boolean {
+    return person
+      .tree()
+      .some(
+        ({ path, kind, data }) =>
+          kind === 'file' && contents.find(kind, data) === content && person.isReadable(path),
+      )
+  }
+
   function befall(device: SimDevice, trouble: Trouble): string {
     switch (trouble.kind) {
       case 'crash':
@@ -149,6 +192,11 @@ export function createFaults({
       case 'clock':
         device.setWall(trouble.byMs)
         return 'has its clock set'
+      case 'damage':
+        return damage(device, trouble)
+      case 'scrub':
+        device.folder?.startScrub()
+        return 'is to scrub'
       case 'back up':
         device.backUp()
         return 'has its database backed up'
@@ -195,7 +243,19 @@ export function createFaults({
         from: chance.pick(['nothing', 'backup'] as const),
       }),
     ],
+    [damages ? 12 : 0, drawDamage],
+    [damages ? 6 : 0, () => ({ kind: 'scrub' })],
   ]
+
+  function drawDamage(device: SimDevice): Trouble {
+    const files = device.own.person.tree().filter(({ kind }) => kind === 'file')
+    return {
+      kind: 'damage',
+      path: files.length === 0 ? 'a' : chance.pick(files).path,
+      how: chance.happens(0.7) ? 'changed' : 'unreadable',
+      offsetBytes: chance.below(10),
+    }
+  }
 
   function drawOperations(): number {
     return 1 + chance.below(chance.pick([5, 40, 200]))
@@ -230,5 +290,6 @@ export function createFaults({
       forgot = false
       return was
     },
+    lost,
   }
 }

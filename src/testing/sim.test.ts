@@ -38,6 +38,7 @@ const calm: Partial<SimSetting> = {
   disks: [],
   tears: false,
   liar: undefined,
+  damages: false,
 }
 
 describe('I1–I11 drawn runs', () => {
