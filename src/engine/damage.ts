@@ -2,11 +2,13 @@
  * Files that their disk has damaged, as the folder sees them: a problem that people are told of, and, where the folder has that content, a need
  * like any other. What is found damaged is offered to nobody from that moment on, because it does not count as verified.
  */
+import { blockCount, blockSizeFor } from '../core/blocks.ts'
 import type { Damage } from '../core/damage.ts'
 import { SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { problemOf } from '../core/problem.ts'
+import { rootWith } from '../core/scrub.ts'
 import { sameContent } from '../core/version.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -58,6 +60,20 @@ export function noteDamage(context: FolderContext, path: RelPath, here: Here, da
     tellDamage(context, path)
   })
   log.warn({ path, damage: damage === 'unreadable' ? damage : 'changed' }, 'the disk has damaged a file')
+}
+
+/**
+ * Reads a file that is about to get another time or mode, and notes what is found damaged. Under its new stat the damage could not be told from
+ * what a person wrote just then, and would be told to everybody. Throws like `Disk.hash` where it is not the file that is remembered.
+ */
+export async function isFoundDamaged(context: FolderContext, path: RelPath, here: Here): Promise<boolean> {
+  const { sizeBytes, diskPath, root } = here
+  const count = blockCount(sizeBytes, blockSizeFor(sizeBytes))
+  const hashes = await context.disk.hashBlocks(path, diskPath, here, 0, count)
+  const found = hashes === 'unreadable' ? hashes : rootWith(hashes, new Map())
+  if (found === root) return false
+  noteDamage(context, path, here, found)
+  return true
 }
 
 /** As `tellDamage`, of everything that is damaged. */

@@ -16,6 +16,7 @@ import { adoptWinner } from './adopt.ts'
 import { type Batch, createBatch } from './batch.ts'
 import { createBringBack } from './bring-back.ts'
 import { createConflictCopies } from './conflict-copies.ts'
+import { isFoundDamaged } from './damage.ts'
 import { revive, wayTo } from './directories.ts'
 import { isInDoubt } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -279,9 +280,17 @@ export function createPull(context: FolderContext, transfers: Transfers): Pull {
     return lost.sort(compareVersions).at(-1)
   }
 
-  function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): boolean {
+  async function setMetadata(state: PathState, winner: Version, here: Here, batch: Batch): Promise<boolean> {
     const { path } = state
     const { mtimeNs, executable } = winner
+    try {
+      if (here.kind === 'file' && here.sizeBytes > 0 && (await isFoundDamaged(context, path, here)))
+        return true
+    } catch (error) {
+      context.markDirty(here.diskPath)
+      holds.failOrThrow(state, error)
+      return false
+    }
     batch.add({
       state,
       step: { kind: 'metadata', path, to: here.diskPath, expect: here, mtimeNs, executable },

@@ -196,7 +196,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
 
   function clockOf(from: Process): Clock {
     return {
-      now: () => clock.now() + wallOffsetMs,
+      now: () => Math.floor(clock.now()) + wallOffsetMs,
       monotonicMs: () => clock.monotonicMs(),
       after(delayMs, callback) {
         const timer = clock.after(delayMs, () => {

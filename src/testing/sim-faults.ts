@@ -3,7 +3,6 @@
  * break, clocks that jump. `heal` ends all of it, so that the run can be judged.
  */
 
-import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { isSameStat } from '../core/stat.ts'
 import { createMemoryDisk, type MemoryDisk } from './memory-files.ts'
@@ -28,8 +27,6 @@ export interface Faults {
   heal(): void
   /** Whether somebody forgot since the last call: then what is old and what is new may be unknown. */
   takeForgot(): boolean
-  /** Contents of which disks have damaged every copy. */
-  readonly lost: ReadonlySet<ContentRoot>
 }
 
 export interface FaultOptions {
@@ -65,7 +62,6 @@ export function createFaults({
   forgotten,
 }: FaultOptions): Faults {
   let forgot = false
-  const lost = new Set<ContentRoot>()
   /** Devices whose next freeze is a power cut. */
   const losesPower = new Set<SimDevice>()
   /** The last sequence number when a device's disk went away. */
@@ -120,7 +116,7 @@ export function createFaults({
     if (!isUntouched) throw new SimFailure('I10', `${device.name} wrote on a disk that is not the folder's`)
   }
 
-  /** Only what has been read, and is as it was then: before that, nobody could know it from what a person wrote. */
+  /** Only what has been read, and is as it was then: before that, nobody could know it from what a person wrote. One device keeps it whole. */
   function damage(device: SimDevice, { path, how, offsetBytes }: Damage): string {
     const { person } = device.own
     const stat = person.stat(path)
@@ -129,14 +125,13 @@ export function createFaults({
     const isKnown = here?.verified === true && here.diskPath === path && isSameStat(stat!, here)
     if (!isKnown || content === undefined || content === 'empty' || !person.isReadable(path))
       return `keeps ${path} as it is`
+    const isElsewhere = devices.some(
+      (other) => other !== device && other.role === 'full' && isWholeAt(other, content),
+    )
+    if (!isElsewhere) return `keeps ${path}, of which there is no other`
     person.damage(path, how, offsetBytes)
-    const made = person.readFile(path)
-    if (how === 'changed') contents.spoil(device.index, content, made)
-    if (devices.some((other) => other.role === 'full' && isWholeAt(other, content)))
-      return `damages ${path}, ${how}`
-    content.isGivenUp = true
-    lost.add(here.root)
-    return `damages ${path}, ${how}, and nobody else has it`
+    if (how === 'changed') contents.spoil(device.index, content, person.readFile(path))
+    return `damages ${path}, ${how}`
   }
 
   function isWholeAt({ own: { person } }: SimDevice, content: Content): boolean {
@@ -290,6 +285,5 @@ export function createFaults({
       forgot = false
       return was
     },
-    lost,
   }
 }

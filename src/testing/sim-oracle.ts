@@ -3,7 +3,6 @@
  * engine works. Throws `SimFailure` naming the invariant of the design that did not hold.
  */
 import { conflictOriginal } from '../core/conflict-name.ts'
-import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import type { Version } from '../core/version.ts'
 import type { Contents } from './sim-contents.ts'
@@ -55,7 +54,7 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   )
 }
 
-/** I1: once everybody has scrubbed, nothing is damaged any more but what nobody has whole. A liar may have told anything. */
+/** I1: once everybody has scrubbed, nothing is damaged any more. */
 export function checkRepaired(contents: Contents, devices: readonly SimDevice[]): void {
   for (const { name, role, own } of devices) {
     if (role !== 'full') continue
@@ -90,8 +89,6 @@ export interface Forgetting {
   readonly forgetful: ReadonlySet<string>
   /** By index of a device: what lay there when it forgot, as far as it was not judged since. */
   readonly unknown: ReadonlyMap<number, Agreement>
-  /** Contents of which disks have damaged every copy. */
-  readonly lost: ReadonlySet<ContentRoot>
 }
 
 /**
@@ -128,15 +125,11 @@ export function checkConvergence(
   return stillUnknown
 }
 
-/** Whether everybody waits for a content that its author told of, forgot, and did away with before anybody else had it; or that disks have damaged. */
-function isContentGone(
-  devices: readonly SimDevice[],
-  path: string,
-  { forgetful, lost }: Forgetting,
-): boolean {
+/** Whether everybody waits for a content that its author told of, forgot, and did away with before anybody else had it. */
+function isContentGone(devices: readonly SimDevice[], path: string, { forgetful }: Forgetting): boolean {
   const winners = devices.map(({ store }) => store?.state(path as RelPath)?.winner)
   const [winner] = winners
-  if (winner?.kind !== 'file' || !(forgetful.has(winner.deviceName) || lost.has(winner.root))) return false
+  if (winner?.kind !== 'file' || !forgetful.has(winner.deviceName)) return false
   if (!winners.every((other) => other?.id === winner.id)) return false
   return devices.every(({ store }) => store?.hereWithRoot(winner.root).length === 0)
 }

@@ -367,14 +367,13 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
     unknown = oracle.checkConvergence(honestDevices, people.touchedReadOnly, {
       forgetful: untrusted,
       unknown,
-      lost: faults.lost,
     })
     if (lyingDevice === undefined) oracle.checkRepaired(contents, devices)
     oracle.checkNothingLost(contents, devices, lyingDevice)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
     // Whoever takes a deletion back wants what was deleted beside what the person put in its place.
-    const isPlain = !tookBack && !didHide && lyingDevice === undefined && faults.lost.size === 0
+    const isPlain = !tookBack && !didHide && lyingDevice === undefined
     if (setting.takesTurns && isPlain) oracle.checkNoConflicts(agreement, now, people.journal)
     if (!forgot && isPlain) oracle.checkIntentions(agreement, now, people.journal, devices, undecided)
     tookBack = false
