@@ -363,12 +363,12 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
       for (const { path } of device.own.person.tree()) oracle.checkWhole(contents, device, path)
     for (const device of devices) oracle.checkApart(device)
     for (const device of devices) oracle.checkDatabase(device)
+    if (lyingDevice === undefined) oracle.checkRepaired(contents, devices)
     const untrusted = new Set([...forgetful, ...(lyingDevice === undefined ? [] : [lyingDevice.name])])
     unknown = oracle.checkConvergence(honestDevices, people.touchedReadOnly, {
       forgetful: untrusted,
       unknown,
     })
-    if (lyingDevice === undefined) oracle.checkRepaired(contents, devices)
     oracle.checkNothingLost(contents, devices, lyingDevice)
     const now = oracle.agreementOf(fullDevices[0]!)
     const forgot = faults.takeForgot()
