@@ -33,6 +33,8 @@ export interface Person {
   chmod(path: string, mode: number): void
   /** No person does this, but the disk: a byte is another one, or nothing can be read, and the stat says nothing of it. */
   damage(path: string, how?: 'changed' | 'unreadable', offsetBytes?: number): void
+  /** Whether the disk can read what lies there. */
+  isReadable(path: string): boolean
   /** Undefined when nothing is there. */
   stat(path: string): FileStat | undefined
   names(path: string): string[]
@@ -193,6 +195,7 @@ export function memoryPerson(tree: MemoryTree): Person {
       tree.changed(path)
     },
     damage: (path, how = 'changed', offsetBytes = 0) => tree.damage(walkTo(path), how, offsetBytes),
+    isReadable: (path) => !walkTo(path).isUnreadable,
     stat(path) {
       const node = find(path)
       return node && tree.stat(node)

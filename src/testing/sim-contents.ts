@@ -16,6 +16,12 @@ export interface Content {
   isGivenUp: boolean
 }
 
+/** Bytes that a disk has made of a content. They may be on that device, and nowhere else. */
+export interface Spoilt {
+  readonly of: Content
+  readonly devices: Set<number>
+}
+
 export interface Contents {
   readonly all: readonly Content[]
   /** New content; about one block and a bit when `isLarge`. */
@@ -26,6 +32,10 @@ export interface Contents {
   makeTarget(device: number, where: string): string
   /** Undefined for bytes nobody ever wrote in this form. An empty file is nobody's. */
   find(kind: 'file' | 'link', data: Buffer): Content | 'empty' | undefined
+  /** The disk of a device has made this of a content. */
+  spoil(device: number, of: Content, data: Buffer): void
+  /** Undefined for bytes that no disk has made. */
+  findSpoilt(data: Buffer): Spoilt | undefined
 }
 
 /** Above this, bytes are remembered by hash. */
@@ -34,6 +44,7 @@ const shortBytes = 1000
 export function createContents(): Contents {
   const all: Content[] = []
   const byKey = new Map<string, Content>()
+  const spoiltByKey = new Map<string, Spoilt>()
 
   function keyOf(kind: 'file' | 'link', data: Buffer): string {
     return `${kind}${data.length > shortBytes ? sha256(data).toString('hex') : data.toString('latin1')}`
@@ -58,5 +69,11 @@ export function createContents(): Contents {
     makeTarget: (device, where) =>
       add('link', device, where, Buffer.from(`../target-${all.length}`)).toString(),
     find: (kind, data) => (kind === 'file' && data.length === 0 ? 'empty' : byKey.get(keyOf(kind, data))),
+    spoil(device, of, data) {
+      const known = spoiltByKey.get(keyOf('file', data))
+      if (known === undefined) spoiltByKey.set(keyOf('file', data), { of, devices: new Set([device]) })
+      else known.devices.add(device)
+    },
+    findSpoilt: (data) => spoiltByKey.get(keyOf('file', data)),
   }
 }

@@ -104,6 +104,11 @@ const changing: ReadonlySet<string> = new Set(
   'create mkdir rmdir symlink unlink link rename replace write truncate metadata'.split(' '),
 )
 
+/** What is taken away from the hidden directory was of use to nobody: that may come later than everything else. What is made there counts. */
+function isTidying(operation: string, path: string): boolean {
+  return (operation === 'unlink' || operation === 'rmdir') && path.startsWith('.sync/')
+}
+
 const fullSecret = parseSecret(Buffer.alloc(21, 'simulated folder').toString('base64url'))
 let cachedKeys: Record<'full' | 'read-only', FolderKeys> | undefined
 const cachedAuthors: Author[] = []
@@ -175,7 +180,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
     if (!from.isAlive || scheduler.isSpinning) return never()
     const label = `${name} ${operation} ${path}`
     scheduler.note(label)
-    if (changing.has(operation)) activity.changes++
+    if (changing.has(operation) && !isTidying(operation, path)) activity.changes++
     from.operationsLeft--
     if (from.operationsLeft <= 0) {
       from.isAlive = false
@@ -196,7 +201,7 @@ export function createSimDevice(options: DeviceOptions): SimDevice {
 
   function clockOf(from: Process): Clock {
     return {
-      now: () => clock.now() + wallOffsetMs,
+      now: () => Math.floor(clock.now()) + wallOffsetMs,
       monotonicMs: () => clock.monotonicMs(),
       after(delayMs, callback) {
         const timer = clock.after(delayMs, () => {

@@ -2,8 +2,12 @@
  * What goes wrong in a simulated run: crashes, power cuts, lost databases, disks that are full, failing, gone or swapped, lines that
  * break, clocks that jump. `heal` ends all of it, so that the run can be judged.
  */
+
+import type { RelPath } from '../core/path.ts'
+import { isSameStat } from '../core/stat.ts'
 import { createMemoryDisk, type MemoryDisk } from './memory-files.ts'
 import type { SeededChance } from './seeded-chance.ts'
+import type { Content, Contents } from './sim-contents.ts'
 import type { SimDevice } from './sim-device.ts'
 import type { SimNetwork } from './sim-network.ts'
 import { checkNoDeletions } from './sim-oracle.ts'
@@ -32,12 +36,17 @@ export interface FaultOptions {
   readonly network: SimNetwork
   /** Whether databases may be lost or rolled back. */
   readonly mayForget: boolean
+  readonly contents: Contents
+  /** Whether disks damage files. */
+  readonly damages: boolean
   /** Told of a device whose database was lost or rolled back, before it runs again. */
   readonly forgotten: (device: SimDevice) => void
 }
 
 /** How likely a device that does not run is started between two events of people. */
 const startProbability = 0.3
+
+type Damage = Trouble & { readonly kind: 'damage' }
 
 /** What a disk without room refuses. */
 const growing = new Set(['write', 'create', 'mkdir', 'link', 'symlink'])
@@ -48,6 +57,8 @@ export function createFaults({
   chance,
   network,
   mayForget,
+  contents,
+  damages,
   forgotten,
 }: FaultOptions): Faults {
   let forgot = false
@@ -105,6 +116,33 @@ export function createFaults({
     if (!isUntouched) throw new SimFailure('I10', `${device.name} wrote on a disk that is not the folder's`)
   }
 
+  /** Only what has been read, and is as it was then: before that, nobody could know it from what a person wrote. One device keeps it whole. */
+  function damage(device: SimDevice, { path, how, offsetBytes }: Damage): string {
+    const { person } = device.own
+    const stat = person.stat(path)
+    const here = device.store?.state(path.normalize('NFC') as RelPath)?.here
+    const content = stat?.kind === 'file' ? contents.find('file', person.readFile(path)) : undefined
+    const isKnown = here?.verified === true && here.diskPath === path && isSameStat(stat!, here)
+    if (!isKnown || content === undefined || content === 'empty' || !person.isReadable(path))
+      return `keeps ${path} as it is`
+    const isElsewhere = devices.some(
+      (other) => other !== device && other.role === 'full' && isWholeAt(other, content),
+    )
+    if (!isElsewhere) return `keeps ${path}, of which there is no other`
+    person.damage(path, how, offsetBytes)
+    if (how === 'changed') contents.spoil(device.index, content, person.readFile(path))
+    return `damages ${path}, ${how}`
+  }
+
+  function isWholeAt({ own: { person } }: SimDevice, content: Content): boolean {
+    return person
+      .tree()
+      .some(
+        ({ path, kind, data }) =>
+          kind === 'file' && contents.find(kind, data) === content && person.isReadable(path),
+      )
+  }
+
   function befall(device: SimDevice, trouble: Trouble): string {
     switch (trouble.kind) {
       case 'crash':
@@ -149,6 +187,11 @@ export function createFaults({
       case 'clock':
         device.setWall(trouble.byMs)
         return 'has its clock set'
+      case 'damage':
+        return damage(device, trouble)
+      case 'scrub':
+        device.folder?.startScrub()
+        return 'is to scrub'
       case 'back up':
         device.backUp()
         return 'has its database backed up'
@@ -195,7 +238,19 @@ export function createFaults({
         from: chance.pick(['nothing', 'backup'] as const),
       }),
     ],
+    [damages ? 12 : 0, drawDamage],
+    [damages ? 6 : 0, () => ({ kind: 'scrub' })],
   ]
+
+  function drawDamage(device: SimDevice): Trouble {
+    const files = device.own.person.tree().filter(({ kind }) => kind === 'file')
+    return {
+      kind: 'damage',
+      path: files.length === 0 ? 'a' : chance.pick(files).path,
+      how: chance.happens(0.7) ? 'changed' : 'unreadable',
+      offsetBytes: chance.below(10),
+    }
+  }
 
   function drawOperations(): number {
     return 1 + chance.below(chance.pick([5, 40, 200]))

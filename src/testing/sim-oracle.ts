@@ -39,11 +39,35 @@ export function checkWhole(contents: Contents, device: SimDevice, path: string):
   if (kind !== 'file') return
   const data = person.readFile(path)
   if (contents.find('file', data) !== undefined) return
+  const spoilt = contents.findSpoilt(data)
+  if (spoilt?.devices.has(device.index)) return
+  if (spoilt !== undefined)
+    throw new SimFailure(
+      'I1',
+      `${device.name} shows at ${path} what the disk of another device has made of #${spoilt.of.id}`,
+      path,
+    )
   const text = data.toString('latin1')
   throw new SimFailure(
     'I6',
     `${device.name} shows at ${path} ${data.length} bytes nobody wrote: ${JSON.stringify(text.slice(0, 60))}`,
   )
+}
+
+/** I1: once everybody has scrubbed, nothing is damaged any more. */
+export function checkRepaired(contents: Contents, devices: readonly SimDevice[]): void {
+  for (const { name, role, own } of devices) {
+    if (role !== 'full') continue
+    for (const { path, kind, data } of own.person.tree()) {
+      if (kind !== 'file') continue
+      const isReadable = own.person.isReadable(path)
+      const spoilt = contents.findSpoilt(data)?.of
+      const content = spoilt ?? contents.find('file', data)
+      if (content === undefined || content === 'empty' || content.isGivenUp) continue
+      if (spoilt === undefined && isReadable) continue
+      throw new SimFailure('I1', `#${content.id} is still damaged as ${path} at ${name}`, path)
+    }
+  }
 }
 
 /** I1: what is written at one path is written nowhere else. Nobody gives a file two names in these runs but programs. */
@@ -75,13 +99,14 @@ export interface Forgetting {
 export function checkConvergence(
   devices: readonly SimDevice[],
   touchedReadOnly: ReadonlyMap<number, ReadonlySet<string>>,
-  { forgetful, unknown }: Forgetting,
+  forgetting: Forgetting,
 ): Map<number, Agreement> {
+  const { unknown } = forgetting
   const [first, ...others] = devices.filter(({ role }) => role === 'full')
   const expected = agreementOf(first!)
   for (const device of others) {
     const difference = differencesAt(device, expected).find(
-      ({ path }) => !isContentGone(devices, path, forgetful),
+      ({ path }) => !isContentGone(devices, path, forgetting),
     )
     if (difference !== undefined) throw differs(first!, device, difference)
   }
@@ -92,7 +117,7 @@ export function checkConvergence(
     for (const difference of differencesAt(device, expected)) {
       const { path, actual } = difference
       if (wasThere(path, actual, unknown.get(device.index))) kept.set(path, actual)
-      else if (!isNear(path, touched, device) && !isContentGone(devices, path, forgetful))
+      else if (!isNear(path, touched, device) && !isContentGone(devices, path, forgetting))
         throw differs(first!, device, difference)
     }
     if (kept.size > 0) stillUnknown.set(device.index, kept)
@@ -101,7 +126,7 @@ export function checkConvergence(
 }
 
 /** Whether everybody waits for a content that its author told of, forgot, and did away with before anybody else had it. */
-function isContentGone(devices: readonly SimDevice[], path: string, forgetful: ReadonlySet<string>): boolean {
+function isContentGone(devices: readonly SimDevice[], path: string, { forgetful }: Forgetting): boolean {
   const winners = devices.map(({ store }) => store?.state(path as RelPath)?.winner)
   const [winner] = winners
   if (winner?.kind !== 'file' || !forgetful.has(winner.deviceName)) return false

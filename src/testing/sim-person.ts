@@ -110,11 +110,21 @@ export function createPeople(contents: Contents): People {
     if (device.own.person.stat(path) === undefined) return
     for (const { kind, data } of device.own.person.tree(path)) {
       if (kind !== 'file' && kind !== 'link') continue
-      const content = contents.find(kind, data)
+      const content = contents.find(kind, data) ?? contents.findSpoilt(data)?.of
       // What is done on a read-only device counts there only.
       if (content === undefined || content === 'empty') continue
       if (device.role === 'full' || content.device === device.index) content.isGivenUp = true
     }
+  }
+
+  /** Who goes on with what a disk has damaged makes it a work of their own, which no program can tell from an edit. Nobody does so here. */
+  function wouldTakeOver({ own: { person } }: SimDevice, deed: Deed): boolean {
+    if (deed.kind === 'remove much' || person.stat(deed.path)?.kind !== 'file') return false
+    const isKept = deed.kind !== 'write' || deed.content === 'more'
+    const replaces = deed.kind === 'remove' || deed.kind === 'switch'
+    const isDamaged =
+      !person.isReadable(deed.path) || contents.findSpoilt(person.readFile(deed.path)) !== undefined
+    return isDamaged && isKept && !replaces
   }
 
   interface Done {
@@ -330,7 +340,9 @@ export function createPeople(contents: Contents): People {
     },
     act(device, deed) {
       if (device.mounted !== device.own) return undefined
-      const done = perform(device, spelledAt(device, deed))
+      const meant = spelledAt(device, deed)
+      if (wouldTakeOver(device, meant)) return undefined
+      const done = perform(device, meant)
       return done === undefined ? undefined : record(device, done)
     },
   }

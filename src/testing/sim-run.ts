@@ -246,6 +246,8 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
     chance: chance.fork(),
     network,
     mayForget: setting.mayForget,
+    contents,
+    damages: setting.damages,
     forgotten(device) {
       forgetful.add(device.name)
       unknown.set(device.index, oracle.agreementOf(device))
@@ -303,6 +305,16 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
     faults.heal()
     liar?.liar.repent()
     tell('everything is healed and everybody waits')
+    await waitForQuiet(lines)
+    if (setting.damages) {
+      tell('everybody scrubs')
+      for (const { folder } of devices) folder?.startScrub()
+      await waitForQuiet(lines)
+    }
+    tell('all is quiet')
+  }
+
+  async function waitForQuiet(lines: readonly (readonly [number, number])[]): Promise<void> {
     const startMs = clock.monotonicMs()
     let quietSinceMs = startMs
     let before = ''
@@ -318,10 +330,10 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
       await scheduler.pass(1_000)
       noteHiding()
       const now = activity()
-      if (now !== before) quietSinceMs = clock.monotonicMs()
+      const isScrubbing = setting.damages && devices.some(({ folder }) => folder?.scrub.running !== undefined)
+      if (now !== before || isScrubbing) quietSinceMs = clock.monotonicMs()
       before = now
     }
-    tell('all is quiet')
   }
 
   function connect(a: SimDevice, b: SimDevice): void {
@@ -351,6 +363,7 @@ function createWorld({ setting, chance, scheduler, sabotage, story }: WorldOptio
       for (const { path } of device.own.person.tree()) oracle.checkWhole(contents, device, path)
     for (const device of devices) oracle.checkApart(device)
     for (const device of devices) oracle.checkDatabase(device)
+    if (lyingDevice === undefined) oracle.checkRepaired(contents, devices)
     const untrusted = new Set([...forgetful, ...(lyingDevice === undefined ? [] : [lyingDevice.name])])
     unknown = oracle.checkConvergence(honestDevices, people.touchedReadOnly, {
       forgetful: untrusted,

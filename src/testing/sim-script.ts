@@ -30,6 +30,14 @@ export type Trouble =
   | { readonly kind: 'forbidden'; readonly place: string }
   | { readonly kind: 'other disk'; readonly isEmpty: boolean }
   | { readonly kind: 'clock'; readonly byMs: number }
+  /** The disk makes something else of a file that has been read and is as it was, and says nothing. */
+  | {
+      readonly kind: 'damage'
+      readonly path: string
+      readonly how: 'changed' | 'unreadable'
+      readonly offsetBytes: number
+    }
+  | { readonly kind: 'scrub' }
   /** `powerLoss`: how likely what was not durable is lost; undefined: nothing is. */
   | { readonly kind: 'forget'; readonly from: 'nothing' | 'backup'; readonly powerLoss: number | undefined }
 

@@ -27,6 +27,8 @@ export interface SimSetting {
   readonly tears: boolean
   /** The device whose messages are changed, kept back and repeated now and then, until all is healed. */
   readonly liar: number | undefined
+  /** Disks damage files without a sign, and people scrub. */
+  readonly damages: boolean
 }
 
 export type DiskKind = keyof typeof diskKinds
@@ -58,10 +60,10 @@ export const diskKinds = {
 /** More files than any run has. */
 export const noMassDelete = 500
 
-/** What was drawn before there were odd disks, more than four devices, and liars. */
+/** What was drawn before there were odd disks, more than four devices, liars, and damage. */
 export function plainly(seed: number): Partial<SimSetting> {
   const { roles } = drawFirst(createSeededChance(seed))
-  return { roles, disks: roles.map(() => 'plain'), tears: false, liar: undefined }
+  return { roles, disks: roles.map(() => 'plain'), tears: false, liar: undefined, damages: false }
 }
 
 /** `chance` is the run's own, which goes on behind what was drawn here. */
@@ -79,10 +81,12 @@ export function drawSetting(seed: number, chance: SeededChance): SimSetting {
     tears: later.happens(0.5),
     // The first one is what the others are compared with.
     liar: later.happens(0.15) ? 1 + later.below(roles.length - 1) : undefined,
+    // Who has lost the database cannot know what a disk has done meanwhile.
+    damages: later.happens(0.3) && !first.mayForget,
   }
 }
 
-function drawFirst(chance: SeededChance): Omit<SimSetting, 'disks' | 'tears' | 'liar'> {
+function drawFirst(chance: SeededChance): Omit<SimSetting, 'disks' | 'tears' | 'liar' | 'damages'> {
   const others = 1 + chance.below(3)
   const takesTurns = chance.happens(0.25)
   return {

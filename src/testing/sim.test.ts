@@ -8,7 +8,7 @@ import type { Listing } from '../ports.ts'
 import { caseCount } from './counts.ts'
 import type { Sabotage } from './sim-device.ts'
 import { runSim, type SimReport } from './sim-run.ts'
-import type { Step } from './sim-script.ts'
+import type { Deed, Step } from './sim-script.ts'
 import { plainly, type SimSetting } from './sim-setting.ts'
 import { shrink } from './sim-shrink.ts'
 
@@ -38,6 +38,7 @@ const calm: Partial<SimSetting> = {
   disks: [],
   tears: false,
   liar: undefined,
+  damages: false,
 }
 
 describe('I1–I11 drawn runs', () => {
@@ -166,6 +167,65 @@ describe('I1 I2 I4 on disks that do not tell spellings apart', { timeout: 120_00
         const report = await runSim({ seed, setting, steps: [...starts, meet, ...steps] })
         expect(explain(seed, report)).toBe('')
       }
+    },
+  )
+})
+
+describe('I1 I4 on disks that damage files without a sign', { timeout: 120_000 }, () => {
+  const write: Step = {
+    kind: 'deed',
+    device: 0,
+    deed: { kind: 'write', path: 'c', content: 'new', how: 'in place' },
+  }
+  const settle: Step = { kind: 'settle', lines: [[1, 0]] }
+  const begin: readonly Step[] = [write, settle]
+  const damage = (device: number, how: 'changed' | 'unreadable'): Step => ({
+    kind: 'trouble',
+    device,
+    trouble: { kind: 'damage', path: 'c', how, offsetBytes: 8 },
+  })
+  const deed = (device: number, deed: Deed): Step => ({ kind: 'deed', device, deed })
+  const stories: readonly (readonly [string, readonly Step[]])[] = [
+    ['nobody does anything', []],
+    ['somebody else makes it executable', [deed(1, { kind: 'flip the mode', path: 'c' })]],
+    ['somebody else gives it another time', [deed(1, { kind: 'touch', path: 'c' })]],
+    ['somebody else gives it another name', [deed(1, { kind: 'rename', path: 'c', to: 'd' })]],
+    ['somebody else puts it elsewhere', [deed(1, { kind: 'rename', path: 'c', to: 'e/c' })]],
+    ['somebody else copies it', [deed(1, { kind: 'copy', path: 'c', to: 'd' })]],
+    ['somebody else deletes it', [deed(1, { kind: 'remove', path: 'c' })]],
+    ['somebody else adds to it', [deed(1, { kind: 'write', path: 'c', content: 'more', how: 'saved anew' })]],
+  ]
+  const setting: Partial<SimSetting> = { ...calm, archive: false, damages: true }
+
+  async function play(steps: readonly Step[], sabotage?: Sabotage): Promise<string | undefined> {
+    for (let seed = 1; seed <= 3; seed++) {
+      const report = await runSim({ seed, setting, steps: [...begin, ...steps], sabotage })
+      expect(report.story.some((line) => /damages c, (changed|unreadable)/.test(line))).toBe(true)
+      if (report.failure !== undefined) return explain(seed, report)
+    }
+    return undefined
+  }
+
+  test.each(
+    (['changed', 'unreadable'] as const).flatMap((how) =>
+      stories.map(([what, steps]) => [how, what, steps] as const),
+    ),
+  )('%s, and %s', async (how, _, steps) => {
+    expect(await play([damage(0, how), ...steps, settle])).toBeUndefined()
+  })
+
+  test.each(stories.slice(0, 3))(
+    'the oracle notices a device that takes every file for whole, and %s',
+    async (_, steps) => {
+      const blind: Sabotage = ({ disk, store }) => ({
+        disk: {
+          ...disk,
+          hashBlocks: async (path, _diskPath, _expect, first, count) =>
+            store.blocks(store.state(path)!.here!.root)!.hashes.subarray(32 * first, 32 * (first + count)),
+        },
+        store,
+      })
+      expect(await play([damage(0, 'changed'), ...steps, settle], blind)).toContain('I1: ')
     },
   )
 })
