@@ -67,9 +67,17 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
       if (outcome.state === 'done') recordDone(planned, outcome)
       else if (isLeftover(planned, outcome.error)) adoptAsItIs(planned.state)
       else if (planned.failed !== undefined) planned.failed()
-      else halting ??= holds.fail(planned.state, outcome.error)
+      else {
+        suspectDamage(planned.state, outcome.error)
+        halting ??= holds.fail(planned.state, outcome.error)
+      }
     }
     return halting
+  }
+
+  /** What the disk has damaged unseen cannot be put into the archive by copying. Once it is known for that, as much of it as can be read is kept. */
+  function suspectDamage({ here }: PathState, { code }: SyncError): void {
+    if (code === 'io-error' && here?.kind === 'file') context.suspect([here.root])
   }
 
   function recordDone(
