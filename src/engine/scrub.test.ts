@@ -333,6 +333,19 @@ test('a disk without hard links keeps the damaged bytes by a copy', async () => 
   expect(codesOf(bob)).toEqual([])
 })
 
+test.each([true, false])(
+  'I2 a file that nobody knew to be unreadable is replaced all the same, with hard links: %s',
+  async (hardLinks) => {
+    const clock = startClock()
+    const { alice, bob } = await pair(clock, { memory: { hardLinks } })
+    bob.own.person.damage(path, 'unreadable')
+    alice.own.person.writeFile(path, 'something new')
+    await pass(clock, 90_000, 30)
+    expect(bob.own.person.readFile(path).toString()).toBe('something new')
+    expect(bob.folder.status()).toMatchObject({ state: 'up-to-date', problems: [] })
+  },
+)
+
 test('a peer that complains of a wrong block has the file read again, and is not sent it twice', async () => {
   const clock = startClock()
   const { alice, bob } = await pair(clock)
