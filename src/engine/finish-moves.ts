@@ -4,8 +4,9 @@
  * the person gave the file a third name meanwhile, what is written there is for that name alone (I1): so another file takes its place at ours.
  * A short cut: where it cannot be done, what lies there is understood as it lies.
  */
+import type { Damage } from '../core/damage.ts'
 import { isSyncError } from '../core/errors.ts'
-import { isSameFile, isSameStat } from '../core/stat.ts'
+import { isSameFile, isSameInode, isSameStat } from '../core/stat.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Found } from '../ports.ts'
 import type { FolderStore, Here } from '../store/folder-store.ts'
@@ -77,15 +78,16 @@ async function arrive(
   const { disk } = context
   const from = here.diskPath
   const { path, diskPath: to } = found
+  const damage = await damageOf(context, here, found)
   const look = await disk.look(deletion.path, from)
   if (look.state === 'unreadable') return undefined
   if (look.state === 'present' && isSameFile(look.found.stat, here)) {
     const expect = look.found.stat
     const [outcome] = await disk.commit([{ kind: 'move', path, to, fromPath: deletion.path, from, expect }])
-    return outcome!.state === 'done' ? asRemembered(here, found) : undefined
+    return outcome!.state === 'done' ? asRemembered(here, damage, found) : undefined
   }
   const own = found.isShared ? await replaceByCopy(context, found) : found
-  return own !== undefined && look.state === 'absent' ? asRemembered(here, found, own) : undefined
+  return own !== undefined && look.state === 'absent' ? asRemembered(here, damage, found, own) : undefined
 }
 
 /** A file whose new name is gone, but not its old one, may have got another instead. */
@@ -96,15 +98,33 @@ async function stayApart(context: FolderContext, { deletion, here }: Departure):
   const { stat, isShared } = look.found
   // Names it had before anything was done to it are its person's own business.
   if (!isShared || isSameStat(stat, here) || !isSameFile(stat, here)) return
+  const damage = await damageOf(context, here, look.found)
   const own = await replaceByCopy(context, look.found)
-  if (own !== undefined) store.setHere(deletion.path, asRemembered(here, look.found, own))
+  if (own !== undefined) store.setHere(deletion.path, asRemembered(here, damage, look.found, own))
+}
+
+/** Nothing but its names is other than remembered, and these we changed: if its content is another, no person wrote that (I4). */
+async function damageOf(
+  { disk }: FolderContext,
+  here: Here,
+  { path, diskPath, stat }: Found,
+): Promise<Damage | undefined> {
+  if (here.damage !== undefined || !isSameInode(stat, here)) return here.damage
+  try {
+    const { root } = await disk.hash(path, diskPath, stat)
+    return root === here.root ? undefined : root
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return isSyncError(error, 'unreadable') ? 'unreadable' : undefined
+  }
 }
 
 /** What is known of the file, as it lies there now or in a copy: what was written into it since is for the scan to see. */
-function asRemembered(here: Here, found: Found, own = found): Here {
+function asRemembered(here: Here, damage: Damage | undefined, found: Found, own = found): Here {
   // A time that nobody changed is what the disk made of it.
   const mtimeNs = found.stat.mtimeNs === here.mtimeNs ? own.stat.mtimeNs : here.mtimeNs
-  return { ...here, diskPath: found.diskPath, inode: own.stat.inode, mtimeNs, verified: false }
+  const isDamaged = damage !== undefined && { damage }
+  return { ...here, diskPath: found.diskPath, inode: own.stat.inode, mtimeNs, verified: false, ...isDamaged }
 }
 
 async function replaceByCopy(

@@ -273,3 +273,18 @@ test.each(cases)(
     expect(met).toBeGreaterThan(0)
   },
 )
+
+test.each(['changed', 'unreadable'] as const)(
+  'I1 I4 a file that its disk damages while it moves, and a crash: nobody takes that for an edit (%s)',
+  { timeout: 60_000 },
+  async (how) => {
+    const damage = (person: Person) => {
+      const [path] = ['before/large', 'after/large'].filter((name) => person.stat(name) !== undefined)
+      person.damage(path!, how)
+    }
+    await atEachMoment(damage, 'a crash', async (moment, { alice, bob }) => {
+      const held = [alice, bob].map(({ own }) => own.person.readFile('after/large').equals(large))
+      expect({ moment, held }).toEqual({ moment, held: [true, true] })
+    })
+  },
+)

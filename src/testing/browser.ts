@@ -15,6 +15,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** Milliseconds a page may take for what it was asked, on a machine that is busy with other tests. */
 const patienceMs = 30_000
+/** A part of the page that has nothing yet; not the end of a long list, which has more as soon as somebody comes there. */
+const stillToCome = '.loading:not(.virtual-list ~ *)'
 
 export interface Look {
   readonly width: 360 | 1280
@@ -95,7 +97,7 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
   await refuseElsewhere(context, origin, faults)
   const page = await context.newPage()
   // What is still to come moves what is below it: whoever presses there waits.
-  await page.addLocatorHandler(page.locator('.loading').first(), async () => undefined)
+  await page.addLocatorHandler(page.locator(stillToCome).first(), async () => undefined)
   const client = await context.newCDPSession(page)
   const refusals: { readonly status: number; readonly path: RegExp }[] = []
   let isSilent = false
@@ -144,7 +146,7 @@ async function openPage(browser: Browser, origin: string, { width, language }: L
     async picture(name) {
       if (!arePicturesWanted) return
       // Nobody wants to see what is still to come.
-      await page.locator('.loading').first().waitFor({ state: 'detached' })
+      await page.locator(stillToCome).first().waitFor({ state: 'detached' })
       await mkdir(picturesDirectory, { recursive: true })
       await page.evaluate('scrollTo(0, 0)')
       await inBothSchemes(async (scheme) => {
