@@ -87,14 +87,13 @@ const kinds: Readonly<Record<CheckBody['gaps'][number]['kind'], string>> = {
 }
 
 function checkToText(check: CheckBody): string {
-  const { halt, gaps, needFiles, lackingPeers, peers, ignored, localChanges, notKept, databaseFaults } = check
+  const { halt, gaps, unnamed, lackingPeers, peers, ignored, localChanges, notKept, databaseFaults } = check
   const lines: string[] = []
   if (halt !== undefined) lines.push(`Halted: ${plainText(halt.message)}`)
   if (peers === 0) lines.push('No peer is connected, so nobody can tell whether they have the same.')
   for (const { path, kind, problem } of gaps)
     lines.push(plainText(problem === undefined ? `${path}: ${kinds[kind]}` : problem.message))
-  const shown = gaps.filter(({ kind }) => kind !== 'problem').length
-  if (needFiles > shown) lines.push(`Needed here besides: ${needFiles - shown}.`)
+  if (unnamed > 0) lines.push(`And at least ${countToText(unnamed, 'file')} more.`)
   for (const { name, needFiles: files, needBytes } of lackingPeers)
     lines.push(`${plainText(name)} still lacks ${countToText(files, 'file')}, ${sizeToText(needBytes)}.`)
   if (localChanges > 0) lines.push(`Changed here, and staying here: ${localChanges}.`)

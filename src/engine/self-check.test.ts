@@ -33,7 +33,7 @@ test('a check names what nobody has, who lacks it, and nothing any more once it 
   await pass(clock, 30_000)
   for (const { folder } of [alice, bob, carol])
     expect(await folder.check()).toEqual({
-      ...{ gaps: [], needFiles: 0, lackingPeers: [], ignored: 0, databaseFaults: [] },
+      ...{ gaps: [], needFiles: 0, unnamed: 0, lackingPeers: [], ignored: 0, databaseFaults: [] },
     })
 })
 

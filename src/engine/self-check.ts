@@ -41,6 +41,8 @@ export interface FolderCheck {
   readonly gaps: readonly Gap[]
   /** Needed paths, the named ones included. */
   readonly needFiles: number
+  /** At least so many of them are not named. */
+  readonly unnamed: number
   /** Connected peers that lack something this device may have. */
   readonly lackingPeers: readonly {
     readonly id: DeviceId
@@ -67,9 +69,10 @@ export async function checkFolder(
   transfers: Pick<Transfers, 'isActive' | 'canGet'>,
 ): Promise<FolderCheck> {
   const { store } = context
+  const gaps = gapsOf(context, transfers)
+  const { needFiles } = store.counts()
   const found = {
-    gaps: gapsOf(context, transfers),
-    needFiles: store.counts().needFiles,
+    ...{ gaps, needFiles, unnamed: Math.max(0, needFiles - gaps.length) },
     lackingPeers: swarm
       .openSessions()
       .map((session) => session.status())

@@ -51,7 +51,11 @@ const { values, positionals } = parseArgs({
 
 async function main(): Promise<void> {
   const [version] = positionals
-  if (version === undefined || !isVersion(version)) throw new Error(usage)
+  if (version === undefined || !isVersion(version)) {
+    console.error(usage)
+    process.exitCode = 2
+    return
+  }
   const set = openSet(version)
   if (existsSync(set.path())) throw new Error(`${set.path()} is there already, and stays as it is`)
   try {

@@ -62,6 +62,8 @@ export const CheckSchema = Type.Object({
   ),
   /** How many paths are needed here; the first of them are among the gaps. */
   needFiles: Type.Number(),
+  /** At least so many of them are not among the gaps. */
+  unnamed: Type.Number(),
   /** Connected peers that lack something. */
   lackingPeers: Type.Array(
     Type.Object({

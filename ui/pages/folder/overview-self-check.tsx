@@ -80,9 +80,9 @@ function Scrub({ body: { running, last, next, filesHere, rate } }: { readonly bo
 }
 
 function Found({ check }: { readonly check: CheckBody }) {
-  const { gaps, needFiles, lackingPeers, peers, ignored, halt, databaseFaults } = check
+  const { gaps, unnamed, lackingPeers, peers, ignored, localChanges, halt, databaseFaults } = check
   const isSound = databaseFaults.length === 0
-  const isInSync = halt === undefined && gaps.length + needFiles + lackingPeers.length === 0
+  const isInSync = halt === undefined && gaps.length + unnamed + lackingPeers.length === 0
   return (
     <>
       <Callout tone={isSound ? 'ok' : 'problem'}>{t(isSound ? 'check-sound' : 'check-unsound')}</Callout>
@@ -105,7 +105,8 @@ function Found({ check }: { readonly check: CheckBody }) {
           </li>
         ))}
       </ul>
-      {needFiles > gaps.length && <p>{t('overview-more-files', { files: needFiles - gaps.length })}</p>}
+      {unnamed > 0 && <p>{t('overview-more-files', { files: unnamed })}</p>}
+      {localChanges > 0 && <p>{t('overview-local-changes', { files: localChanges })}</p>}
       {ignored > 0 && <p>{t('check-ignored', { files: ignored })}</p>}
     </>
   )
