@@ -28,9 +28,12 @@ const maxDirty = 10_000
 const pullAgainMs = 5_000
 /** An index that grows and grows does not write a note for each record. What is signed and forgotten within this time may go unnoticed. */
 const leaseDelayMs = 500
-/** The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. Soon after the start, too: many devices run for less than an hour. */
+/**
+ * The archive is trimmed this often, and what nobody needs any more of block lists and stages goes with it. Soon after the start, too: many devices
+ * run for less than an hour, and a disk that goes to sleep is woken once in a while only, for this and for the look at everything.
+ */
 const trimEveryMs = 3_600_000
-const firstTrimMs = 600_000
+const firstTrimMs = 120_000
 const archiveTimeFact = 'archiveTime'
 /** Looked for this often at least: changes where the system reports none, and what ends a halt that only a scan can end. */
 const unreportedSeconds = 600
