@@ -57,7 +57,7 @@ try {
   runStage({
     stage: configuration.EXPORT_CONFIG_DIR!,
     workDirectory: exportDirectory,
-    environment,
+    environment: { ...environment, E2FSPROGS_DIR: newE2fsprogs() },
     previousRoot: join(workDirectory, 'rootfs'),
   })
   await deliver(deployDirectory, exportDirectory)
@@ -82,6 +82,12 @@ function readConfiguration(): Record<string, string> {
     ...Object.fromEntries(pairs.filter(([name]) => name !== '').map(([name, value]) => [name!, value!])),
     ARCH: 'arm64',
   }
+}
+
+/** Where an mke2fs lies that knows of SOURCE_DATE_EPOCH; '' where this machine cannot have one. */
+function newE2fsprogs(): string {
+  const packages = ['e2fsprogs', '1.47.1', 'libext2fs2', 'libcom-err2']
+  return run(join(root, 'image/backport'), packages, { capture: true }).trim()
 }
 
 /** The state of a release: of its index the hash, and the time it was made, in seconds. */
