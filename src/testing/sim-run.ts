@@ -52,7 +52,11 @@ const rescanSeconds = 30
 const silenceMs = 4 * 60_000
 const maxProblems = 100
 /** What a disk cannot hold under this name or of this kind: it comes to light as an edit when the way is free, by whomever, whenever. */
-const hidingProblems: ReadonlySet<string> = new Set(['name-collides', 'kind-not-possible-here'])
+const hidingProblems: ReadonlySet<string> = new Set([
+  'name-collides',
+  'name-not-possible-here',
+  'kind-not-possible-here',
+])
 
 export async function runSim(options: SimOptions): Promise<SimReport> {
   const chance = createSeededChance(options.seed)
