@@ -88,7 +88,7 @@ test('P9 a stage with only a part of a content nobody has is looked at once', as
   person.writeFile(stage, person.readFile(stage).subarray(0, 200_000))
   const victor = await openMemoryDevice({ clock, name: 'victor', gate: count, image, own: before.own })
   devices.push(victor)
-  await pass(clock, 600_000, 60)
+  await pass(clock, 7_200_000, 60)
   expect(person.names('')).not.toContain('note')
   expect(looks).toBe(1)
   expect(victor.folder.status().problems).toMatchObject([{ code: 'no-peer-has-it' }])

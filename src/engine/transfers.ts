@@ -51,7 +51,7 @@ export interface TransferFailure {
 }
 
 export interface Transfers {
-  /** Deletes stages that nobody needs, and finds those that earlier runs left. */
+  /** Deletes stages that nobody needs; the first time it finds those that earlier runs left. */
   sweep(): Promise<void>
   /** Whether this content is on its way, lies here, or can be asked for. */
   canGet(version: Version): boolean
@@ -117,6 +117,7 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
   const lent = new Set<ContentRoot>()
   /** Contents of which a closed stage may hold everything: it may be all there is of them anywhere. */
   const keptStages = new Set<ContentRoot>()
+  let areStagesFound = false
   /** Which place in the last round those under way had. */
   const places = new Map<ContentRoot, number>()
   let nextPlace = 0
@@ -373,10 +374,12 @@ export function createTransfers(context: FolderContext, swarm: Swarm): Transfers
     await disk.sweepStages((key) => {
       const root = key as ContentRoot
       const isNeeded = store.isContentNeeded(root)
-      if (isNeeded) keptStages.add(root)
-      else keptStages.delete(root)
+      if (!isNeeded) keptStages.delete(root)
+      // Later on those that were looked into and did not hold everything would be looked into for ever.
+      else if (!areStagesFound) keptStages.add(root)
       return isNeeded
     })
+    areStagesFound = true
   }
 
   function isUnderWay(root: ContentRoot): boolean {
