@@ -121,7 +121,14 @@ function createFakeFolder(
     startScrub: () => void calls.push('scrub'),
     stopScrub: () => void calls.push('stop the scrub'),
     keepDamaged: (path) => void calls.push(`keep damaged ${path}`),
-    check: async () => ({ gaps: [], needFiles: 0, unnamed: 0, lackingPeers: [], ignored: 0, databaseFaults: [] }),
+    check: async () => ({
+      gaps: [],
+      needFiles: 0,
+      unnamed: 0,
+      lackingPeers: [],
+      ignored: 0,
+      databaseFaults: [],
+    }),
     fetchNow(path, wanted) {
       calls.push(`${wanted ? 'fetch' : 'release'} ${path}`)
       return wanted ? 'coming' : 'released'

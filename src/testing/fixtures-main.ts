@@ -52,7 +52,7 @@ const { values, positionals } = parseArgs({
 async function main(): Promise<void> {
   const [version] = positionals
   if (version === undefined || !isVersion(version)) {
-    console.error(usage)
+    process.stderr.write(`${usage}\n`)
     process.exitCode = 2
     return
   }
