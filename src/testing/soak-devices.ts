@@ -8,7 +8,7 @@ import { createClient, folderRoute } from '../cli/client.ts'
 import { openSocketPath } from '../home.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { waitSettled } from './mesh.ts'
-import { differencesOf, readTree } from './tree.ts'
+import { differencesOf, readTree, type Tree } from './tree.ts'
 
 export const deviceNames = ['attic', 'bakery', 'cellar', 'den'] as const
 export type DeviceName = (typeof deviceNames)[number]
@@ -121,13 +121,26 @@ export async function startSoakDevices(
           devices.map(({ folders }) => readTree(folders[at]!.directory)),
         )
         paths += first!.size
-        for (const [nth, other] of others.entries())
+        for (const [nth, other] of others.entries()) {
+          const { role } = devices[nth + 1]!.folders[at]!
+          const seen = role === 'read-only' ? withTimesOf(other, first!) : other
           differences.push(
-            ...differencesOf(first!, other).map((line) => `${deviceNames[nth + 1]}, ${name}: ${line}`),
+            ...differencesOf(first!, seen).map((line) => `${deviceNames[nth + 1]}, ${name}: ${line}`),
           )
+        }
       }
       return { differences, paths }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** A time that a person gave to a file whose content is the folder's is no local change, and stays. */
+function withTimesOf(tree: Tree, other: Tree): Tree {
+  return new Map(
+    [...tree].map(([path, entry]) => [
+      path,
+      { ...entry, mtimeNs: other.get(path)?.mtimeNs ?? entry.mtimeNs },
+    ]),
+  )
 }
