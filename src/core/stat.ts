@@ -33,6 +33,19 @@ export function isSameInode(a: Stat, b: Stat): boolean {
   return isSameFile(a, b) && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs
 }
 
+/** Kernels count the times of files in ticks, up to this long. */
+const tickNs = 10_000_000n
+
+/**
+ * Whether a write right after a look at that time (ms since 1970) could leave both times as they were seen, on a disk that counts them in this
+ * grain. Then stat is no proof that the content is still the one that was read, and whoever trusts it loses that write.
+ */
+export function isFresh(stat: Pick<Stat, 'mtimeNs' | 'ctimeNs'>, lookedMs: number, grainNs: bigint): boolean {
+  const lookedNs = BigInt(Math.floor(lookedMs)) * 1_000_000n
+  const spanNs = grainNs > tickNs ? grainNs : tickNs
+  return [stat.mtimeNs, stat.ctimeNs].every((ns) => ns > lookedNs - spanNs && ns < lookedNs + tickNs)
+}
+
 /** How far a time may be off on any disk, because it is set as floating-point seconds. */
 export const settingErrorNs = 1_000n
 

@@ -4,6 +4,7 @@
  */
 import type { SyncError } from '../core/errors.ts'
 import type { RelPath } from '../core/path.ts'
+import { isFresh } from '../core/stat.ts'
 import { directoryContent } from '../core/version.ts'
 import type { CommitOutcome, CommitStep, DiskPath } from '../ports.ts'
 import type { Here, PathState } from '../store/folder-store.ts'
@@ -40,7 +41,7 @@ export interface Batch extends AsyncDisposable {
 }
 
 export function createBatch(context: FolderContext, holds: Holds, transfers: Transfers): Batch {
-  const { store, disk } = context
+  const { store, disk, clock } = context
   const steps: PlannedStep[] = []
 
   /**
@@ -60,11 +61,11 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
     })
   }
 
-  function record(outcomes: readonly CommitOutcome[]): SyncError | undefined {
+  function record(outcomes: readonly CommitOutcome[], beganMs: number): SyncError | undefined {
     let halting: SyncError | undefined
     for (const [index, outcome] of outcomes.entries()) {
       const planned = steps[index]!
-      if (outcome.state === 'done') recordDone(planned, outcome)
+      if (outcome.state === 'done') recordDone(planned, outcome, beganMs)
       else if (isLeftover(planned, outcome.error)) adoptAsItIs(planned.state)
       else if (planned.failed !== undefined) planned.failed()
       else {
@@ -83,10 +84,15 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
   function recordDone(
     { state, step, record }: PlannedStep,
     { found }: CommitOutcome & { state: 'done' },
+    beganMs: number,
   ): void {
     holds.succeeded()
     const content = step.kind === 'directory' ? directoryContent : state.winner!
-    record(found && foundToHere(found, content))
+    if (found === undefined) return record(undefined)
+    // What a person writes into it in the same moment might not show: so it is read once more when that is over.
+    const isToRead = content.kind === 'file' && isFresh(found.stat, beganMs, disk.capabilities.timeGrainNs)
+    record(foundToHere(found, content, !isToRead))
+    if (isToRead) context.markDirty(found.diskPath)
   }
 
   /** A deleted directory that still holds what nobody else knows (ignored files, brand-new ones) stays as a local thing. */
@@ -108,11 +114,15 @@ export function createBatch(context: FolderContext, holds: Holds, transfers: Tra
       if (steps.length === 0) return false
       await checkRoot(context)
       notePlacing()
+      const beganMs = clock.now()
       const outcomes = await disk.commit(steps.map(({ step }) => step))
-      const halting = store.transaction(() => record(outcomes))
+      const halting = store.transaction(() => record(outcomes, beganMs))
       holds.write()
       const placed = steps.filter(
-        ({ step }, index) => step.kind === 'file' && outcomes[index]!.state === 'done',
+        ({ step, state }, index) =>
+          step.kind === 'file' &&
+          outcomes[index]!.state === 'done' &&
+          store.state(state.path)?.here?.verified === true,
       )
       if (placed.length > 0) context.contentAdded(placed.map(({ state }) => state.winner!.root))
       if (halting !== undefined) throw halting

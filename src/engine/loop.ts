@@ -247,7 +247,7 @@ export function startLoop(
   async function doScan(scope: Parameters<typeof scan>[1]): Promise<void> {
     try {
       const { unsettled } = await scan(context, scope, deletesConfirmed, heldByScan, missing)
-      for (const place of unsettled) markDirtyFor(place, unsettledMs)
+      for (const place of unsettled) markDirtyFor(place, quietMs(unsettledMs))
       pullAtMs = clock.monotonicMs()
     } catch (error) {
       // What was to be looked at has not been, so it is still to be looked at.
@@ -266,6 +266,11 @@ export function startLoop(
     const isQuiet = !progressed && transfers.activeCount() === 0
     // Files may go on arriving for days: a confirmation ends with the deletions it was given for.
     if (isQuiet || store.pendingDeletions() === 0) deletesConfirmed = false
+  }
+
+  /** At least as long as two writes may bear the same time (`isFresh`). */
+  function quietMs(wantedMs: number): number {
+    return Math.max(wantedMs, Number(disk.capabilities.timeGrainNs / 1_000_000n))
   }
 
   function markDirtyFor(place: DiskPath, quietMs: number): void {
@@ -366,7 +371,7 @@ export function startLoop(
       wake()
     },
     markDirty(place) {
-      markDirtyFor(place, context.settings().settleSeconds * 1000)
+      markDirtyFor(place, quietMs(context.settings().settleSeconds * 1000))
       wake()
     },
     scanAll() {

@@ -20,7 +20,7 @@ import {
   textToPath,
 } from '../core/path.ts'
 import { type Problem, problemOf } from '../core/problem.ts'
-import { isSameFile, isSameStat } from '../core/stat.ts'
+import { isFresh, isSameFile, isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
@@ -79,7 +79,7 @@ export async function scan(
   held: RelPath[],
   missing: Missing,
 ): Promise<ScanReport> {
-  const { store, disk } = context
+  const { store, disk, clock } = context
   const deviceBefore = await checkRoot(context)
   await keepLease(context)
   const isIgnored = await loadIgnoreRules(context)
@@ -165,6 +165,9 @@ export async function scan(
   }
 
   async function hashFound(found: Found): Promise<void> {
+    // Read now, it would be taken for this content whatever is written into it in the same moment.
+    if (isFresh(found.stat, clock.now(), disk.capabilities.timeGrainNs))
+      return void unsettled.push(found.diskPath)
     try {
       const hashed = await disk.hash(found.path, found.diskPath, found.stat)
       if (await isDamageAgain(found, hashed.root)) return
