@@ -173,6 +173,21 @@ test('I10: a missing directory at start is no reason to forget the folder, nor t
   expect(again.list().map(({ entry }) => entry.path)).toEqual([a])
 })
 
+test('what is wrong with one folder, be it a bug, keeps no other from being opened', async () => {
+  await using root = await makeTempDirectory()
+  const { folders, opener, open } = await makeDevice(root.path)
+  const [a, b] = [await makeDirectory(root.path, 'a'), await makeDirectory(root.path, 'b')]
+  await folders.add(a, undefined)
+  await folders.add(b, undefined)
+  await folders[Symbol.asyncDispose]()
+  opener.failNext(a, new TypeError('no such column: x'))
+  const again = await open()
+  expect((await again.findRunning(b)).entry.path).toBe(b)
+  expect(await codeOf(again.findRunning(a))).toBe('internal')
+  await again.remove(a)
+  expect(again.list().map(({ entry }) => entry.path)).toEqual([b])
+})
+
 test('a folder that cannot go on is closed and opened again', async () => {
   await using root = await makeTempDirectory()
   const { folders, opener } = await makeDevice(root.path)

@@ -128,9 +128,10 @@ export async function openSyncedFolders({
     const here = placed.entry
     try {
       state = await opener.open(here, keys, settingsOf(here), howToOpen(id, here.isNew === true))
-    } catch (error) {
-      if (!isSyncError(error)) throw error
-      log.error({ folder: here.path, error }, 'this folder could not be opened')
+    } catch (thrown) {
+      // Whatever is wrong with one folder, a bug of ours or a database that is not what it says, keeps no other from being opened.
+      const error = isSyncError(thrown) ? thrown : new SyncError('internal', { reason: reasonOf(thrown) })
+      log.error({ folder: here.path, error: thrown }, 'this folder could not be opened')
       // What was damaged has been moved aside.
       if (error.code === 'database-damaged' && !isAgain) return openExisting(here, true)
       state = error

@@ -12,6 +12,11 @@ export function isDamage(thrown: unknown): boolean {
   return thrown instanceof SqliteDatabase.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code)
 }
 
+/** Whether a statement names what is not there, or makes what is. */
+export function isOfOtherSchema(thrown: unknown): boolean {
+  return thrown instanceof SqliteDatabase.SqliteError && thrown.code === 'SQLITE_ERROR'
+}
+
 /** The error for what cannot be done with this file right now; undefined when something else was thrown. */
 export function unusableError(thrown: unknown, file: string): SyncError | undefined {
   if (!(thrown instanceof SqliteDatabase.SqliteError) || !unusable.test(thrown.code)) return undefined

@@ -10,7 +10,7 @@ import { moveAside, openDatabase } from './database.ts'
 import { createDeviceAccess } from './device-access.ts'
 import { deviceMigrations } from './device-schema.ts'
 import { createDeviceTraffic, type DeviceTraffic } from './device-traffic.ts'
-import { isDamage, sqliteReason, unusableError } from './failures.ts'
+import { isDamage, isOfOtherSchema, sqliteReason, unusableError } from './failures.ts'
 
 interface Tables extends AccessStore, DeviceTraffic {
   /** Whether it would take a change now; throws when not. Writes nothing: a memory card wears. */
@@ -44,8 +44,9 @@ export function openDeviceStore(file: string, onDamage: (error: SyncError) => vo
     try {
       return open()
     } catch (error) {
-      if (!isSyncError(error, 'database-newer')) throw error
-      const told = moveAside(file, 'it is of a newer release')
+      // A schema that is not the one its version stands for is damage of a kind that no look at its pages shows.
+      if (isSyncError(error) ? error.code !== 'database-newer' : !isOfOtherSchema(error)) throw error
+      const told = moveAside(file, isSyncError(error) ? 'it is of a newer release' : sqliteReason(error))
       if (told.code !== 'database-damaged') throw told
       onDamage(told)
       return open()
