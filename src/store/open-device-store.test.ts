@@ -53,19 +53,22 @@ test('all sessions but one can be ended, or all', () => {
   expect(store.removeSessionsExcept(undefined)).toEqual(['b'])
 })
 
-test.each(['0', '-1'])('a database whose tables are not those of its version %s is made anew', async (version) => {
-  await using root = await makeTempDirectory()
-  const file = join(root.path, 'device.db')
-  openDeviceStore(file, unexpected)[Symbol.dispose]()
-  const database = new SqliteDatabase(file)
-  database.pragma(`user_version = ${version}`)
-  database.close()
-  const told: string[] = []
-  using store = openDeviceStore(file, ({ code }) => told.push(code))
-  store.addSession(hash(1), session('a'))
-  expect([told, store.sessions().length]).toEqual([['database-damaged'], 1])
-  expect(readdirSync(root.path)).toContain('device.db.damaged-1')
-})
+test.each(['0', '-1'])(
+  'a database whose tables are not those of its version %s is made anew',
+  async (version) => {
+    await using root = await makeTempDirectory()
+    const file = join(root.path, 'device.db')
+    openDeviceStore(file, unexpected)[Symbol.dispose]()
+    const database = new SqliteDatabase(file)
+    database.pragma(`user_version = ${version}`)
+    database.close()
+    const told: string[] = []
+    using store = openDeviceStore(file, ({ code }) => told.push(code))
+    store.addSession(hash(1), session('a'))
+    expect([told, store.sessions().length]).toEqual([['database-damaged'], 1])
+    expect(readdirSync(root.path)).toContain('device.db.damaged-1')
+  },
+)
 
 test('traffic adds up by hour, and is forgotten after a month', () => {
   using store = openDeviceStore(':memory:', unexpected)
