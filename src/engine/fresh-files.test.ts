@@ -4,6 +4,7 @@ import { createManualClock } from '../testing/manual-clock.ts'
 import type { MemoryDevice } from '../testing/memory-device.ts'
 import { connectDevices, openMemoryDevice, pass } from '../testing/memory-device.ts'
 import { createMemoryDisk } from '../testing/memory-files.ts'
+import { diskKinds } from '../testing/sim-setting.ts'
 
 const grains = [
   ['a FAT stick', 2_000_000_000n],
@@ -66,3 +67,41 @@ test.each(grains)(
     expect(met).toBeGreaterThan(0)
   },
 )
+
+test('I1 I7 nothing from a peer replaces what was written in the same two seconds as what was read', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0, 1))
+  let isWritten = false
+  /** While the other content is on its way, or when it could be there by now. */
+  function writeOnce(): void {
+    if (isWritten) return
+    isWritten = true
+    const before = coarse.own.person.stat('settings')
+    coarse.own.person.writeFile('settings', 'on = 1')
+    expect(coarse.own.person.stat('settings')).toEqual(before)
+  }
+  await using exact = await openMemoryDevice({ clock, name: 'exact' })
+  await using coarse: MemoryDevice = await openMemoryDevice({
+    ...{ clock, name: 'coarse', memory: diskKinds.fat, settings: { archive: false } },
+    async gate(operation, path) {
+      if (operation === 'create' && path.startsWith('.sync/stage/')) writeOnce()
+    },
+  })
+  connectDevices(exact, coarse)
+  await pass(clock)
+  coarse.own.person.writeFile('settings', 'on = 0')
+  await pass(clock, 600)
+  exact.own.person.writeFile('settings', 'on = 2')
+  await pass(clock, 600)
+  writeOnce()
+  await pass(clock, 30_000)
+  const kept = [exact, coarse].map(({ own }) =>
+    own.person
+      .tree()
+      .map(({ data }) => data.toString())
+      .sort(),
+  )
+  expect(kept).toEqual([
+    ['on = 1', 'on = 2'],
+    ['on = 1', 'on = 2'],
+  ])
+})
