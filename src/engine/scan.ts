@@ -20,12 +20,12 @@ import {
   textToPath,
 } from '../core/path.ts'
 import { type Problem, problemOf } from '../core/problem.ts'
-import { isFresh, isSameFile, isSameStat } from '../core/stat.ts'
+import { isFresh, isSameFile, isSameInode, isSameStat } from '../core/stat.ts'
 import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
-import { tellDamage } from './damage.ts'
+import { noteDamage, tellDamage } from './damage.ts'
 import { makeDoneDurable } from './doubt.ts'
 import { finishMoves } from './finish-moves.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -191,6 +191,10 @@ export async function scan(
     const { path, stat } = found
     const seen = { ...stat, kind: 'file' } as const
     const here = store.state(path)?.here
+    if (here !== undefined && isDamagedMeanwhile(here, found, content)) {
+      noteDamage(context, path, { ...here, ...seen }, content)
+      return true
+    }
     if (isStillDamaged(here, seen, content)) {
       store.setHere(path, { ...here!, ...seen, diskPath: found.diskPath })
       tellDamage(context, path)
@@ -204,6 +208,13 @@ export async function scan(
       return true
     }
     return false
+  }
+
+  /** A step that was broken off had given it a name in the archive: that alone moved its ctime, so no person wrote what it holds now (I4). */
+  function isDamagedMeanwhile(here: Here, { path, stat }: Found, content: Damage): boolean {
+    const placings = store.placingsOf(path)
+    const isExplained = [here, ...placings].some(({ root }) => root === content)
+    return here.verified && isSameInode(here, stat) && placings.length > 0 && !isExplained
   }
 
   /** What is remembered just so is news only where a person's change could not be signed the last time. */
