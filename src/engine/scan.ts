@@ -191,7 +191,7 @@ export async function scan(
     const { path, stat } = found
     const seen = { ...stat, kind: 'file' } as const
     const here = store.state(path)?.here
-    if (here !== undefined && isDamagedMeanwhile(here, found, content)) {
+    if (here !== undefined && content === 'unreadable' && isAsPersonLeft(here, found)) {
       noteDamage(context, path, { ...here, ...seen }, content)
       return true
     }
@@ -210,11 +210,9 @@ export async function scan(
     return false
   }
 
-  /** A step that was broken off had given it a name in the archive: that alone moved its ctime, so no person wrote what it holds now (I4). */
-  function isDamagedMeanwhile(here: Here, { path, stat }: Found, content: Damage): boolean {
-    const placings = store.placingsOf(path)
-    const isExplained = [here, ...placings].some(({ root }) => root === content)
-    return here.verified && isSameInode(here, stat) && placings.length > 0 && !isExplained
+  /** Whether only its ctime is another, and a step that was broken off may have moved that by giving it a name in the archive. */
+  function isAsPersonLeft(here: Here, { path, stat }: Found): boolean {
+    return here.verified && isSameInode(here, stat) && store.placingsOf(path).length > 0
   }
 
   /** What is remembered just so is news only where a person's change could not be signed the last time. */

@@ -69,9 +69,24 @@ export function createFaults({
   const foreign = new Map<SimDevice, { readonly disk: MemoryDisk; readonly before: string }>()
 
   function kill(device: SimDevice, powerLoss: number | undefined): void {
+    excuseDamage(device)
     scheduler.note(`${device.name} is killed${powerLoss === undefined ? '' : ' by a power cut'}`)
     device.kill(powerLoss)
     network.cutAll(device)
+  }
+
+  /**
+   * What a step that is broken off had given a name in the archive bears another ctime by that. What the disk has made of it cannot be told from
+   * what a person wrote whose program puts times back, and goes to the others as such.
+   */
+  function excuseDamage({ own: { person }, store }: SimDevice): void {
+    for (const { path, kind, data } of person.tree()) {
+      const spoilt = kind === 'file' ? contents.findSpoilt(data) : undefined
+      const known = spoilt && store?.state(path.normalize('NFC') as RelPath)
+      if (known?.here === undefined || isSameStat(person.stat(path)!, known.here)) continue
+      const isMoved = store!.placingsOf(known.path).some(({ movedTo }) => movedTo !== undefined)
+      if (!isMoved) for (const { index } of devices) contents.spoil(index, spoilt!.of, data)
+    }
   }
 
   /** Before a new folder has made its first disk its own, any disk there is right. */
