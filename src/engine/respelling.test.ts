@@ -48,6 +48,28 @@ describe('I2: two names that a disk does not tell apart', () => {
     expect(at.blind.folder.status().problems).toEqual([])
   })
 
+  test.each(['ignored', 'special'] as const)(
+    'what is %s there is in the way only as long as it is there',
+    async (kind) => {
+      await using at = await pair()
+      await at.pass()
+      if (kind === 'special') at.blind.own.person.mkfifo('first')
+      else {
+        at.blind.own.person.writeFile('.sync/ignore', 'first')
+        at.blind.own.person.writeFile('first', 'own')
+      }
+      at.blind.folder.rescan()
+      await at.pass()
+      at.exact.own.person.writeFile('FIRST', 'two')
+      await at.pass()
+      expect(at.blind.store.problem('FIRST')?.code).toBe('name-collides')
+      at.blind.own.person.remove('first')
+      await at.pass(20_000)
+      expect(at.blind.own.person.readFile('FIRST').toString()).toBe('two')
+      expect(at.blind.folder.status().problems).toEqual([])
+    },
+  )
+
   test('more of them than failures may follow each other halt nothing', async () => {
     await using at = await pair()
     const numbers = Array.from({ length: maxFailuresInARow + 5 }, (_, at) => at)

@@ -249,6 +249,11 @@ export async function scan(
     }
   }
 
+  /** What was ignored, or nothing a folder can hold, may have been in the way of another spelling. */
+  function noteFree(): void {
+    if (!disk.capabilities.caseSensitive) store.clearProblems('name-collides')
+  }
+
   async function lookAt(diskPath: DiskPath): Promise<void> {
     const path = textToPath(diskPath.normalize('NFC'))
     if (path === undefined) return
@@ -262,7 +267,8 @@ export async function scan(
     store.clearProblem(place)
     const state = store.state(place)
     if (look.state === 'absent') {
-      if (state?.here !== undefined && state.here.diskPath === placeDisk) addGone(context, place, gone)
+      if (state?.here === undefined) noteFree()
+      else if (state.here.diskPath === placeDisk) addGone(context, place, gone)
       return
     }
     if (state?.here !== undefined && state.here.diskPath !== placeDisk) {
