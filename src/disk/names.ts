@@ -6,7 +6,8 @@ import { SyncError } from '../core/errors.ts'
 import type { Directory } from './files.ts'
 
 function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase()
+  // The one letter with two small forms: exFAT and NTFS compare capitals.
+  return name.normalize('NFC').toLowerCase().replaceAll('ς', 'σ')
 }
 
 /** Another spelling of a name that lies there. */
