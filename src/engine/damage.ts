@@ -2,12 +2,14 @@
  * Files that their disk has damaged, as the folder sees them: a problem that people are told of, and, where the folder has that content, a need
  * like any other. What is found damaged is offered to nobody from that moment on, because it does not count as verified.
  */
+import { blockCount, blockSizeFor } from '../core/blocks.ts'
 import type { Damage } from '../core/damage.ts'
-import { SyncError } from '../core/errors.ts'
+import { isSyncError, SyncError } from '../core/errors.ts'
 import type { ContentRoot } from '../core/ids.ts'
 import type { RelPath } from '../core/path.ts'
 import { problemOf } from '../core/problem.ts'
 import { sameContent } from '../core/version.ts'
+import type { Found } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import type { FolderContext } from './folder-context.ts'
 
@@ -27,6 +29,20 @@ export function tryAgain(store: FolderStore, roots?: readonly ContentRoot[]): vo
 /** Whether the folder says just what was damaged here, so that others may have it. */
 export function isRepairable({ here, winner }: Pick<PathState, 'here' | 'winner'>): boolean {
   return here?.damage !== undefined && winner?.kind === 'file' && sameContent(here, winner)
+}
+
+/** Whether it is the disk that cannot read a file, and not only we. */
+export async function isUnreadable(
+  { disk }: FolderContext,
+  { path, diskPath, stat }: Found,
+): Promise<boolean> {
+  const blocks = blockCount(stat.sizeBytes, blockSizeFor(stat.sizeBytes))
+  try {
+    return (await disk.hashBlocks(path, diskPath, stat, 0, blocks)) === 'unreadable'
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return false
+  }
 }
 
 /** What to say of a path where something damaged lies; undefined where nothing does. */

@@ -10,6 +10,7 @@ import { isSameFile, isSameInode, isSameStat } from '../core/stat.ts'
 import { sameContent, type Version } from '../core/version.ts'
 import type { Found } from '../ports.ts'
 import type { FolderStore, Here } from '../store/folder-store.ts'
+import { isUnreadable } from './damage.ts'
 import { placeOf } from './doubt.ts'
 import type { FolderContext } from './folder-context.ts'
 import { requireRoom } from './safety.ts'
@@ -104,18 +105,15 @@ async function stayApart(context: FolderContext, { deletion, here }: Departure):
 }
 
 /** Nothing but its names is other than remembered, and these we changed: if its content is another, no person wrote that (I4). */
-async function damageOf(
-  { disk }: FolderContext,
-  here: Here,
-  { path, diskPath, stat }: Found,
-): Promise<Damage | undefined> {
+async function damageOf(context: FolderContext, here: Here, found: Found): Promise<Damage | undefined> {
+  const { path, diskPath, stat } = found
   if (here.damage !== undefined || !isSameInode(stat, here)) return here.damage
   try {
-    const { root } = await disk.hash(path, diskPath, stat)
+    const { root } = await context.disk.hash(path, diskPath, stat)
     return root === here.root ? undefined : root
   } catch (error) {
     if (!isSyncError(error)) throw error
-    return isSyncError(error, 'unreadable') ? 'unreadable' : undefined
+    return (await isUnreadable(context, found)) ? 'unreadable' : undefined
   }
 }
 

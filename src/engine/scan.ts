@@ -25,7 +25,7 @@ import { linkRoot, sameContent } from '../core/version.ts'
 import type { DiskPath, Found, Hashed } from '../ports.ts'
 import type { FolderStore, Here, PathState } from '../store/folder-store.ts'
 import { linkTargetFault } from '../wire/record-body.ts'
-import { noteDamage, tellDamage } from './damage.ts'
+import { isUnreadable, noteDamage, tellDamage } from './damage.ts'
 import { makeDoneDurable } from './doubt.ts'
 import { finishMoves } from './finish-moves.ts'
 import type { FolderContext } from './folder-context.ts'
@@ -191,7 +191,7 @@ export async function scan(
     const { path, stat } = found
     const seen = { ...stat, kind: 'file' } as const
     const here = store.state(path)?.here
-    if (here !== undefined && content === 'unreadable' && isAsPersonLeft(here, found)) {
+    if (here !== undefined && content === 'unreadable' && (await isDamagedMeanwhile(here, found))) {
       noteDamage(context, path, { ...here, ...seen }, content)
       return true
     }
@@ -211,8 +211,9 @@ export async function scan(
   }
 
   /** Whether only its ctime is another, and a step that was broken off may have moved that by giving it a name in the archive. */
-  function isAsPersonLeft(here: Here, { path, stat }: Found): boolean {
-    return here.verified && isSameInode(here, stat) && store.placingsOf(path).length > 0
+  async function isDamagedMeanwhile(here: Here, found: Found): Promise<boolean> {
+    const isAsPersonLeft = here.verified && isSameInode(here, found.stat)
+    return isAsPersonLeft && store.placingsOf(found.path).length > 0 && (await isUnreadable(context, found))
   }
 
   /** What is remembered just so is news only where a person's change could not be signed the last time. */

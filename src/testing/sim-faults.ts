@@ -79,13 +79,13 @@ export function createFaults({
    * What a step that is broken off had given a name in the archive bears another ctime by that. What the disk has made of it cannot be told from
    * what a person wrote whose program puts times back, and goes to the others as such.
    */
-  function excuseDamage({ own: { person }, store }: SimDevice): void {
+  function excuseDamage({ own: { person } }: SimDevice): void {
+    const inodeOf = (path: string) => person.stat(path)?.inode
+    const archived = new Set(person.tree('.sync/archive').map(({ path }) => inodeOf(path)))
     for (const { path, kind, data } of person.tree()) {
       const spoilt = kind === 'file' ? contents.findSpoilt(data) : undefined
-      const known = spoilt && store?.state(path.normalize('NFC') as RelPath)
-      if (known?.here === undefined || isSameStat(person.stat(path)!, known.here)) continue
-      const isMoved = store!.placingsOf(known.path).some(({ movedTo }) => movedTo !== undefined)
-      if (!isMoved) for (const { index } of devices) contents.spoil(index, spoilt!.of, data)
+      if (spoilt === undefined || !archived.has(inodeOf(path))) continue
+      for (const { index } of devices) contents.spoil(index, spoilt.of, data)
     }
   }
 
@@ -137,7 +137,8 @@ export function createFaults({
     const stat = person.stat(path)
     const here = device.store?.state(path.normalize('NFC') as RelPath)?.here
     const content = stat?.kind === 'file' ? contents.find('file', person.readFile(path)) : undefined
-    const isKnown = here?.verified === true && here.diskPath === path && isSameStat(stat!, here)
+    const isKnown =
+      stat !== undefined && here?.verified === true && here.diskPath === path && isSameStat(stat, here)
     if (!isKnown || content === undefined || content === 'empty' || !person.isReadable(path))
       return `keeps ${path} as it is`
     const isElsewhere = devices.some(
