@@ -3,9 +3,10 @@
  * Each fault is a sentence for a log; one of them is enough to make the database anew from the folder, so nothing may be called a fault that
  * could come about by any other way than damage or a bug.
  */
-import type { Database } from 'better-sqlite3'
+import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { contentRootOf } from '../core/blocks.ts'
 import { elect } from '../core/elect.ts'
+import { reasonOf } from '../core/errors.ts'
 import type { RelPath } from '../core/path.ts'
 import type { FolderStore } from './folder-store.ts'
 import type { Records } from './records.ts'
@@ -80,6 +81,16 @@ export function createInspection(
     return faultOfElection(row, winner) ?? faultOfBlocks(row)
   }
 
+  function faultWhereReadable(row: InspectedRow): string | undefined {
+    try {
+      return faultOf(row)
+    } catch (thrown) {
+      // What the database itself complains of is told by whoever opened it.
+      if (thrown instanceof SqliteDatabase.SqliteError) throw thrown
+      return `it cannot be understood (${reasonOf(thrown)})`
+    }
+  }
+
   function faultOfElection(row: InspectedRow, winner: NamedRecord | undefined): string | undefined {
     const versions = records.versionsOf(row.path)
     if (versions.length === 0) {
@@ -112,7 +123,7 @@ export function createInspection(
     inspectPaths(after, limit) {
       const rows = selectPage.all(after, limit)
       const faults = rows.flatMap((row) => {
-        const fault = faultOf(row)
+        const fault = faultWhereReadable(row)
         return fault === undefined ? [] : [`${row.path}: ${fault}`]
       })
       return {

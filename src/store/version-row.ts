@@ -114,6 +114,7 @@ function vectorToBytes(vector: VersionVector): Buffer {
 }
 
 function bytesToVector(bytes: Buffer): VersionVector {
+  if (bytes.length % entryBytes !== 0) throw new Error(`no vector has ${bytes.length} bytes`)
   const vector = new Map()
   for (let offset = 0; offset < bytes.length; offset += entryBytes) {
     const writer = toId('WriterId', bytes.subarray(offset, offset + writerBytes))
